@@ -1,0 +1,228 @@
+"""The words that crawler and pipelines share: frozen, plain, standard library only.
+
+Times are either the archive's own 14-digit UTC strings (`timestamp`, kept raw: some are not dates) or ISO 8601 UTC
+with a Z (`fetched_at`). Digests: `digest` is the archive's base32 SHA-1 of the bytes as stored, `payload_digest` is
+ours, hex SHA-256 of the decoded bytes.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+EMPTY_DIGEST = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"
+"""SHA-1 of nothing: says only that a body was empty, never that two captures are the same."""
+
+
+class State(StrEnum):
+    """What has become of a capture; each has exactly one."""
+
+    SELECTED = "selected"  # to be fetched, or fetched and not read yet
+    READ = "read"  # its snapshot is held and its text read
+    DUPLICATE = "duplicate"  # the same bytes as a capture that is held or selected
+    FAILED = "failed"  # no text; stage, reason and whether it is tried again are beside it
+    PASSED_OVER = "passed over"  # not wanted by the plan so far; a later plan may select it
+    NOT_REPLAYED = "not replayed"  # its status or type makes it no page: it only shows in the time line
+    UNPLAYABLE = "unplayable"  # listed, but the archive does not play it
+    BLOCKED = "blocked"  # its owner or the archive keeps it closed
+
+
+class Verdict(StrEnum):
+    """Whether a text is the policy it is taken for."""
+
+    POLICY = "policy"
+    DOUBTFUL = "doubtful"
+    NOT_A_POLICY = "not a policy"
+
+
+class CaptureKey(NamedTuple):
+    """What makes a capture itself within one archive; sorts by time."""
+
+    timestamp: str
+    original: str
+    digest: str
+    statuscode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept)."""
+
+    urlkey: str
+    timestamp: str
+    original: str
+    mimetype: str
+    statuscode: str
+    digest: str
+    length: str = "-"
+
+    @property
+    def key(self) -> CaptureKey:
+        return CaptureKey(self.timestamp, self.original, self.digest, self.statuscode)
+
+    @property
+    def is_revisit(self) -> bool:
+        return self.mimetype == "warc/revisit"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DocumentKey:
+    """A document: one kind of text of one site, followed through time. Variant is empty for the first address."""
+
+    site: str
+    kind: str
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One line of a target list: an address to follow, or (`discover`) a domain whose documents are to be found."""
+
+    url: str
+    document: DocumentKey
+    discover: bool = False
+    source: str = ""  # "list.txt:12", for messages
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One CDX listing, however many pages it takes. `since` and `until` are timestamp prefixes, or empty."""
+
+    url: str
+    match: str = "exact"  # exact, host, domain or prefix, as the CDX server names them
+    filters: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer as the archive gave it. Header names as sent; the body decoded, at most 64 MiB."""
+
+    request_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: str
+
+    def header(self, name: str) -> str:
+        """The first header of that name, in any case; empty where there is none."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """One page of a listing: the answer and what stands in it. An empty `resume_key` means the listing is whole."""
+
+    query: Query
+    answer: HttpAnswer
+    rows: tuple[Capture, ...]
+    malformed: tuple[str, ...] = ()
+    resume_key: str = ""
+    outcome: str = "rows"  # rows, empty or blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Memento:
+    """A capture as replayed. `capture` is the one that was played, which may be another than was asked for."""
+
+    capture: Capture
+    requested: str  # the timestamp that was asked for
+    answer: HttpAnswer
+    digest_check: str = "unknown"  # where the archive's digest fits: raw, decoded, neither or unknown
+    redirect_to: str = ""  # for an archived redirect: the original address it leads to
+
+    @property
+    def is_redirect(self) -> bool:
+        return bool(self.redirect_to)
+
+
+@dataclass(frozen=True, slots=True)
+class WarcLocation:
+    """Where a record lies: file name below the corpus's `warc` folder, byte offset and length of its gzip member."""
+
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A memento that is held."""
+
+    memento: Memento
+    location: WarcLocation
+    payload_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a reader is given: decoded bytes, the original address, its 14-digit timestamp and the archived type."""
+
+    body: bytes
+    original: str
+    timestamp: str
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader found in one snapshot. `title` may be empty; `body` is Markdown without the title line."""
+
+    title: str
+    body: str
+    language: str  # ISO 639-1, empty where there is too little text to tell
+    language_probability: float  # 2 decimals
+    charset: str
+    words: int
+    reading_key: str  # hex digest of the normalised text: it alone decides "the same"
+    verdict: Verdict = Verdict.POLICY
+    reasons: tuple[str, ...] = ()
+    looks_like: str = ""  # the kind of document the text itself shows, empty where it does not
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a capture gave no text. A transient one is tried again."""
+
+    stage: str
+    reason: str
+    transient: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The outcome of reading one snapshot with one version of the reader: a reading or a failure."""
+
+    snapshot: Snapshot
+    reader: str
+    outcome: Reading | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A capture that could not be replayed; `state` says for good (unplayable, blocked) or not (failed)."""
+
+    capture: Capture
+    state: State
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows of a capture when a plan is made."""
+
+    state: State
+    reading_key: str = ""
+    failed_for_good: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a plan makes of one capture. `same_as` names the capture whose bytes a duplicate shares."""
+
+    capture: Capture
+    state: State
+    reason: str = ""
+    same_as: CaptureKey | None = None
