@@ -1,0 +1,157 @@
+"""Reading in worker processes: a page that kills or stalls its reader fails alone; no worker outlives the parent.
+
+Each worker is a thread of the parent that owns one single-process executor: the page in hand is always known.
+"""
+
+import ctypes
+import logging
+import os
+import queue
+import resource
+import signal
+import threading
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+
+from crawler.exceptions import ReadingFailed
+from crawler.items import Page, Reading
+
+PR_SET_PDEATHSIG = 1
+STARTUP = 60.0  # seconds a fresh process may take to import the reader
+
+_style = "corpus"  # of this worker process
+
+
+class Readers:
+    """Worker processes that read pages.
+
+    `deadline` is seconds a page may take; `memory` is bytes of address space a worker may take beyond what it
+    needs to start. Pages of one address go to one worker where it is free enough: it remembers equal pages.
+    """
+
+    def __init__(
+        self, workers: int, *, deadline: float = 20.0, memory: int = 1 << 30, style: str = "corpus"
+    ) -> None:
+        self._workers = [_Worker(deadline, memory, style) for _ in range(workers)]
+
+    def submit(self, page: Page) -> Future[Reading]:
+        """The reading to come; the future raises ReadingFailed, or is cancelled by `close`."""
+        home = self._workers[hash(page.original) % len(self._workers)]
+        freest = min(self._workers, key=lambda worker: worker.waiting)
+        chosen = home if home.waiting <= freest.waiting + 1 else freest
+        return chosen.submit(page)
+
+    def close(self) -> None:
+        """Stop all workers now. What was not read yet is cancelled."""
+        for worker in self._workers:
+            worker.stop()
+        for worker in self._workers:
+            worker.join()
+
+
+class _Worker:
+    """One thread that feeds one process, page by page."""
+
+    def __init__(self, deadline: float, memory: int, style: str) -> None:
+        self._deadline, self._options = deadline, (os.getpid(), memory, style)
+        self._queue: queue.SimpleQueue[tuple[Page, Future[Reading]] | None] = queue.SimpleQueue()
+        self._process: _Process | None = None
+        self._stopped = threading.Event()
+        self.waiting = 0
+        self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
+        self._thread.start()
+
+    def submit(self, page: Page) -> Future[Reading]:
+        future: Future[Reading] = Future()
+        self.waiting += 1
+        future.add_done_callback(self._done)
+        self._queue.put((page, future))
+        return future
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._queue.put(None)
+        if process := self._process:
+            process.kill()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _done(self, _: Future[Reading]) -> None:
+        self.waiting -= 1
+
+    def _run(self) -> None:
+        # the process is started from this thread, because PR_SET_PDEATHSIG watches the thread that started it
+        while (work := self._queue.get()) is not None:
+            page, future = work
+            if self._stopped.is_set():
+                future.cancel()
+            elif future.set_running_or_notify_cancel():
+                self._answer(page, future)
+        if self._process:
+            self._process.kill()
+
+    def _answer(self, page: Page, future: Future[Reading]) -> None:
+        try:
+            future.set_result(self._read(page))
+        except ReadingFailed as failure:
+            future.set_exception(failure)
+        except Exception as error:
+            future.set_exception(ReadingFailed("reading raised", detail=repr(error)[:200]))
+
+    def _read(self, page: Page) -> Reading:
+        process = self._process = self._process or _Process(*self._options)
+        try:
+            return process.read(page, self._deadline)
+        except (BrokenProcessPool, CancelledError, TookTooLong) as error:
+            process.kill()
+            self._process = None
+            late = isinstance(error, TookTooLong)
+            raise ReadingFailed("reading took too long" if late else "reader died") from None
+
+
+class _Process:
+    """One single-process executor, whose process can be killed."""
+
+    def __init__(self, parent: int, memory: int, style: str) -> None:
+        self._executor = ProcessPoolExecutor(
+            1, mp_context=get_context("spawn"), initializer=_prepare, initargs=(parent, memory, style)
+        )
+        self._pid: int = self._executor.submit(os.getpid).result(timeout=STARTUP)
+
+    def read(self, page: Page, deadline: float) -> Reading:
+        return self._executor.submit(_read, page).result(timeout=deadline)
+
+    def kill(self) -> None:
+        try:
+            os.kill(self._pid, signal.SIGKILL)
+        except ProcessLookupError:
+            logging.getLogger(__name__).debug("the reader had ended already")
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepare(parent: int, memory: int, style: str) -> None:
+    """Runs first in a worker process: bind its life and its memory, then load the reader."""
+    global _style  # noqa: PLW0603 - an initializer has no other place to leave things for the calls that follow
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before the line above
+        os._exit(1)
+    from pipelines.text import reader  # noqa: F401 - what it maps belongs to the baseline
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    _style = style
+
+
+def _read(page: Page) -> Reading:
+    from pipelines.text.reader import read  # here: the parent never loads the reader
+
+    try:
+        return read(page, _style)
+    except MemoryError:
+        raise ReadingFailed("reading took too much memory") from None
