@@ -131,6 +131,7 @@ class Memento:
     answer: HttpAnswer
     digest_check: str = "unknown"  # where the archive's digest fits: raw, decoded, neither or unknown
     redirect_to: str = ""  # for an archived redirect: the original address it leads to
+    asked: Capture | None = None  # the capture the plan selected, where another one was played
 
     @property
     def is_redirect(self) -> bool:

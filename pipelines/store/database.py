@@ -1,0 +1,83 @@
+"""Opening corpus.sqlite: migrations, WAL, foreign keys, and refusals that say what is wrong."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawler.exceptions import RecordingFailed, WrongUse
+
+from .schema import migrations
+
+DATABASE = "corpus.sqlite"
+
+
+def open_corpus(folder: Path) -> Database:
+    """Open the corpus in `folder` for writing, making it where there is none. Raises WrongUse, RecordingFailed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        db = Database(folder / DATABASE)
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA busy_timeout = 10000")
+        _refuse_foreign_layouts(db, folder)
+        db.enable_wal()
+        db.execute("PRAGMA synchronous = NORMAL")
+        migrations.apply(db)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise RecordingFailed(f"Cannot write the corpus in {folder}: {error}. Check CORPUS_DIR.") from error
+    except sqlite3.DatabaseError as error:
+        raise WrongUse(_not_ours(folder, str(error))) from error
+    return db
+
+
+def open_for_reading(folder: Path) -> Database:
+    """Open an existing corpus read-only. Raises WrongUse where there is none or it is of another layout."""
+    path = folder / DATABASE
+    if not path.is_file():
+        raise WrongUse(f"There is no corpus in {folder}: {DATABASE} is missing. Crawl first, or set CORPUS_DIR.")
+    try:
+        db = Database(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True))
+        _refuse_foreign_layouts(db, folder)
+        if migrations.pending(db):
+            raise WrongUse(f"The corpus in {folder} has an older layout: run a crawl or rebuild once to bring it up.")
+    except sqlite3.DatabaseError as error:
+        raise WrongUse(_not_ours(folder, str(error))) from error
+    return db
+
+
+@contextmanager
+def recording(db: Database) -> Iterator[Database]:
+    """A transaction whose failure is a RecordingFailed: rows that cannot be kept stop the run."""
+    try:
+        with db.atomic():
+            yield db
+    except sqlite3.Error as error:
+        raise RecordingFailed(
+            f"Cannot record in {DATABASE}: {error}. Free space or mend the file, then start again."
+        ) from error
+
+
+def _refuse_foreign_layouts(db: Database, folder: Path) -> None:
+    tables = set(db.table_names())
+    if tables and migrations.migrations_table not in tables:
+        raise WrongUse(_not_ours(folder, f"its tables are {', '.join(sorted(tables)[:5])}"))
+    newer = _applied(db) - known_names()
+    if newer:
+        raise WrongUse(
+            f"The corpus in {folder} was written by a newer release ({', '.join(sorted(newer))}): upgrade this program."
+        )
+
+
+def known_names() -> set[str]:
+    """The names of all migrations this release knows."""
+    return {migration.name for migration in migrations.pending(Database(memory=True))}
+
+
+def _applied(db: Database) -> set[str]:
+    return {migration.name for migration in migrations.applied(db)}
+
+
+def _not_ours(folder: Path, why: str) -> str:
+    return f"{folder / DATABASE} is not a corpus of this program ({why}): move it away or set CORPUS_DIR."
