@@ -1,4 +1,4 @@
-"""Reading in worker processes: a page that kills or stalls its reader fails alone; no worker outlives the parent.
+"""Reading in worker processes: a page that kills or stalls its reader fails alone; none outlives the parent.
 
 Each worker is a thread of the parent that owns one single-process executor: the page in hand is always known.
 """
