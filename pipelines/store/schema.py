@@ -29,6 +29,7 @@ CREATE INDEX address_by_urlkey ON address (urlkey, document_id);
 CREATE TABLE query (
     id INTEGER PRIMARY KEY,
     archive TEXT NOT NULL,
+    urlkey TEXT NOT NULL,
     url TEXT NOT NULL, match TEXT NOT NULL, filters TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'open',
     reason TEXT NOT NULL DEFAULT '',
@@ -43,6 +44,7 @@ CREATE TABLE query (
     whole_at TEXT NOT NULL DEFAULT '',
     UNIQUE (archive, url, match, filters, since, until)
 );
+CREATE INDEX query_by_urlkey ON query (urlkey);
 CREATE TABLE resume_key_seen (
     query_id INTEGER NOT NULL REFERENCES query(id),
     resume_key TEXT NOT NULL,

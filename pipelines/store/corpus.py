@@ -1,0 +1,226 @@
+"""The corpus: snapshots held, what was read in them, and the versions derived from that."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from sqlite_utils import Database
+
+from crawler.exceptions import RecordingFailed
+from crawler.items import Capture, Extraction, Failure, Reading, Snapshot, State, WarcLocation
+
+from .database import recording
+from .versions import DatedReading, Version, derive_versions
+
+_READINGS = """SELECT capture.timestamp, capture.original, capture.id, capture.same_as IS NULL, text_digest, reading_key,
+    title, language, words, verdict
+FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
+JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id) AND extraction.reader = ?
+WHERE document_id = ? AND state IN ('read', 'duplicate') AND statuscode NOT LIKE '3%' AND text_digest IS NOT NULL
+ORDER BY capture.timestamp, capture.original, capture.digest, statuscode"""
+
+_READER_OF_DOCUMENT = """SELECT extraction.reader
+FROM document_capture JOIN extraction USING (capture_id) JOIN reader ON reader.reader = extraction.reader
+WHERE document_id = ? GROUP BY extraction.reader ORDER BY count(*) DESC, reader.id DESC LIMIT 1"""
+
+
+class Corpus:
+    """One corpus, as seen by the stages that keep things. Every method is one transaction."""
+
+    def __init__(self, db: Database, archive: str) -> None:
+        self._db = db
+        self._archive = archive
+
+    # -- snapshots
+
+    def hold(self, snapshot: Snapshot) -> None:
+        """Note where a memento's bytes lie; they are in the WARC already. A capture not listed becomes known by it."""
+        memento, location = snapshot.memento, snapshot.location
+        with recording(self._db):
+            self._db.execute(
+                "INSERT OR IGNORE INTO snapshot (capture_id, requested, file, offset, length, payload_digest, "
+                "content_type, digest_check, redirect_to, fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [self._capture_id(memento.capture), memento.requested, location.file, location.offset, location.length,
+                 snapshot.payload_digest, memento.answer.header("content-type"), memento.digest_check,
+                 memento.redirect_to, memento.answer.fetched_at],
+            )  # fmt: skip
+
+    def _capture_id(self, capture: Capture) -> int:
+        """The capture's row; where replay led to one that no listing showed, it is made here, for its documents."""
+        key = [self._archive, *capture.key]
+        self._db.execute(
+            "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, length, "
+            "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'met in replay')",
+            [*key, capture.urlkey, capture.mimetype, capture.length],
+        )
+        (capture_id,) = self._db.execute(
+            "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
+            "AND statuscode = ?",
+            key,
+        ).fetchone()
+        return int(capture_id)
+
+    def holding(self, payload_digest: str) -> tuple[str, str] | None:
+        """Timestamp and original address of a snapshot with these bytes whose record is a full one, if any."""
+        row = self._db.execute(
+            "SELECT timestamp, original FROM snapshot JOIN capture ON capture.id = capture_id "
+            "WHERE payload_digest = ? ORDER BY snapshot.rowid LIMIT 1",
+            [payload_digest],
+        ).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def locations(self, file: str) -> set[int]:
+        """Offsets of the records of a WARC file that have a row."""
+        return {offset for (offset,) in self._db.execute("SELECT offset FROM snapshot WHERE file = ?", [file])}
+
+    def files(self) -> list[str]:
+        """Names of all WARC files that rows point into."""
+        return [file for (file,) in self._db.execute("SELECT DISTINCT file FROM snapshot ORDER BY file")]
+
+    def let_go(self, file: str, end: int) -> list[int]:
+        """Forget snapshots of `file` that lie at or behind `end`, its readable end. Returns their captures' ids."""
+        with recording(self._db):
+            lost = [row[0] for row in self._db.execute(
+                "SELECT capture_id FROM snapshot WHERE file = ? AND offset >= ?", [file, end])]  # fmt: skip
+            for capture_id in lost:
+                self._db.execute("DELETE FROM extraction WHERE capture_id = ?", [capture_id])
+                self._db.execute("DELETE FROM snapshot WHERE capture_id = ?", [capture_id])
+        return lost
+
+    # -- readings
+
+    def record(self, extraction: Extraction) -> None:
+        """Keep what was read in a snapshot, settle its captures' states, and derive its documents' versions again."""
+        memento = extraction.snapshot.memento
+        with recording(self._db):
+            capture_id = self._capture_id(memento.capture)
+            self._use_reader(extraction.reader)
+            self._extraction(capture_id, extraction)
+            self._settle(capture_id, extraction.outcome)
+            documents = set(self._documents_of(capture_id))
+            if memento.asked and memento.asked.key != memento.capture.key:
+                documents |= self._settle_asked(memento.asked, memento.capture, capture_id)
+            for document_id in sorted(documents):
+                self._derive(document_id)
+
+    def _use_reader(self, reader: str) -> None:
+        self._db.execute("INSERT OR IGNORE INTO reader (reader) VALUES (?)", [reader])
+
+    def _extraction(self, capture_id: int, extraction: Extraction) -> None:
+        outcome = extraction.outcome
+        fields: dict[str, object] = {"capture_id": capture_id, "reader": extraction.reader}
+        if isinstance(outcome, Failure):
+            fields["failure"] = outcome.reason
+        else:
+            fields |= self._text_fields(outcome)
+        names = ", ".join(fields)
+        marks = ", ".join(f":{name}" for name in fields)
+        self._db.execute(f"INSERT OR REPLACE INTO extraction ({names}) VALUES ({marks})", fields)  # noqa: S608
+
+    def _text_fields(self, reading: Reading) -> dict[str, object]:
+        digest = hashlib.sha256(reading.body.encode()).hexdigest()
+        self._db.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, reading.body])
+        return {
+            "text_digest": digest,
+            "reading_key": reading.reading_key,
+            "title": reading.title,
+            "language": reading.language,
+            "language_probability": reading.language_probability,
+            "charset": reading.charset,
+            "words": reading.words,
+            "verdict": reading.verdict,
+            "reasons": json.dumps(reading.reasons, ensure_ascii=False),
+            "looks_like": reading.looks_like,
+        }
+
+    def _settle(self, capture_id: int, outcome: Reading | Failure) -> None:
+        failed = outcome if isinstance(outcome, Failure) else None
+        self._db.execute(
+            "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = 0, same_as = NULL, next_try = NULL "
+            "WHERE id = ?",
+            [
+                State.FAILED if failed else State.READ,
+                failed.stage if failed else "",
+                failed.reason if failed else "",
+                capture_id,
+            ],
+        )
+
+    def _settle_asked(self, asked: Capture, played: Capture, played_id: int) -> set[int]:
+        """The capture that was asked for, where the archive played another: a redirect's target, or the nearest."""
+        redirect = asked.statuscode.startswith("3")
+        same = redirect or asked.digest == played.digest
+        reason = f"redirects to {played.original}" if redirect else f"the archive plays {played.timestamp} instead"
+        self._db.execute(
+            "UPDATE capture SET state = ?, stage = 'replay', reason = ?, same_as = ?, next_try = NULL "
+            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
+            [State.DUPLICATE if same else State.UNPLAYABLE, reason, played_id if same else None, self._archive,
+             *asked.key],
+        )  # fmt: skip
+        documents = set(self._documents_of(self._capture_id(asked)))
+        if redirect:
+            for document_id in documents:
+                self._join(document_id, played, f"redirect of {asked.timestamp}")
+        return documents
+
+    def _join(self, document_id: int, capture: Capture, evidence: str) -> None:
+        """Make one capture of another address part of a document."""
+        self._db.execute(
+            "INSERT INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
+            "SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM address WHERE document_id = ? AND urlkey = ? "
+            "AND ? BETWEEN first_timestamp AND last_timestamp)",
+            [document_id, capture.urlkey, capture.timestamp, capture.timestamp, capture.original, evidence,
+             document_id, capture.urlkey, capture.timestamp],
+        )  # fmt: skip
+
+    def _documents_of(self, capture_id: int) -> list[int]:
+        rows = self._db.execute(
+            "SELECT DISTINCT document_id FROM capture JOIN address ON address.urlkey = capture.urlkey "
+            "AND timestamp BETWEEN first_timestamp AND last_timestamp WHERE capture.id = ? "
+            "OR capture.id IN (SELECT id FROM capture WHERE same_as = ?)",
+            [capture_id, capture_id],
+        )
+        return [document_id for (document_id,) in rows]
+
+    # -- versions
+
+    def derive(self, document_ids: Iterator[int] | list[int]) -> None:
+        """Derive the versions of documents again, after something other than a reading changed their inputs."""
+        with recording(self._db):
+            for document_id in document_ids:
+                self._derive(document_id)
+
+    def _derive(self, document_id: int) -> None:
+        found = self._db.execute(_READER_OF_DOCUMENT, [document_id]).fetchone()
+        reader = found[0] if found else ""
+        readings = (DatedReading(*row) for row in self._db.execute(_READINGS, [reader, document_id]))
+        listed = [timestamp for (timestamp,) in self._db.execute(
+            "SELECT timestamp FROM document_capture JOIN capture ON capture.id = capture_id WHERE document_id = ? "
+            "ORDER BY timestamp", [document_id])]  # fmt: skip
+        versions = derive_versions(readings, listed)
+        self._db.execute("DELETE FROM version WHERE document_id = ?", [document_id])
+        self._db.conn.executemany(
+            "INSERT INTO version (document_id, reader, number, first_timestamp, last_timestamp, held_timestamp, "
+            "changed_after, changed_before, captures, captures_listed, capture_id, original, reading_key, text_digest, "
+            "title, language, words, verdict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((document_id, reader, *_version_row(version)) for version in versions),
+        )
+
+    def location(self, capture_id: int) -> WarcLocation:
+        """Where a capture's bytes lie. Raises RecordingFailed where no row says."""
+        row = self._db.execute(
+            "SELECT file, offset, length FROM snapshot WHERE capture_id = ?", [capture_id]
+        ).fetchone()
+        if row is None:
+            raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `python -m scrapy verify`.")
+        return WarcLocation(*row)
+
+
+def _version_row(version: Version) -> tuple[object, ...]:
+    shown = version.shown
+    return (version.number, version.first_timestamp, version.last_timestamp, shown.timestamp, version.changed_after,
+            version.first_timestamp if version.changed_after else "", version.captures, version.captures_listed,
+            shown.capture_id, shown.original, shown.reading_key, shown.text_digest, shown.title, shown.language,
+            shown.words, shown.verdict)  # fmt: skip
+
+

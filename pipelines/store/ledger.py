@@ -1,0 +1,214 @@
+"""The ledger: what was asked of the archive, what it answered, and what is to be asked next. All state is in SQLite.
+
+A restart reads everything back from here; nothing that matters lives in the crawling process.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from crawler.items import Capture, CaptureKey, Decision, Failure, Known, ListingPage, State, Target, WarcLocation
+
+from .database import recording
+
+_CAPTURE = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
+_OF_ACTIVE_DOCUMENT = """EXISTS (
+    SELECT 1 FROM address JOIN document ON document.id = address.document_id
+    WHERE document.active AND address.urlkey = capture.urlkey
+        AND capture.timestamp BETWEEN address.first_timestamp AND address.last_timestamp)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A capture to be fetched; or, with `held`, one whose bytes are held already and only need reading."""
+
+    capture_id: int
+    capture: Capture
+    attempts: int
+    held: WarcLocation | None
+
+
+class Ledger:
+    """One corpus's ledger for one archive (`archive`: its public host, a part of every capture's key)."""
+
+    def __init__(self, db: Database, archive: str) -> None:
+        self._db = db
+        self._archive = archive
+
+    # -- targets
+
+    def register(self, targets: Iterable[Target], urlkey: Callable[[str], str]) -> int:
+        """Make `targets` the list this corpus follows; documents of earlier lists are kept, no longer crawled."""
+        with recording(self._db):
+            self._db.execute("UPDATE document SET active = 0")
+            return sum(1 for target in targets if self._register(target, urlkey))
+
+    def _register(self, target: Target, urlkey: Callable[[str], str]) -> bool:
+        document = target.document
+        (document_id,) = self._db.execute(
+            "INSERT INTO document (site, kind, variant, url, discover) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (site, kind, variant) DO UPDATE SET active = 1, url = excluded.url, "
+            "discover = excluded.discover RETURNING id",
+            [document.site, document.kind, document.variant, target.url, target.discover],
+        ).fetchone()
+        if not target.discover:
+            self.add_address(document_id, urlkey(target.url), target.url, "given")
+        return True
+
+    def add_address(
+        self, document_id: int, urlkey: str, url: str, evidence: str, first: str = "", last: str = "99999999999999"
+    ) -> None:
+        """Let a document's captures include those of `urlkey` between two timestamps; nothing where they do already."""
+        self._db.execute(
+            "INSERT INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
+            "SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM address WHERE document_id = ? AND urlkey = ? "
+            "AND first_timestamp <= ? AND last_timestamp >= ?)",
+            [document_id, urlkey, first, last, url, evidence, document_id, urlkey, first, last],
+        )
+
+    # -- plan
+
+    def documents_to_plan(self) -> list[int]:
+        """Active documents all of whose listings are whole."""
+        rows = self._db.execute(
+            "SELECT id FROM document WHERE active AND NOT discover AND NOT EXISTS (SELECT 1 FROM address "
+            "JOIN query ON query.urlkey = address.urlkey AND query.archive = ? "
+            "WHERE address.document_id = document.id AND query.state = 'open') ORDER BY id",
+            [self._archive],
+        )
+        return [document_id for (document_id,) in rows]
+
+    def documents_of(self, key: CaptureKey) -> list[int]:
+        """The active documents that hold a capture."""
+        rows = self._db.execute(
+            "SELECT DISTINCT document.id FROM capture JOIN address ON address.urlkey = capture.urlkey "
+            "AND timestamp BETWEEN first_timestamp AND last_timestamp "
+            "JOIN document ON document.id = document_id AND document.active "
+            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
+            [self._archive, *key],
+        )
+        return [document_id for (document_id,) in rows]
+
+    def listing(self, document_id: int) -> tuple[list[Capture], dict[CaptureKey, Known]]:
+        """A document's captures in time order, and what is known of those that a plan has met before."""
+        rows = self._db.execute(
+            f"SELECT {_CAPTURE}, state, transient, reason, coalesce(reading_key, '') "  # noqa: S608
+            "FROM document_capture JOIN capture ON capture.id = capture_id "
+            "LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id) "
+            "AND extraction.reader = (SELECT reader FROM reader ORDER BY id DESC LIMIT 1) "
+            "WHERE document_id = ? AND archive = ? ORDER BY timestamp, original, digest, statuscode",
+            [document_id, self._archive],
+        )
+        captures, known = [], {}
+        for *fields, state, transient, reason, reading_key in rows:
+            capture = Capture(*fields)
+            captures.append(capture)
+            if reason != "not planned yet":
+                lost = state == State.FAILED and not transient
+                known[capture.key] = Known(State(state), reading_key, failed_for_good=lost)
+        return captures, known
+
+    def apply(self, decisions: Sequence[Decision]) -> int:
+        """Write a plan down. Returns how many captures it selected."""
+        with recording(self._db):
+            for decision in decisions:
+                self._settle(decision, stage="plan")
+        return sum(decision.state is State.SELECTED for decision in decisions)
+
+    def _settle(self, decision: Decision, stage: str) -> None:
+        twin = self.capture_id(decision.same_as) if decision.same_as else None
+        next_try = "" if decision.state is State.SELECTED else None
+        self._db.execute(
+            "UPDATE capture SET state = ?, stage = ?, reason = ?, same_as = ?, next_try = ? "
+            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
+            [decision.state, stage, decision.reason, twin, next_try, self._archive, *decision.capture.key],
+        )
+
+    # -- captures
+
+    def capture_id(self, key: CaptureKey) -> int | None:
+        row = self._db.execute(
+            "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
+            "AND statuscode = ?",
+            [self._archive, *key],
+        ).fetchone()
+        return row[0] if row else None
+
+    def played(self, urlkey: str, timestamp: str) -> Capture | None:
+        """The listed capture that a replay at `timestamp` shows, where it is held, selected or a twin of such."""
+        row = self._db.execute(
+            f"SELECT {_CAPTURE} FROM capture WHERE archive = ? AND urlkey = ? AND timestamp = ? "  # noqa: S608
+            "ORDER BY CASE state WHEN 'read' THEN 0 WHEN 'selected' THEN 1 WHEN 'duplicate' THEN 2 ELSE 3 END, "
+            "digest LIMIT 1",
+            [self._archive, urlkey, timestamp],
+        ).fetchone()
+        return Capture(*row) if row else None
+
+    def state(self, key: CaptureKey) -> State | None:
+        row = self._db.execute(
+            "SELECT state FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
+            "AND statuscode = ?",
+            [self._archive, *key],
+        ).fetchone()
+        return State(row[0]) if row else None
+
+    def next_work(self, now: str, limit: int, skip: Iterable[int] = ()) -> list[Work]:
+        """Captures to be fetched or read now, in the order they were listed, without those in `skip`."""
+        skipped = set(skip)
+        rows = self._db.execute(
+            f"SELECT capture.id, {_CAPTURE}, attempts, file, offset, snapshot.length "  # noqa: S608
+            "FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
+            f"WHERE next_try <= ? AND archive = ? AND {_OF_ACTIVE_DOCUMENT} ORDER BY next_try, capture.id LIMIT ?",
+            [now, self._archive, limit + len(skipped)],
+        )
+        return [_work(row) for row in rows if row[0] not in skipped][:limit]
+
+    def next_try(self) -> str | None:
+        """When the earliest failed capture of an active document is due again (ISO 8601), if any is."""
+        (due,) = self._db.execute(
+            "SELECT min(next_try) FROM capture WHERE next_try > '' AND archive = ? AND " + _OF_ACTIVE_DOCUMENT,
+            [self._archive],
+        ).fetchone()
+        return due if isinstance(due, str) else None
+
+    def fail(self, capture: Capture, state: State, failure: Failure, next_try: str | None) -> None:
+        """Note that a capture gave no text; `next_try` says when it is asked again, None for never."""
+        with recording(self._db):
+            self._db.execute(
+                "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = ?, attempts = attempts + 1, "
+                "same_as = NULL, next_try = ? "
+                "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
+                [state, failure.stage, failure.reason, failure.transient, next_try, self._archive, *capture.key],
+            )
+
+    def settle(self, decision: Decision) -> None:
+        """Note what replay showed of a capture: that it is the same as another one."""
+        with recording(self._db):
+            self._settle(decision, stage="replay")
+
+    def select_again(self, capture_ids: Iterable[int]) -> None:
+        """Put captures whose bytes are not held after all back to be fetched."""
+        with recording(self._db):
+            self._db.conn.executemany(
+                "UPDATE capture SET state = 'selected', stage = 'archive', reason = 'bytes lost', next_try = '' "
+                "WHERE id = ?",
+                ((capture_id,) for capture_id in capture_ids),
+            )
+
+    def retry_failed(self) -> int:
+        """Let captures that failed for good be asked again. Returns how many."""
+        with recording(self._db):
+            return self._db.execute(
+                "UPDATE capture SET next_try = '', transient = 1 WHERE archive = ? AND state = 'failed' "
+                f"AND {_OF_ACTIVE_DOCUMENT}",  # noqa: S608
+                [self._archive],
+            ).rowcount
+
+
+def _work(row: Sequence[object]) -> Work:
+    capture_id, *fields, attempts, file, offset, length = row
+    held = WarcLocation(file, offset, length) if file is not None else None  # type: ignore[arg-type]
+    return Work(capture_id, Capture(*fields), attempts, held)  # type: ignore[arg-type]
+
+

@@ -1,0 +1,167 @@
+"""Progress of CDX listings: which are open, where each stands, and what they answered.
+
+A listing is a query asked page by page. Its resume key and its rows change in one transaction, so that after a crash
+it goes on behind the last row that is kept. Later runs ask again from `overlap_days` before the newest capture (the
+archive indexes some crawls months late) and whole every `whole_days`; empty and blocked answers are never final.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from crawler.items import Capture, Failure, ListingPage, Query
+
+from .database import recording
+
+_QUERY_KEY = "archive = ? AND url = ? AND match = ? AND filters = ? AND since = ? AND until = ?"
+_CAPTURES = """INSERT INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, digest, length)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
+    urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length)
+    WHERE urlkey <> excluded.urlkey OR mimetype > excluded.mimetype OR length > excluded.length"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenListing:
+    """A listing to be asked on: `asked_from` narrows its first page, `resume_key` continues it."""
+
+    query_id: int
+    query: Query
+    asked_from: str
+    resume_key: str
+    attempts: int
+
+
+class Listings:
+    """The listings of one corpus in one archive."""
+
+    def __init__(self, db: Database, archive: str) -> None:
+        self._db = db
+        self._archive = archive
+
+    def open_for_addresses(self, since: str, until: str) -> None:
+        """Make sure that each address of an active document has its listing. Point addresses need none."""
+        with recording(self._db):
+            self._db.execute(
+                "INSERT INTO query (archive, urlkey, url, match, filters, since, until) "
+                "SELECT ?, urlkey, min(address.url), 'exact', '[]', ?, ? "
+                "FROM address JOIN document ON document.id = document_id AND active "
+                "WHERE first_timestamp <> last_timestamp AND evidence <> 'as listed' AND NOT EXISTS (SELECT 1 FROM query WHERE archive = ? "
+                "AND query.urlkey = address.urlkey AND match = 'exact' AND since = ? AND until = ?) "
+                "GROUP BY urlkey ORDER BY min(document.id) ON CONFLICT DO NOTHING",
+                [self._archive, since, until, self._archive, since, until],
+            )
+
+    def reopen(self, fresh_since: str, whole_since: str, overlap_days: int) -> None:
+        """Open again what was answered before `fresh_since` (ISO 8601): whole where that was before `whole_since`."""
+        with recording(self._db):
+            self._db.execute(
+                "UPDATE query SET state = 'open', next_try = '', attempts = 0, resume_key = '', asked_from = CASE "
+                "WHEN whole_at < ? THEN '' ELSE coalesce((SELECT CASE WHEN asked GLOB '[0-9]*' THEN asked ELSE '' END "
+                "FROM (SELECT strftime('%Y%m%d%H%M%S', substr(newest, 1, 4) || '-' || substr(newest, 5, 2) || '-' || "
+                "substr(newest, 7, 2), ?) AS asked FROM (SELECT max(timestamp) AS newest FROM capture "
+                "WHERE capture.urlkey = query.urlkey AND capture.archive = query.archive))), '') END "
+                "WHERE archive = ? AND state <> 'open' AND answered_at < ?",
+                [whole_since, f"-{overlap_days} days", self._archive, fresh_since],
+            )
+            self._db.execute(
+                "DELETE FROM resume_key_seen WHERE query_id IN (SELECT id FROM query WHERE resume_key = '')"
+            )
+
+    def next_open(self, now: str, skip: Iterable[int] = ()) -> OpenListing | None:
+        """The first open listing that is due and not in `skip`."""
+        skipped = set(skip)
+        rows = self._db.execute(
+            "SELECT id, url, match, filters, since, until, asked_from, resume_key, attempts FROM query "
+            "WHERE archive = ? AND state = 'open' AND next_try <= ? AND (match <> 'exact' OR EXISTS (SELECT 1 FROM "
+            "address JOIN document ON document.id = document_id AND active WHERE address.urlkey = query.urlkey)) "
+            "ORDER BY id LIMIT ?",
+            [self._archive, now, len(skipped) + 1],
+        )
+        return next((_open_listing(row) for row in rows if row[0] not in skipped), None)
+
+    def next_try(self) -> str | None:
+        """When the earliest listing that failed is due again (ISO 8601), if any is."""
+        (due,) = self._db.execute(
+            "SELECT min(next_try) FROM query WHERE archive = ? AND state = 'open' AND next_try > ''", [self._archive]
+        ).fetchone()
+        return due if isinstance(due, str) else None
+
+    def record(self, page: ListingPage) -> bool:
+        """Keep a page's rows and where the listing stands, in one transaction. True when the listing is whole now."""
+        with recording(self._db):
+            query_id, asked_from = self._find(page.query)
+            self._db.conn.executemany(_CAPTURES, (self._row(capture) for capture in page.rows))
+            self._db.conn.executemany(
+                "INSERT OR IGNORE INTO malformed_row (query_id, line) VALUES (?, ?)",
+                ((query_id, line) for line in page.malformed),
+            )
+            self._adopt_urlkeys(query_id, {capture.urlkey for capture in page.rows})
+            whole = not page.resume_key or self._seen(query_id, page.resume_key)
+            self._advance(query_id, page, whole=whole, from_the_start=not asked_from)
+        return whole
+
+    def _find(self, query: Query) -> tuple[int, str]:
+        found = self._db.execute(
+            f"SELECT id, asked_from FROM query WHERE {_QUERY_KEY}",  # noqa: S608
+            [self._archive, query.url, query.match, json.dumps(query.filters), query.since, query.until],
+        ).fetchone()
+        return found[0], found[1]
+
+    def _row(self, capture: Capture) -> tuple[str, ...]:
+        return (self._archive, capture.urlkey, capture.timestamp, capture.original, capture.mimetype,
+                capture.statuscode, capture.digest, capture.length)  # fmt: skip
+
+    def _adopt_urlkeys(self, query_id: int, urlkeys: set[str]) -> None:
+        """The archive's key of an address may differ from ours; its own is the one its rows are found by."""
+        for urlkey in sorted(urlkeys):
+            self._db.execute(
+                "INSERT OR IGNORE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
+                "SELECT document_id, ?, first_timestamp, last_timestamp, address.url, 'as listed' FROM address "
+                "JOIN query ON query.urlkey = address.urlkey WHERE query.id = ? AND match = 'exact' "
+                "AND address.urlkey <> ?",
+                [urlkey, query_id, urlkey],
+            )
+
+    def _seen(self, query_id: int, resume_key: str) -> bool:
+        """A key seen before would lead in a circle: the listing ends there."""
+        return not self._db.execute(
+            "INSERT OR IGNORE INTO resume_key_seen (query_id, resume_key) VALUES (?, ?)", [query_id, resume_key]
+        ).rowcount
+
+    def _advance(self, query_id: int, page: ListingPage, *, whole: bool, from_the_start: bool) -> None:
+        blocked = page.outcome == "blocked"
+        self._db.execute(
+            "UPDATE query SET state = ?, reason = ?, resume_key = ?, pages = pages + 1, rows = rows + ?, "
+            "malformed = malformed + ?, attempts = 0, next_try = '', answered_at = ?, "
+            "whole_at = CASE WHEN ? THEN ? ELSE whole_at END WHERE id = ?",
+            [
+                ("blocked" if blocked else "done") if whole else "open",
+                page.outcome if page.outcome != "rows" else "",
+                "" if whole else page.resume_key,
+                len(page.rows),
+                len(page.malformed),
+                page.answer.fetched_at,
+                whole and from_the_start and not blocked,
+                page.answer.fetched_at,
+                query_id,
+            ],
+        )
+
+    def fail(self, query: Query, failure: Failure, next_try: str | None) -> None:
+        """Note that a listing was not answered; `next_try` says when it is asked again, None for not in this run."""
+        with recording(self._db):
+            self._db.execute(
+                "UPDATE query SET state = ?, reason = ?, attempts = attempts + 1, next_try = ? "
+                f"WHERE {_QUERY_KEY}",  # noqa: S608
+                ["open" if next_try else "failed", failure.reason, next_try, self._archive, query.url, query.match,
+                 json.dumps(query.filters), query.since, query.until],  # fmt: skip
+            )
+
+
+def _open_listing(row: tuple[int, str, str, str, str, str, str, str, int]) -> OpenListing:
+    query_id, url, match, filters, since, until, asked_from, resume_key, attempts = row
+    query = Query(url, match, tuple(json.loads(filters)), since, until)
+    return OpenListing(query_id, query, asked_from, resume_key, attempts)

@@ -1,0 +1,80 @@
+"""Versions: runs of consecutive readings of a document with one reading_key. Pure.
+
+What a document's versions are depends on the readings alone, never on the order in which they were made, so crashes,
+reruns and several workers cannot change history.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from crawler.items import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class DatedReading:
+    """A text a document showed at one capture. `held`: the capture's own bytes are held, not only its twin's."""
+
+    timestamp: str
+    original: str
+    capture_id: int
+    held: bool
+    text_digest: str
+    reading_key: str
+    title: str
+    language: str
+    words: int
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A run of readings. `shown` is its earliest held one, or where only twins are held its first: the exported text."""
+
+    number: int
+    first_timestamp: str
+    last_timestamp: str
+    changed_after: str  # the last capture known to have had another text; empty for the first version
+    captures: int
+    captures_listed: int
+    shown: DatedReading
+
+
+def derive_versions(readings: Iterable[DatedReading], listed: Sequence[str]) -> list[Version]:
+    """The versions of one document. `readings` in time order; `listed`: sorted timestamps of all its captures."""
+    runs = _without_blips(_runs(reading for reading in readings if reading.verdict != Verdict.NOT_A_POLICY))
+    return [
+        _version(number, run, runs[number - 2][-1].timestamp if number > 1 else "", listed)
+        for number, run in enumerate(runs, start=1)
+    ]
+
+
+def _runs(readings: Iterable[DatedReading]) -> list[list[DatedReading]]:
+    return [list(run) for _, run in groupby(readings, key=lambda reading: reading.reading_key)]
+
+
+def _without_blips(runs: list[list[DatedReading]]) -> list[list[DatedReading]]:
+    """Drop what was seen once between two equal texts, unless it is surely the policy: a real revert stays."""
+    kept = [run for index, run in enumerate(runs) if not _is_blip(runs, index)]
+    return _runs(reading for run in kept for reading in run)
+
+
+def _is_blip(runs: list[list[DatedReading]], index: int) -> bool:
+    run = runs[index]
+    if len(run) != 1 or run[0].verdict == Verdict.POLICY or not 0 < index < len(runs) - 1:
+        return False
+    return runs[index - 1][0].reading_key == runs[index + 1][0].reading_key
+
+
+def _version(number: int, run: list[DatedReading], changed_after: str, listed: Sequence[str]) -> Version:
+    first, last = run[0].timestamp, run[-1].timestamp
+    return Version(
+        number=number,
+        first_timestamp=first,
+        last_timestamp=last,
+        changed_after=changed_after,
+        captures=len(run),
+        captures_listed=bisect_right(listed, last) - bisect_left(listed, first),
+        shown=next((reading for reading in run if reading.held), run[0]),
+    )
