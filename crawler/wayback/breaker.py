@@ -1,0 +1,98 @@
+"""Stops all work when the archive shows that it wants less of it, and begins again with one request. Pure.
+
+What opens it: an answer 429 of the archive itself, a refused or reset connection (the archive's firewall), and a
+wave of answers 503. Pauses grow as PAUSES while the trouble lasts. Times in seconds of the shared clock.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+PAUSES: Final = (60.0, 300.0, 900.0, 3600.0)
+LONGEST: Final = 86400.0  # seconds a Retry-After may ask for
+MEMORY: Final = 600.0  # seconds after a pause within which the next one is longer
+CURED: Final = 20  # good answers after which a broken connection is a new story; a 429 is not forgotten so
+WAVE: Final = 5  # answers 503 that good answers have not made up for
+WAVE_MEMORY: Final = 300.0  # seconds
+PROBE: Final = 60.0  # seconds the first request after a pause may take before another one is tried
+POLL: Final = 1.0  # seconds between two looks at how that request fared
+
+LIMITED: Final = "limited"
+
+
+@dataclass(slots=True)
+class Breaker:
+    until: float = 0.0
+    cause: str = ""
+    reason: str = ""
+    level: int = 0  # place of the last pause in PAUSES
+    openings: int = 0  # ever; a slot given before the latest is void
+    probing: bool = False
+    probe_until: float = 0.0
+    good: int = 0  # good answers since the last pause
+    trouble: dict[str, int] = field(default_factory=dict)  # answers 503 by kind, less good ones
+    troubled_at: float = 0.0
+
+
+def hold(breaker: Breaker, now: float, mine: float) -> float:
+    """Seconds to hold a request back; 0 lets it through. `mine` is the `probe_until` that this request set, or 0."""
+    if now < breaker.until:
+        return breaker.until - now
+    if not breaker.probing or (mine and mine == breaker.probe_until):
+        return 0.0
+    if now < breaker.probe_until:
+        return min(POLL, breaker.probe_until - now)
+    breaker.probe_until = now + PROBE
+    return 0.0
+
+
+def open_for(breaker: Breaker, cause: str, reason: str, now: float, asked: float | None) -> bool:
+    """Stop all work; `asked` is what Retry-After says. Whether this is news, and not one of the same volley."""
+    if now < breaker.until:
+        breaker.until = max(breaker.until, now + (asked or 0.0))
+        return False
+    again = now - breaker.until < MEMORY and (cause == LIMITED or breaker.good < CURED)
+    breaker.level = min(breaker.level + 1, len(PAUSES) - 1) if again and breaker.openings else 0
+    usual = PAUSES[breaker.level]
+    pause = usual if asked is None else max(asked, usual if breaker.level else 1.0)
+    breaker.until, breaker.cause, breaker.reason = now + pause, cause, reason
+    breaker.openings += 1
+    breaker.probing, breaker.probe_until, breaker.good, breaker.trouble = True, 0.0, 0, {}
+    return True
+
+
+def good_answer(breaker: Breaker, kind: str, now: float) -> bool:
+    """A good answer; whether it ends the probing."""
+    if now < breaker.until:
+        return False  # it left before the pause began
+    breaker.good = min(breaker.good + 1, CURED)
+    if breaker.trouble.get(kind):
+        breaker.trouble[kind] -= 1
+    ended, breaker.probing = breaker.probing, False
+    return ended
+
+
+def unavailable(breaker: Breaker, kind: str, now: float) -> bool:
+    """An answer 503; whether it is part of a wave. After a pause a single one is."""
+    if now - breaker.troubled_at > WAVE_MEMORY:
+        breaker.trouble = {}
+    breaker.troubled_at = now
+    breaker.trouble[kind] = breaker.trouble.get(kind, 0) + 1
+    return breaker.probing or breaker.trouble[kind] >= WAVE
+
+
+def asked_pause(retry_after: str, wall: float) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3: a number or a date); None where it says nothing.
+
+    `wall` is the time of day in Unix seconds. Never negative, at most a day.
+    """
+    text = retry_after.strip()
+    if text.isascii() and text.isdecimal():
+        return float(min(int(text[:9]), LONGEST))
+    try:
+        date = parsedate_to_datetime(text[:64])
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    moment = date.replace(tzinfo=UTC) if date.tzinfo is None else date
+    return min(max(moment.timestamp() - wall, 0.0), LONGEST)
