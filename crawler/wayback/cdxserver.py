@@ -1,0 +1,231 @@
+"""The CDX server of an embedded archive: `GET /cdx/search/cdx` over a `CdxIndex`.
+
+Names and meaning of the parameters are those of the Internet Archive's wayback-cdx-server; resume keys have the form
+of its 2026 successor. The order of work for each row is that of the original: offset, window, filters, collapse, limit.
+Paged mode (`page`, `showNumPages`) is refused with 400, as it often was there: it misses the newest captures.
+"""
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from crawler.wayback.cdxindex import CdxIndex
+from crawler.wayback.urlkey import urlkey
+
+FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
+MAX_ROWS = 150_000
+_SURT = re.compile(r"[^/?#]*,[^/?#]*\)/")
+
+Params = list[tuple[str, str]]
+Test = Callable[[list[str]], bool]
+Range = tuple[int, int]
+
+
+class BadQuery(Exception):
+    """A query the server refuses with 400 and this message."""
+
+
+class _Row(NamedTuple):
+    start: int
+    line: bytes
+    fields: list[str]
+
+
+class _Match(NamedTuple):
+    key: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class CdxAnswer:
+    content_type: str
+    body: bytes
+
+
+def answer(index: CdxIndex, params: Params, max_rows: int = MAX_ROWS) -> CdxAnswer:
+    """The answer to one query. Raises BadQuery."""
+    given = dict(reversed(params))  # the first of a name counts
+    if "page" in given or "showNumPages" in given:
+        raise BadQuery("The pagination API is not offered here: use resumeKey")
+    limit = _number(given, "limit")
+    backwards = given.get("sort") == "reverse" or limit == -1
+    rows = _collapsed(_selected(index, params, given, backwards), _values(params, "collapse"))
+    resume = ""
+    if limit < -1:
+        kept = list(deque(rows, maxlen=-limit))
+    else:
+        wanted = min(abs(limit) or max_rows, max_rows)
+        kept = list(islice(rows, wanted))
+        if given.get("showResumeKey") == "true" and len(kept) == wanted:
+            resume = _resume_key(index, kept[-1], backwards)
+    columns = [FIELDS.index(name) for name in given.get("fl", "").split(",") if name in FIELDS] or range(
+        len(FIELDS)
+    )
+    cells = ([row.fields[column] for column in columns] for row in kept)
+    if given.get("output") == "json":
+        return CdxAnswer("application/json", _as_json(cells, [FIELDS[column] for column in columns], resume))
+    return CdxAnswer("text/plain", _as_text(cells, resume))
+
+
+def target_key(params: Params) -> str:
+    """The urlkey a query is about, without wildcards. Raises BadQuery where there is none."""
+    return _match(dict(reversed(params))).key
+
+
+def _values(params: Params, name: str) -> list[str]:
+    return [value for key, value in params if key == name]
+
+
+def _number(given: dict[str, str], name: str) -> int:
+    try:
+        return int(given.get(name) or 0)
+    except ValueError:
+        raise BadQuery(f"{name} is not a number: {given[name][:40]}") from None
+
+
+def _match(given: dict[str, str]) -> _Match:
+    url, kind = given.get("url", ""), given.get("matchType", "")
+    if not url:
+        raise BadQuery("A url= parameter is required")
+    if url.endswith("//*"):
+        raise BadQuery(f"Not a prefix: {url[:200]}")
+    if kind not in ("exact", "prefix", "host", "domain"):
+        if url.startswith("*."):
+            kind, url = "domain", url[2:]
+        elif url.endswith("*"):
+            kind, url = "prefix", url[:-1]
+        else:
+            kind = "exact"
+    return _Match(url if _SURT.match(url) else urlkey(url), kind)
+
+
+def _ranges(index: CdxIndex, match: _Match) -> list[Range]:
+    """Where the rows of a query lie, as ranges of offsets in ascending order."""
+    host = match.key.partition(")")[0]
+    bounds = {
+        "exact": [(f"{match.key} ", f"{match.key}!")],
+        "prefix": [(match.key, f"{match.key}\x7f")],
+        "host": [(f"{host})", f"{host}*")],
+        "domain": [(f"{host})", f"{host}-"), (f"{host}:", f"{host};")],
+    }[match.kind]
+    return [(index.find(low.encode()), index.find(high.encode())) for low, high in bounds]
+
+
+def _selected(index: CdxIndex, params: Params, given: dict[str, str], backwards: bool) -> Iterator[_Row]:
+    match = _match(given)
+    ranges = _resumed(index, _ranges(index, match), given.get("resumeKey", ""), backwards)
+    rows = islice(_scanned(index, ranges, backwards), max(0, _number(given, "offset")), None)
+    tests = [_filter(rule) for rule in _values(params, "filter")]
+    since, until = given.get("from", ""), given.get("to", "")
+    for row in rows:
+        timestamp = row.fields[1]
+        if until and timestamp[: len(until)] > until:
+            if match.kind == "exact" and not backwards:
+                return
+        elif timestamp >= since and all(test(row.fields) for test in tests):
+            yield row
+
+
+def _scanned(index: CdxIndex, ranges: list[Range], backwards: bool) -> Iterator[_Row]:
+    for start, stop in reversed(ranges) if backwards else ranges:
+        for at, line in (index.lines_back if backwards else index.lines)(start, stop):
+            yield _Row(at, line, line.decode("utf-8", "replace").split(" ", 7)[:7])
+
+
+def _filter(rule: str) -> Test:
+    """`[!]field:regex` must match the whole field, `~[!]field:text` must be within it."""
+    contains = rule.startswith("~")
+    rule = rule.removeprefix("~")
+    wanted = not rule.startswith("!")
+    field, colon, pattern = rule.removeprefix("!").partition(":")
+    column = _column(field) if colon else None
+    if not colon:
+        pattern = field
+    try:
+        regex = re.compile(re.escape(pattern) if contains else pattern)
+    except re.error:
+        raise BadQuery(f"Not a regular expression: {pattern[:200]}") from None
+    found = regex.search if contains else regex.fullmatch
+    return lambda fields: (
+        (found(" ".join(fields) if column is None else fields[column]) is not None) is wanted
+    )
+
+
+def _column(field: str) -> int | None:
+    if field in FIELDS:
+        return FIELDS.index(field)
+    return int(field) if field.isascii() and field.isdigit() and int(field) < len(FIELDS) else None
+
+
+def _collapsed(rows: Iterator[_Row], rules: list[str]) -> Iterator[_Row]:
+    """Drops a row that is like the last kept one, by the first rule that finds it so."""
+    cuts = []
+    for rule in rules:
+        field, _, width = rule.partition(":")
+        if (column := _column(field)) is not None:
+            cuts.append((column, int(width) if width.isdigit() else None))
+    last: list[str | None] = [None] * len(cuts)
+    for row in rows:
+        for number, (column, cut) in enumerate(cuts):
+            value = row.fields[column][:cut]
+            if value == last[number]:
+                break
+            last[number] = value
+        else:
+            yield row
+
+
+def _as_text(cells: Iterator[list[str]], resume: str) -> bytes:
+    lines = [" ".join(row) for row in cells]
+    if resume:
+        lines += ["", resume]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _as_json(cells: Iterator[list[str]], names: list[str], resume: str) -> bytes:
+    rows = list(cells)
+    if rows:
+        rows.insert(0, names)
+    if resume:
+        rows += [[], [resume]]
+    return ("[" + ",\n".join(json.dumps(row) for row in rows) + "]\n").encode()
+
+
+def _resume_key(index: CdxIndex, row: _Row, backwards: bool) -> str:
+    """Where to go on: after the rows of this urlkey and timestamp, or after the first n of them if a page splits them.
+
+    The number is ours: without it a run of equal keys longer than a page would lose rows or never end.
+    """
+    head = b" ".join(row.line.split(b" ", 2)[:2])
+    first, last = index.find(head + b" "), index.find(head + b"!")
+    done = (row.start, last) if backwards else (first, row.start + len(row.line))
+    text = head
+    if done != (first, last):
+        text += b" %d" % sum(1 for _ in index.lines(*done))
+    return base64.urlsafe_b64encode(zlib.compress(text)).decode()
+
+
+def _resumed(index: CdxIndex, ranges: list[Range], key: str, backwards: bool) -> list[Range]:
+    if not key:
+        return ranges
+    try:
+        unpacker = zlib.decompressobj()
+        head, _, number = unpacker.decompress(base64.urlsafe_b64decode(key), 65_536).decode().rpartition(" ")
+        if len(number) == 14 or " " not in head:
+            head, number = f"{head} {number}", ""
+        count = int(number) if number else None
+    except (ValueError, zlib.error, binascii.Error):
+        raise BadQuery("Not a resumeKey of this server") from None
+    run = (index.find(f"{head} ".encode()), index.find(f"{head}!".encode()))
+    if backwards:
+        edge = min((at for at, _ in islice(index.lines_back(*run), count)), default=run[0])
+        return [(start, min(stop, edge)) for start, stop in ranges]
+    edge = max((at + len(line) for at, line in islice(index.lines(*run), count)), default=run[1])
+    return [(max(start, edge), stop) for start, stop in ranges]
