@@ -4,7 +4,7 @@ What opens it: an answer 429 of the archive itself, a refused or reset connectio
 wave of answers 503. Pauses grow as PAUSES while the trouble lasts. Times in seconds of the shared clock.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -31,8 +31,14 @@ class Breaker:
     probing: bool = False
     probe_until: float = 0.0
     good: int = 0  # good answers since the last pause
-    trouble: dict[str, int] = field(default_factory=dict)  # answers 503 by kind, less good ones
-    troubled_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Wave:
+    """How one kind of request fares: answers 503, less the good ones since."""
+
+    height: float = 0.0
+    last: float = 0.0
 
 
 def hold(breaker: Breaker, now: float, mine: float) -> float:
@@ -58,28 +64,28 @@ def open_for(breaker: Breaker, cause: str, reason: str, now: float, asked: float
     pause = usual if asked is None else max(asked, usual if breaker.level else 1.0)
     breaker.until, breaker.cause, breaker.reason = now + pause, cause, reason
     breaker.openings += 1
-    breaker.probing, breaker.probe_until, breaker.good, breaker.trouble = True, 0.0, 0, {}
+    breaker.probing, breaker.probe_until, breaker.good = True, 0.0, 0
     return True
 
 
-def good_answer(breaker: Breaker, kind: str, now: float) -> bool:
+def good_answer(breaker: Breaker, wave: Wave, now: float) -> bool:
     """A good answer; whether it ends the probing."""
     if now < breaker.until:
         return False  # it left before the pause began
     breaker.good = min(breaker.good + 1, CURED)
-    if breaker.trouble.get(kind):
-        breaker.trouble[kind] -= 1
+    wave.height = max(wave.height - 1, 0.0)
     ended, breaker.probing = breaker.probing, False
     return ended
 
 
-def unavailable(breaker: Breaker, kind: str, now: float) -> bool:
-    """An answer 503; whether it is part of a wave. After a pause a single one is."""
-    if now - breaker.troubled_at > WAVE_MEMORY:
-        breaker.trouble = {}
-    breaker.troubled_at = now
-    breaker.trouble[kind] = breaker.trouble.get(kind, 0) + 1
-    return breaker.probing or breaker.trouble[kind] >= WAVE
+def unavailable(breaker: Breaker, wave: Wave, now: float) -> bool:
+    """An answer 503; whether all work is to stop for it. After a pause a single one is enough."""
+    wave.height = wave.height + 1 if now - wave.last < WAVE_MEMORY else 1.0
+    wave.last = now
+    if not breaker.probing and wave.height < WAVE:
+        return False
+    wave.height = 0.0
+    return True
 
 
 def asked_pause(retry_after: str, wall: float) -> float | None:

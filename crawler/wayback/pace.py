@@ -16,32 +16,26 @@ one is the request's own matter, a wave of them stops all work.
 process. How many requests are in flight (1 CDX, 4 replays) is for the caller to bound.
 """
 
-import ipaddress
-import json
 import logging
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from crawler.exceptions import WrongUse
 from crawler.wayback import breaker as breaking
 from crawler.wayback import rates as pacing
-from crawler.wayback.breaker import Breaker
-from crawler.wayback.rates import HARD, KINDS, Rate
+from crawler.wayback.limits import KINDS, checked_rate, checked_scale
+from crawler.wayback.pace_state import State, advance, decoded, encoded
 from crawler.wayback.shared_file import SharedFile
 
 log = logging.getLogger(__name__)
 
-PIECE = 10.0
+PIECE: Final = 10.0
 """Seconds slept at a time, so that a changed clock or a machine that slept is noticed."""
-
-FARTHEST = 600.0  # seconds ahead that a slot can lie
 
 
 class Outcome(StrEnum):
@@ -70,16 +64,6 @@ class Pause:
     until: str
 
 
-@dataclass(slots=True)
-class _State:
-    """What all processes share. `seen` is the shared clock when it was last read: the clock never goes back."""
-
-    seen: float = 0.0
-    offset: float = 0.0  # shared clock less time of day
-    rates: dict[str, Rate] = field(default_factory=lambda: {kind: Rate() for kind in KINDS})
-    breaker: Breaker = field(default_factory=Breaker)
-
-
 class Pace:
     """The pace for one archive host. `rates` are requests a minute by kind, 0 for no limit.
 
@@ -101,7 +85,7 @@ class Pace:
         self._scale = checked_scale(host, time_scale)
         self._clock = clock
         self._file = SharedFile(state)
-        self._counts = {kind: dict.fromkeys(("requests", *Outcome), 0) for kind in KINDS}
+        self._counts = {kind: dict.fromkeys(("requests", *(each.value for each in Outcome)), 0) for kind in KINDS}
         self._waited = dict.fromkeys(KINDS, 0.0)
         self._openings: dict[str, int] = {}
 
@@ -128,16 +112,17 @@ class Pace:
 
     def observe(self, kind: str, outcome: Outcome, retry_after: str = "") -> None:
         """Tell how the archive took a request. `retry_after` is the header as it came."""
-        self._counts[kind][outcome] += 1
+        self._counts[kind][outcome.value] += 1
         with self._shared() as state:
+            now, wave = state.seen, state.waves[kind]
             if outcome is Outcome.OK:
-                if breaking.good_answer(state.breaker, kind, state.seen):
+                if breaking.good_answer(state.breaker, wave, now):
                     for rate in state.rates.values():
-                        pacing.restart(rate, state.seen)
-            elif outcome is not Outcome.UNAVAILABLE or breaking.unavailable(state.breaker, kind, state.seen):
+                        pacing.restart(rate, now)
+            elif outcome is not Outcome.UNAVAILABLE or breaking.unavailable(state.breaker, wave, now):
                 self._stop(state, kind, outcome, retry_after)
 
-    def _stop(self, state: _State, kind: str, outcome: Outcome, retry_after: str) -> None:
+    def _stop(self, state: State, kind: str, outcome: Outcome, retry_after: str) -> None:
         now, probing = state.seen, state.breaker.probing
         asked = breaking.asked_pause(retry_after, self._clock())
         reason = REASONS[outcome].format(kind=kind)
@@ -171,25 +156,30 @@ class Pace:
         self._file.close()
 
     @contextmanager
-    def _shared(self) -> Iterator[_State]:
+    def _shared(self) -> Iterator[State]:
         with self._file.held():
-            text = self._file.read()
-            state = self._loaded(text)
+            state = self._loaded(self._file.read())
             before = state.breaker.openings
             yield state
-            self._file.write(json.dumps(asdict(state)), durable=state.breaker.openings != before)
+            self._file.write(encoded(state), durable=state.breaker.openings != before)
 
-    def _loaded(self, text: bytes) -> _State:
+    def _loaded(self, text: bytes) -> State:
         now = self._clock() * self._scale
-        state = _State(seen=now)
-        if text.strip():
-            try:
-                state = _decoded(text)
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-                reason = f"the archive's state in {self._file.path} could not be read and is made anew"
-                log.warning("%s", reason)
-                breaking.open_for(state.breaker, "state lost", reason, now, None)
-        _advance(state, now)
+        if not text.strip():
+            return State(seen=now)
+        try:
+            state = decoded(text)
+        except ValueError:
+            state = self._anew(now)
+        advance(state, now)
+        return state
+
+    def _anew(self, now: float) -> State:
+        """A pause may have been lost: begin as after one."""
+        state = State(seen=now)
+        reason = f"the archive's state in {self._file.path} could not be read and is made anew"
+        log.warning("%s", reason)
+        breaking.open_for(state.breaker, "state lost", reason, now, None)
         return state
 
 
@@ -201,69 +191,3 @@ class _Ticket:
     due: float = 0.0
     opening: int = -1
     probe: float = 0.0
-
-
-def _advance(state: _State, now: float) -> None:
-    """Read the clock. Where the time of day went back, the shared clock stands and goes on from there."""
-    state.offset = max(state.offset, state.seen - now)
-    state.seen = now + state.offset
-    state.breaker.until = min(state.breaker.until, state.seen + breaking.LONGEST)
-    for rate in state.rates.values():
-        rate.last = min(rate.last, state.seen + FARTHEST)
-
-
-def _decoded(text: bytes) -> _State:
-    """Raises ValueError, TypeError, KeyError, AttributeError or RecursionError for anything that we did not write."""
-    raw = json.loads(text, parse_constant=_no_constant)
-    rates = {kind: Rate(**{name: float(value) for name, value in raw["rates"][kind].items()}) for kind in KINDS}
-    breaker = Breaker(**raw["breaker"])
-    for number in (breaker.until, breaker.probe_until, breaker.troubled_at, breaker.level, breaker.openings):
-        float(number)
-    return _State(float(raw["seen"]), float(raw["offset"]), rates, breaker)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(name)
-
-
-def bare_host(host: str) -> str:
-    """A host without its port, brackets and final dot, in lower case."""
-    name = host.strip().lower()
-    if name.startswith("["):
-        return name[1:].partition("]")[0]
-    return name.partition(":")[0].rstrip(".") if name.count(":") == 1 else name.rstrip(".")
-
-
-def is_archive_org(host: str) -> bool:
-    """Whether the Internet Archive's own limits hold for this host."""
-    name = bare_host(host)
-    return name == "archive.org" or name.endswith(".archive.org")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this host is this machine."""
-    name = bare_host(host)
-    try:
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def checked_rate(host: str, kind: str, rate: float) -> float:
-    """The rate to keep to, a minute. For archive.org never above the hard limit less a margin."""
-    if not math.isfinite(rate) or rate < 0:
-        raise WrongUse(f"the {kind} rate is {rate}: give requests a minute, above 0")
-    if not is_archive_org(host):
-        return rate
-    if not rate:
-        raise WrongUse(f"the {kind} rate is 0, no limit: {host} allows {HARD[kind]:.0f} a minute")
-    return min(rate, HARD[kind] * pacing.MARGIN)
-
-
-def checked_scale(host: str, scale: float) -> float:
-    """A time scale of 1 or more; above 1 only for an archive on this machine."""
-    if not math.isfinite(scale) or scale < 1:
-        raise WrongUse(f"TIME_SCALE is {scale}: give a number of 1 or more")
-    if scale != 1 and not is_loopback(host):
-        raise WrongUse(f"TIME_SCALE is {scale}, but {host} is not this machine: set it to 1")
-    return scale

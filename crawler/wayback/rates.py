@@ -1,7 +1,6 @@
 """How many requests a minute: slow start, what a limit has taught, and slots by absolute due time. Pure.
 
-Sources: the Internet Archive's figures of June 2026 (30 CDX queries and 600 replays a minute a client, of which it
-asks clients to use 80 %), and its advice of 2023 to start slowly and to ramp up.
+Source: the Internet Archive's advice of 2023 to start slowly and to ramp up.
 
 A slot is `due = last + 60 / rate`, whatever time the last request really left at, so lag does not add up. A request
 leaves at most SLACK seconds behind its slot, otherwise the lost time is forgotten. Slots never lie closer than
@@ -13,18 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-CDX: Final = "cdx"
-REPLAY: Final = "replay"
-KINDS: Final = (CDX, REPLAY)
-
-HARD: Final[Mapping[str, float]] = {CDX: 30.0, REPLAY: 600.0}
-"""Requests a minute that archive.org allows."""
+from crawler.wayback.limits import CDX, HARD, REPLAY
 
 SLACK: Final[Mapping[str, float]] = {CDX: 2.5, REPLAY: 2.0}
 """Seconds of lag that may be caught up."""
-
-MARGIN: Final = 0.9
-"""Of the hard limit: above it, slack and the network's jitter together could pass the limit."""
 
 FIRST: Final = 60.0  # replays a minute at the beginning of a slow start
 DOUBLING: Final = 10.0  # seconds
