@@ -208,6 +208,16 @@ class Refusal:
     capture: Capture
     state: State
     failure: Failure
+    next_try: str | None = None  # ISO 8601; None: never again by itself
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRefusal:
+    """A listing that was not answered."""
+
+    query: Query
+    failure: Failure
+    next_try: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +227,8 @@ class Known:
     state: State
     reading_key: str = ""
     failed_for_good: bool = False
+    held: bool = False  # its bytes are held, whatever the reader made of them
+    same_as: CaptureKey | None = None  # of a duplicate, where the ledger has it
 
 
 @dataclass(frozen=True, slots=True)
