@@ -1,0 +1,147 @@
+"""What every request passes on its way to the wire: first the border of the archive, then its pace.
+
+Scrapy's own downloader middlewares are all off (see settings). A middleware may hold a request back or refuse it by
+raising IgnoreRequest; it never answers in the archive's place.
+"""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+from scrapy.http import Response
+from twisted.internet.error import ConnectionLost
+
+from crawler.wayback.memento import is_memento
+from crawler.wayback.pace import Outcome
+from crawler.wayback.pace import Pace as Pacer
+
+IN_FLIGHT = {"cdx": 1, "replay": 4}
+_TROUBLED = {502, 503, 504}
+
+
+class ArchiveOnly:
+    """Lets requests go to the configured archive and nowhere else, whatever asked for them."""
+
+    def __init__(self, wayback_url: str, user_agent: str) -> None:
+        self._origin = _origin(wayback_url)
+        self._user_agent = user_agent
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        contact = f" (+{settings['CONTACT']})" if settings["CONTACT"] else ""
+        return cls(settings["WAYBACK_URL"], settings["USER_AGENT"] + contact)
+
+    def process_request(self, request: Request) -> None:
+        if _origin(request.url) != self._origin:
+            raise IgnoreRequest(f"leaves the archive: {request.url[:200]}")
+        request.headers.clear()
+        request.headers["User-Agent"] = self._user_agent
+        request.headers["Accept-Encoding"] = "gzip"
+        request.headers["Accept"] = "*/*"
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ("", "", None)
+    if parts.username is not None or parts.password is not None:
+        return ("", "", None)
+    return (parts.scheme, parts.hostname or "", port or {"http": 80, "https": 443}.get(parts.scheme))
+
+
+class Pace:
+    """Holds each request until its turn; at most 1 CDX and 4 replay requests are on the wire."""
+
+    def __init__(self, pacer: Pacer) -> None:
+        self.pacer = pacer
+        self._places = {kind: asyncio.Semaphore(count) for kind, count in IN_FLIGHT.items()}
+        self._stopping = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        host = urlsplit(settings["WAYBACK_URL"]).netloc
+        rates = {
+            "cdx": settings.getfloat("WAYBACK_CDX_PER_MINUTE"),
+            "replay": settings.getfloat("WAYBACK_REPLAY_PER_MINUTE"),
+        }
+        state = state_folder(settings["STATE_DIR"]) / f"{host.replace(':', '_')}.json"
+        return cls(Pacer(host, rates, state, time_scale=settings.getfloat("TIME_SCALE")))
+
+    def stop(self) -> None:
+        """Let no waiting request go any more; those on the wire may finish."""
+        self._stopping.set()
+
+    async def process_request(self, request: Request) -> None:
+        kind = request.meta["kind"]
+        await self._places[kind].acquire()
+        request.meta["placed"] = True
+        for seconds in self.pacer.waits(kind):
+            await self._sleep(seconds)
+        if self._stopping.is_set():
+            raise IgnoreRequest("the run is stopping")
+
+    async def _sleep(self, seconds: float) -> None:
+        if self._stopping.is_set():
+            raise IgnoreRequest("the run is stopping")
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        self._leave(request)
+        outcome = Outcome.OK
+        if not is_memento(response.headers):
+            if response.status == 429:
+                outcome = Outcome.LIMITED
+            elif response.status in _TROUBLED:
+                outcome = Outcome.UNAVAILABLE
+        retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
+        self.pacer.observe(request.meta["kind"], outcome, retry_after)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if not self._leave(request):
+            return
+        if isinstance(exception, DownloadConnectionRefusedError) or _was_reset(exception):
+            outcome = Outcome.REFUSED
+        elif isinstance(exception, DownloadTimeoutError | DownloadFailedError):
+            outcome = Outcome.UNAVAILABLE
+        else:
+            outcome = Outcome.OK
+        self.pacer.observe(request.meta["kind"], outcome)
+
+    def _leave(self, request: Request) -> bool:
+        placed = bool(request.meta.pop("placed", False))
+        if placed:
+            self._places[request.meta["kind"]].release()
+        return placed
+
+
+def _was_reset(exception: Exception) -> bool:
+    """Cut off by the other side. A kept-alive connection that was closed in good order while idle is none."""
+    reasons = getattr(exception.__cause__, "reasons", None) or ()
+    return any(reason.check(ConnectionLost) for reason in reasons)
+
+
+def state_folder(configured: str) -> Path:
+    """Where pace and blocks of archive hosts are remembered for all corpora (XDG Base Directory Specification)."""
+    if configured:
+        return Path(configured)
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "policy-corpus"

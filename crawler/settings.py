@@ -1,0 +1,95 @@
+"""The map: who we are, how Scrapy is set up and where that differs from its defaults, and what a corpus is made with.
+
+Each deviation stands beside Scrapy 2.19's default and its reason. Nobody imports this module: components receive
+values, in `from_crawler` alone.
+"""
+
+# ---- Identity
+
+BOT_NAME = "policy-corpus"
+CONTACT = ""  # a mail address or page where the archive's people can reach you; needed for archive.org
+USER_AGENT = "policy-corpus/0.1.0"  # CONTACT is added to it
+
+# ---- The archive
+
+WAYBACK_URL = "https://web.archive.org"  # where requests go, and the only place they go
+WAYBACK_PUBLIC_URL = "https://web.archive.org"  # whose captures these are: keys and links in exports name this one
+WAYBACK_CDX_PER_MINUTE = 24.0  # 80 % of the hard limit of 30, as the archive asks; 0: no limit (loopback only)
+WAYBACK_REPLAY_PER_MINUTE = 480.0  # 80 % of the hard limit of 600
+WAYBACK_CDX_PAGE_ROWS = 15000  # rows a CDX answer; bounds memory, and large pages cost fewer queries
+WAYBACK_CDX_TIMEOUT = 150.0  # seconds; heavy listings take longer than 25
+WAYBACK_REPLAY_TIMEOUT = 90.0  # seconds
+WAYBACK_HOP_HOURS = 24.0  # how far from the asked time the archive's nearest capture may lie
+STATE_DIR = ""  # where pace and blocks are remembered for all corpora; empty: $XDG_STATE_HOME/policy-corpus
+TIME_SCALE = 1.0  # shortens every wait, for loopback archives only
+
+# ---- The corpus
+
+CORPUS_DIR = "output"
+SELECT = "all"  # which captures to fetch: all, year, half-year, month, first-last
+SELECT_CAP = 0  # at most so many captures a document; 0: no cap
+FROM = ""  # timestamp prefix, 4 to 14 digits
+TO = ""
+EXPORT_STYLE = "corpus"  # corpus, or princeton: exactly as the Princeton-Leuven corpus was written
+READERS = 0  # reading processes; 0: one a core
+READING_DEADLINE = 20.0  # seconds a page
+READING_MEMORY_MB = 1024  # a reading process
+WARC_MAX_MB = 1024  # a new file begins there
+RELIST_OVERLAP_DAYS = 400  # a later run asks again from so long before the newest capture: some crawls appear late
+RELIST_WHOLE_DAYS = 180  # and whole so often
+RELIST_FRESH_HOURS = 20.0  # a listing younger than this is not asked again
+RETRY_LIMIT = 8  # attempts for what may pass, over all runs
+RETRY_WAIT = 30.0  # seconds before the second attempt; doubled for each further one
+
+# ---- Scrapy
+
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"
+
+# In this order: bytes are kept before they are read, and rows follow the bytes.
+ITEM_PIPELINES = {
+    "pipelines.archive.ArchiveStage": 100,  # to WARC, first of all
+    "pipelines.extract.ExtractStage": 200,  # bytes to text, in processes of their own
+    "pipelines.record.RecordStage": 300,  # the ledger, the texts, the versions
+}
+
+# Scrapy's own are all off: they would obey robots.txt of the archive (default: off), follow redirects that are
+# content here, retry unseen by the ledger, read proxies from the environment, keep cookies and decode bodies.
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}  # default: 14 middlewares
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.ArchiveOnly": 100,  # first: what leads elsewhere is not even counted
+    "crawler.middlewares.Pace": 200,  # last before the wire: what it lets go is sent at once
+}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}  # default: 5; HttpError would hide archived 404s from the spider
+
+# A reset connection must not make Twisted send a request again by itself, unseen by ledger and limiter.
+DOWNLOAD_HANDLERS_BASE: dict[str, str] = {}  # default: also file, data, ftp and s3
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.handlers.OneTryHandler",
+    "https": "crawler.handlers.OneTryHandler",
+}
+DOWNLOAD_VERIFY_CERTIFICATES = True  # default: False
+DOWNLOAD_MAXSIZE = 64 << 20  # default: 1 GiB
+DOWNLOAD_WARNSIZE = 0  # default: 32 MiB; a large page is no news
+DOWNLOAD_FAIL_ON_DATALOSS = True  # the default, and needed: a cut body must not pass for a whole one
+COMPRESSION_ENABLED = False  # default: True; Scrapy's decoder fails on the archive's double encoding headers
+
+# The pace middleware alone decides when a request goes out; these only must not be in its way.
+CONCURRENT_REQUESTS = 16  # the default
+CONCURRENT_REQUESTS_PER_DOMAIN = 5  # default: 8; also how many connections are kept alive
+DOWNLOAD_DELAY = 0  # the default
+DOWNLOAD_SLOTS = {  # default: per domain
+    "cdx": {"concurrency": 1, "delay": 0},
+    "replay": {"concurrency": 4, "delay": 0},
+}
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 256 << 20  # default: 5 MB; responses are bounded by the feed, one may be 64 MiB
+
+COOKIES_ENABLED = False  # default: True
+ROBOTSTXT_OBEY = False  # the archive's robots.txt does not speak of its API
+TELNETCONSOLE_ENABLED = False  # default: True
+REMOTE_CONTROL_ENABLED = False  # default: True in 2.19, a local server that runs code
+EXTENSIONS_BASE: dict[str, int] = {}  # default: 9; ours tell what a user wants to know
+EXTENSIONS = {"scrapy.extensions.corestats.CoreStats": 0}
+LOG_LEVEL = "WARNING"  # default: DEBUG; progress has lines of its own

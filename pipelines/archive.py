@@ -1,0 +1,64 @@
+"""Stage 1: what came from the archive goes to WARC, byte for byte, before anything is made of it.
+
+At start the newest WARC files are read to their end: whole records that no row knows are adopted, a torn tail is cut
+off, and captures whose record lies past the readable end are selected again.
+"""
+
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+
+from crawler.items import ListingPage, Memento, Snapshot
+
+from .store.corpus import Corpus
+from .store.database import open_corpus
+from .store.ledger import Ledger
+from .store.recovery import adopt
+from .store.warc import WarcWriter
+
+
+class ArchiveStage:
+    """Takes listing pages and mementos; passes the pages on, and each memento as the snapshot it became."""
+
+    def __init__(self, folder: Path, archive: str, run: str, max_size: int) -> None:
+        self._folder = folder / "warc"
+        self._archive = archive
+        self._run = run
+        self._max_size = max_size
+        self._db = open_corpus(folder)
+        self._corpus = Corpus(self._db, archive)
+        self._writer: WarcWriter | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        return cls(
+            Path(settings["CORPUS_DIR"]),
+            settings["ARCHIVE"],
+            settings["RUN_ID"],
+            settings.getint("WARC_MAX_MB") << 20,
+        )
+
+    def open_spider(self) -> None:
+        adopt(self._folder, self._corpus, Ledger(self._db, self._archive))
+        self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size)
+
+    def process_item(self, item: Any) -> Any:
+        assert self._writer is not None
+        if isinstance(item, ListingPage):
+            self._writer.write_listing(item)
+        elif isinstance(item, Memento):
+            return self._keep(item, self._writer)
+        return item
+
+    def _keep(self, memento: Memento, writer: WarcWriter) -> Snapshot:
+        location, payload_digest = writer.write_memento(memento, find_twin=self._corpus.holding)
+        snapshot = Snapshot(memento, location, payload_digest)
+        self._corpus.hold(snapshot)
+        return snapshot
+
+    def close_spider(self) -> None:
+        if self._writer:
+            self._writer.close()
+        self._db.close()

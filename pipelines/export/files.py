@@ -1,0 +1,192 @@
+"""The export: one text file a version, and a manifest. A function of the database alone, run as often as wanted.
+
+Only what changed is rewritten; a file is written whole or not at all. Files of versions that are no more are removed,
+and the manifest says which file replaces them.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+
+from sqlite_utils import Database
+
+from crawler.exceptions import RecordingFailed
+from crawler.items import DocumentKey
+
+from ..text.note import exported_text, snapshot_url
+from .manifest import MANIFEST, Entry, OldManifest, to_line
+from .paths import document_folder, is_version_name, version_names
+
+_VERSIONS = """SELECT site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, version.original,
+    changed_after, changed_before, captures, captures_listed, title, language, words, verdict, text_digest, reader,
+    body, capture_id
+FROM version JOIN document ON document.id = document_id JOIN text ON text.digest = text_digest
+WHERE open <= ? ORDER BY site, kind, variant, number"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version as the database has it, in the order of the query above."""
+
+    site: str
+    kind: str
+    variant: str
+    number: int
+    first_timestamp: str
+    last_timestamp: str
+    held_timestamp: str
+    original: str
+    changed_after: str
+    changed_before: str
+    captures: int
+    captures_listed: int
+    title: str
+    language: str
+    words: int
+    verdict: str
+    text_digest: str
+    reader: str
+    body: str
+    capture_id: int
+
+    @property
+    def document(self) -> DocumentKey:
+        return DocumentKey(self.site, self.kind, self.variant)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What an export did."""
+
+    files: int = 0
+    written: int = 0
+    removed: int = 0
+
+
+Rendering = Callable[[StoredVersion], tuple[str, str]]
+"""Title and body of a version in another style than the one it is stored in."""
+
+
+def export(
+    db: Database,
+    folder: Path,
+    *,
+    public_url: str,
+    style: str = "corpus",
+    render: Rendering | None = None,
+    include_open: bool = False,
+) -> Counts:
+    """Bring `folder` to what the database says. Raises RecordingFailed where files cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _Export(folder, public_url, style, render).run(_documents(db, include_open))
+    except OSError as error:
+        raise RecordingFailed(f"Cannot export to {folder}: {error.strerror}. Free space, then export again.") from error
+
+
+def _documents(db: Database, include_open: bool) -> Iterator[tuple[DocumentKey, list[StoredVersion]]]:
+    rows = (StoredVersion(*row) for row in db.execute(_VERSIONS, [int(include_open)]))
+    for document, versions in groupby(rows, key=lambda version: version.document):
+        yield document, list(versions)
+
+
+class _Export:
+    def __init__(self, folder: Path, public_url: str, style: str, render: Rendering | None) -> None:
+        self._folder = folder
+        self._public_url = public_url
+        self._style = style
+        self._render = render
+        self._counts = Counts()
+
+    def run(self, documents: Iterator[tuple[DocumentKey, list[StoredVersion]]]) -> Counts:
+        manifest = self._folder / MANIFEST
+        fresh = manifest.with_suffix(".new")
+        with OldManifest(manifest) as before, fresh.open("w", encoding="utf-8", newline="\n") as lines:
+            for document, versions in documents:
+                folder = document_folder(document)
+                lines.writelines(map(to_line, self._document(folder, versions, before.take(str(folder)))))
+            for gone in before.left():
+                self._remove_others(PurePosixPath(gone), set())
+        os.sync()  # one for all files: what the manifest names must outlast a power cut
+        fresh.replace(manifest)
+        return self._counts
+
+    def _document(self, folder: PurePosixPath, versions: Sequence[StoredVersion], before: list[Entry]) -> list[Entry]:
+        names = version_names([version.held_timestamp for version in versions])
+        known = {entry["path"]: entry for entry in before}
+        entries = [
+            self._version(str(folder / name), version, known) for name, version in zip(names, versions, strict=True)
+        ]
+        _note_replaced(entries, before)
+        self._remove_others(folder, set(names))
+        return entries
+
+    def _version(self, path: str, version: StoredVersion, known: dict[str, Entry]) -> Entry:
+        entry = self._entry(path, version)
+        old = known.get(path, {})
+        target = self._folder / path
+        same = all(old.get(name) == value for name, value in entry.items())
+        self._counts.files += 1
+        if same and target.is_file():
+            return old
+        content = self._content(version)
+        entry["sha256"] = hashlib.sha256(content).hexdigest()
+        if old.get("replaces"):
+            entry["replaces"] = old["replaces"]
+        if old.get("sha256") != entry["sha256"] or not target.is_file():
+            _write_whole(target, content)
+            self._counts.written += 1
+        return entry
+
+    def _entry(self, path: str, version: StoredVersion) -> Entry:
+        fields = {name: getattr(version, name) for name in StoredVersion.__slots__ if name not in _NOT_IN_MANIFEST}
+        snapshot = snapshot_url(version.held_timestamp, version.original, self._public_url)
+        return {**fields, "path": path, "snapshot": snapshot, "style": self._style}
+
+    def _content(self, version: StoredVersion) -> bytes:
+        title, body = self._render(version) if self._render else (version.title, version.body)
+        return exported_text(
+            version.site,
+            version.kind,
+            version.held_timestamp,
+            version.original,
+            title,
+            body,
+            self._public_url,
+        ).encode()
+
+    def _remove_others(self, folder: PurePosixPath, wanted: set[str]) -> None:
+        """Remove exported files that are not wanted any more; what else lies there is not ours."""
+        place = self._folder / folder
+        if not place.is_dir():
+            return
+        for name in sorted(os.listdir(place)):
+            if is_version_name(name) and name not in wanted:
+                (place / name).unlink()
+                self._counts.removed += 1
+        if not wanted and not any(place.iterdir()):
+            place.rmdir()
+
+
+_NOT_IN_MANIFEST = {"body", "capture_id"}
+
+
+def _note_replaced(entries: list[Entry], before: list[Entry]) -> None:
+    """Say of each file that vanished which one now covers its time: the last that begins no later, else the first."""
+    paths = {entry["path"] for entry in entries}
+    for gone in before:
+        if gone["path"] in paths:
+            continue
+        earlier = [entry for entry in entries if entry["first_timestamp"] <= gone.get("held_timestamp", "")]
+        heir = earlier[-1] if earlier else entries[0]
+        heir["replaces"] = sorted({*heir.get("replaces", []), gone["path"], *gone.get("replaces", [])})
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

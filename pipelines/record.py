@@ -1,0 +1,43 @@
+"""Stage 3: rows. Every outcome is written down in one transaction; one that cannot be written stops the run."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+
+from crawler.items import Decision, Extraction, ListingPage, ListingRefusal, Refusal
+
+from .store.corpus import Corpus
+from .store.database import open_corpus
+from .store.ledger import Ledger
+from .store.listings import Listings
+
+
+class RecordStage:
+    """Takes listing pages, extractions, refusals and decisions, and passes them on as they are."""
+
+    def __init__(self, folder: Path, archive: str) -> None:
+        self._db = open_corpus(folder)
+        self._corpus = Corpus(self._db, archive)
+        self._ledger = Ledger(self._db, archive)
+        self._listings = Listings(self._db, archive)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(Path(crawler.settings["CORPUS_DIR"]), crawler.settings["ARCHIVE"])
+
+    def process_item(self, item: Any) -> Any:
+        if isinstance(item, ListingPage):
+            self._listings.record(item)
+        elif isinstance(item, Extraction):
+            self._corpus.record(item)
+        elif isinstance(item, Refusal):
+            self._ledger.fail(item.capture, item.state, item.failure, item.next_try)
+        elif isinstance(item, ListingRefusal):
+            self._listings.fail(item.query, item.failure, item.next_try)
+        elif isinstance(item, Decision):
+            self._ledger.settle(item)
+        return item
+
+    def close_spider(self) -> None:
+        self._db.close()

@@ -1,0 +1,36 @@
+"""One run a corpus: a lock that ends with the process that holds it, however that ends."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crawler.exceptions import CorpusBusy, RecordingFailed
+
+LOCK = ".lock"
+
+
+@contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold the corpus for this process. Raises CorpusBusy where another living process does (flock(2))."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise RecordingFailed(f"Cannot write in {folder}: {error.strerror}. Check CORPUS_DIR.") from error
+    try:
+        _take(descriptor, folder)
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, folder: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
+        raise CorpusBusy(f"{folder} is in use by process {holder}: wait for it, or use another CORPUS_DIR.") from None

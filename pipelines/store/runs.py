@@ -1,0 +1,69 @@
+"""Runs: what was started when, with what, and how it ended."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+from .database import recording
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """What a run is made with. Times are ISO 8601 UTC."""
+
+    run_id: str
+    command: str
+    started_at: str
+    targets_digest: str = ""
+    reader: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    libraries: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended: `outcome` is finished, stopped, failed or out of budget."""
+
+    finished_at: str
+    outcome: str
+    exit_code: int
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    pace: Mapping[str, Any] = field(default_factory=dict)
+    failures: Mapping[str, int] = field(default_factory=dict)
+
+
+def begin(db: Database, run: RunStart) -> None:
+    """Note that a run began; it counts as interrupted until it says otherwise."""
+    with recording(db):
+        db.execute(
+            "INSERT INTO run (id, command, started_at, targets_digest, reader, settings, libraries) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [run.run_id, run.command, run.started_at, run.targets_digest, run.reader, json.dumps(dict(run.settings)),
+             json.dumps(dict(run.libraries))],
+        )  # fmt: skip
+
+
+def finish(db: Database, run_id: str, end: RunEnd) -> None:
+    with recording(db):
+        db.execute(
+            "UPDATE run SET finished_at = ?, outcome = ?, exit_code = ?, counts = ?, pace = ?, failures = ? "
+            "WHERE id = ?",
+            [end.finished_at, end.outcome, end.exit_code, json.dumps(dict(end.counts)), json.dumps(dict(end.pace)),
+             json.dumps(dict(end.failures)), run_id],
+        )  # fmt: skip
+
+
+def unfinished_since(db: Database, command: str) -> str:
+    """When the first of the runs after the last finished one began (ISO 8601); empty where there is none.
+
+    What such a run was told need not be asked again: the next one continues it.
+    """
+    (started,) = db.execute(
+        "SELECT min(started_at) FROM run WHERE command = ? AND outcome <> 'finished' AND started_at > coalesce("
+        "(SELECT max(started_at) FROM run WHERE command = ? AND outcome = 'finished'), '')",
+        [command, command],
+    ).fetchone()
+    return started or ""
