@@ -85,6 +85,8 @@ class Pace:
         self._scale = checked_scale(host, time_scale)
         self._clock = clock
         self._file = SharedFile(state)
+        self._text = b""  # as we wrote it last, and what it says: most often nobody wrote since
+        self._kept: State | None = None
         self._counts = {kind: dict.fromkeys(("requests", *(each.value for each in Outcome)), 0) for kind in KINDS}
         self._waited = dict.fromkeys(KINDS, 0.0)
         self._openings: dict[str, int] = {}
@@ -158,28 +160,28 @@ class Pace:
     @contextmanager
     def _shared(self) -> Iterator[State]:
         with self._file.held():
-            state = self._loaded(self._file.read())
-            before = state.breaker.openings
+            text = self._file.read()
+            state = self._kept if self._kept and text == self._text else self._loaded(text)
+            advance(state, self._clock() * self._scale)
+            before, self._kept = state.breaker.openings, None
             yield state
-            self._file.write(encoded(state), durable=state.breaker.openings != before)
+            self._text = self._file.write(encoded(state), durable=state.breaker.openings != before)
+            self._kept = state
 
     def _loaded(self, text: bytes) -> State:
-        now = self._clock() * self._scale
         if not text.strip():
-            return State(seen=now)
+            return State()
         try:
-            state = decoded(text)
+            return decoded(text)
         except ValueError:
-            state = self._anew(now)
-        advance(state, now)
-        return state
+            return self._anew()
 
-    def _anew(self, now: float) -> State:
+    def _anew(self) -> State:
         """A pause may have been lost: begin as after one."""
-        state = State(seen=now)
+        state = State(seen=self._clock() * self._scale)
         reason = f"the archive's state in {self._file.path} could not be read and is made anew"
         log.warning("%s", reason)
-        breaking.open_for(state.breaker, "state lost", reason, now, None)
+        breaking.open_for(state.breaker, "state lost", reason, state.seen, None)
         return state
 
 

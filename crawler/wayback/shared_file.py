@@ -66,8 +66,11 @@ class SharedFile:
     def read(self) -> bytes:
         return os.pread(self._fd, BLOCK, 0)
 
-    def write(self, text: str, *, durable: bool = False) -> None:
-        """Replace the text (ASCII, at most a block). `durable` waits until it would survive a power cut."""
+    def write(self, text: str, *, durable: bool = False) -> bytes:
+        """Replace the text (ASCII, at most a block); gives the bytes as `read` will.
+
+        `durable` waits until they would survive a power cut. Raises RecordingFailed.
+        """
         data = text.encode("ascii").ljust(BLOCK)
         try:
             if len(data) > BLOCK or os.pwrite(self._fd, data, 0) != BLOCK:
@@ -76,6 +79,7 @@ class SharedFile:
                 os.fsync(self._fd)
         except OSError as error:
             raise RecordingFailed(f"the archive's state could not be written to {self.path}: {error}") from error
+        return data
 
     def close(self) -> None:
         if self._fd >= 0:
