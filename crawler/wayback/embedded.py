@@ -139,7 +139,7 @@ def _host_key(host: str) -> str:
 
 def _blocked_site() -> Answer:
     headers = (("Content-Type", "text/plain"), ("X-Archive-Wayback-Runtime-Error", BLOCKED_SITE))
-    return Answer(403, headers, BLOCKED_SITE.encode())
+    return Answer(403, headers, f"{BLOCKED_SITE}\n".encode())
 
 
 def _accepts_gzip(request: Request) -> bool:
