@@ -106,7 +106,7 @@ class Pace:
             if seconds > 0:
                 return seconds
             ticket.probe = state.breaker.probe_until
-            if ticket.opening != state.breaker.openings:
+            if ticket.opening != state.breaker.openings or pacing.is_stale(ticket.kind, ticket.due, state.seen):
                 ticket.opening = state.breaker.openings
                 rate = state.rates[ticket.kind]
                 ticket.due = pacing.grant(rate, ticket.kind, state.seen, self._rates[ticket.kind])

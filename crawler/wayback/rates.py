@@ -59,10 +59,13 @@ def grant(rate: Rate, kind: str, now: float, configured: float) -> float:
     if now - rate.last > IDLE:
         rate.ramp_from = now
     due = rate.last + 60 / current(rate, kind, now, configured)
-    if due < now - SLACK[kind]:
-        due = now
-    rate.last = due
-    return due
+    rate.last = now if is_stale(kind, due, now) else due
+    return rate.last
+
+
+def is_stale(kind: str, due: float, now: float) -> bool:
+    """Whether a slot lies too far back: its request asks for another one. So a jump ahead releases no queue."""
+    return due < now - SLACK[kind]
 
 
 def restart(rate: Rate, now: float) -> None:

@@ -112,6 +112,18 @@ def test_a_probe_that_fails_makes_the_pause_longer_but_not_the_rate_lower(world:
     assert state(pace)["rates"]["cdx"]["learned"] == learned == 12
 
 
+def test_a_limit_of_one_kind_keeps_the_other_from_growing(world: World, pace: Pace) -> None:
+    pace.observe("cdx", Outcome.LIMITED)
+    before = state(pace)["rates"]["cdx"]
+    world.run(100)
+    slept(world, pace.waits("replay"))
+    pace.observe("replay", Outcome.OK)
+    pace.observe("replay", Outcome.LIMITED)
+    after = state(pace)["rates"]["cdx"]
+    assert after["learned"] == before["learned"] == 12
+    assert after["grows_from"] >= before["grows_from"] + 1800
+
+
 def test_one_503_is_no_matter_but_a_wave_is(world: World, pace: Pace) -> None:
     for _ in range(4):
         pace.observe("cdx", Outcome.UNAVAILABLE)

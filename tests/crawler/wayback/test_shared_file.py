@@ -79,10 +79,10 @@ for _ in range(int(sys.argv[2])):
 
 
 def test_processes_take_turns(tmp_path: Path) -> None:
-    processes = [run(COUNTING, str(tmp_path / "s.json"), "500") for _ in range(3)]
+    processes = [run(COUNTING, str(tmp_path / "s.json"), "20000") for _ in range(3)]
     for process in processes:
         process.communicate(timeout=60)
-    assert (tmp_path / "s.json").read_text().strip() == "1500"
+    assert (tmp_path / "s.json").read_text().strip() == "60000"
 
 
 WRITING = """
