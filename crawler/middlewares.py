@@ -6,11 +6,13 @@ raising IgnoreRequest; it never answers in the archive's place.
 
 import asyncio
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     DownloadConnectionRefusedError,
@@ -21,12 +23,12 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.internet.error import ConnectionLost
 
-from crawler.wayback.memento import is_memento
 from crawler.wayback.pace import Outcome
 from crawler.wayback.pace import Pace as Pacer
 
 IN_FLIGHT = {"cdx": 1, "replay": 4}
 _TROUBLED = {502, 503, 504}
+_LOOK = 0.5  # seconds between two looks at whether the run stops
 
 
 class ArchiveOnly:
@@ -65,10 +67,10 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 class Pace:
     """Holds each request until its turn; at most 1 CDX and 4 replay requests are on the wire."""
 
-    def __init__(self, pacer: Pacer) -> None:
-        self.pacer = pacer
+    def __init__(self, pacer: Pacer, is_stopping: Callable[[], bool]) -> None:
+        self._pacer = pacer
         self._places = {kind: asyncio.Semaphore(count) for kind, count in IN_FLIGHT.items()}
-        self._stopping = asyncio.Event()
+        self._is_stopping = is_stopping
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -79,40 +81,39 @@ class Pace:
             "replay": settings.getfloat("WAYBACK_REPLAY_PER_MINUTE"),
         }
         state = state_folder(settings["STATE_DIR"]) / f"{host.replace(':', '_')}.json"
-        return cls(Pacer(host, rates, state, time_scale=settings.getfloat("TIME_SCALE")))
-
-    def stop(self) -> None:
-        """Let no waiting request go any more; those on the wire may finish."""
-        self._stopping.set()
+        pacer = Pacer(host, rates, state, time_scale=settings.getfloat("TIME_SCALE"))
+        crawler.signals.connect(lambda: crawler.stats.set_value("pace", pacer.stats()), signals.spider_closed)
+        return cls(pacer, lambda: not crawler.engine.running or bool(crawler.spider.stop_reason))
 
     async def process_request(self, request: Request) -> None:
         kind = request.meta["kind"]
         await self._places[kind].acquire()
         request.meta["placed"] = True
-        for seconds in self.pacer.waits(kind):
+        for seconds in self._pacer.waits(kind):
             await self._sleep(seconds)
-        if self._stopping.is_set():
-            raise IgnoreRequest("the run is stopping")
+        self._check()
 
     async def _sleep(self, seconds: float) -> None:
-        if self._stopping.is_set():
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._check()
+            await asyncio.sleep(min(left, _LOOK))
+
+    def _check(self) -> None:
+        """A run that stops lets no waiting request go any more; those on the wire may finish."""
+        if self._is_stopping():
             raise IgnoreRequest("the run is stopping")
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
 
     def process_response(self, request: Request, response: Response) -> Response:
         self._leave(request)
         outcome = Outcome.OK
-        if not is_memento(response.headers):
+        if b"Memento-Datetime" not in response.headers:
             if response.status == 429:
                 outcome = Outcome.LIMITED
             elif response.status in _TROUBLED:
                 outcome = Outcome.UNAVAILABLE
         retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        self.pacer.observe(request.meta["kind"], outcome, retry_after)
+        self._pacer.observe(request.meta["kind"], outcome, retry_after)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
@@ -124,7 +125,7 @@ class Pace:
             outcome = Outcome.UNAVAILABLE
         else:
             outcome = Outcome.OK
-        self.pacer.observe(request.meta["kind"], outcome)
+        self._pacer.observe(request.meta["kind"], outcome)
 
     def _leave(self, request: Request) -> bool:
         placed = bool(request.meta.pop("placed", False))

@@ -36,7 +36,7 @@ class RecordStage:
         elif isinstance(item, ListingRefusal):
             self._listings.fail(item.query, item.failure, item.next_try)
         elif isinstance(item, Decision):
-            self._ledger.settle(item)
+            self._corpus.settle(item)
         return item
 
     def close_spider(self) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from sqlite_utils import Database
 
 from crawler.exceptions import RecordingFailed
-from crawler.items import Capture, Extraction, Failure, Reading, Snapshot, State, WarcLocation
+from crawler.items import Capture, CaptureKey, Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
 
 from .database import recording
 from .versions import DatedReading, Version, derive_versions
 
-_READINGS = """SELECT capture.timestamp, capture.original, capture.id, capture.same_as IS NULL, text_digest, reading_key,
-    title, language, words, verdict
+_READINGS = """SELECT capture.timestamp, capture.original, capture.id, capture.same_as IS NULL, text_digest,
+    reading_key, title, language, words, verdict
 FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id) AND extraction.reader = ?
 WHERE document_id = ? AND state IN ('read', 'duplicate') AND statuscode NOT LIKE '3%' AND text_digest IS NOT NULL
@@ -40,17 +40,26 @@ class Corpus:
             self._db.execute(
                 "INSERT OR IGNORE INTO snapshot (capture_id, requested, file, offset, length, payload_digest, "
                 "content_type, digest_check, redirect_to, fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [self._capture_id(memento.capture), memento.requested, location.file, location.offset, location.length,
-                 snapshot.payload_digest, memento.answer.header("content-type"), memento.digest_check,
-                 memento.redirect_to, memento.answer.fetched_at],
-            )  # fmt: skip
+                [
+                    self._capture_id(memento.capture),
+                    memento.requested,
+                    location.file,
+                    location.offset,
+                    location.length,
+                    snapshot.payload_digest,
+                    memento.answer.header("content-type"),
+                    memento.digest_check,
+                    memento.redirect_to,
+                    memento.answer.fetched_at,
+                ],
+            )
 
     def _capture_id(self, capture: Capture) -> int:
         """The capture's row; where replay led to one that no listing showed, it is made here, for its documents."""
         key = [self._archive, *capture.key]
         self._db.execute(
-            "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, length, "
-            "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'met in replay')",
+            "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
+            "length, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'met in replay')",
             [*key, capture.urlkey, capture.mimetype, capture.length],
         )
         (capture_id,) = self._db.execute(
@@ -80,8 +89,12 @@ class Corpus:
     def let_go(self, file: str, end: int) -> list[int]:
         """Forget snapshots of `file` that lie at or behind `end`, its readable end. Returns their captures' ids."""
         with recording(self._db):
-            lost = [row[0] for row in self._db.execute(
-                "SELECT capture_id FROM snapshot WHERE file = ? AND offset >= ?", [file, end])]  # fmt: skip
+            lost = [
+                row[0]
+                for row in self._db.execute(
+                    "SELECT capture_id FROM snapshot WHERE file = ? AND offset >= ?", [file, end]
+                )
+            ]
             for capture_id in lost:
                 self._db.execute("DELETE FROM extraction WHERE capture_id = ?", [capture_id])
                 self._db.execute("DELETE FROM snapshot WHERE capture_id = ?", [capture_id])
@@ -146,6 +159,22 @@ class Corpus:
             ],
         )
 
+    def settle(self, decision: Decision) -> None:
+        """Keep what replay showed of a capture: that it is the same as another one, which is held or will be."""
+        with recording(self._db):
+            assert decision.same_as is not None
+            played = self._capture_by_key(decision.same_as)
+            for document_id in sorted(self._settle_asked(decision.capture, *played)):
+                self._derive(document_id)
+
+    def _capture_by_key(self, key: CaptureKey) -> tuple[Capture, int]:
+        *fields, capture_id = self._db.execute(
+            "SELECT urlkey, timestamp, original, mimetype, statuscode, digest, length, id FROM capture "
+            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
+            [self._archive, *key],
+        ).fetchone()
+        return Capture(*fields), capture_id
+
     def _settle_asked(self, asked: Capture, played: Capture, played_id: int) -> set[int]:
         """The capture that was asked for, where the archive played another: a redirect's target, or the nearest."""
         redirect = asked.statuscode.startswith("3")
@@ -154,9 +183,14 @@ class Corpus:
         self._db.execute(
             "UPDATE capture SET state = ?, stage = 'replay', reason = ?, same_as = ?, next_try = NULL "
             "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [State.DUPLICATE if same else State.UNPLAYABLE, reason, played_id if same else None, self._archive,
-             *asked.key],
-        )  # fmt: skip
+            [
+                State.DUPLICATE if same else State.UNPLAYABLE,
+                reason,
+                played_id if same else None,
+                self._archive,
+                *asked.key,
+            ],
+        )
         documents = set(self._documents_of(self._capture_id(asked)))
         if redirect:
             for document_id in documents:
@@ -169,9 +203,18 @@ class Corpus:
             "INSERT INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
             "SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM address WHERE document_id = ? AND urlkey = ? "
             "AND ? BETWEEN first_timestamp AND last_timestamp)",
-            [document_id, capture.urlkey, capture.timestamp, capture.timestamp, capture.original, evidence,
-             document_id, capture.urlkey, capture.timestamp],
-        )  # fmt: skip
+            [
+                document_id,
+                capture.urlkey,
+                capture.timestamp,
+                capture.timestamp,
+                capture.original,
+                evidence,
+                document_id,
+                capture.urlkey,
+                capture.timestamp,
+            ],
+        )
 
     def _documents_of(self, capture_id: int) -> list[int]:
         rows = self._db.execute(
@@ -194,9 +237,14 @@ class Corpus:
         found = self._db.execute(_READER_OF_DOCUMENT, [document_id]).fetchone()
         reader = found[0] if found else ""
         readings = (DatedReading(*row) for row in self._db.execute(_READINGS, [reader, document_id]))
-        listed = [timestamp for (timestamp,) in self._db.execute(
-            "SELECT timestamp FROM document_capture JOIN capture ON capture.id = capture_id WHERE document_id = ? "
-            "ORDER BY timestamp", [document_id])]  # fmt: skip
+        listed = [
+            timestamp
+            for (timestamp,) in self._db.execute(
+                "SELECT timestamp FROM document_capture JOIN capture ON capture.id = capture_id WHERE document_id = ? "
+                "ORDER BY timestamp",
+                [document_id],
+            )
+        ]
         versions = derive_versions(readings, listed)
         self._db.execute("DELETE FROM version WHERE document_id = ?", [document_id])
         self._db.conn.executemany(
@@ -218,9 +266,21 @@ class Corpus:
 
 def _version_row(version: Version) -> tuple[object, ...]:
     shown = version.shown
-    return (version.number, version.first_timestamp, version.last_timestamp, shown.timestamp, version.changed_after,
-            version.first_timestamp if version.changed_after else "", version.captures, version.captures_listed,
-            shown.capture_id, shown.original, shown.reading_key, shown.text_digest, shown.title, shown.language,
-            shown.words, shown.verdict)  # fmt: skip
-
-
+    return (
+        version.number,
+        version.first_timestamp,
+        version.last_timestamp,
+        shown.timestamp,
+        version.changed_after,
+        version.first_timestamp if version.changed_after else "",
+        version.captures,
+        version.captures_listed,
+        shown.capture_id,
+        shown.original,
+        shown.reading_key,
+        shown.text_digest,
+        shown.title,
+        shown.language,
+        shown.words,
+        shown.verdict,
+    )

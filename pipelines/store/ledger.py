@@ -3,16 +3,24 @@
 A restart reads everything back from here; nothing that matters lives in the crawling process.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.items import Capture, CaptureKey, Decision, Failure, Known, ListingPage, State, Target, WarcLocation
+from crawler.items import Capture, CaptureKey, Decision, Failure, Known, Query, State, Target, WarcLocation
 
 from .database import recording
 
 _CAPTURE = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
+_LISTING = f"""SELECT {_CAPTURE}, state, next_try IS NULL, reason, coalesce(reading_key, ''), snapshot.capture_id IS NOT NULL,
+    (SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin WHERE twin.id = capture.same_as)
+FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
+LEFT JOIN snapshot ON snapshot.capture_id = capture.id
+LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id)
+    AND extraction.reader = (SELECT reader FROM reader ORDER BY id DESC LIMIT 1)
+WHERE document_id = ? AND archive = ? ORDER BY timestamp, original, digest, statuscode"""  # noqa: S608
 _OF_ACTIVE_DOCUMENT = """EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = address.document_id
     WHERE document.active AND address.urlkey = capture.urlkey
@@ -27,6 +35,15 @@ class Work:
     capture: Capture
     attempts: int
     held: WarcLocation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a capture stands: its state, where its bytes are held, and whose bytes it shares (itself, if nobody's)."""
+
+    state: State
+    held: WarcLocation | None
+    same_as: CaptureKey
 
 
 class Ledger:
@@ -69,13 +86,14 @@ class Ledger:
 
     # -- plan
 
-    def documents_to_plan(self) -> list[int]:
-        """Active documents all of whose listings are whole."""
+    def documents_to_plan(self, query: Query | None = None) -> list[int]:
+        """Active documents all of whose listings are whole; with `query`, only those it lists."""
         rows = self._db.execute(
-            "SELECT id FROM document WHERE active AND NOT discover AND NOT EXISTS (SELECT 1 FROM address "
-            "JOIN query ON query.urlkey = address.urlkey AND query.archive = ? "
-            "WHERE address.document_id = document.id AND query.state = 'open') ORDER BY id",
-            [self._archive],
+            "SELECT DISTINCT document.id FROM document JOIN address ON address.document_id = document.id "
+            "WHERE active AND (? IS NULL OR address.urlkey IN (SELECT urlkey FROM query WHERE archive = ? AND url = ?)) "
+            "AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey "
+            "AND query.archive = ? WHERE other.document_id = document.id AND query.state = 'open') ORDER BY document.id",
+            [query and query.url, self._archive, query and query.url, self._archive],
         )
         return [document_id for (document_id,) in rows]
 
@@ -92,37 +110,47 @@ class Ledger:
 
     def listing(self, document_id: int) -> tuple[list[Capture], dict[CaptureKey, Known]]:
         """A document's captures in time order, and what is known of those that a plan has met before."""
-        rows = self._db.execute(
-            f"SELECT {_CAPTURE}, state, transient, reason, coalesce(reading_key, '') "  # noqa: S608
-            "FROM document_capture JOIN capture ON capture.id = capture_id "
-            "LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id) "
-            "AND extraction.reader = (SELECT reader FROM reader ORDER BY id DESC LIMIT 1) "
-            "WHERE document_id = ? AND archive = ? ORDER BY timestamp, original, digest, statuscode",
-            [document_id, self._archive],
-        )
         captures, known = [], {}
-        for *fields, state, transient, reason, reading_key in rows:
+        for *fields, state, is_final, reason, reading_key, held, twin in self._db.execute(
+            _LISTING, [document_id, self._archive]
+        ):
             capture = Capture(*fields)
             captures.append(capture)
             if reason != "not planned yet":
-                lost = state == State.FAILED and not transient
-                known[capture.key] = Known(State(state), reading_key, failed_for_good=lost)
+                known[capture.key] = Known(
+                    State(state),
+                    reading_key,
+                    failed_for_good=state == State.FAILED and bool(is_final),
+                    held=bool(held),
+                    same_as=CaptureKey(*json.loads(twin)) if twin else None,
+                )
         return captures, known
+
+    def has_pending(self, document_id: int) -> bool:
+        """Whether captures of a document are still to be fetched or read."""
+        return bool(
+            self._db.execute(
+                "SELECT EXISTS (SELECT 1 FROM address JOIN capture ON capture.urlkey = address.urlkey "
+                "AND timestamp BETWEEN first_timestamp AND last_timestamp "
+                "WHERE document_id = ? AND next_try IS NOT NULL)",
+                [document_id],
+            ).fetchone()[0]
+        )
 
     def apply(self, decisions: Sequence[Decision]) -> int:
         """Write a plan down. Returns how many captures it selected."""
         with recording(self._db):
             for decision in decisions:
-                self._settle(decision, stage="plan")
+                self._decide(decision)
         return sum(decision.state is State.SELECTED for decision in decisions)
 
-    def _settle(self, decision: Decision, stage: str) -> None:
+    def _decide(self, decision: Decision) -> None:
         twin = self.capture_id(decision.same_as) if decision.same_as else None
         next_try = "" if decision.state is State.SELECTED else None
         self._db.execute(
             "UPDATE capture SET state = ?, stage = ?, reason = ?, same_as = ?, next_try = ? "
             "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [decision.state, stage, decision.reason, twin, next_try, self._archive, *decision.capture.key],
+            [decision.state, "plan", decision.reason, twin, next_try, self._archive, *decision.capture.key],
         )
 
     # -- captures
@@ -135,23 +163,28 @@ class Ledger:
         ).fetchone()
         return row[0] if row else None
 
-    def played(self, urlkey: str, timestamp: str) -> Capture | None:
-        """The listed capture that a replay at `timestamp` shows, where it is held, selected or a twin of such."""
-        row = self._db.execute(
+    def rows_at(self, urlkey: str, timestamp: str) -> list[Capture]:
+        """The listed captures of an address at one time: more than one where its scheme or digest differ."""
+        rows = self._db.execute(
             f"SELECT {_CAPTURE} FROM capture WHERE archive = ? AND urlkey = ? AND timestamp = ? "  # noqa: S608
-            "ORDER BY CASE state WHEN 'read' THEN 0 WHEN 'selected' THEN 1 WHEN 'duplicate' THEN 2 ELSE 3 END, "
-            "digest LIMIT 1",
+            "ORDER BY original, digest, statuscode",
             [self._archive, urlkey, timestamp],
-        ).fetchone()
-        return Capture(*row) if row else None
+        )
+        return [Capture(*row) for row in rows]
 
-    def state(self, key: CaptureKey) -> State | None:
+    def standing(self, key: CaptureKey) -> Standing | None:
+        """What has become of a capture, and whose bytes it shares."""
         row = self._db.execute(
-            "SELECT state FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
-            "AND statuscode = ?",
+            "SELECT state, file, offset, snapshot.length, "
+            "(SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin "
+            "WHERE twin.id = capture.same_as) FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
+            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
             [self._archive, *key],
         ).fetchone()
-        return State(row[0]) if row else None
+        if row is None:
+            return None
+        held = WarcLocation(*row[1:4]) if row[1] is not None else None
+        return Standing(State(row[0]), held, CaptureKey(*json.loads(row[4])) if row[4] else key)
 
     def next_work(self, now: str, limit: int, skip: Iterable[int] = ()) -> list[Work]:
         """Captures to be fetched or read now, in the order they were listed, without those in `skip`."""
@@ -182,11 +215,6 @@ class Ledger:
                 [state, failure.stage, failure.reason, failure.transient, next_try, self._archive, *capture.key],
             )
 
-    def settle(self, decision: Decision) -> None:
-        """Note what replay showed of a capture: that it is the same as another one."""
-        with recording(self._db):
-            self._settle(decision, stage="replay")
-
     def select_again(self, capture_ids: Iterable[int]) -> None:
         """Put captures whose bytes are not held after all back to be fetched."""
         with recording(self._db):
@@ -210,5 +238,3 @@ def _work(row: Sequence[object]) -> Work:
     capture_id, *fields, attempts, file, offset, length = row
     held = WarcLocation(file, offset, length) if file is not None else None  # type: ignore[arg-type]
     return Work(capture_id, Capture(*fields), attempts, held)  # type: ignore[arg-type]
-
-

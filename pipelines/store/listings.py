@@ -111,8 +111,16 @@ class Listings:
         return found[0], found[1]
 
     def _row(self, capture: Capture) -> tuple[str, ...]:
-        return (self._archive, capture.urlkey, capture.timestamp, capture.original, capture.mimetype,
-                capture.statuscode, capture.digest, capture.length)  # fmt: skip
+        return (
+            self._archive,
+            capture.urlkey,
+            capture.timestamp,
+            capture.original,
+            capture.mimetype,
+            capture.statuscode,
+            capture.digest,
+            capture.length,
+        )
 
     def _adopt_urlkeys(self, query_id: int, urlkeys: set[str]) -> None:
         """The archive's key of an address may differ from ours; its own is the one its rows are found by."""
@@ -154,10 +162,18 @@ class Listings:
         """Note that a listing was not answered; `next_try` says when it is asked again, None for not in this run."""
         with recording(self._db):
             self._db.execute(
-                "UPDATE query SET state = ?, reason = ?, attempts = attempts + 1, next_try = ? "
-                f"WHERE {_QUERY_KEY}",  # noqa: S608
-                ["open" if next_try else "failed", failure.reason, next_try, self._archive, query.url, query.match,
-                 json.dumps(query.filters), query.since, query.until],  # fmt: skip
+                f"UPDATE query SET state = ?, reason = ?, attempts = attempts + 1, next_try = ? WHERE {_QUERY_KEY}",  # noqa: S608
+                [
+                    "open" if next_try else "failed",
+                    failure.reason,
+                    next_try,
+                    self._archive,
+                    query.url,
+                    query.match,
+                    json.dumps(query.filters),
+                    query.since,
+                    query.until,
+                ],
             )
 
 

@@ -41,9 +41,16 @@ def begin(db: Database, run: RunStart) -> None:
         db.execute(
             "INSERT INTO run (id, command, started_at, targets_digest, reader, settings, libraries) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [run.run_id, run.command, run.started_at, run.targets_digest, run.reader, json.dumps(dict(run.settings)),
-             json.dumps(dict(run.libraries))],
-        )  # fmt: skip
+            [
+                run.run_id,
+                run.command,
+                run.started_at,
+                run.targets_digest,
+                run.reader,
+                json.dumps(dict(run.settings)),
+                json.dumps(dict(run.libraries)),
+            ],
+        )
 
 
 def finish(db: Database, run_id: str, end: RunEnd) -> None:
@@ -51,9 +58,16 @@ def finish(db: Database, run_id: str, end: RunEnd) -> None:
         db.execute(
             "UPDATE run SET finished_at = ?, outcome = ?, exit_code = ?, counts = ?, pace = ?, failures = ? "
             "WHERE id = ?",
-            [end.finished_at, end.outcome, end.exit_code, json.dumps(dict(end.counts)), json.dumps(dict(end.pace)),
-             json.dumps(dict(end.failures)), run_id],
-        )  # fmt: skip
+            [
+                end.finished_at,
+                end.outcome,
+                end.exit_code,
+                json.dumps(dict(end.counts)),
+                json.dumps(dict(end.pace)),
+                json.dumps(dict(end.failures)),
+                run_id,
+            ],
+        )
 
 
 def unfinished_since(db: Database, command: str) -> str:
@@ -67,3 +81,11 @@ def unfinished_since(db: Database, command: str) -> str:
         [command, command],
     ).fetchone()
     return started or ""
+
+
+def latest(db: Database) -> dict[str, Any] | None:
+    """The newest run as `runs` shows it, its JSON columns read; None where there was none."""
+    row = next(iter(db.query("SELECT * FROM runs ORDER BY started_at DESC, id DESC LIMIT 1")), None)
+    if row is None:
+        return None
+    return {**row, **{name: json.loads(row[name]) for name in ("settings", "libraries", "counts", "pace", "failures")}}

@@ -1,0 +1,58 @@
+"""`crawl`: the main job, from targets to text files."""
+
+import argparse
+import sys
+
+from scrapy.commands.crawl import Command as StockCrawl
+from scrapy.exceptions import UsageError
+
+from crawler.exceptions import CorpusError
+from crawler.report import tell_outcome
+from crawler.runner import Request, run_crawl
+
+EXAMPLES = """
+examples:
+  python -m scrapy crawl policies -a targets=sites.txt -s CONTACT=me@example.org
+  python -m scrapy crawl policies -a targets=example.com/privacy -s CONTACT=me@example.org -s FROM=2015 -s TO=2020
+  python -m scrapy crawl policies -a targets=terms.csv -a kind="terms of service" -s CORPUS_DIR=terms -s SELECT=half-year
+
+exit codes: 0 done, 1 finished with failures that a later run tries again, 2 wrong use, 3 corpus busy,
+4 archive blocked or unreachable, 5 recording failed, 130/143 stopped by SIGINT/SIGTERM
+"""
+
+
+class Command(StockCrawl):
+    """Stock `scrapy crawl` ends with 0 whatever happened; this one tells."""
+
+    def syntax(self) -> str:
+        return "policies -a targets=FILE_OR_URL [-a kind=KIND] [-s SETTING=VALUE ...]"
+
+    def short_desc(self) -> str:
+        return "List, fetch, read and export the policies of a target list"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+        parser.add_argument("--strict", action="store_true", help="stop at the first target line that cannot be used")
+        parser.add_argument("--retry-failed", action="store_true", help="ask again also what failed for good")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("give the spider's name: crawl policies", print_help=False)
+        assert self.crawler_process is not None
+        assert self.settings is not None
+        request = Request(
+            spider=args[0],
+            targets=opts.spargs.get("targets", ""),
+            kind=opts.spargs.get("kind", "privacy policy"),
+            strict=opts.strict,
+            retry_failed=opts.retry_failed,
+        )
+        try:
+            outcome = run_crawl(self.crawler_process, self.settings, request)
+        except CorpusError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code
+            return
+        tell_outcome(outcome, self.settings["CORPUS_DIR"])
+        self.exitcode = outcome.exit_code

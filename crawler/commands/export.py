@@ -1,0 +1,48 @@
+"""`export`: write the text files again, here or elsewhere."""
+
+import argparse
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+
+from crawler import configuration
+from crawler.exceptions import CorpusError
+from pipelines.export.corpus_files import export_corpus
+from pipelines.store.database import open_for_reading
+
+EXAMPLES = """
+examples:
+  python -m scrapy export -s CORPUS_DIR=output
+  python -m scrapy export -s CORPUS_DIR=output --to /srv/texts -s EXPORT_STYLE=princeton
+"""
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[--to DIR] [-s CORPUS_DIR=DIR]"
+
+    def short_desc(self) -> str:
+        return "Write one text file a version, and the manifest"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+        parser.add_argument("--to", metavar="DIR", default="", help="folder to write to (default: CORPUS_DIR/text)")
+        parser.add_argument("--include", choices=["open"], help="also versions whose time of change is not settled yet")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        try:
+            configuration.check_export(self.settings)
+            with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
+                counts = export_corpus(db, self.settings, opts.to, include_open=opts.include == "open")
+        except CorpusError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code
+            return
+        print(f"{counts.files} files, {counts.written} written, {counts.removed} removed")

@@ -1,0 +1,52 @@
+"""`status`: what a corpus holds."""
+
+import argparse
+import json
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.exceptions import CorpusError
+from crawler.report import summary_lines
+from pipelines.store.database import open_for_reading
+from pipelines.store.runs import latest
+from pipelines.store.summary import summarise
+
+EXAMPLES = """
+examples:
+  python -m scrapy status -s CORPUS_DIR=output
+  python -m scrapy status -s CORPUS_DIR=output --json | jq .states
+"""
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[--json] [-s CORPUS_DIR=DIR]"
+
+    def short_desc(self) -> str:
+        return "Count what a corpus holds, by outcome"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+        parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        folder = self.settings["CORPUS_DIR"]
+        try:
+            with closing(open_for_reading(Path(folder))) as db:
+                summary, run = summarise(db), latest(db)
+        except CorpusError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code
+            return
+        if opts.json:
+            print(json.dumps({**summary.as_dict(), "last_run": run}, indent=1))
+        else:
+            print("\n".join(summary_lines(summary, folder)))

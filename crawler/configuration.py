@@ -1,0 +1,62 @@
+"""Whether settings can be used, before anything is done with them. Pure: values in, one clear sentence out."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.exceptions import WrongUse
+from crawler.plan import named
+from crawler.wayback.pace import checked_rate, checked_scale, is_archive_org
+from crawler.wayback.timestamps import is_prefix
+
+STYLES = ("corpus", "princeton")
+
+
+def check(settings: Mapping[str, Any]) -> None:
+    """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
+    host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    named(settings["SELECT"])
+    _check_span(settings["FROM"], settings["TO"])
+    check_export(settings)
+    checked_rate(host, "cdx", _number(settings, "WAYBACK_CDX_PER_MINUTE"))
+    checked_rate(host, "replay", _number(settings, "WAYBACK_REPLAY_PER_MINUTE"))
+    checked_scale(host, _number(settings, "TIME_SCALE"))
+    if is_archive_org(host) and not settings["CONTACT"]:
+        raise WrongUse(
+            f"A crawl of {host} must say who is asking: set CONTACT to your mail address or page, "
+            "e.g. -s CONTACT=me@example.org (its operators write to it before they block)."
+        )
+
+
+def check_export(settings: Mapping[str, Any]) -> None:
+    """Raises WrongUse for a setting that an export cannot use."""
+    archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL")
+    if settings["EXPORT_STYLE"] not in STYLES:
+        raise WrongUse(f"EXPORT_STYLE={settings['EXPORT_STYLE']!r} is no style; choose one of {', '.join(STYLES)}.")
+
+
+def archive_host(url: str, name: str) -> str:
+    """Host, with its port, of an archive's address. Raises WrongUse where it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None or parts.query:
+        raise WrongUse(f"{name}={url!r} is no archive's address; give one like https://web.archive.org.")
+    return parts.netloc
+
+
+def _check_span(since: str, until: str) -> None:
+    for name, value in (("FROM", since), ("TO", until)):
+        if value and not is_prefix(value):
+            raise WrongUse(f"{name}={value!r} is no time; give 4 to 14 digits, e.g. 2015 or 20150401.")
+    if since and until and since.ljust(14, "0") > until.ljust(14, "9"):
+        raise WrongUse(f"FROM={since} lies after TO={until}: swap them, or leave one out.")
+
+
+def _number(settings: Mapping[str, Any], name: str) -> float:
+    try:
+        return float(settings[name])
+    except (TypeError, ValueError):
+        raise WrongUse(f"{name}={settings[name]!r} is not a number.") from None

@@ -1,0 +1,34 @@
+"""What a person reads at the end of a run, and from `status`."""
+
+import sys
+from typing import Protocol
+
+from pipelines.store.summary import Summary
+
+
+class Told(Protocol):
+    """An outcome as far as it is told."""
+
+    message: str
+    summary: Summary
+
+
+def tell_outcome(outcome: Told, folder: str) -> None:
+    """The closing lines of a run: counts on standard output, what went wrong on standard error."""
+    print("\n".join(summary_lines(outcome.summary, folder)))
+    if outcome.message:
+        print(f"error: {outcome.message}", file=sys.stderr)
+
+
+def summary_lines(summary: Summary, folder: str) -> list[str]:
+    """The counts by outcome, the first reasons of failure, and where the files lie."""
+    lines = [f"{summary.documents_active} documents, {summary.captures} captures, {summary.versions} versions"]
+    lines += [f"  {count:>9,} {state}" for state, count in summary.states.items()]
+    if summary.blocked:
+        lines.append(f"  {summary.blocked:>9,} listings blocked")
+    if summary.listings_open or summary.listings_failed:
+        lines.append(f"  {summary.listings_open + summary.listings_failed:>9,} listings not whole")
+    if summary.failures:
+        lines.append("reasons:")
+        lines += [f"  {count:>9,} {reason}" for reason, count in list(summary.failures.items())[:5]]
+    return [*lines, f"texts: {folder}/text  database: {folder}/corpus.sqlite  bytes: {folder}/warc"]

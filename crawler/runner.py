@@ -1,0 +1,195 @@
+"""One crawl from start to end: check, lock, register, crawl, export, tell. What the `crawl` command calls.
+
+Everything before the first request can fail without a trace; everything after is in the ledger and in `runs`.
+"""
+
+import hashlib
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import Crawler, CrawlerProcessBase
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+from crawler import configuration
+from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
+from crawler.items import Target
+from crawler.targets import BadLine, read_targets
+from crawler.wayback.pace import is_loopback
+from crawler.wayback.urlkey import urlkey
+from pipelines.export.corpus_files import export_corpus
+from pipelines.store import runs
+from pipelines.store.database import open_corpus
+from pipelines.store.ledger import Ledger
+from pipelines.store.listings import Listings
+from pipelines.store.lock import only_run
+from pipelines.store.summary import Summary, summarise
+from pipelines.text.reader import reader_version
+
+LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdf")
+
+_TOLD = ("SELECT", "SELECT_CAP", "FROM", "TO", "WAYBACK_URL", "WAYBACK_PUBLIC_URL", "WAYBACK_CDX_PER_MINUTE",
+         "WAYBACK_REPLAY_PER_MINUTE", "EXPORT_STYLE")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a crawl ended. `message` is one sentence where it did not end well."""
+
+    exit_code: int
+    message: str
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a user asked for on the command line, besides the settings."""
+
+    spider: str
+    targets: str
+    kind: str = "privacy policy"
+    strict: bool = False
+    retry_failed: bool = False
+
+
+def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request) -> Outcome:
+    """Crawl and export. Raises CorpusError with its exit code where the crawl could not begin."""
+    settle(settings)
+    folder = Path(settings["CORPUS_DIR"])
+    targets, digest = _targets(request)
+    with only_run(folder), closing(open_corpus(folder)) as db:
+        _register(db, settings, targets, request)
+        _begin(db, settings, digest)
+        crawler = process.create_crawler(request.spider)
+        code, message = _crawl(process, crawler)
+        export_corpus(db, settings)
+        summary = summarise(db)
+        if not code and summary.to_be_tried_again:
+            code = 1
+        _finish(db, settings, crawler, summary, code, message)
+    return Outcome(code, message, summary)
+
+
+def settle(settings: Settings) -> None:
+    """Check the settings and add what follows from them. Raises WrongUse."""
+    configuration.check(settings)
+    derived = {
+        "ARCHIVE": configuration.archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL"),
+        "RUN_ID": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        "READERS": settings.getint("READERS") or os.cpu_count() or 1,
+    }
+    if not settings["STATE_DIR"] and is_loopback(settings["WAYBACK_URL"].partition("://")[2].partition("/")[0]):
+        derived["STATE_DIR"] = str(Path(settings["CORPUS_DIR"]) / ".state")  # no other corpus shares its limits
+    for name, value in derived.items():
+        settings.set(name, value, priority="cmdline")
+
+
+def _targets(request: Request) -> tuple[list[Target], str]:
+    """The targets and a digest of them. Bad lines are named on the log and passed over, unless `strict`."""
+    if not request.targets:
+        raise WrongUse("No targets: give a file or an address with -a targets=..., e.g. -a targets=sites.txt.")
+    found, digest = [], hashlib.sha256()
+    for target in read_targets(request.targets, kind=request.kind, strict=request.strict):
+        if isinstance(target, BadLine):
+            logging.getLogger(__name__).warning("%s", target)
+            continue
+        found.append(target)
+        digest.update(repr((target.url, target.document, target.discover)).encode())
+    if not found:
+        raise WrongUse(f"No targets in {request.targets}: give one address a line, e.g. example.com/privacy.")
+    return found, digest.hexdigest()
+
+
+def _register(db: Database, settings: Settings, targets: list[Target], request: Request) -> None:
+    ledger = Ledger(db, settings["ARCHIVE"])
+    listings = Listings(db, settings["ARCHIVE"])
+    ledger.register(targets, urlkey)
+    if request.retry_failed:
+        ledger.retry_failed()
+    listings.open_for_addresses(settings["FROM"], settings["TO"])
+    now = datetime.now(UTC)
+    fresh = _iso(now - timedelta(hours=settings.getfloat("RELIST_FRESH_HOURS")))
+    listings.reopen(
+        min(fresh, runs.unfinished_since(db, "crawl") or fresh),
+        _iso(now - timedelta(days=settings.getint("RELIST_WHOLE_DAYS"))),
+        settings.getint("RELIST_OVERLAP_DAYS"),
+    )
+
+
+def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
+    start = runs.RunStart(
+        run_id=settings["RUN_ID"],
+        command="crawl",
+        started_at=_iso(datetime.now(UTC)),
+        targets_digest=targets_digest,
+        reader=reader_version(),
+        settings={name: settings[name] for name in _TOLD},
+        libraries={"policy-corpus": settings["USER_AGENT"].partition("/")[2]} | {n: version(n) for n in LIBRARIES},
+    )
+    runs.begin(db, start)
+
+
+def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
+    """Run the spider to its end. Exit code and message, 0 and "" where nothing stopped it."""
+    received: list[int] = []
+    logging.getLogger("scrapy.core.scraper").addFilter(_is_unforeseen)
+    crawler.signals.connect(lambda: _note_signals(received), signals.spider_opened, weak=False)
+    process.crawl(crawler)
+    process.start()
+    spider: Any = crawler.spider
+    if received:
+        return 128 + received[0], f"Stopped by {signal.Signals(received[0]).name}; start again to go on."
+    if process.bootstrap_failed or spider is None:
+        return 5, "The crawl could not be set up; the log says why."
+    if spider.recording_error is not None:
+        return RecordingFailed.exit_code, spider.stop_reason
+    return (4, spider.stop_reason) if spider.stop_reason else (0, "")
+
+
+def _is_unforeseen(record: logging.LogRecord) -> bool:
+    """Our own errors are told in one sentence at the end; a traceback is for what nobody thought of."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CorpusError))
+
+
+def _note_signals(received: list[int]) -> None:
+    """Remember which signal came, and let Scrapy's handlers do what they do: finish, and at the second one stop."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        handler = signal.getsignal(number)
+
+        def noting(number: int, frame: Any, handler: Any = handler) -> None:
+            received.append(number)
+            signal.signal(number, handler)
+            handler(number, frame)
+
+        signal.signal(number, noting)
+
+
+def _finish(
+    db: Database, settings: Settings, crawler: Crawler, summary: Summary, code: int, message: str
+) -> None:
+    stats: Mapping[str, Any] = crawler.stats.get_stats() if crawler.stats else {}
+    end = runs.RunEnd(
+        finished_at=_iso(datetime.now(UTC)),
+        outcome="finished" if code in (0, 1) else "stopped",
+        exit_code=code,
+        counts=summary.states,
+        pace=stats.get("pace", {}),
+        failures=summary.failures,
+    )
+    runs.finish(db, settings["RUN_ID"], end)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+

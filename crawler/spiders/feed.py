@@ -1,0 +1,120 @@
+"""What to ask next: open listings first, then what the plan selected. All of it comes from the ledger.
+
+Here is where data turns back: when nothing of a document is left to fetch, its plan is asked again, with the texts
+known by now. In memory are only the documents that wait for their plan, a few captures ahead and what is in flight.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from crawler.items import Capture, CaptureKey, Decision, Known, Query
+from pipelines.store.ledger import Ledger, Work
+from pipelines.store.listings import Listings, OpenListing
+
+Planner = Callable[[list[Capture], dict[CaptureKey, Known]], list[Decision]]
+
+_AHEAD = 50  # captures read from the ledger at a time
+
+
+class Feed:
+    """Gives out work until there is none left.
+
+    `patience` is how long, in seconds, a run waits for something that failed to be due again; what is due later is
+    left to the next run. `most` bounds the captures in flight: on the wire, waiting for a reader, or being read.
+    """
+
+    def __init__(self, ledger: Ledger, listings: Listings, planner: Planner, *, most: int, patience: float) -> None:
+        self._ledger = ledger
+        self._listings = listings
+        self._planner = planner
+        self._most = most
+        self._patience = timedelta(seconds=patience)
+        self._to_plan = dict.fromkeys(ledger.documents_to_plan())
+        self._ahead: deque[Work] = deque()
+        self._fetching: dict[CaptureKey, int] = {}
+        self._listing: Query | None = None
+        self._changed = asyncio.Event()
+
+    def next(self) -> OpenListing | Work | None:
+        """The next thing to ask, or None where there is nothing just now."""
+        if self._listing is None and (listing := self._listings.next_open(_iso(_now()))):
+            self._listing = listing.query
+            return listing
+        if len(self._fetching) >= self._most:
+            return None
+        if work := self._next_work():
+            self._fetching[work.capture.key] = work.capture_id
+        return work
+
+    def _next_work(self) -> Work | None:
+        while not self._ahead:
+            self._ahead.extend(self._ledger.next_work(_iso(_now()), _AHEAD, self._fetching.values()))
+            if not self._ahead and not self._plan_one():
+                return None
+        return self._ahead.popleft()
+
+    def _plan_one(self) -> bool:
+        """Ask the plan of one waiting document. False where none waits."""
+        if not self._to_plan:
+            return False
+        document_id = next(iter(self._to_plan))
+        del self._to_plan[document_id]
+        self._ledger.apply(self._planner(*self._ledger.listing(document_id)))
+        return True
+
+    def listed(self, query: Query) -> None:
+        """A page of a listing is recorded, or did not come."""
+        if self._listing == query:
+            self._listing = None
+        self._to_plan.update(dict.fromkeys(self._ledger.documents_to_plan(query)))
+        self._changed.set()
+
+    def settled(self, key: CaptureKey) -> None:
+        """A capture's outcome is recorded: its documents may have something else to fetch now."""
+        self._fetching.pop(key, None)
+        for document_id in self._ledger.documents_of(key):
+            if not self._ledger.has_pending(document_id):
+                self._to_plan[document_id] = None
+        self._changed.set()
+
+    def release(self, key: CaptureKey) -> None:
+        """A capture was let go without an outcome; it stays to be fetched."""
+        self._fetching.pop(key, None)
+        self._changed.set()
+
+    def wake(self) -> None:
+        """Look up from waiting: something else than an outcome happened."""
+        self._changed.set()
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._fetching) + (self._listing is not None)
+
+    async def wait(self) -> bool:
+        """Wait until something may have come up. False where nothing will in this run."""
+        due = self._next_due()
+        if not self.in_flight and due is None:
+            return False
+        self._changed.clear()
+        seconds = None if due is None else max(0.05, (due - _now()).total_seconds())
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
+        return True
+
+    def _next_due(self) -> datetime | None:
+        times = [datetime.fromisoformat(time) for time in (self._ledger.next_try(), self._listings.next_try()) if time]
+        soon = [time for time in times if time - _now() <= self._patience]
+        return min(soon, default=None)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

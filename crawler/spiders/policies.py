@@ -1,0 +1,268 @@
+"""The main path: from open listings to plans, from plans to mementos, followed wherever replay leads.
+
+Everything that is asked comes from the feed, and so from the ledger; everything that is answered leaves as an item and
+is recorded before anything is made of it. The spider keeps nothing that a restart would miss.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure as Trouble
+
+from crawler.exceptions import CaptureFailed, ListingFailed, ReplayFailed
+from crawler.items import (
+    Capture,
+    CaptureKey,
+    Decision,
+    Extraction,
+    Failure,
+    Known,
+    ListingPage,
+    ListingRefusal,
+    Refusal,
+    Snapshot,
+    State,
+    WarcLocation,
+)
+from crawler.plan import plan
+from crawler.wayback import cdx
+from crawler.wayback.address import replay_url
+from pipelines.store.database import open_corpus
+from pipelines.store.ledger import Ledger, Work
+from pipelines.store.listings import Listings, OpenListing
+from pipelines.store.warc import read_memento
+
+from .answers import Reach, http_answer, why_no_answer
+from .feed import Feed
+from .replay import Asked, Held, Outcome, Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a crawl is made with. Times in seconds."""
+
+    folder: Path
+    archive: str  # the public host whose captures these are
+    base: str  # where requests go
+    page_rows: int
+    cdx_timeout: float
+    replay_timeout: float
+    hop_window: float
+    retry_limit: int
+    retry_wait: float
+    patience: float
+    in_flight: int
+    select: str
+    cap: int | None
+    since: str
+    until: str
+
+    def next_try(self, failure: Failure, attempts: int) -> str | None:
+        """When what failed for the n-th time is due again (ISO 8601 UTC), waits doubling; None when that is enough."""
+        if not failure.transient or attempts + 1 >= self.retry_limit:
+            return None
+        due = datetime.now(UTC) + timedelta(seconds=self.retry_wait * 2**attempts)
+        return due.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def decisions(self, listing: list[Capture], known: dict[CaptureKey, Known]) -> list[Decision]:
+        return plan(self.select, listing, known, cap=self.cap, since=self.since, until=self.until)
+
+
+class PoliciesSpider(Spider):
+    """Lists the captures of every active document and fetches what its plan selects, each distinct one once."""
+
+    name = "policies"
+
+    def __init__(self, options: Options, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._options = options
+        self._db = open_corpus(options.folder)
+        self._ledger = Ledger(self._db, options.archive)
+        self._listings = Listings(self._db, options.archive)
+        self._replay = Replay(self._ledger, options.base, timedelta(seconds=options.hop_window), options.next_try)
+        self._reach = Reach(options.base)
+        self.stop_reason = ""
+        self.recording_error: BaseException | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, options_from(crawler.settings), **kwargs)
+        crawler.signals.connect(spider.item_recorded, signals.item_scraped)
+        crawler.signals.connect(spider.recording_failed, signals.item_error)
+        crawler.signals.connect(spider.closed_down, signals.spider_closed)
+        return spider
+
+    # -- asking
+
+    async def start(self) -> AsyncIterator[Any]:
+        self._feed = Feed(
+            self._ledger,
+            self._listings,
+            self._options.decisions,
+            most=self._options.in_flight,
+            patience=self._options.patience,
+        )
+        while not self.stop_reason:
+            step = self._feed.next()
+            if step is not None:
+                for thing in self._begin(step):
+                    yield thing
+            elif not await self._feed.wait():
+                return
+
+    def _begin(self, step: OpenListing | Work) -> Iterator[Any]:
+        if isinstance(step, OpenListing):
+            yield from self._ask_listing(step)
+        elif step.held:
+            yield from self._outcomes(self._from_held(Asked.first(step.capture, step.attempts), step.held))
+        else:
+            yield from self._ask_replay(Asked.first(step.capture, step.attempts))
+
+    def _ask_listing(self, listing: OpenListing) -> Iterator[Any]:
+        query = replace(listing.query, since=max(listing.query.since, listing.asked_from))
+        url = cdx.query_url(self._options.base, query, page_rows=self._options.page_rows, resume_key=listing.resume_key)
+        yield self._request(
+            url,
+            "cdx",
+            self._options.cdx_timeout,
+            partial(self.parse_listing, listing=listing),
+            partial(self.listing_not_answered, listing=listing),
+        )
+
+    def _ask_replay(self, asked: Asked) -> Iterator[Any]:
+        try:
+            url = replay_url(self._options.base, asked.timestamp, asked.original)
+        except ReplayFailed as error:
+            yield self._replay.refusal(asked, State.UNPLAYABLE, _failure(error))
+            return
+        yield self._request(
+            url,
+            "replay",
+            self._options.replay_timeout,
+            partial(self.parse_replay, asked=asked),
+            partial(self.replay_not_answered, asked=asked),
+        )
+
+    def _request(self, url: str, kind: str, timeout: float, callback: Any, errback: Any) -> Request:
+        meta = {"kind": kind, "download_slot": kind, "download_timeout": timeout, "verbatim_url": True}
+        return Request(url, callback=callback, errback=errback, meta=meta, dont_filter=True)
+
+    # -- answers
+
+    def parse_listing(self, response: Response, listing: OpenListing) -> Iterator[Any]:
+        try:
+            page = cdx.parse_page(listing.query, http_answer(response, ListingFailed))
+        except ListingFailed as error:
+            self.stop_reason = self.stop_reason or self._reach.babbled(error.reason)
+            yield self._listing_refused(listing, _failure(error))
+            return
+        self._reach.answered()
+        yield page
+
+    def listing_not_answered(self, trouble: Trouble, listing: OpenListing) -> Iterator[Any]:
+        if self._let_go(trouble.value):
+            self._feed.listed(listing.query)
+            return
+        yield self._listing_refused(listing, why_no_answer(trouble.value, ListingFailed.stage))
+
+    def _listing_refused(self, listing: OpenListing, failure: Failure) -> ListingRefusal:
+        return ListingRefusal(listing.query, failure, self._options.next_try(failure, listing.attempts))
+
+    def parse_replay(self, response: Response, asked: Asked) -> Iterator[Any]:
+        self._reach.answered()
+        try:
+            answer = http_answer(response, ReplayFailed)
+            yield from self._outcomes(self._replay.outcomes(asked, answer, response.body))
+        except ReplayFailed as error:
+            yield self._replay.refusal(asked, State.FAILED, _failure(error))
+
+    def replay_not_answered(self, trouble: Trouble, asked: Asked) -> Iterator[Any]:
+        if self._let_go(trouble.value):
+            self._feed.release(asked.capture.key)
+            return
+        failure = why_no_answer(trouble.value, ReplayFailed.stage)
+        yield self._replay.refusal(asked, State.FAILED, failure)
+
+    def _let_go(self, error: BaseException) -> bool:
+        """Whether a request was only given up because the run ends; notes it when the archive is not there."""
+        self.stop_reason = self.stop_reason or self._reach.refused(error)
+        return bool(self.stop_reason) or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
+
+    def _outcomes(self, outcomes: Iterator[Outcome]) -> Iterator[Any]:
+        for outcome in outcomes:
+            if isinstance(outcome, Asked):
+                yield from self._ask_replay(outcome)
+            elif isinstance(outcome, Held):
+                yield self._snapshot(outcome.location, outcome.asked)
+            else:
+                yield outcome
+
+    # -- what is held already
+
+    def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Any]:
+        """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
+        snapshot = self._snapshot(location, None)
+        if snapshot.memento.redirect_to:
+            yield from self._replay.follow(asked, snapshot.memento.capture.timestamp, snapshot.memento.redirect_to)
+        else:
+            yield snapshot
+
+    def _snapshot(self, location: WarcLocation, asked: Capture | None) -> Snapshot:
+        snapshot = read_memento(self._options.folder / "warc", location)
+        return replace(snapshot, memento=replace(snapshot.memento, asked=asked))
+
+    # -- what was recorded
+
+    def item_recorded(self, item: Any) -> None:
+        """The last stage has written an item down: what waited for it may go on."""
+        if isinstance(item, Extraction):
+            memento = item.snapshot.memento
+            self._feed.settled((memento.asked or memento.capture).key)
+        elif isinstance(item, Refusal | Decision):
+            self._feed.settled(item.capture.key)
+        elif isinstance(item, ListingPage | ListingRefusal):
+            self._feed.listed(item.query)
+
+    def recording_failed(self, failure: Trouble) -> None:
+        """A stage could not keep what it was given: nothing more is asked, and the run ends with an error."""
+        self.recording_error = failure.value
+        self.stop_reason = self.stop_reason or f"{failure.value}"
+        self._feed.wake()
+
+    def closed_down(self) -> None:
+        self._db.close()
+
+
+def _failure(error: CaptureFailed) -> Failure:
+    return Failure(error.stage, error.reason, error.transient, error.detail)
+
+
+def options_from(settings: Any) -> Options:
+    """The options of a crawl from Scrapy's settings."""
+    scale = settings.getfloat("TIME_SCALE")
+    readers = settings.getint("READERS")
+    return Options(
+        folder=Path(settings["CORPUS_DIR"]),
+        archive=settings["ARCHIVE"],
+        base=settings["WAYBACK_URL"].rstrip("/"),
+        page_rows=settings.getint("WAYBACK_CDX_PAGE_ROWS"),
+        cdx_timeout=settings.getfloat("WAYBACK_CDX_TIMEOUT"),
+        replay_timeout=settings.getfloat("WAYBACK_REPLAY_TIMEOUT"),
+        hop_window=settings.getfloat("WAYBACK_HOP_HOURS") * 3600,
+        retry_limit=settings.getint("RETRY_LIMIT"),
+        retry_wait=settings.getfloat("RETRY_WAIT") / scale,
+        patience=settings.getfloat("RETRY_PATIENCE") / scale,
+        in_flight=4 + 3 * readers,
+        select=settings["SELECT"],
+        cap=settings.getint("SELECT_CAP") or None,
+        since=settings["FROM"],
+        until=settings["TO"],
+    )

@@ -1,0 +1,52 @@
+"""An export as the settings ask for it: where to, in which style. The style the corpus is stored in needs no reading;
+any other one is rendered again from the snapshots."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.items import Page
+
+from ..store.corpus import Corpus
+from ..store.warc import read_memento
+from ..text.worker import Readers
+from .files import Counts, Rendering, StoredVersion, export
+
+STORED_STYLE = "corpus"
+
+
+def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", *, include_open: bool = False) -> Counts:
+    """Export every version to `to`, by default the corpus's own `text` folder. Raises RecordingFailed."""
+    corpus_folder = Path(settings["CORPUS_DIR"])
+    folder = Path(to) if to else corpus_folder / "text"
+    style = settings["EXPORT_STYLE"]
+    if style == STORED_STYLE:
+        return export(db, folder, public_url=settings["WAYBACK_PUBLIC_URL"], include_open=include_open)
+    readers = Readers(1, style=style)
+    try:
+        return export(
+            db,
+            folder,
+            public_url=settings["WAYBACK_PUBLIC_URL"],
+            style=style,
+            render=_rendered_again(db, corpus_folder / "warc", readers),
+            include_open=include_open,
+        )
+    finally:
+        readers.close()
+
+
+def _rendered_again(db: Database, warc_folder: Path, readers: Readers) -> Rendering:
+    corpus = Corpus(db, "")
+
+    def render(version: StoredVersion) -> tuple[str, str]:
+        memento = read_memento(warc_folder, corpus.location(version.capture_id)).memento
+        page = Page(
+            memento.answer.body, version.original, version.held_timestamp, memento.answer.header("content-type")
+        )
+        reading = readers.submit(page).result()
+        return reading.title, reading.body
+
+    return render

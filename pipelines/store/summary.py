@@ -1,0 +1,65 @@
+"""What a corpus holds, in numbers: for the closing lines of a run and for `status`."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts over all documents. `states` and `failures` count captures, each once however many documents hold it."""
+
+    documents: int
+    documents_active: int
+    without_captures: int
+    blocked: int  # listings the archive keeps closed
+    listings_open: int
+    listings_failed: int
+    malformed_rows: int
+    captures: int
+    versions: int
+    texts: int
+    to_be_tried_again: int
+    states: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def summarise(db: Database) -> Summary:
+    """Count everything once; a few seconds for a million captures."""
+    states = _counts(db, "SELECT state, count(*) FROM capture GROUP BY state ORDER BY state")
+    return Summary(
+        documents=_one(db, "SELECT count(*) FROM document"),
+        documents_active=_one(db, "SELECT count(*) FROM document WHERE active"),
+        without_captures=_one(
+            db,
+            "SELECT count(*) FROM document WHERE NOT EXISTS (SELECT 1 FROM document_capture "
+            "WHERE document_id = document.id)",
+        ),
+        blocked=_one(db, "SELECT count(*) FROM query WHERE state = 'blocked'"),
+        listings_open=_one(db, "SELECT count(*) FROM query WHERE state = 'open'"),
+        listings_failed=_one(db, "SELECT count(*) FROM query WHERE state = 'failed'"),
+        malformed_rows=_one(db, "SELECT count(*) FROM malformed_row"),
+        captures=sum(states.values()),
+        versions=_one(db, "SELECT count(*) FROM version"),
+        texts=_one(db, "SELECT count(*) FROM text"),
+        to_be_tried_again=_one(db, "SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL")
+        + _one(db, "SELECT count(*) FROM query WHERE state = 'failed' OR (state = 'open' AND attempts > 0)"),
+        states=states,
+        failures=_counts(
+            db,
+            "SELECT stage || ': ' || reason, count(*) FROM capture WHERE state IN ('failed', 'unplayable', 'blocked') "
+            "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
+        ),
+    )
+
+
+def _one(db: Database, sql: str) -> int:
+    return int(db.execute(sql).fetchone()[0])
+
+
+def _counts(db: Database, sql: str) -> dict[str, int]:
+    return {str(name): int(count) for name, count in db.execute(sql)}
