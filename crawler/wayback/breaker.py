@@ -78,6 +78,11 @@ def good_answer(breaker: Breaker, wave: Wave, now: float) -> bool:
     return ended
 
 
+def no_answer(breaker: Breaker) -> None:
+    """A request ended without a word from the archive: if it was the probe, another one may go."""
+    breaker.probe_until = 0.0
+
+
 def unavailable(breaker: Breaker, wave: Wave, now: float) -> bool:
     """An answer 503; whether all work is to stop for it. After a pause a single one is enough."""
     wave.height = wave.height + 1 if now - wave.last < WAVE_MEMORY else 1.0

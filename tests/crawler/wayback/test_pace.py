@@ -99,6 +99,15 @@ def test_after_a_pause_one_request_probes_and_the_others_wait_for_it(world: Worl
     assert pace.stats()["openings"] == {"replay refused": 1}
 
 
+def test_a_probe_that_was_never_sent_is_replaced_and_proves_nothing(world: World, pace: Pace) -> None:
+    pace.observe("replay", Outcome.REFUSED)
+    world.run(60)
+    assert slept(world, pace.waits("replay")) == 0
+    pace.observe("replay", Outcome.UNSENT)
+    assert slept(world, pace.waits("cdx")) == 0
+    assert next(pace.waits("replay")) == 1
+
+
 def test_a_probe_that_fails_makes_the_pause_longer_but_not_the_rate_lower(world: World, pace: Pace) -> None:
     pace.observe("cdx", Outcome.LIMITED)
     learned = state(pace)["rates"]["cdx"]["learned"]
@@ -140,7 +149,7 @@ def test_stats_tell_what_this_process_did(world: World, pace: Pace) -> None:
         pace.observe("cdx", Outcome.OK)
     pace.observe("cdx", Outcome.LIMITED)
     stats = json.loads(json.dumps(pace.stats()))
-    assert stats["cdx"] == {"requests": 3, "ok": 3, "limited": 1, "refused": 0, "unavailable": 0, "waited": 5.0}
+    assert stats["cdx"] == {"requests": 3, "ok": 3, "limited": 1, "refused": 0, "unavailable": 0} | {"unsent": 0, "waited": 5.0}
     assert stats["openings"] == {"cdx limited": 1}
 
 
