@@ -76,6 +76,11 @@ def is_redirect(capture: Capture) -> bool:
     return len(status) == 3 and status.startswith("3") and status.isdigit() and status != "304"
 
 
+def half_year_of(capture: Capture) -> tuple[str, bool]:
+    """The calendar half-year of a capture, for comparing."""
+    return capture.timestamp[:4], capture.timestamp[4:6] <= "06"
+
+
 def shared(captures: Sequence[Capture]) -> tuple[list[Payload], dict[CaptureKey, str]]:
     """The payloads of a listing as `in_order` gives it, by their first capture, and why the other rows have none."""
     obstacles = {row.key: reason for row in captures if (reason := obstacle(row))}
@@ -106,9 +111,7 @@ def _content(row: Capture) -> tuple[object, ...]:
     return row.urlkey, row.digest
 
 
-def _repeats_of_obstacles(
-    captures: Sequence[Capture], obstacles: dict[CaptureKey, str]
-) -> dict[CaptureKey, str]:
+def _repeats_of_obstacles(captures: Sequence[Capture], obstacles: dict[CaptureKey, str]) -> dict[CaptureKey, str]:
     """Revisits whose every full row is not replayed: they repeat an error page or an image."""
     full = [row for row in captures if not row.is_revisit and row.digest != EMPTY_DIGEST]
     pages = {_content(row) for row in full if row.key not in obstacles}
@@ -124,7 +127,7 @@ def _runs(captures: Iterable[Capture]) -> Iterator[tuple[Capture, object]]:
     """Each row with the run it stands in among the rows of its original."""
     last: dict[str, tuple[object, CaptureKey]] = {}
     for row in captures:
-        likeness = (row.statuscode, row.digest, row.timestamp[:4], row.timestamp[4:6] <= "06")
+        likeness = (row.statuscode, row.digest, half_year_of(row))
         if row.original not in last or last[row.original][0] != likeness:
             last[row.original] = (likeness, row.key)
         yield row, last[row.original]

@@ -5,14 +5,19 @@ taken back; what one plan passed over a later one may select; a duplicate is sel
 repeats turns out not to be played.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
+from crawler.changes import PRECISIONS, Changes
 from crawler.exceptions import WrongUse
 from crawler.holdings import Holding
-from crawler.instants import instant, within
+from crawler.instants import within
 from crawler.items import Capture, CaptureKey, Decision, Known, State
 from crawler.payloads import in_order, shared
-from crawler.strategies import STRATEGIES, Point, Strategy, spread
+from crawler.strategies import STRATEGIES, Choice, points_of
+
+CHOICES = (*STRATEGIES, "changes")
+REVISABLE = (State.PASSED_OVER, State.DUPLICATE, State.NOT_REPLAYED)
 
 
 def plan(
@@ -23,14 +28,40 @@ def plan(
     cap: int | None = None,
     since: str = "",
     until: str = "",
+    precision: str = "capture",
 ) -> list[Decision]:
     """Each capture of one document's listing that needs a new state, in time order.
 
     The order of the listing does not matter, and with the decisions made known nothing is left to decide.
-    `cap` is the number of captures to fetch at most; `since` and `until` are timestamp prefixes, ends included.
-    Raises WrongUse for a strategy that there is not.
+    `cap` is the number of captures to fetch at most; `since` and `until` are timestamp prefixes, ends included;
+    `precision` is for `changes`: how near a change is to be found, capture, day or week.
+    Raises WrongUse for a strategy or a precision that there is not.
     """
-    return DocumentPlan(strategy, listing, known, cap=cap, since=since, until=until).next()
+    document = DocumentPlan(strategy, listing, known, cap=cap, since=since, until=until, precision=precision)
+    return document.next()
+
+
+def open_intervals(
+    listing: Sequence[Capture],
+    known: Mapping[CaptureKey, Known],
+    *,
+    since: str = "",
+    until: str = "",
+    precision: str = "capture",
+) -> list[tuple[CaptureKey, CaptureKey]]:
+    """The captures, in pairs, between which `changes` may still find a change; none where all is closed."""
+    document = DocumentPlan("changes", listing, known, since=since, until=until, precision=precision)
+    return document.open_intervals()
+
+
+class Chooser(Protocol):
+    """A strategy at work on one document."""
+
+    def learn(self, holding: Holding) -> None:
+        """Note that something became of a payload."""
+
+    def wanted(self, budget: int | None) -> Iterator[Capture]:
+        """The captures to select now, within a number of payloads to fetch."""
 
 
 class DocumentPlan:
@@ -45,72 +76,68 @@ class DocumentPlan:
         cap: int | None = None,
         since: str = "",
         until: str = "",
+        precision: str = "capture",
     ) -> None:
-        self._strategy = named(strategy)
+        check(strategy, precision)
         self._name, self._cap, self._since, self._until = strategy, cap, since, until
         captures = in_order(listing)
         payloads, self._obstacles = shared(captures)
         self._known = {row.key: known[row.key] for row in captures if row.key in known}
         self._holdings = [Holding(payload, self._known) for payload in payloads]
         self._of = {row.key: holding for holding in self._holdings for row in holding.payload.captures}
-        self._line = [row for row in captures if row.key in self._of and self._is_inside(row)]
-        self._undecided: dict[CaptureKey, Capture] = {row.key: row for row in captures}
-        self._stale = True
+        line = [(row, self._of[row.key]) for row in captures if row.key in self._of and self._is_inside(row)]
+        points = points_of(line)
+        self._chooser: Chooser = (
+            Changes(points, precision, cap) if strategy == "changes" else Choice(STRATEGIES[strategy], points)
+        )
+        self._in_doubt = {row.key: row for row in captures}  # whose state may have to change
 
     def learn(self, key: CaptureKey, known: Known) -> None:
-        """What became of a capture. Of others than this document's nothing is noted."""
+        """Note what became of a capture; of one that is not this document's, nothing."""
         holding = self._of.get(key)
         if holding is None:
             return
         self._known[key] = known
-        if holding.learn(key, known):
-            self._stale = True
-            self._undecided.update((row.key, row) for row in holding.payload.captures)
+        before = holding.holder
+        holding.learn(key, known)
+        self._chooser.learn(holding)
+        if holding.holder != before:
+            self._doubt(holding)
 
     def next(self) -> list[Decision]:
-        """The captures that need a new state now. Each is taken as known from here on."""
-        if self._stale:
-            self._select()
-        self._stale = False
-        rows = [self._undecided[key] for key in sorted(self._undecided)]
-        self._undecided.clear()
+        """The captures that need a new state now, in time order. From here on they are taken as known."""
+        taken = list(self._take())
+        rows = [self._in_doubt[key] for key in sorted(self._in_doubt)]
+        self._in_doubt.clear()
         decisions = [decision for row in rows if (decision := self._decision(row))]
         for decision in decisions:
             self._known[decision.capture.key] = Known(decision.state, same_as=decision.same_as)
-        for holding in self._holdings:
+        for holding in taken:
             holding.is_new = False
         return decisions
 
-    def _select(self) -> None:
-        wanted = [point for point in self._strategy(self._points()) if self._of[point.capture.key].is_free]
-        if self._cap is not None:
-            first = {id(self._of[point.capture.key]): point for point in reversed(wanted)}
-            used = sum(holding.is_held for holding in self._holdings)
-            wanted = spread(sorted(first.values(), key=lambda point: point.capture.key), self._cap - used)
-        for holding, chosen in self._by_holding(wanted):
-            holding.take(chosen, self._is_inside)
-            self._undecided.update((row.key, row) for row in holding.payload.captures)
+    def _take(self) -> Iterator[Holding]:
+        used = sum(holding.is_held for holding in self._holdings) if self._cap is not None else 0
+        for capture in self._chooser.wanted(None if self._cap is None else self._cap - used):
+            holding = self._of[capture.key]
+            holding.take(capture, self._is_inside)
+            self._chooser.learn(holding)
+            self._doubt(holding)
+            yield holding
 
-    def _by_holding(self, wanted: Iterable[Point]) -> list[tuple[Holding, list[Capture]]]:
-        chosen: dict[int, tuple[Holding, list[Capture]]] = {}
-        for point in wanted:
-            holding = self._of[point.capture.key]
-            chosen.setdefault(id(holding), (holding, []))[1].append(point.capture)
-        return list(chosen.values())
+    def open_intervals(self) -> list[tuple[CaptureKey, CaptureKey]]:
+        """The captures, in pairs, between which `changes` may still find a change; none of other strategies."""
+        return self._chooser.open() if isinstance(self._chooser, Changes) else []
 
-    def _points(self) -> list[Point]:
-        return [
-            Point(row, instant(row.timestamp), not holding.payload.is_redirect, holding.is_dead(row.key))
-            for row in self._line
-            for holding in [self._of[row.key]]
-        ]
+    def _doubt(self, holding: Holding) -> None:
+        self._in_doubt.update((row.key, row) for row in holding.payload.captures)
 
     def _is_inside(self, row: Capture) -> bool:
         return within(row.timestamp, self._since, self._until)
 
     def _decision(self, row: Capture) -> Decision | None:
         before = self._known.get(row.key)
-        if before and before.state not in (State.PASSED_OVER, State.DUPLICATE):
+        if before and before.state not in REVISABLE:
             return None
         decision = self._wish(row, before)
         if before is None or before.state is not decision.state:
@@ -121,26 +148,20 @@ class DocumentPlan:
     def _wish(self, row: Capture, before: Known | None) -> Decision:
         if row.key in self._obstacles:
             return Decision(row, State.NOT_REPLAYED, self._obstacles[row.key])
-        holder = self._of[row.key].holder
-        was_duplicate = holder is not None and before is not None and before.state is State.DUPLICATE
+        holding = self._of[row.key]
+        was_duplicate = holding.is_held and before is not None and before.state is State.DUPLICATE
         if not self._is_inside(row) and not was_duplicate:
             return Decision(row, State.PASSED_OVER, "outside FROM/TO")
-        if holder == row.key:
+        if holding.holder == row.key:
             return Decision(row, State.SELECTED)
-        if holder is not None:
-            return Decision(row, State.DUPLICATE, same_as=holder)
-        return Decision(row, State.PASSED_OVER, self._passing_reason(row))
-
-    def _passing_reason(self, row: Capture) -> str:
-        if self._of[row.key].is_given_up:
-            return "no capture of these bytes is played"
-        return f"SELECT={self._name}"
+        if holding.is_held:
+            return Decision(row, State.DUPLICATE, same_as=holding.holder)
+        given_up = "no capture of these bytes is played"
+        return Decision(row, State.PASSED_OVER, given_up if holding.is_given_up else f"SELECT={self._name}")
 
 
-def named(strategy: str) -> Strategy:
-    """The strategy of that name. Raises WrongUse naming the choices."""
-    try:
-        return STRATEGIES[strategy]
-    except KeyError:
-        choices = ", ".join(STRATEGIES)
-        raise WrongUse(f"SELECT={strategy!r} is no strategy; choose one of {choices}.") from None
+def check(strategy: str, precision: str = "capture") -> None:
+    """Raises WrongUse, naming the choices, for a strategy or a precision that there is not."""
+    for setting, value, choices in (("SELECT", strategy, CHOICES), ("PRECISION", precision, PRECISIONS)):
+        if value not in choices:
+            raise WrongUse(f"{setting}={value!r} is no choice; take one of {', '.join(choices)}.")

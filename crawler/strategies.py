@@ -1,16 +1,17 @@
-"""Which captures of a document are wanted: one pure function a strategy.
+"""Which captures of a document are wanted, but for `changes`: one pure function a strategy.
 
 Each is given the points of a document in time order and gives back those it wants. Where a capture that was chosen
 turns out to be dead, the function is asked again and takes the next best.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
+from crawler.holdings import TRIES, Holding
+from crawler.instants import instant
 from crawler.items import Capture
-
-TRIES = 10  # captures that may turn out dead in one period, payload or interval before it is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,16 @@ class Point:
     """A capture that could be fetched. `dead`: it was tried, and the archive does not give it."""
 
     capture: Capture
+    holding: Holding
     when: datetime
-    is_page: bool = True
-    dead: bool = False
+
+    @property
+    def is_page(self) -> bool:
+        return not self.holding.payload.is_redirect
+
+    @property
+    def dead(self) -> bool:
+        return self.holding.is_dead(self.capture.key)
 
 
 Strategy = Callable[[Sequence[Point]], list[Point]]
@@ -33,9 +41,9 @@ def every(points: Sequence[Point]) -> list[Point]:
 
 def first_last(points: Sequence[Point]) -> list[Point]:
     """`first-last`: the first and the last, pages before redirects."""
-    alive = [point for point in points if not point.dead]
-    pages = [point for point in alive if point.is_page] or alive
-    return [pages[0], pages[-1]] if len(pages) > 1 else pages
+    pages = [point for point in points if point.is_page] or points
+    ends = (every(pages[:TRIES])[:1], every(pages[-TRIES:])[-1:])
+    return list(dict.fromkeys(chain(*ends)))
 
 
 def year(points: Sequence[Point]) -> list[Point]:
@@ -53,6 +61,47 @@ def month(points: Sequence[Point]) -> list[Point]:
     return _nearest(points, 1)
 
 
+STRATEGIES: dict[str, Strategy] = {
+    "all": every,
+    "year": year,
+    "half-year": half_year,
+    "month": month,
+    "first-last": first_last,
+}
+
+
+class Choice:
+    """A strategy applied to one document, and again where what it chose turned out to be dead."""
+
+    def __init__(self, strategy: Strategy, points: Sequence[Point]) -> None:
+        self._strategy, self._points = strategy, points
+        self._is_stale = True
+
+    def learn(self, holding: Holding) -> None:
+        """Note that something became of a payload: the choice is made anew where it has lost its holder."""
+        self._is_stale = self._is_stale or not holding.is_held
+
+    def wanted(self, budget: int | None) -> Iterator[Capture]:
+        """The captures to select now, at most as many as the budget, spread over time where they are more."""
+        if not self._is_stale:
+            return
+        self._is_stale = False
+        points = [point for point in self._strategy(self._points) if point.holding.is_free]
+        if budget is not None:
+            firsts = {id(point.holding): point for point in reversed(points)}
+            points = spread([point for point in points if firsts[id(point.holding)] is point], budget)
+        for point in points:
+            if point.holding.is_free:
+                yield point.capture
+
+
+def spread(points: Sequence[Point], number: int) -> list[Point]:
+    """At most `number` of the points, evenly over their order, first and last among them."""
+    if number <= 1 or len(points) <= number:
+        return list(points[: max(number, 0)])
+    return [points[round(step * (len(points) - 1) / (number - 1))] for step in range(number)]
+
+
 def _nearest(points: Sequence[Point], months: int) -> list[Point]:
     periods: dict[datetime, list[Point]] = {}
     for point in points:
@@ -68,25 +117,12 @@ def _middle(when: datetime, months: int) -> datetime:
 
 def _best(rows: Sequence[Point], middle: datetime) -> Point | None:
     """The nearest, pages first, the earlier one on a tie; none where too many of the period were dead."""
-    alive = [point for point in rows if not point.dead]
+    alive = every(rows)
     if not alive or len(rows) - len(alive) >= TRIES:
         return None
     return min(alive, key=lambda point: (not point.is_page, abs(point.when - middle), point.capture.key))
 
 
-STRATEGIES: dict[str, Strategy] = {
-    "all": every,
-    "year": year,
-    "half-year": half_year,
-    "month": month,
-    "first-last": first_last,
-}
-
-
-def spread(points: Sequence[Point], number: int) -> list[Point]:
-    """At most `number` of the points, evenly over their order, first and last among them."""
-    if number <= 0 or len(points) <= number:
-        return list(points) if number > 0 else []
-    if number == 1:
-        return [points[0]]
-    return [points[round(step * (len(points) - 1) / (number - 1))] for step in range(number)]
+def points_of(line: Sequence[tuple[Capture, Holding]]) -> list[Point]:
+    """The points of a line of captures in time order."""
+    return [Point(row, holding, instant(row.timestamp)) for row, holding in line]

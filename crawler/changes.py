@@ -1,0 +1,85 @@
+"""The strategy `changes`: find every change of a document's text with few fetches.
+
+The line that is searched are the document's pages in time order. A redirect stands in it only where it tells
+something: in a calendar half-year without a page, or as the first or the last capture. Captures that share their
+bytes share their text without a fetch.
+
+New captures are wanted only when all that were selected before are settled. So the fetches go in rounds, and each
+round follows from what the pages say, never from the order in which they arrived or from a crash between.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from crawler.holdings import Holding
+from crawler.instants import EARLIEST
+from crawler.intervals import Intervals
+from crawler.items import Capture, CaptureKey
+from crawler.payloads import half_year_of
+from crawler.strategies import Point
+
+DAY = 86_400.0
+GAP_DAYS = 180
+PRECISIONS = {"capture": -1.0, "day": DAY, "week": 7 * DAY}
+
+
+class Changes:
+    """`changes` applied to one document."""
+
+    def __init__(self, points: Sequence[Point], precision: str, cap: int | None = None) -> None:
+        """`precision`: one of PRECISIONS. Of a cap at most one half is spent on looks at regular distances."""
+        self._line = _telling(points)
+        times = list(accumulate(((point.when - EARLIEST).total_seconds() for point in self._line), max))
+        span = times[-1] - times[0] if times else 0.0
+        gap = max(GAP_DAYS * DAY, span / max(cap / 2, 1) if cap else 0.0)
+        self._intervals = Intervals(times, gap, PRECISIONS[precision])
+        self._places: dict[int, list[int]] = {}
+        for position, point in enumerate(self._line):
+            self._places.setdefault(id(point.holding), []).append(position)
+        self._under_way: set[int] = set()
+        for point in {id(point.holding): point for point in self._line}.values():
+            self.learn(point.holding)
+
+    def learn(self, holding: Holding) -> None:
+        """Note what became of a payload."""
+        if holding.is_under_way:
+            self._under_way.add(id(holding))
+        else:
+            self._under_way.discard(id(holding))
+        for position in self._places.get(id(holding), ()):
+            self._place(position, holding)
+
+    def wanted(self, budget: int | None) -> Iterator[Capture]:
+        """The captures to select now, at most as many as the budget; each has to be learned before the next."""
+        if self._under_way:
+            return
+        while budget is None or budget > 0:
+            position = self._intervals.next()
+            if position is None:
+                return
+            yield self._line[position].capture
+            budget = None if budget is None else budget - 1
+
+    def open(self) -> list[tuple[CaptureKey, CaptureKey]]:
+        """The captures between which a change may still be found, or whose text is awaited."""
+        last = len(self._line) - 1
+        ends = ((max(left, 0), min(right, last)) for left, right in self._intervals.open())
+        return [(self._line[left].capture.key, self._line[right].capture.key) for left, right in ends]
+
+    def _place(self, position: int, holding: Holding) -> None:
+        if holding.text or holding.is_awaited:
+            self._intervals.settle(position, holding.text)
+        elif holding.is_held or holding.is_dead(self._line[position].capture.key):
+            self._intervals.drop(position)
+        else:
+            self._intervals.release(position)
+
+
+def _telling(points: Sequence[Point]) -> list[Point]:
+    with_pages = {half_year_of(point.capture) for point in points if point.is_page}
+    ends = {id(point.holding) for point in (*points[:1], *points[-1:])}
+    return [
+        point
+        for point in points
+        if point.is_page or half_year_of(point.capture) not in with_pages or id(point.holding) in ends
+    ]
