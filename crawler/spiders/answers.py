@@ -48,7 +48,7 @@ def http_answer(response: Response, error: type[CaptureFailed]) -> HttpAnswer:
     )
 
 
-def why_no_answer(error: BaseException, stage: str) -> Failure:
+def why_no_answer(error: BaseException | None, stage: str) -> Failure:
     """The failure that an exception of the download stands for."""
     for kind, reason, transient in _REASONS:
         if isinstance(error, kind):
@@ -75,7 +75,7 @@ class Reach:
     def answered(self) -> None:
         self._well, self._row = True, 0
 
-    def refused(self, error: BaseException) -> str:
+    def refused(self, error: BaseException | None) -> str:
         """Why to stop, or "": no connection was made."""
         if not isinstance(error, UNREACHED):
             return ""

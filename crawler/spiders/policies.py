@@ -4,6 +4,7 @@ Everything that is asked comes from the feed, and so from the ledger; everything
 is recorded before anything is made of it. The spider keeps nothing that a restart would miss.
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -191,7 +192,7 @@ class PoliciesSpider(Spider):
         failure = why_no_answer(trouble.value, ReplayFailed.stage)
         yield self._replay.refusal(asked, State.FAILED, failure)
 
-    def _let_go(self, error: BaseException) -> bool:
+    def _let_go(self, error: BaseException | None) -> bool:
         """Whether a request was only given up because the run ends; notes it when the archive is not there."""
         self.stop_reason = self.stop_reason or self._reach.refused(error)
         return bool(self.stop_reason) or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
@@ -216,8 +217,9 @@ class PoliciesSpider(Spider):
             yield snapshot
 
     def _snapshot(self, location: WarcLocation, asked: Capture | None) -> Snapshot:
-        snapshot = read_memento(self._options.folder / "warc", location)
-        return replace(snapshot, memento=replace(snapshot.memento, asked=asked))
+        memento = read_memento(self._options.folder / "warc", location)
+        payload_digest = hashlib.sha256(memento.answer.body).hexdigest()
+        return Snapshot(replace(memento, asked=asked), location, payload_digest)
 
     # -- what was recorded
 

@@ -69,14 +69,13 @@ class Corpus:
         ).fetchone()
         return int(capture_id)
 
-    def holding(self, payload_digest: str) -> tuple[str, str] | None:
-        """Timestamp and original address of a snapshot with these bytes whose record is a full one, if any."""
+    def holding(self, payload_digest: str) -> WarcLocation | None:
+        """Where the first record with these bytes lies, if any does."""
         row = self._db.execute(
-            "SELECT timestamp, original FROM snapshot JOIN capture ON capture.id = capture_id "
-            "WHERE payload_digest = ? ORDER BY snapshot.rowid LIMIT 1",
+            "SELECT file, offset, length FROM snapshot WHERE payload_digest = ? ORDER BY file, offset LIMIT 1",
             [payload_digest],
         ).fetchone()
-        return (row[0], row[1]) if row else None
+        return WarcLocation(*row) if row else None
 
     def locations(self, file: str) -> set[int]:
         """Offsets of the records of a WARC file that have a row."""

@@ -1,0 +1,44 @@
+# Two commands do everything: `make crawl` and `make test`. Each makes .venv from the lock where it is missing.
+
+PYTHON3 ?= python3
+VENV    := .venv
+PYTHON  := $(VENV)/bin/python
+CORPUS  ?= output
+TARGETS ?=
+ARCHIVE ?=
+ARGS    ?=
+
+.PHONY: crawl test check bench lock clean
+
+crawl: $(VENV)/ready ## the sample archive; TARGETS=my.txt ARCHIVE=https://web.archive.org CONTACT=me@example.org: the real one
+ifeq ($(TARGETS)$(ARCHIVE),)
+	$(PYTHON) -m scrapy crawl-sample -s CORPUS_DIR=$(CORPUS) $(ARGS)
+else
+	$(PYTHON) -m scrapy crawl policies -a targets="$(TARGETS)" -s WAYBACK_URL="$(or $(ARCHIVE),https://web.archive.org)" \
+		-s CONTACT="$(CONTACT)" -s CORPUS_DIR=$(CORPUS) $(ARGS)
+endif
+
+test: $(VENV)/ready
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(VENV)/ready
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/ready
+	$(PYTHON) -m tests.bench $(ARGS)
+
+$(VENV)/ready: requirements.lock
+	$(PYTHON3) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON3) -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+lock: ## write the lock anew from pyproject.toml; needs uv
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 \
+		--group dev pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV)
