@@ -10,7 +10,7 @@ _LONGEST = 8000  # characters; request lines much longer are refused by the arch
 _LEGAL = (
     "!$%&'()*+,-./:;=?@[\\]^_`{|}~"  # sent as listed; a space, quotes, angle brackets and non-ASCII are not
 )
-_PLAYABLE = re.compile(r"(?:https?|ftp)://[^/?#\s]", re.IGNORECASE)
+_PLAYABLE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _LOST_SLASH = re.compile(r"(https?|ftp):/+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

@@ -1,0 +1,91 @@
+"""One WARC record as plain values: its headers, those of HTTP, its body, and whether its digests hold."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from warcio.bufferedreaders import ChunkedDataReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeadersParserException
+
+from crawler.items import WarcLocation
+
+from .warc_members import Damage, Member
+from .warc_notes import Headers
+
+_LOADER = ArcWarcRecordLoader(verify_http=False, arc2warc=False)
+_MALFORMED = (
+    ArchiveLoadFailed,
+    StatusAndHeadersParserException,
+    EOFError,
+    ValueError,  # with what cannot be decoded
+    AttributeError,  # a record without a target where one is needed
+    AssertionError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`status` is 0 and `headers` empty where the record is no HTTP answer."""
+
+    kind: str
+    location: WarcLocation
+    about: dict[str, str]  # the WARC headers, names in small letters
+    status: int
+    headers: Headers
+    body: bytes
+
+    def named(self, name: str) -> str:
+        """A WARC header in any case; empty where there is none."""
+        return self.about.get(name.lower(), "")
+
+    def header(self, name: str) -> str:
+        """The first HTTP header of that name in any case; empty where there is none."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+    @property
+    def unchunked(self) -> bytes:
+        """The body without the chunks that some programs record with it."""
+        if "chunked" not in self.header("Transfer-Encoding").lower():
+            return self.body
+        return bytes(ChunkedDataReader(BytesIO(self.body), decomp_type=None).read())
+
+
+def parse(member: Member, file: str) -> Record | Damage:
+    """The record in a member of `file`, its block digest checked; of ours, the payload digest too."""
+    if not member.is_complete:
+        return Damage(member.offset, member.length, "record too large to be read")
+    try:
+        parsed = _LOADER.parse_record_stream(member.data, known_format="warc", check_digests=True)
+        body = parsed.raw_stream.read()
+    except _MALFORMED:
+        return Damage(member.offset, member.length, "not a WARC record")
+    if problem := _problem(parsed):
+        return Damage(member.offset, member.length, problem)
+    http = parsed.http_headers
+    return Record(
+        kind=parsed.rec_type or "",
+        location=WarcLocation(file, member.offset, member.length),
+        about={name.lower(): value for name, value in parsed.rec_headers.headers},
+        status=_number(http.get_statuscode()) if http else 0,
+        headers=tuple(http.headers) if http else (),
+        body=body,
+    )
+
+
+def _problem(parsed: ArcWarcRecord) -> str:
+    if parsed.raw_stream.limit > 0:
+        return "record shorter than it says"
+    failed = [problem for problem in parsed.digest_checker.problems if problem.startswith("block digest failed")]
+    return "block digest does not hold" if failed else ""
+
+
+def _number(status: str) -> int:
+    return int(status) if status.isascii() and status.isdigit() and len(status) == 3 else 0
+
+
+def sha1(body: bytes) -> str:
+    """A payload digest as WARC files have it: `sha1:` and 32 characters of base32."""
+    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
