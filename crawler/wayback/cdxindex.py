@@ -11,6 +11,7 @@ import itertools
 import json
 import mmap
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from crawler.wayback.urlkey import urlkey
@@ -57,22 +59,21 @@ class CdxIndex:
     """Every capture in a folder of `*.warc`, `*.warc.gz`, `*.cdx` and `*.cdxj` files.
 
     Index files are read for WARC files that are not there: such rows are listed but cannot be replayed.
-    `skipped` counts the lines of index files that are no rows.
+    `skipped` counts the lines of index files that are no rows, and the WARC files with a damaged end.
     """
 
     def __init__(self, folder: Path) -> None:
         self.skipped = 0
-        self._file = tempfile.TemporaryFile(prefix="cdx-")  # noqa: SIM115 (closed by close)
-        _write_sorted(self._lines_of(folder), self._file)
-        self.size = self._file.tell()
         self._data: mmap.mmap | bytes = b""
-        if self.size:
-            self._data = mmap.mmap(self._file.fileno(), self.size, access=mmap.ACCESS_READ)
+        with tempfile.TemporaryFile(prefix="cdx-") as file:
+            _write_sorted(self._lines_of(folder), file)
+            self.size = file.tell()
+            if self.size:  # the map outlives the file
+                self._data = mmap.mmap(file.fileno(), self.size, access=mmap.ACCESS_READ)
 
     def close(self) -> None:
         if isinstance(self._data, mmap.mmap):
             self._data.close()
-        self._file.close()
 
     def find(self, key: bytes) -> int:
         """The offset of the first line that is not less than `key`."""
@@ -117,9 +118,20 @@ class CdxIndex:
         warcs = {path.name for path in files if path.name.endswith(_WARC_ENDINGS)}
         for path in files:
             if path.name in warcs:
-                yield from _rows_of_warc(path)
+                yield from self._rows_of_warc(path)
             elif path.suffix in (".cdx", ".cdxj"):
                 yield from self._rows_of_index(path, warcs)
+
+    def _rows_of_warc(self, path: Path) -> Iterator[bytes]:
+        with path.open("rb") as file:
+            records = ArchiveIterator(file)
+            try:
+                for record in records:
+                    if record.rec_type in ("response", "revisit") and record.http_headers is not None:
+                        row = _from_record(record, path.name, records.get_record_offset())
+                        yield _line(row._replace(length=str(records.get_record_length())))
+            except (ArchiveLoadFailed, ValueError, zlib.error):  # a torn tail: what came before it is whole
+                self.skipped += 1
 
     def _rows_of_index(self, path: Path, warcs: set[str]) -> Iterator[bytes]:
         read = _from_cdxj if path.suffix == ".cdxj" else _from_cdx
@@ -148,15 +160,6 @@ def _write_sorted(lines: Iterator[bytes], target: IO[bytes]) -> None:
 def _line(row: Row) -> bytes:
     fields = [field.replace(" ", "%20").replace("\n", "") or "-" for field in row]
     return " ".join(fields).encode("utf-8", "replace") + b"\n"
-
-
-def _rows_of_warc(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        records = ArchiveIterator(file)
-        for record in records:
-            if record.rec_type in ("response", "revisit") and record.http_headers is not None:
-                row = _from_record(record, path.name, records.get_record_offset())
-                yield _line(row._replace(length=str(records.get_record_length())))
 
 
 def _from_record(record: ArcWarcRecord, filename: str, offset: int) -> Row:
@@ -192,10 +195,8 @@ def _from_cdx(line: str) -> Row | None:
     columns = line.split()
     if len(columns) not in (7, 9, 11) or not columns[1].isdigit():
         return None
-    length, filename = {7: (columns[6], "-"), 9: ("-", columns[-1]), 11: (columns[8], columns[-1])}[
-        len(columns)
-    ]
-    return Row._make([*columns[:6], length, "-", filename])
+    length = {7: columns[6], 9: "-", 11: columns[-3]}[len(columns)]
+    return Row._make([*columns[:6], length, "-", "-" if len(columns) == 7 else columns[-1]])
 
 
 def _from_cdxj(line: str) -> Row | None:

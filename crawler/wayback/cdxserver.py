@@ -6,7 +6,6 @@ Paged mode (`page`, `showNumPages`) is refused with 400, as it often was there: 
 """
 
 import base64
-import binascii
 import json
 import re
 import zlib
@@ -22,6 +21,7 @@ from crawler.wayback.urlkey import urlkey
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 MAX_ROWS = 150_000
 _SURT = re.compile(r"[^/?#]*,[^/?#]*\)/")
+_RESUME = re.compile(r"(\S+ \d{1,14})(?: (\d{1,9}))?")
 
 Params = list[tuple[str, str]]
 Test = Callable[[list[str]], bool]
@@ -215,17 +215,21 @@ def _resume_key(index: CdxIndex, row: _Row, backwards: bool) -> str:
 def _resumed(index: CdxIndex, ranges: list[Range], key: str, backwards: bool) -> list[Range]:
     if not key:
         return ranges
-    try:
-        unpacker = zlib.decompressobj()
-        head, _, number = unpacker.decompress(base64.urlsafe_b64decode(key), 65_536).decode().rpartition(" ")
-        if len(number) == 14 or " " not in head:
-            head, number = f"{head} {number}", ""
-        count = int(number) if number else None
-    except (ValueError, zlib.error, binascii.Error):
-        raise BadQuery("Not a resumeKey of this server") from None
+    head, count = _unpacked(key)
     run = (index.find(f"{head} ".encode()), index.find(f"{head}!".encode()))
     if backwards:
         edge = min((at for at, _ in islice(index.lines_back(*run), count)), default=run[0])
         return [(start, min(stop, edge)) for start, stop in ranges]
     edge = max((at + len(line) for at, line in islice(index.lines(*run), count)), default=run[1])
     return [(max(start, edge), stop) for start, stop in ranges]
+
+
+def _unpacked(key: str) -> tuple[str, int | None]:
+    try:
+        text = zlib.decompressobj().decompress(base64.urlsafe_b64decode(key), 65_536).decode()
+    except (ValueError, zlib.error):
+        text = ""
+    match = _RESUME.fullmatch(text)
+    if not match:
+        raise BadQuery("Not a resumeKey of this server")
+    return match[1], int(match[2]) if match[2] else None

@@ -98,8 +98,8 @@ class LoopbackServer:
         self._open: dict[socket.socket, threading.Thread] = {}
         self._accepted = 0
         self._stopping = threading.Event()
-        self._waker, self._wake = socket.socketpair()
         self._listener = _bound(port)
+        self._waker, self._wake = socket.socketpair()
         self.port: int = self._listener.getsockname()[1]
         self._listener.listen(128)
         self._refusing_until = 0.0

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin
 
+import brotli  # type: ignore[import-untyped]
 from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 
 from crawler.wayback.cdxindex import CdxIndex, Row
@@ -85,7 +87,7 @@ class Playback:
         with (self._folder / row.filename).open("rb") as file:
             file.seek(int(row.offset))
             record = next(iter(ArchiveIterator(file)))
-            return _Stored(record.rec_headers, record.http_headers, record.content_stream().read())
+            return _Stored(record.rec_headers, record.http_headers, _decoded(record))
 
     def _source_of_revisit(self, row: Row, rows: list[Row], record: _Stored) -> _Stored | None:
         """The record whose bytes a revisit names: by its own reference, else by digest, of this address first."""
@@ -97,9 +99,18 @@ class Playback:
     def _referred(self, record: _Stored) -> list[Row]:
         uri = record.about.get_header("WARC-Refers-To-Target-URI") or ""
         date = re.sub(r"\D", "", record.about.get_header("WARC-Refers-To-Date") or "")[:14]
-        return (
-            [row for row in self._index.rows_of(urlkey(uri)) if row.timestamp == date] if uri and date else []
-        )
+        return [row for row in self._index.rows_of(urlkey(uri)) if row.timestamp == date] if uri and date else []
+
+
+def _decoded(record: ArcWarcRecord) -> bytes:
+    if str(record.http_headers.get_header("content-encoding")).lower() != "br":
+        return bytes(record.content_stream().read())
+    record.http_headers.remove_header("content-encoding")  # warcio 1.8 fails on brotli 1.2
+    body = bytes(record.content_stream().read())
+    try:
+        return bytes(brotli.decompress(body))
+    except brotli.error:
+        return body
 
 
 def _nearest(rows: list[Row], timestamp: str, url: str) -> Row:
@@ -136,11 +147,7 @@ def quoted(url: str) -> str:
 def _archived_headers(own: StatusAndHeaders, source: StatusAndHeaders) -> Headers:
     """The original headers, prefixed, but for those the archive does not give back."""
     headers = own.headers if own.get_header("content-type") else source.headers
-    kept = [
-        (f"x-archive-orig-{name.lower()}", value)
-        for name, value in headers
-        if name.lower() not in _NOT_REPLAYED
-    ]
+    kept = [(f"x-archive-orig-{name.lower()}", value) for name, value in headers if name.lower() not in _NOT_REPLAYED]
     content_type = source.get_header("content-type")
     return (("content-type", content_type), *kept) if content_type else tuple(kept)
 

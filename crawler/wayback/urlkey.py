@@ -19,7 +19,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21"}
 _WWW = re.compile(r"www\d*\.(?=.)")
 _IN_PATH = (
     re.compile(r";jsessionid=[0-9a-z]{32}(?=\Z|[/;])"),
-    re.compile(r"(?<=/)\((?:[a-z]\([0-9a-z]{24}\)|[0-9a-z]{24})\)/(?=[^/]+\.aspx)"),
+    re.compile(r"(?:\A|(?<=/))\((?:[a-z]\([0-9a-z]{24}\)|[0-9a-z]{24})\)/(?=[^/]+\.aspx)"),
 )
 _IN_QUERY = re.compile(r"(?:(?:jsessionid|phpsessid|sid)=[0-9a-z]{32}|aspsessionid[a-z]{8}=[a-z]{24})")
 _COLDFUSION = re.compile(r"(?:^|&)cfid=[^&]+&cftoken=[^&]+")
@@ -62,7 +62,7 @@ def _authority(authority: str, scheme: str) -> str:
 def _host(host: str) -> str:
     if host.startswith("["):  # an IPv6 address has no order to turn round
         return _escaped(host.encode("utf-8", "replace")).lower()
-    host = unquote_to_bytes(host).decode("utf-8", "replace").lower()
+    host = unquote_to_bytes(host.encode("utf-8", "replace")).decode("utf-8", "replace").lower()
     host = ".".join(label for label in host.split(".") if label)
     host = _WWW.sub("", _punycode(host), count=1) if _WWW.match(host) else _punycode(host)
     return ",".join(reversed(host.split(".")))

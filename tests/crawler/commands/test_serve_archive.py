@@ -1,0 +1,69 @@
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from crawler.wayback.sample import make_sample
+
+SERVE = [sys.executable, "-m", "scrapy", "serve-archive"]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*SERVE, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serves_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> None:
+    make_sample(tmp_path)
+    with subprocess.Popen([*SERVE, str(tmp_path), "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        address = line.rpartition(" ")[2].strip()
+        with urllib.request.urlopen(f"{address}/cdx/search/cdx?url=inkwell-post.example/terms", timeout=10) as answer:
+            assert len(answer.read().splitlines()) == 2
+        with urllib.request.urlopen(f"{address}/__requests__", timeout=10) as answer:
+            assert json.load(answer)["counts"] == {"cdx 200": 1}
+        process.send_signal(number)
+        assert process.wait(10) == 0
+    assert line == f"Serving {tmp_path} at {address}\n"
+
+
+def test_ends_with_its_parent(tmp_path: Path) -> None:
+    command = [*SERVE, str(tmp_path), "--port", "0", "--with-parent"]
+    program = (
+        "import subprocess, time\n"
+        f"process = subprocess.Popen({command!r}, stdout=subprocess.PIPE)\n"
+        "process.stdout.readline()\n"
+        "print(process.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    assert psutil.wait_procs([child], timeout=10)[1] == []
+
+
+def test_missing_folder_is_one_sentence(tmp_path: Path) -> None:
+    done = run(str(tmp_path / "absent"))
+    assert done.returncode == 2
+    assert done.stderr == f"{tmp_path}/absent is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.\n"
+
+
+def test_wrong_number_of_folders_and_bad_port_are_told(tmp_path: Path) -> None:
+    assert run().returncode == 2
+    wrong = run(str(tmp_path), "--port", "99999")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith(f"{tmp_path} cannot be served on port 99999")
+    assert "Traceback" not in wrong.stderr
+
+
+def test_help_has_examples() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert "python -m scrapy serve-archive output/warc --port 8390\n" in done.stdout
