@@ -10,8 +10,8 @@ For every request, sent or not:
 `observe` takes what the archive itself did, not what it replays: an archived 429 or 503 (with Memento-Datetime) is
 `OK`, and so is any other sign that the archive is well (404, 403). `LIMITED` is its own 429 (give the Retry-After
 header as it came), `REFUSED` a refused or reset connection, `UNAVAILABLE` its own 502, 503, 504 or silence: a single
-one is the request's own matter, a wave of them stops all work. `UNSENT` is a request that never left, or failed in a way
-that says nothing of the archive.
+one is the request's own matter, a wave of them stops all work. `UNSENT` is a request that never left, or failed in a
+way that says nothing of the archive.
 
 `pace.pause()` tells whether all work stands still now, why and until when; `pace.stats()` what happened so far in this
 process. How many requests are in flight (1 CDX, 4 replays) is for the caller to bound.

@@ -149,7 +149,8 @@ def test_stats_tell_what_this_process_did(world: World, pace: Pace) -> None:
         pace.observe("cdx", Outcome.OK)
     pace.observe("cdx", Outcome.LIMITED)
     stats = json.loads(json.dumps(pace.stats()))
-    assert stats["cdx"] == {"requests": 3, "ok": 3, "limited": 1, "refused": 0, "unavailable": 0} | {"unsent": 0, "waited": 5.0}
+    others = {"refused": 0, "unavailable": 0, "unsent": 0}
+    assert stats["cdx"] == {"requests": 3, "ok": 3, "limited": 1, "waited": 5.0, **others}
     assert stats["openings"] == {"cdx limited": 1}
 
 
