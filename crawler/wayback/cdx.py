@@ -159,8 +159,8 @@ def _page(query: Query, answer: HttpAnswer, lines: list[str], resume_key: str) -
 def _rows(lines: list[str], malformed: list[str]) -> Iterator[Capture]:
     """The distinct captures, in order; what is no row goes into `malformed`."""
     seen = set()
-    for line in lines:
-        columns = line.rstrip("\r").split(" ", len(FIELDS))[: len(FIELDS)]
+    for line in (line.rstrip("\r") for line in lines):
+        columns = line.split(" ", len(FIELDS))[: len(FIELDS)]
         if columns[0] == FIELDS[0] or not line.strip():
             continue  # the names of the columns, or an empty line
         if not _is_row(line, columns):

@@ -143,11 +143,15 @@ def _candidates(requested: Capture, played: Played, listed: Iterable[Capture]) -
 
 
 def _best(candidates: Iterable[Capture], played: Played, answer: HttpAnswer, raw: bytes) -> Capture | None:
-    def likeness(row: Capture) -> tuple[bool, bool, bool]:
-        fits = digest_check(row.digest, raw, answer.body) in ("raw", "decoded")
-        return fits, row.statuscode in (str(answer.status), "-"), _same_address(row.original, played.original)
+    def likeness(row: Capture) -> tuple[bool, bool, bool, bool]:
+        return (
+            digest_check(row.digest, raw, answer.body) in ("raw", "decoded"),
+            _same_address(row.original, played.original),
+            row.statuscode in (str(answer.status), "-"),
+            row.digest != "-",
+        )
 
-    return max(candidates, key=likeness, default=None)
+    return max(candidates, key=likeness, default=None)  # of equals the first, which is the one asked for
 
 
 def _unlisted(requested: Capture, played: Played, answer: HttpAnswer) -> Capture:
