@@ -12,11 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import parse_qsl
 
-from crawler.wayback.accounting import RequestLog, Seen
-from crawler.wayback.cdxindex import CdxIndex
-from crawler.wayback.cdxserver import MAX_ROWS, BadQuery, Params, answer, target_key
-from crawler.wayback.httpserver import HOST, Answer, Handler, LoopbackServer, Request
-from crawler.wayback.playback import Playback
+from crawler.wayback.server.accounting import RequestLog, Seen
+from crawler.wayback.server.cdxindex import CdxIndex
+from crawler.wayback.server.cdxserver import MAX_ROWS, BadQuery, Params, answer, target_key
+from crawler.wayback.server.loopback import HOST, Answer, Handler, LoopbackServer, Request
+from crawler.wayback.server.playback import Playback
 from crawler.wayback.urlkey import urlkey
 
 BLOCKED_FILE = "blocked.txt"

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 
 from crawler.wayback.embedded import BLOCKED_SITE, EmbeddedArchive
-from crawler.wayback.httpserver import Answer, Handler, Request
-from tests.crawler.wayback.archive_client import Client, unzipped
+from crawler.wayback.server.loopback import Answer, Handler, Request
+from tests.crawler.wayback.server.archive_client import Client, unzipped
 
 
-def test_listing_and_replay_meet(client: Client, sample_archive: EmbeddedArchive) -> None:
+def test_listing_and_replay_meet(client: Client, archive: EmbeddedArchive) -> None:
     rows = [line.split(" ") for line in client.cdx("*.waldkauz-verlag.example").lines]
     for _, timestamp, original, *_ in rows:
         assert client.replay(timestamp, original).headers["memento-datetime"]
     assert len(rows) == 17
-    assert sample_archive.requests.count("replay") == 17
-    assert max(sample_archive.requests.replayed().values()) == 1
-    assert sample_archive.requests.connections == 1
+    assert archive.requests.count("replay") == 17
+    assert max(archive.requests.replayed().values()) == 1
+    assert archive.requests.connections == 1
 
 
 def test_listing_is_gzipped_when_the_client_takes_it(client: Client) -> None:
@@ -47,8 +47,8 @@ def test_blocked_site_is_refused_everywhere(client: Client, url: str) -> None:
         assert "memento-datetime" not in reply.headers
 
 
-def test_blocked_hosts_can_be_given(sample_folder: Path) -> None:
-    with EmbeddedArchive(sample_folder, blocked=["www.inkwell-post.example"]) as archive:
+def test_blocked_hosts_can_be_given(sample: Path) -> None:
+    with EmbeddedArchive(sample, blocked=["www.inkwell-post.example"]) as archive:
         client = Client(archive)
         assert client.cdx("inkwell-post.example/terms").status == 403
         assert client.cdx("not-inkwell-post.example").status == 200
@@ -77,7 +77,7 @@ def test_accounting_is_exact_and_readable_over_http(client: Client) -> None:
     assert len(json.loads(client.get("/__requests__?since=2").body)["requests"]) == 1
 
 
-def test_wrappers_stand_in_front_first_one_outermost(sample_folder: Path) -> None:
+def test_wrappers_stand_in_front_first_one_outermost(sample: Path) -> None:
     def named(name: str, path: str) -> object:
         def wrap(inner: Handler) -> Handler:
             return lambda request: Answer(418, cause=name) if path in request.target else inner(request)
@@ -85,18 +85,18 @@ def test_wrappers_stand_in_front_first_one_outermost(sample_folder: Path) -> Non
         return wrap
 
     wrappers = [named("outer", "/both"), named("inner", "/")]
-    with EmbeddedArchive(sample_folder, wrappers=wrappers) as archive:  # type: ignore[arg-type]
+    with EmbeddedArchive(sample, wrappers=wrappers) as archive:  # type: ignore[arg-type]
         client = Client(archive)
         assert client.get("/both").status == client.get("/any").status == 418
         client.close()
         assert archive.requests.causes() == {"inner": 1, "outer": 1}
 
 
-def test_missing_folder_and_taken_port_are_errors(sample_archive: EmbeddedArchive, tmp_path: Path) -> None:
+def test_missing_folder_and_taken_port_are_errors(archive: EmbeddedArchive, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="absent"):
         EmbeddedArchive(tmp_path / "absent")
     with pytest.raises(OSError, match="in use"):
-        EmbeddedArchive(tmp_path, sample_archive.port)
+        EmbeddedArchive(tmp_path, archive.port)
 
 
 def test_requests_reach_the_handler_verbatim(tmp_path: Path) -> None:

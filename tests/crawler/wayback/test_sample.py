@@ -7,7 +7,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.wayback.embedded import EmbeddedArchive
 from crawler.wayback.sample import SITES, make_sample
-from tests.crawler.wayback.archive_client import Client
+from tests.crawler.wayback.server.archive_client import Client
 
 SITE = """
 host = "www.example.org"
@@ -24,24 +24,24 @@ captures = '''
 """
 
 
-def test_sample_is_the_same_byte_for_byte(sample_folder: Path, tmp_path: Path) -> None:
+def test_sample_is_the_same_byte_for_byte(sample: Path, tmp_path: Path) -> None:
     start = time.monotonic()
     make_sample(tmp_path)
     assert time.monotonic() - start < 2
-    files = sorted(path.name for path in sample_folder.iterdir())
+    files = sorted(path.name for path in sample.iterdir())
     assert files == sorted(path.name for path in tmp_path.iterdir())
-    assert all((sample_folder / name).read_bytes() == (tmp_path / name).read_bytes() for name in files)
+    assert all((sample / name).read_bytes() == (tmp_path / name).read_bytes() for name in files)
 
 
-def test_records_are_sound(sample_folder: Path) -> None:
-    for path in sample_folder.glob("*.warc"):
+def test_records_are_sound(sample: Path) -> None:
+    for path in sample.glob("*.warc"):
         with path.open("rb") as file:
             records = list(ArchiveIterator(file, check_digests="raise"))
         assert len(records) > 1
         assert {record.rec_type for record in records} <= {"response", "revisit"}
 
 
-def test_sites_have_five_versions_over_fifteen_years(client: Client, sample_folder: Path) -> None:
+def test_sites_have_five_versions_over_fifteen_years(client: Client, sample: Path) -> None:
     for host in ("harbourlight.example", "waldkauz-verlag.example", "inkwell-post.example"):
         rows = [line.split(" ") for line in client.cdx(f"*.{host}").lines]
         years = [int(row[1][:4]) for row in rows]
@@ -59,13 +59,13 @@ def test_old_german_pages_are_not_what_they_say(client: Client) -> None:
     assert "„Nachtbrief“" in body.decode("cp1252")
 
 
-def test_targets_are_listed(sample_folder: Path) -> None:
-    urls = (sample_folder / "targets.txt").read_text().splitlines()
-    with (sample_folder / "targets.csv").open(encoding="utf-8", newline="") as file:
+def test_targets_are_listed(sample: Path) -> None:
+    urls = (sample / "targets.txt").read_text().splitlines()
+    with (sample / "targets.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert set(urls) == {row["target"] for row in rows if row["kind"] == "privacy policy"}
     assert {row["kind"] for row in rows} == {"privacy policy", "terms of service", "cookie policy"}
-    assert (sample_folder / "blocked.txt").read_text() == "www.closedgarden.example\n"
+    assert (sample / "blocked.txt").read_text() == "www.closedgarden.example\n"
 
 
 def test_own_sites_can_be_made(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 
-from crawler.wayback.cdxindex import CdxIndex, Row
-from crawler.wayback.httpserver import Answer, Headers
+from crawler.wayback.server.cdxindex import CdxIndex, Row
+from crawler.wayback.server.loopback import Answer, Headers
 from crawler.wayback.urlkey import urlkey
 
 _ENCODED_SCHEME = re.compile(r"https?%3a", re.IGNORECASE)

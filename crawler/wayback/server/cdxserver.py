@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from crawler.wayback.cdxindex import CdxIndex
+from crawler.wayback.server.cdxindex import CdxIndex
 from crawler.wayback.urlkey import urlkey
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
