@@ -41,12 +41,13 @@ class Changes:
             self.learn(point.holding)
 
     def learn(self, holding: Holding) -> None:
-        """Note what became of a payload."""
-        if holding.is_under_way:
+        """Note what became of a payload; of one that does not stand in the line, nothing."""
+        places = self._places.get(id(holding), ())
+        if places and holding.is_under_way:
             self._under_way.add(id(holding))
         else:
             self._under_way.discard(id(holding))
-        for position in self._places.get(id(holding), ()):
+        for position in places:
             self._place(position, holding)
 
     def wanted(self, budget: int | None) -> Iterator[Capture]:
@@ -60,10 +61,10 @@ class Changes:
             yield self._line[position].capture
             budget = None if budget is None else budget - 1
 
-    def open(self) -> list[tuple[CaptureKey, CaptureKey]]:
-        """The captures between which a change may still be found, or whose text is awaited."""
+    def open(self, is_spent: bool) -> list[tuple[CaptureKey, CaptureKey]]:
+        """The captures between which a change may still be found; where the cap is spent, whose text is awaited."""
         last = len(self._line) - 1
-        ends = ((max(left, 0), min(right, last)) for left, right in self._intervals.open())
+        ends = ((max(left, 0), min(right, last)) for left, right in self._intervals.open(is_spent))
         return [(self._line[left].capture.key, self._line[right].capture.key) for left, right in ends]
 
     def _place(self, position: int, holding: Holding) -> None:

@@ -67,11 +67,15 @@ class Intervals:
             heappop(self._unsure)
         return None
 
-    def open(self) -> Iterator[tuple[int, int]]:
-        """The intervals in which a change may still be found, by their ends; -1 and n stand for the line's own."""
-        for left, right in pairwise([-1, *self._probes, len(self._times)]):
-            is_awaited = any(0 <= end < len(self._times) and end not in self._texts for end in (left, right))
-            if is_awaited or self._wanted(left) is not None:
+    def open(self, is_spent: bool = False) -> Iterator[tuple[int, int]]:
+        """The intervals in which a change may still be found, by their ends; -1 and n stand for the line's own.
+
+        Where no look is to be had any more (`is_spent`), only those with an awaited end.
+        """
+        length = len(self._times)
+        for left, right in pairwise([-1, *self._probes, length]):
+            is_awaited = any(0 <= end < length and end not in self._texts for end in (left, right))
+            if is_awaited or (not is_spent and self._wanted(left) is not None):
                 yield left, right
 
     def _doubt(self, position: int) -> None:

@@ -106,7 +106,7 @@ def _is_silent(row: Capture) -> bool:
 
 
 def _content(row: Capture) -> tuple[object, ...]:
-    if len(row.digest) < 2:  # `-`, or nothing at all
+    if row.digest in ("-", ""):
         return row.urlkey, row.digest, row.key
     return row.urlkey, row.digest
 

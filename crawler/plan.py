@@ -117,8 +117,7 @@ class DocumentPlan:
         return decisions
 
     def _take(self) -> Iterator[Holding]:
-        used = sum(holding.is_held for holding in self._holdings) if self._cap is not None else 0
-        for capture in self._chooser.wanted(None if self._cap is None else self._cap - used):
+        for capture in self._chooser.wanted(self._budget()):
             holding = self._of[capture.key]
             holding.take(capture, self._is_inside)
             self._chooser.learn(holding)
@@ -127,7 +126,13 @@ class DocumentPlan:
 
     def open_intervals(self) -> list[tuple[CaptureKey, CaptureKey]]:
         """The captures, in pairs, between which `changes` may still find a change; none of other strategies."""
-        return self._chooser.open() if isinstance(self._chooser, Changes) else []
+        return self._chooser.open(self._budget() == 0) if isinstance(self._chooser, Changes) else []
+
+    def _budget(self) -> int | None:
+        """How many payloads may still be fetched; None where there is no cap."""
+        if self._cap is None:
+            return None
+        return max(self._cap - sum(holding.is_held for holding in self._holdings), 0)
 
     def _doubt(self, holding: Holding) -> None:
         self._in_doubt.update((row.key, row) for row in holding.payload.captures)
@@ -142,8 +147,10 @@ class DocumentPlan:
         decision = self._wish(row, before)
         if before is None or before.state is not decision.state:
             return decision
+        if decision.state is not State.DUPLICATE:
+            return None
         is_moved = self._of[row.key].is_new or before.same_as not in (None, decision.same_as)
-        return decision if decision.same_as and is_moved else None
+        return decision if is_moved else None
 
     def _wish(self, row: Capture, before: Known | None) -> Decision:
         if row.key in self._obstacles:
