@@ -2,17 +2,15 @@
 
 import re
 from typing import NamedTuple
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from crawler.exceptions import ReplayFailed
 
 _LONGEST = 8000  # characters; request lines much longer are refused by the archive's servers
-_LEGAL = (
-    "!$%&'()*+,-./:;=?@[\\]^_`{|}~"  # sent as listed; a space, quotes, angle brackets and non-ASCII are not
-)
+_LEGAL = "!$%&'()*+,-./:;=?@[\\]^_`{|}~"  # sent as listed; a space, quotes, angle brackets and non-ASCII are not
 _PLAYABLE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_LOST_SLASH = re.compile(r"(https?|ftp):/+", re.IGNORECASE)
+_LOST_SLASH = re.compile(r"(https?):/+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _REPLAY_PATH = re.compile(r"/web/([0-9]{1,14})([a-z]{2}_)?/(.+)", re.DOTALL)
 _PORTS = {"http": 80, "https": 443}
@@ -61,18 +59,11 @@ def location_in_archive(location: str, request_url: str, base: str) -> ArchivedA
 
 
 def _absolute(location: str, request_url: str) -> str:
-    """Joined by hand where it can be: urljoin would tidy `..` and `//` within the original address."""
+    """Joined by hand: urljoin would tidy `..` and `//` within the original address."""
     here = urlsplit(request_url)
     if location.startswith("//"):
         return f"{here.scheme}:{location}"
-    if location.startswith("/"):
-        return f"{here.scheme}://{here.netloc}{location}"
-    if _SCHEME.match(location):
-        return location
-    try:
-        return urljoin(request_url, location)
-    except ValueError:
-        return ""
+    return f"{here.scheme}://{here.netloc}{location}" if location.startswith("/") else location
 
 
 def _path_within(url: str, base: str) -> str:
@@ -82,7 +73,8 @@ def _path_within(url: str, base: str) -> str:
     here = urlsplit(base)
     if _server(scheme, authority) not in _servers(here.scheme, here.netloc):
         return ""
-    return (slash + path).removeprefix(here.path.rstrip("/"))
+    below = here.path.rstrip("/")
+    return (slash + path).removeprefix(below) if (slash + path).startswith(below + "/") else ""
 
 
 def _servers(scheme: str, authority: str) -> set[tuple[str, int]]:
@@ -104,8 +96,4 @@ def _with_scheme(original: str) -> str:
     """`http:/a.example/` has lost a slash to some proxy; `a.example/` never had a scheme."""
     if _LOST_SLASH.match(original):
         return _LOST_SLASH.sub(r"\1://", original, count=1)
-    return (
-        original
-        if _SCHEME.match(original) and not re.match(r"[^/:]+:[0-9]", original)
-        else f"http://{original}"
-    )
+    return original if _SCHEME.match(original) and not re.match(r"[^/:]+:[0-9]", original) else f"http://{original}"
