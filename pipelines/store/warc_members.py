@@ -88,8 +88,8 @@ def _inflated(file: BinaryIO, offset: int, most: int) -> Member | Damage:
             piece = inflater.decompress(chunk, _PIECE)
         except zlib.error:
             return Damage(offset, length, "damaged")
-        unread, ended = inflater.unconsumed_tail, inflater.eof
-        length += len(chunk) - len(unread) - len(inflater.unused_data)
+        unread, ended = inflater.unused_data or inflater.unconsumed_tail, inflater.eof  # at the end both may be set
+        length += len(chunk) - len(unread)
         size += len(piece)
         data.write(piece[: max(most - data.tell(), 0)])
     data.seek(0)
@@ -144,15 +144,16 @@ def _leading_blank(data: bytes) -> bytes:
     return data[: len(data) - len(data.lstrip(b"\r\n"))]
 
 
-def recover(path: Path) -> Tail:
+def recover(path: Path, start: int = 0) -> Tail:
     """Cut off what a killed or full-disk run left behind the last whole record, and say how much that was.
 
     A memento or listing without its notes is not whole. Damage that is followed by whole records is left alone.
-    Raises RecordingFailed where the file cannot be read or cut.
+    `start`, the offset of a record known to be there, saves reading what lies before it. Raises RecordingFailed
+    where the file cannot be read or cut.
     """
     try:
         size = path.stat().st_size
-        end = whole_end(path)
+        end = whole_end(path, start)
         if end < size:
             os.truncate(path, end)
     except OSError as error:
@@ -160,10 +161,10 @@ def recover(path: Path) -> Tail:
     return Tail(end, size - end)
 
 
-def whole_end(path: Path) -> int:
+def whole_end(path: Path, start: int = 0) -> int:
     """Where the last whole record of one of our own files ends."""
-    end = 0
-    for member in members(path, most=_HEAD):
+    end = start
+    for member in members(path, start, most=_HEAD):
         if isinstance(member, Member) and not _awaits_notes(member.data.getvalue()):
             end = member.offset + member.length
     return end

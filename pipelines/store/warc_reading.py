@@ -24,12 +24,13 @@ Decode = Callable[[bytes, Headers], bytes]
 TARGETS_TYPE = "text/plain; charset=utf-8; profile=targets"
 
 
-def scan(path: Path, *, decode: Decode | None = None) -> Iterator[Held]:
-    """All that a WARC file holds, in order, one record in memory at a time; damage and a torn tail as such.
+def scan(path: Path, *, start: int = 0, decode: Decode | None = None) -> Iterator[Held]:
+    """All that a WARC file holds, in order, few records in memory at a time; damage and a torn tail as such.
 
-    Digests are checked on the way. Other records (requests, dns, screenshots) are left out.
+    Digests are checked on the way. Other records (requests, dns, screenshots) are left out. `start` is a record's
+    offset. Raises OSError where the file cannot be read.
     """
-    return _held(_records(path), decode)
+    return _held(_records(path, start), decode)
 
 
 def read_memento(folder: Path, location: WarcLocation, *, decode: Decode | None = None) -> Memento:
