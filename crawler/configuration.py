@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.exceptions import WrongUse
-from crawler.plan import named
-from crawler.wayback.pace import checked_rate, checked_scale, is_archive_org
+from crawler.plan import check as check_plan
+from crawler.wayback.limits import checked_rate, checked_scale, is_archive_org
 from crawler.wayback.timestamps import is_prefix
 
 STYLES = ("corpus", "princeton")
@@ -15,7 +15,7 @@ STYLES = ("corpus", "princeton")
 def check(settings: Mapping[str, Any]) -> None:
     """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
     host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
-    named(settings["SELECT"])
+    check_plan(settings["SELECT"])
     _check_span(settings["FROM"], settings["TO"])
     check_export(settings)
     checked_rate(host, "cdx", _number(settings, "WAYBACK_CDX_PER_MINUTE"))

@@ -25,7 +25,7 @@ from crawler import configuration
 from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
 from crawler.items import Target
 from crawler.targets import BadLine, read_targets
-from crawler.wayback.pace import is_loopback
+from crawler.wayback.limits import is_loopback
 from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.store import runs

@@ -34,6 +34,7 @@ class Feed:
         self._to_plan = dict.fromkeys(ledger.documents_to_plan())
         self._ahead: deque[Work] = deque()
         self._fetching: dict[CaptureKey, int] = {}
+        self._led_to: dict[CaptureKey, tuple[str, str]] = {}
         self._listing: Query | None = None
         self._changed = asyncio.Event()
 
@@ -49,11 +50,24 @@ class Feed:
         return work
 
     def _next_work(self) -> Work | None:
-        while not self._ahead:
-            self._ahead.extend(self._ledger.next_work(_iso(_now()), _AHEAD, self._fetching.values()))
+        while True:
+            while self._ahead:
+                work = self._ahead.popleft()
+                if (work.capture.urlkey, work.capture.timestamp) not in self._led_to.values():
+                    return work
+            self._ahead.extend(self._fresh_work())
             if not self._ahead and not self._plan_one():
                 return None
-        return self._ahead.popleft()
+
+    def _fresh_work(self) -> list[Work]:
+        """What the ledger has to fetch, but for what a redirect or a hop is on its way to just now."""
+        led_to = set(self._led_to.values())
+        found = self._ledger.next_work(_iso(_now()), _AHEAD, self._fetching.values())
+        return [work for work in found if (work.capture.urlkey, work.capture.timestamp) not in led_to]
+
+    def leads_to(self, key: CaptureKey, urlkey: str, timestamp: str) -> None:
+        """The capture in flight leads to another one, which must not be asked for a second time meanwhile."""
+        self._led_to[key] = (urlkey, timestamp)
 
     def _plan_one(self) -> bool:
         """Ask the plan of one waiting document. False where none waits."""
@@ -74,6 +88,7 @@ class Feed:
     def settled(self, key: CaptureKey) -> None:
         """A capture's outcome is recorded: its documents may have something else to fetch now."""
         self._fetching.pop(key, None)
+        self._led_to.pop(key, None)
         for document_id in self._ledger.documents_of(key):
             if not self._ledger.has_pending(document_id):
                 self._to_plan[document_id] = None
@@ -82,6 +97,7 @@ class Feed:
     def release(self, key: CaptureKey) -> None:
         """A capture was let go without an outcome; it stays to be fetched."""
         self._fetching.pop(key, None)
+        self._led_to.pop(key, None)
         self._changed.set()
 
     def wake(self) -> None:

@@ -36,6 +36,7 @@ from crawler.items import (
 from crawler.plan import plan
 from crawler.wayback import cdx
 from crawler.wayback.address import replay_url
+from crawler.wayback.urlkey import urlkey
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listings import Listings, OpenListing
@@ -200,6 +201,7 @@ class PoliciesSpider(Spider):
     def _outcomes(self, outcomes: Iterator[Outcome]) -> Iterator[Any]:
         for outcome in outcomes:
             if isinstance(outcome, Asked):
+                self._feed.leads_to(outcome.capture.key, urlkey(outcome.original), outcome.timestamp)
                 yield from self._ask_replay(outcome)
             elif isinstance(outcome, Held):
                 yield self._snapshot(outcome.location, outcome.asked)

@@ -118,9 +118,9 @@ class Replay:
             standing = self._ledger.standing(row.key)
             if standing is None or row.key == asked.capture.key or row.statuscode.startswith("3"):
                 continue
-            if standing.state in _STANDS:
+            if standing.state in _STANDS or (standing.held and standing.state is State.FAILED):
                 return Decision(asked.capture, State.DUPLICATE, same_as=standing.same_as)
-            if standing.held and standing.state is not State.FAILED:
+            if standing.held:
                 return Held(row, standing.held, asked.capture)
         return None
 

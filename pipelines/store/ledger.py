@@ -14,7 +14,10 @@ from crawler.items import Capture, CaptureKey, Decision, Failure, Known, Query, 
 from .database import recording
 
 _CAPTURE = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
-_LISTING = f"""SELECT {_CAPTURE}, state, next_try IS NULL, reason, coalesce(reading_key, ''), snapshot.capture_id IS NOT NULL,
+# a redirect that was followed has its text, though another capture holds it: for the plan it is read
+_LISTING = f"""SELECT {_CAPTURE},
+    CASE WHEN state = 'duplicate' AND stage = 'replay' AND statuscode LIKE '3%' THEN 'read' ELSE state END,
+    next_try IS NULL, reason, coalesce(reading_key, ''), snapshot.capture_id IS NOT NULL,
     (SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin WHERE twin.id = capture.same_as)
 FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id

@@ -1,0 +1,75 @@
+"""What tests share: the data beside the project where there is any, and whole crawls through the command line."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from crawler.wayback.embedded import EmbeddedArchive
+from crawler.wayback.sample import make_sample
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real captures and pages that lies beside the project in CI; a user does not have it."""
+    folder = Path(os.environ.get("SHARED_DIR", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"no shared data at {folder}: set SHARED_DIR to run this")
+    return folder
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def scrapy(tmp_path: Path) -> Run:
+    """Run `python -m scrapy ...` as a user does; keyword arguments are settings."""
+
+    def run(*args: str, timeout: float = 120, **settings: object) -> Ended:
+        given = {"CORPUS_DIR": tmp_path / "corpus", "STATE_DIR": tmp_path / "state"} | settings
+        options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
+        ended = subprocess.run(
+            [sys.executable, "-m", "scrapy", *args, *options],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The embedded sample archive: WARC files, targets.txt and blocked.txt."""
+    folder = tmp_path_factory.mktemp("sample")
+    make_sample(folder)
+    return folder
+
+
+@pytest.fixture
+def archive(sample: Path) -> Iterator[EmbeddedArchive]:
+    """The sample, served on loopback for one test."""
+    with EmbeddedArchive(sample) as served:
+        yield served
+
+
+FAST = {"WAYBACK_CDX_PER_MINUTE": 0, "WAYBACK_REPLAY_PER_MINUTE": 0, "READERS": 2}
+"""Settings of a crawl that need not be polite: the archive is ours."""
