@@ -8,17 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from crawler.homepages import Link, site_of
 from crawler.items import Capture
-from crawler.words import Naming, address_naming, any_of, naming, table
+from crawler.words import Naming, address_naming, naming, table
 
 LIKELY: Final = 0.5
 
 _SEARCHES = frozenset(("q", "s", "search", "query", "keyword", "keywords", "tag", "utm_source", "utm_campaign", "ref"))
 _PAGES = ("text/html", "application/xhtml+xml", "application/pdf", "text/plain", "warc/revisit", "unk", "-")
 _DATED = re.compile(r"/(?:19|20)\d\d/\d{1,2}(?:/|$)")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
 _RELS = {"privacy-policy": "privacy policy", "terms-of-service": "terms of service"}  # IANA link relations, RFC 6903
 _HOSTS = ("privacy", "legal", "terms", "policies", "policy")
 _RANK = {"footer": 0, "body": 1, "frame": 2, "script": 3}
@@ -43,16 +44,16 @@ def domain_filter(kinds: Iterable[str]) -> str:
     A full-match regular expression on the urlkey, of what Java and Python have in common: a part of the path, or a
     host of its own (`privacy.example.com`). Kinds without stems are found by name.
     """
-    kinds = list(kinds)
-    shapes = [rf"{any_of(stem for kind in kinds for stem in _stems(kind))}.*"]
-    if whole := [stem for kind in kinds for stem in table()["stems"]["whole"].get(kind, ())]:
-        shapes.append(rf"(?<![a-z]){any_of(whole)}(?![a-z]).*")
-    return rf"urlkey:[^)]*(?:,{any_of(_HOSTS)}\).*|\)/.*(?:{'|'.join(shapes)}))"
+    stems, kinds = table()["stems"], list(kinds)
+    shapes = [f"(?:{'|'.join(_piece(stem) for kind in kinds for stem in stems.get(kind, (kind.replace(' ', '-'),)))})"]
+    if whole := [_piece(stem) for kind in kinds for stem in stems["whole"].get(kind, ())]:
+        shapes.append(f"(?<![a-z])(?:{'|'.join(whole)})(?![a-z])")
+    return rf"urlkey:[^)]*(?:,(?:{'|'.join(_HOSTS)})\).*|\)/.*(?:{'|'.join(shapes)}).*)"
 
 
-def _stems(kind: str) -> list[str]:
-    stems: list[str] = table()["stems"].get(kind) or ["-".join(kind.split()), "".join(kind.split())]
-    return stems
+def _piece(stem: str) -> str:
+    """A piece as it stands in a urlkey; a hyphen is one character or none."""
+    return ".?".join(quote(part).lower() for part in stem.split("-"))
 
 
 def policy_rows(rows: Iterable[Capture], kind: str) -> list[Found]:
@@ -159,7 +160,7 @@ def score(link: Link, kind: str) -> float:
         return 0.0
     address = address_score(link.href, kind)
     title = max(0.9 * _text_score(naming(link.title), kind), 0.9 * (_RELS.get(link.rel.lower()) == kind))
-    text = naming(link.text)
+    text = naming("" if _ADDRESS.match(link.text) else link.text)
     if kind in text.kinds:
         found = _told(_text_score(text, kind), address, link)
     elif text.other:
@@ -197,6 +198,10 @@ def _is_plain_footer(link: Link, text: Naming) -> bool:
     return is_hosted(link.href) or (link.place == "footer" and text.rest < 1)
 
 
+def _is_own(link: Link) -> bool:
+    return not link.offsite or is_hosted(link.href)
+
+
 def is_hosted(url: str) -> bool:
     """Whether an address lies at a service that keeps policies for others."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
@@ -204,9 +209,14 @@ def is_hosted(url: str) -> bool:
 
 
 def best_links(found: Iterable[Link], kind: str) -> list[tuple[float, Link]]:
-    """The links that lead to such a document, the likeliest first, the footer's before others; one for each address."""
+    """The links that lead to such a document, the likeliest first, the footer's before others; one for each address.
+
+    Links to other sites count only where the site has none of its own.
+    """
     scored = [(score(link, kind), link) for link in found if link.place in _RANK]
     likely = [(points, link) for points, link in scored if points >= LIKELY]
+    if any(_is_own(link) for _, link in likely):
+        likely = [(points, link) for points, link in likely if _is_own(link)]
     likely.sort(key=lambda each: (-round(each[0], 1), _RANK[each[1].place], -each[0]))
     best: dict[str, tuple[float, Link]] = {}
     for points, link in likely:

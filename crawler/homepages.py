@@ -24,7 +24,7 @@ _FOOTER = re.compile(r"foot|bottom|colophon|copyright|legal|imprint|siteinfo|sma
 _WAYBACK = re.compile(r"^https?://web\.archive\.org/web/\d{1,14}[a-z_]*/(?=https?://)", re.IGNORECASE)
 _WRITTEN = re.compile(r"""<a\b[^<>]{0,300}?\bhref\s*=\s*\\?["']?([^"'\\\s<>]{1,500})[^<>]{0,300}>([^<]{0,200})""", re.I)
 _OPENED = re.compile(r"""(?:location(?:\.href)?\s*=|\b(?:assign|replace|open)\()\s*\\?["']([^"'\\\s]{1,500})""")
-_QUOTED = re.compile(r"""["']((?:https?:)?\\?/[^"'\s<>]{2,300})["']""")
+_QUOTED = re.compile(r"""["']((?:https?:)?(?:\\?/[^"'\s<>\\/]{0,200}){1,12})["']""")
 _REFRESH = re.compile(r"""^\s*\d*\s*[;,]\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
@@ -56,7 +56,7 @@ def links(html: bytes, base: str, content_type: str = "") -> list[Link]:
     found: dict[tuple[str, str], Link] = {}
     for link in _candidates(root):
         href = _absolute(link.href, base)
-        if href and (href, link.text) not in found:
+        if href and not link.href.strip().startswith("#") and (href, link.text) not in found:
             whole = Link(link.text, href, link.title, link.rel, link.place, site_of(href) != site_of(base))
             found[href, link.text] = whole
             if len(found) >= MOST:

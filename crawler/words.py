@@ -7,7 +7,7 @@ that is known is taken, whatever spaces or hyphens stand in it.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -66,7 +66,9 @@ def naming(text: str) -> Naming:
 def address_naming(part: str) -> Naming:
     """What a part of an address names: words may be written together, and there are more words without meaning."""
     pieces = [piece for word in _words(_JOINT.sub(" ", part)) for piece in _apart(word)]
-    return _named([piece for piece in pieces if not piece.isdigit()], _address_fillers())
+    told = [piece for piece in pieces if not piece.isdigit()]
+    short = {piece for piece in told if len(piece) <= 2 and piece.isascii()}  # languages, countries, sizes
+    return _named(told, _address_fillers() | short)
 
 
 def folded(text: str) -> str:
@@ -163,8 +165,3 @@ def _pieces(word: str, most: int) -> list[str]:
             if behind := _pieces(tail, most - 1):
                 return [head, *behind]
     return []
-
-
-def any_of(parts: Iterable[str]) -> str:
-    """A regular expression, the same in Java and Python, for any of some texts of letters, digits, `-`, `_`, `%`."""
-    return f"(?:{'|'.join(dict.fromkeys(parts))})"
