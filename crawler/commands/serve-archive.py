@@ -9,7 +9,10 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
-from crawler.wayback.embedded import EmbeddedArchive
+from crawler.wayback.embedded import EmbeddedArchive, Wrapper
+from crawler.wayback.server.asked import CDX, REPLAY
+from crawler.wayback.server.faults import FAULTS, Faults, UnknownFault
+from crawler.wayback.server.limits import CONNECTIONS, Latency, SlidingLimits
 
 _EXAMPLES = """\
 examples:
@@ -19,6 +22,10 @@ examples:
   curl -i 'http://127.0.0.1:8390/web/20150101000000id_/http://example.com/privacy'
   curl 'http://127.0.0.1:8390/__requests__'
       what was asked so far, and what was answered
+  python -m scrapy serve-archive output/warc --limit-cdx 30 --limit-replay 600 --time-scale 10
+      with the real archive's limits, ten times as fast
+  python -m scrapy serve-archive output/warc --fault all:0.1 --fault unavailable:0.2:3 --seed 7
+      one address in ten fails in one way or another, one in five with three times 503
 """
 _PARENT_CHECK_SECONDS = 0.5
 
@@ -45,9 +52,12 @@ class Command(ScrapyCommand):
         group = parser.add_argument_group("Serving")
         group.add_argument("--port", type=int, default=8390, help="port to listen on, 0 for a free one (default: 8390)")
         group.add_argument("--with-parent", action="store_true", help="end when the process that started this ends")
+        _add_trouble(parser.add_argument_group("Trouble on purpose"))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) != 1:
+        if opts.list_faults:
+            print("\n".join(f"{name:<24} {fault.about}" for name, fault in sorted(FAULTS.items())))
+        elif len(args) != 1:
             self._refuse("serve-archive takes one folder of WARC files, as in: python -m scrapy serve-archive DIR")
         elif not Path(args[0]).is_dir():
             self._refuse(f"{args[0]} is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.")
@@ -64,10 +74,49 @@ class Command(ScrapyCommand):
             signal.signal(number, lambda *_: stop.set())
         parent = os.getppid()
         try:
-            with EmbeddedArchive(folder, opts.port) as archive:
+            with EmbeddedArchive(folder, opts.port, wrappers=_wrappers(opts)) as archive:
                 print(f"Serving {folder} at {archive.url}", flush=True)
                 while not stop.wait(_PARENT_CHECK_SECONDS):
                     if opts.with_parent and os.getppid() != parent:
                         break
+        except UnknownFault as error:
+            self._refuse(str(error))
         except (OSError, OverflowError) as error:
             self._refuse(f"{folder} cannot be served on port {opts.port}: {error}.")
+
+
+def _add_trouble(group: "argparse._ArgumentGroup") -> None:
+    group.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[:SHARE[:TIMES]]",
+        help="strike that share of addresses (default: 1), each so many times (default: 1) or 'permanent'; repeatable",
+    )
+    group.add_argument("--list-faults", action="store_true", help="print the names of all faults and end")
+    group.add_argument("--seed", type=int, default=0, help="which addresses are struck (default: 0)")
+    group.add_argument("--limit-cdx", type=int, default=0, metavar="N", help="CDX requests in any minute, then 429")
+    group.add_argument("--limit-replay", type=int, default=0, metavar="N", help="replays in any minute, then 429")
+    group.add_argument(
+        "--limit-connections", type=int, default=0, metavar="N", help="new connections in any minute, then refused"
+    )
+    group.add_argument("--retry-after", default="", metavar="TEXT", help="Retry-After of those 429s (default: none)")
+    group.add_argument("--time-scale", type=_scale, default=1.0, metavar="X", help="divide all these times by X")
+    group.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="wait before each answer")
+
+
+def _scale(text: str) -> float:
+    scale = float(text)
+    if not 0 < scale < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
+    return scale
+
+
+def _wrappers(opts: argparse.Namespace) -> list[Wrapper]:
+    """What stands in front of the archive, outermost first."""
+    limits = {CDX: opts.limit_cdx, REPLAY: opts.limit_replay, CONNECTIONS: opts.limit_connections}
+    return [
+        Latency(opts.latency),
+        SlidingLimits(limits, time_scale=opts.time_scale, retry_after=opts.retry_after),
+        Faults.of(*opts.fault, seed=opts.seed, time_scale=opts.time_scale),
+    ]

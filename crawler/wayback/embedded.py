@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import parse_qsl
 
 from crawler.wayback.server.accounting import RequestLog, Seen
+from crawler.wayback.server.asked import CDX, REPLAY, Asked, accepts_gzip, read_target
 from crawler.wayback.server.cdxindex import CdxIndex
-from crawler.wayback.server.cdxserver import MAX_ROWS, BadQuery, Params, answer, target_key
+from crawler.wayback.server.cdxserver import MAX_ROWS, BadQuery, answer, target_key
 from crawler.wayback.server.loopback import HOST, Answer, Handler, LoopbackServer, Request
 from crawler.wayback.server.playback import Playback
 from crawler.wayback.urlkey import urlkey
@@ -25,8 +25,6 @@ BLOCKED_SITE = (
     "org.archive.wayback.exception.AdministrativeAccessControlException: Blocked Site Error"
 )
 ACCOUNTING_PATH = "/__requests__"
-CDX_PATH = "/cdx/search/cdx"
-_REPLAY = re.compile(r"/web/(\d{1,14})([a-z]{2}_)?/(.*)", re.DOTALL)
 
 Wrapper = Callable[[Handler], Handler]
 
@@ -89,34 +87,31 @@ class EmbeddedArchive:
         return given
 
     def _archive(self, request: Request) -> Answer:
-        path, _, query = request.target.partition("?")
         if request.method not in ("GET", "HEAD"):
             return Answer(405, _TYPE_TEXT, b"Only GET\n")
-        if path == CDX_PATH:
-            return self._listing(request, parse_qsl(query, keep_blank_values=True, max_num_fields=1_000))
-        replay = _REPLAY.fullmatch(request.target)
-        return (
-            self._replay(request, *replay.groups(default=""))
-            if replay
-            else Answer(404, _TYPE_TEXT, b"Not here\n")
-        )
+        asked = read_target(request)
+        if asked.kind == CDX:
+            return self._listing(asked, accepts_gzip(request))
+        if asked.kind == REPLAY:
+            return self._replay(asked, accepts_gzip(request))
+        return Answer(404, _TYPE_TEXT, b"Not here\n")
 
-    def _listing(self, request: Request, params: Params) -> Answer:
+    def _listing(self, asked: Asked, takes_gzip: bool) -> Answer:
         try:
-            if self._is_blocked(target_key(params)):
+            if self._is_blocked(target_key(asked.params)):
                 return _blocked_site()
-            found = answer(self._index, params, self._max_rows)
+            found = answer(self._index, asked.params, self._max_rows)
         except BadQuery as error:
             return Answer(400, _TYPE_TEXT, f"{error}\n".encode())
         headers = (("Content-Type", found.content_type), ("x-ts", "200"))
-        if dict(params).get("gzip", str(_accepts_gzip(request)).lower()) != "true":
+        if (asked.param("gzip") or str(takes_gzip).lower()) != "true":
             return Answer(200, headers, found.body)
         return Answer(200, (*headers, ("Content-Encoding", "gzip")), gzip.compress(found.body, 1, mtime=0))
 
-    def _replay(self, request: Request, timestamp: str, flag: str, url: str) -> Answer:
-        if self._is_blocked(urlkey(url)):
+    def _replay(self, asked: Asked, takes_gzip: bool) -> Answer:
+        if self._is_blocked(urlkey(asked.url)):
             return _blocked_site()
-        return self._playback.answer(timestamp, flag, url, self.url, _accepts_gzip(request))
+        return self._playback.answer(asked.timestamp, asked.flag, asked.url, self.url, takes_gzip)
 
     def _is_blocked(self, key: str) -> bool:
         host = re.split(r"[):]", key, maxsplit=1)[0]
@@ -142,26 +137,19 @@ def _blocked_site() -> Answer:
     return Answer(403, headers, f"{BLOCKED_SITE}\n".encode())
 
 
-def _accepts_gzip(request: Request) -> bool:
-    return "gzip" in request.header("accept-encoding").lower()
-
-
 def _seen(request: Request, given: Answer) -> Seen:
-    path, _, query = request.target.partition("?")
-    replay = _REPLAY.fullmatch(request.target)
-    kind = "cdx" if path == CDX_PATH else "replay" if replay else "other"
-    url = dict(parse_qsl(query)).get("url", "") if kind == "cdx" else replay[3] if replay else ""
+    asked = read_target(request)
     return Seen(
-        kind=kind,
+        kind=asked.kind,
         target=request.target,
-        url=url,
-        timestamp=replay[1] if replay else "",
+        url=asked.url,
+        timestamp=asked.timestamp,
         status=given.status,
         at=request.at,
         connection=request.connection,
         host=request.header("host"),
         user_agent=request.header("user-agent"),
-        memento=bool(given.header("memento-datetime")) and given.delivery.is_whole,
-        whole=given.delivery.is_whole,
+        memento=bool(given.header("memento-datetime")) and not given.is_spoilt,
+        whole=given.is_whole,
         cause=given.cause,
     )

@@ -70,9 +70,7 @@ class RequestLog:
     def count(self, kind: str, status: int | None = None) -> int:
         """Requests of a kind, of one status where it is given."""
         with self._lock:
-            return sum(
-                number for key, number in self._counts.items() if key[0] == kind and status in (None, key[1])
-            )
+            return sum(number for key, number in self._counts.items() if key[0] == kind and status in (None, key[1]))
 
     def causes(self) -> dict[str, int]:
         """How often each fault or limit answered."""

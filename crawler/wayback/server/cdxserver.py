@@ -10,7 +10,7 @@ import json
 import re
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -23,7 +23,7 @@ MAX_ROWS = 150_000
 _SURT = re.compile(r"[^/?#]*,[^/?#]*\)/")
 _RESUME = re.compile(r"(\S+ \d{1,14})(?: (\d{1,9}))?")
 
-Params = list[tuple[str, str]]
+Params = Sequence[tuple[str, str]]
 Test = Callable[[list[str]], bool]
 Range = tuple[int, int]
 
@@ -65,9 +65,7 @@ def answer(index: CdxIndex, params: Params, max_rows: int = MAX_ROWS) -> CdxAnsw
         kept = list(islice(rows, wanted))
         if given.get("showResumeKey") == "true" and len(kept) == wanted:
             resume = _resume_key(index, kept[-1], backwards)
-    columns = [FIELDS.index(name) for name in given.get("fl", "").split(",") if name in FIELDS] or range(
-        len(FIELDS)
-    )
+    columns = [FIELDS.index(name) for name in given.get("fl", "").split(",") if name in FIELDS] or range(len(FIELDS))
     cells = ([row.fields[column] for column in columns] for row in kept)
     if given.get("output") == "json":
         return CdxAnswer("application/json", _as_json(cells, [FIELDS[column] for column in columns], resume))
@@ -153,9 +151,7 @@ def _filter(rule: str) -> Test:
     except re.error:
         raise BadQuery(f"Not a regular expression: {pattern[:200]}") from None
     found = regex.search if contains else regex.fullmatch
-    return lambda fields: (
-        (found(" ".join(fields) if column is None else fields[column]) is not None) is wanted
-    )
+    return lambda fields: (found(" ".join(fields) if column is None else fields[column]) is not None) is wanted
 
 
 def _column(field: str) -> int | None:

@@ -19,7 +19,6 @@ from http import HTTPStatus
 
 HOST = "127.0.0.1"
 _MAX_LINE = 65_536
-_CHUNK = 16_384
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -30,26 +29,36 @@ class Delivery:
 
     wait: float = 0.0  # seconds before the first byte
     cut_after: int | None = None  # bytes of the body that arrive before the connection closes
+    without_head: bool = False  # not even the status line arrives
     reset: bool = False  # closes with RST instead of FIN, at `cut_after` or before the first byte
     silent: bool = False  # takes the request and never says a word
-    pause: float = 0.0  # seconds between chunks of the body
+    pause: float = 0.0  # seconds before each chunk of the body
+    chunk: int = 16_384  # bytes
     repeat: int = 1  # times the body is sent, so that huge ones need not be held
-
-    @property
-    def is_whole(self) -> bool:
-        return self.cut_after is None and not self.reset and not self.silent
+    refuse: float = 0.0  # seconds for which all connections are refused; the others are cut, this one is reset
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers and the body's bytes as they are sent. `cause` names who answered in the archive's stead."""
+    """Status, headers and the body's bytes as they are sent.
+
+    `cause` names who answered in the archive's stead; `is_spoilt` says that nobody can use the answer.
+    """
 
     status: int
     headers: Headers = ()
     body: bytes = b""
     reason: str = ""
     cause: str = ""
+    is_spoilt: bool = False
     delivery: Delivery = Delivery()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all bytes are sent."""
+        way = self.delivery
+        cut = way.cut_after is not None and way.cut_after < len(self.body) * way.repeat
+        return not (cut or way.without_head or way.reset or way.silent or way.refuse)
 
     def header(self, name: str) -> str:
         wanted = name.lower()
@@ -59,7 +68,7 @@ class Answer:
         """The status line and headers, framing included. Characters that could break a line are dropped."""
         lines = [f"HTTP/1.1 {self.status} {self.reason or _phrase(self.status)}"]
         lines += [f"{name}: {value}" for name, value in self.headers]
-        if not any(name.lower() == "content-length" for name, _ in self.headers):
+        if not self.header("content-length") and not self.header("transfer-encoding"):
             lines.append(f"Content-Length: {len(self.body) * self.delivery.repeat}")
         clean = (line.replace("\r", "").replace("\n", "") for line in lines)
         return "\r\n".join([*clean, "", ""]).encode("latin-1", "replace")
@@ -145,9 +154,7 @@ class LoopbackServer:
         if self._refusing_until <= time.monotonic():
             return
         self._listener.close()
-        self._listener = _bound(
-            self.port
-        )  # bound but not listening: connecting is refused, the port stays ours
+        self._listener = _bound(self.port)  # bound but not listening: connecting is refused, the port stays ours
         self._cut_all()
         while not self._stopping.is_set() and (left := self._refusing_until - time.monotonic()) > 0:
             if select.select([self._waker], [], [], left)[0]:
@@ -184,25 +191,27 @@ class LoopbackServer:
         if way.silent:
             connection.recv(1)  # returns when the client or the server gives up
             return False
-        if way.reset and way.cut_after is None:
+        if way.refuse:
+            self.refuse(way.refuse)
+        if way.refuse or (way.reset and way.cut_after is None):
             return _reset(connection)
         head, body = answer.head(), b"" if method == "HEAD" else answer.body
         if way == Delivery(wait=way.wait):
             connection.sendall(head + body)
             return answer.header("connection").lower() != "close"
-        connection.sendall(head)
+        connection.sendall(b"" if way.without_head else head)
         self._send_slowly(connection, body, way)
         if way.reset:
             return _reset(connection)
-        return way.cut_after is None
+        return way.cut_after is None and not way.without_head
 
     def _send_slowly(self, connection: socket.socket, body: bytes, way: Delivery) -> None:
         left = way.cut_after if way.cut_after is not None else len(body) * way.repeat
         for _ in range(way.repeat):
-            for start in range(0, len(body), _CHUNK):
+            for start in range(0, len(body), way.chunk):
                 if left <= 0 or (way.pause and self._stopping.wait(way.pause)):
                     return
-                chunk = body[start : start + min(_CHUNK, left)]
+                chunk = body[start : start + min(way.chunk, left)]
                 connection.sendall(chunk)
                 left -= len(chunk)
 

@@ -2,6 +2,7 @@ import json
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -67,3 +68,31 @@ def test_help_has_examples() -> None:
     done = run("--help")
     assert done.returncode == 0
     assert "python -m scrapy serve-archive output/warc --port 8390\n" in done.stdout
+
+
+def test_faults_are_listed_and_unknown_ones_told(tmp_path: Path) -> None:
+    listed = run("--list-faults")
+    assert listed.returncode == 0
+    assert "too-many                 429 of the archive itself, without Retry-After\n" in listed.stdout
+    wrong = run(str(tmp_path), "--fault", "nonsense")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("There is no fault 'nonsense': take one of ")
+    assert run(str(tmp_path), "--time-scale", "0").returncode == 2
+
+
+def test_faults_and_limits_stand_in_front(tmp_path: Path) -> None:
+    make_sample(tmp_path)
+    options = ["--port", "0", "--fault", "status-452", "--seed", "3", "--limit-cdx", "2", "--retry-after", "9"]
+    with subprocess.Popen([*SERVE, str(tmp_path), *options], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().rpartition(" ")[2].strip()
+        statuses = []
+        for _ in range(3):
+            try:
+                urllib.request.urlopen(f"{address}/cdx/search/cdx?url=inkwell-post.example", timeout=10).close()
+                statuses.append((200, None))
+            except urllib.error.HTTPError as error:
+                statuses.append((error.code, error.headers["Retry-After"]))
+                error.close()
+        process.terminate()
+    assert statuses == [(452, None), (200, None), (429, "9")]

@@ -22,8 +22,8 @@ class Reply:
 class Client:
     """One kept-alive connection."""
 
-    def __init__(self, archive: EmbeddedArchive) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", archive.port, timeout=20)
+    def __init__(self, archive: EmbeddedArchive, timeout: float = 20) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", archive.port, timeout=timeout)
 
     def get(self, target: str, **headers: str) -> Reply:
         self._connection.request(

@@ -115,7 +115,7 @@ def test_cut_body_is_short_and_closes(connection: http.client.HTTPConnection, de
     with pytest.raises(http.client.IncompleteRead) as caught:
         connection.getresponse().read()
     assert len(caught.value.partial) == 20_000
-    assert not desk.answer.delivery.is_whole
+    assert not desk.answer.is_whole
 
 
 @pytest.mark.parametrize("cut", [None, 100])
