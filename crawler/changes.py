@@ -9,7 +9,7 @@ round follows from what the pages say, never from the order in which they arrive
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from crawler.holdings import Holding
 from crawler.instants import EARLIEST
@@ -28,17 +28,19 @@ class Changes:
 
     def __init__(self, points: Sequence[Point], precision: str, cap: int | None = None) -> None:
         """`precision`: one of PRECISIONS. Of a cap at most one half is spent on looks at regular distances."""
-        self._line = _telling(points)
-        times = list(accumulate(((point.when - EARLIEST).total_seconds() for point in self._line), max))
-        span = times[-1] - times[0] if times else 0.0
+        line = groupby(_telling(points), key=lambda point: id(point.holding))
+        self._runs = [tuple(run) for _, run in line]
+        starts = list(accumulate((_seconds(run[0]) for run in self._runs), max))
+        ends = list(accumulate((_seconds(run[-1]) for run in self._runs), max))
+        span = ends[-1] - starts[0] if ends else 0.0
         gap = max(GAP_DAYS * DAY, span / max(cap / 2, 1) if cap else 0.0)
-        self._intervals = Intervals(times, gap, PRECISIONS[precision])
+        self._intervals = Intervals(starts, ends, gap, PRECISIONS[precision])
         self._places: dict[int, list[int]] = {}
-        for position, point in enumerate(self._line):
-            self._places.setdefault(id(point.holding), []).append(position)
+        for position, run in enumerate(self._runs):
+            self._places.setdefault(id(run[0].holding), []).append(position)
         self._under_way: set[int] = set()
-        for point in {id(point.holding): point for point in self._line}.values():
-            self.learn(point.holding)
+        for holding in {id(run[0].holding): run[0].holding for run in self._runs}.values():
+            self.learn(holding)
 
     def learn(self, holding: Holding) -> None:
         """Note what became of a payload; of one that does not stand in the line, nothing."""
@@ -58,22 +60,26 @@ class Changes:
             position = self._intervals.next()
             if position is None:
                 return
-            yield self._line[position].capture
+            yield next(point.capture for point in self._runs[position] if not point.dead)
             budget = None if budget is None else budget - 1
 
     def open(self, is_spent: bool) -> list[tuple[CaptureKey, CaptureKey]]:
         """The captures between which a change may still be found; where the cap is spent, whose text is awaited."""
-        last = len(self._line) - 1
+        last = len(self._runs) - 1
         ends = ((max(left, 0), min(right, last)) for left, right in self._intervals.open(is_spent))
-        return [(self._line[left].capture.key, self._line[right].capture.key) for left, right in ends]
+        return [(self._runs[left][-1].capture.key, self._runs[right][0].capture.key) for left, right in ends]
 
     def _place(self, position: int, holding: Holding) -> None:
         if holding.text or holding.is_awaited:
             self._intervals.settle(position, holding.text)
-        elif holding.is_held or holding.is_dead(self._line[position].capture.key):
+        elif holding.is_held or all(point.dead for point in self._runs[position]):
             self._intervals.drop(position)
         else:
             self._intervals.release(position)
+
+
+def _seconds(point: Point) -> float:
+    return (point.when - EARLIEST).total_seconds()
 
 
 def _telling(points: Sequence[Point]) -> list[Point]:

@@ -1,6 +1,6 @@
 """Where to look next on a line of captures, so that each change of its text is found with few looks.
 
-Positions are numbered by time. Those with a text, and those that are awaited, cut the line into intervals. A look is
+Positions are numbered by time; each stands for a capture, or for neighbours that share their bytes. Those with a text, and those that are awaited, cut the line into intervals. A look is
 wanted
 
 * at the first and at the last position;
@@ -25,9 +25,9 @@ ALTERNATIONS = 3  # A B A B: a page that came back once may have been put right;
 class Intervals:
     """The intervals of one line. Costs O(log n) a step, and n moves of a list in C at worst."""
 
-    def __init__(self, times: Sequence[float], gap: float, precision: float) -> None:
-        """`times` in seconds, ascending; `gap` and `precision` in seconds, a negative precision for the finest."""
-        self._times, self._gap, self._precision = times, gap, precision
+    def __init__(self, starts: Sequence[float], ends: Sequence[float], gap: float, precision: float) -> None:
+        """When each position starts and ends, ascending; all in seconds, a negative precision for the finest."""
+        self._starts, self._ends, self._gap, self._precision = starts, ends, gap, precision
         self._probes: list[int] = []  # positions with a text or awaited, ascending
         self._dead: list[int] = []
         self._texts: dict[int, str] = {}
@@ -72,7 +72,7 @@ class Intervals:
 
         Where no look is to be had any more (`is_spent`), only those with an awaited end.
         """
-        length = len(self._times)
+        length = len(self._starts)
         for left, right in pairwise([-1, *self._probes, length]):
             is_awaited = any(0 <= end < length and end not in self._texts for end in (left, right))
             if is_awaited or (not is_spent and self._wanted(left) is not None):
@@ -90,7 +90,7 @@ class Intervals:
         place = bisect(self._probes, left)
         if left >= 0 and self._probes[place - 1 : place] != [left]:
             return None  # it has ceased to be an end
-        right = self._probes[place] if place < len(self._probes) else len(self._times)
+        right = self._probes[place] if place < len(self._probes) else len(self._starts)
         dead = bisect_left(self._dead, right) - bisect(self._dead, left)
         if dead >= TRIES or right - left - 1 == dead:
             return None
@@ -103,11 +103,11 @@ class Intervals:
     def _aim(self, left: int, right: int) -> int | None:
         if left < 0:
             return 0
-        if right == len(self._times):
+        if right == len(self._starts):
             return right - 1
-        width = self._times[right] - self._times[left]
+        width = self._starts[right] - self._ends[left]
         if width > self._gap:
-            return max(bisect(self._times, self._times[left] + self._gap, left, right) - 1, left + 1)
+            return max(bisect(self._starts, self._ends[left] + self._gap, left, right) - 1, left + 1)
         before, after = self._texts.get(left), self._texts.get(right)
         if before is None or after is None or before == after or width <= self._precision:
             return None
