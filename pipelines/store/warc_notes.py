@@ -75,7 +75,7 @@ def read(block: bytes) -> Notes:
     """The notes in a metadata record; empty where it is another program's."""
     try:
         notes = json.loads(block)
-    except ValueError:  # also what is not UTF-8, and numbers of endless length
+    except (ValueError, RecursionError):  # also what is not UTF-8, is nested or has numbers without end
         return {}
     return notes if isinstance(notes, dict) and notes.get("kind") in ("memento", "listing") else {}
 

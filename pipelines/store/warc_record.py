@@ -62,7 +62,7 @@ def parse(member: Member, file: str) -> Record | Damage:
         body = parsed.raw_stream.read()
     except _MALFORMED:
         return Damage(member.offset, member.length, "not a WARC record")
-    if problem := _problem(parsed):
+    if problem := _problem(parsed, member.data.read()):
         return Damage(member.offset, member.length, problem)
     http = parsed.http_headers
     return Record(
@@ -75,9 +75,14 @@ def parse(member: Member, file: str) -> Record | Damage:
     )
 
 
-def _problem(parsed: ArcWarcRecord) -> str:
+def _problem(parsed: ArcWarcRecord, rest: bytes) -> str:
+    """What is wrong with a record that was read to its end; `rest` follows it in its member."""
+    if not parsed.rec_type or parsed.length is None:
+        return "not a WARC record"
     if parsed.raw_stream.limit > 0:
         return "record shorter than it says"
+    if rest.strip(b"\r\n"):
+        return "record longer than it says"
     failed = [problem for problem in parsed.digest_checker.problems if problem.startswith("block digest failed")]
     return "block digest does not hold" if failed else ""
 
