@@ -54,22 +54,37 @@ def answer(index: CdxIndex, params: Params, max_rows: int = MAX_ROWS) -> CdxAnsw
     given = dict(reversed(params))  # the first of a name counts
     if "page" in given or "showNumPages" in given:
         raise BadQuery("The pagination API is not offered here: use resumeKey")
+    names = [name for name in given.get("fl", "").split(",") if name in FIELDS] or list(FIELDS)
+    columns = [FIELDS.index(name) for name in names]
+    as_json = given.get("output") == "json"
+    lines, last = [], None
+    for last in _rows(index, params, given, max_rows):
+        cells = [last.fields[column] for column in columns]
+        lines.append(json.dumps(cells) if as_json else " ".join(cells))
+    resume = _resume_key(index, last, _is_backwards(given)) if last and _has_key(given, len(lines), max_rows) else ""
+    if as_json:
+        return CdxAnswer("application/json", _as_json(lines, names, resume))
+    return CdxAnswer("text/plain", _as_text(lines, resume))
+
+
+def _rows(index: CdxIndex, params: Params, given: dict[str, str], max_rows: int) -> Iterator[_Row]:
+    rows = _collapsed(_selected(index, params, given), _values(params, "collapse"))
     limit = _number(given, "limit")
-    backwards = given.get("sort") == "reverse" or limit == -1
-    rows = _collapsed(_selected(index, params, given, backwards), _values(params, "collapse"))
-    resume = ""
-    if limit < -1:
-        kept = list(deque(rows, maxlen=-limit))
-    else:
-        wanted = min(abs(limit) or max_rows, max_rows)
-        kept = list(islice(rows, wanted))
-        if given.get("showResumeKey") == "true" and len(kept) == wanted:
-            resume = _resume_key(index, kept[-1], backwards)
-    columns = [FIELDS.index(name) for name in given.get("fl", "").split(",") if name in FIELDS] or range(len(FIELDS))
-    cells = ([row.fields[column] for column in columns] for row in kept)
-    if given.get("output") == "json":
-        return CdxAnswer("application/json", _as_json(cells, [FIELDS[column] for column in columns], resume))
-    return CdxAnswer("text/plain", _as_text(cells, resume))
+    return iter(deque(rows, maxlen=-limit)) if limit < -1 else islice(rows, _page_size(limit, max_rows))
+
+
+def _is_backwards(given: dict[str, str]) -> bool:
+    return given.get("sort") == "reverse" or _number(given, "limit") == -1
+
+
+def _page_size(limit: int, max_rows: int) -> int:
+    return min(abs(limit) or max_rows, max_rows)
+
+
+def _has_key(given: dict[str, str], found: int, max_rows: int) -> bool:
+    """A key is given whenever a page is full, even where nothing follows it."""
+    limit = _number(given, "limit")
+    return given.get("showResumeKey") == "true" and limit >= -1 and found == _page_size(limit, max_rows)
 
 
 def target_key(params: Params) -> str:
@@ -116,8 +131,8 @@ def _ranges(index: CdxIndex, match: _Match) -> list[Range]:
     return [(index.find(low.encode()), index.find(high.encode())) for low, high in bounds]
 
 
-def _selected(index: CdxIndex, params: Params, given: dict[str, str], backwards: bool) -> Iterator[_Row]:
-    match = _match(given)
+def _selected(index: CdxIndex, params: Params, given: dict[str, str]) -> Iterator[_Row]:
+    match, backwards = _match(given), _is_backwards(given)
     ranges = _resumed(index, _ranges(index, match), given.get("resumeKey", ""), backwards)
     rows = islice(_scanned(index, ranges, backwards), max(0, _number(given, "offset")), None)
     tests = [_filter(rule) for rule in _values(params, "filter")]
@@ -178,20 +193,18 @@ def _collapsed(rows: Iterator[_Row], rules: list[str]) -> Iterator[_Row]:
             yield row
 
 
-def _as_text(cells: Iterator[list[str]], resume: str) -> bytes:
-    lines = [" ".join(row) for row in cells]
+def _as_text(lines: list[str], resume: str) -> bytes:
     if resume:
         lines += ["", resume]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _as_json(cells: Iterator[list[str]], names: list[str], resume: str) -> bytes:
-    rows = list(cells)
-    if rows:
-        rows.insert(0, names)
+def _as_json(lines: list[str], names: list[str], resume: str) -> bytes:
+    if lines:
+        lines.insert(0, json.dumps(names))
     if resume:
-        rows += [[], [resume]]
-    return ("[" + ",\n".join(json.dumps(row) for row in rows) + "]\n").encode()
+        lines += ["[]", json.dumps([resume])]
+    return ("[" + ",\n".join(lines) + "]\n").encode()
 
 
 def _resume_key(index: CdxIndex, row: _Row, backwards: bool) -> str:
