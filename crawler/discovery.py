@@ -48,7 +48,7 @@ def domain_filter(kinds: Iterable[str]) -> str:
     shapes = [f"(?:{'|'.join(_piece(stem) for kind in kinds for stem in stems.get(kind, (kind.replace(' ', '-'),)))})"]
     if whole := [_piece(stem) for kind in kinds for stem in stems["whole"].get(kind, ())]:
         shapes.append(f"(?<![a-z])(?:{'|'.join(whole)})(?![a-z])")
-    return rf"urlkey:[^)]*(?:,(?:{'|'.join(_HOSTS)})\).*|\)/.*(?:{'|'.join(shapes)}).*)"
+    return rf"urlkey:[^)]*(?:,[^)]*,(?:{'|'.join(_HOSTS)})\).*|\)/.*(?:{'|'.join(shapes)}).*)"
 
 
 def _piece(stem: str) -> str:
