@@ -24,9 +24,7 @@ MAX_MALFORMED = 1000  # rows kept aside from one page
 
 _SHOWN = 300  # characters of a malformed row
 _LONGEST_KEY = 4096
-_NOTHING = re.compile(
-    rb"\s*(\[\s*(\[[^\[\]]{0,300}\])?\s*\])?\s*"
-)  # no bytes, [] or JSON with a header row alone
+_NOTHING = re.compile(rb"\s*(\[\s*(\[[^\[\]]{0,300}\])?\s*\])?\s*")  # no bytes, [] or JSON with a header row alone
 _ASIDE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DIGITS = re.compile(r"[0-9]{14}")
 _NOT_UTF8 = re.compile(rb"[\x80-\xff]")
@@ -111,9 +109,7 @@ def _check_words(words: bytes) -> None:
 def _lines(body: bytes) -> tuple[list[str], str]:
     """The rows of a page and its resume key, which stands last, behind an empty line."""
     if not body.endswith(b"\n"):  # the only sign: there is no row count and no end mark
-        raise ListingFailed(
-            "listing cut short", transient=True, detail=f"{len(body)} bytes without a last newline"
-        )
+        raise ListingFailed("listing cut short", transient=True, detail=f"{len(body)} bytes without a last newline")
     if body.count(b"\n") > MAX_ROWS + 3:
         raise ListingFailed("listing too long", detail=f"more than {MAX_ROWS} rows in one answer")
     lines = _text(body).split("\n")[:-1]
@@ -151,9 +147,7 @@ def _page(query: Query, answer: HttpAnswer, lines: list[str], resume_key: str) -
     if len(malformed) > MAX_MALFORMED:
         malformed[MAX_MALFORMED:] = [f"and {len(malformed) - MAX_MALFORMED} more"]
     outcome = "rows" if rows or malformed else "empty"
-    return ListingPage(
-        query, answer, rows, tuple(malformed), resume_key if outcome == "rows" else "", outcome
-    )
+    return ListingPage(query, answer, rows, tuple(malformed), resume_key if outcome == "rows" else "", outcome)
 
 
 def _rows(lines: list[str], malformed: list[str]) -> Iterator[Capture]:
@@ -180,13 +174,10 @@ def _is_row(line: str, columns: list[str]) -> bool:
 def _capture(columns: list[str]) -> Capture:
     try:
         row = CDXSnapshot(dict(zip(FIELDS, columns, strict=True)))
-    except (
-        ValueError
-    ):  # 14 digits that are no date: waybackpy cannot hold it, but the archive can be asked for it
+    except ValueError:
+        # 14 digits that are no date: waybackpy cannot hold the row, but the archive can be asked for it
         return Capture(*columns)
-    return Capture(
-        row.urlkey, row.timestamp, row.original, row.mimetype, row.statuscode, row.digest, row.length
-    )
+    return Capture(row.urlkey, row.timestamp, row.original, row.mimetype, row.statuscode, row.digest, row.length)
 
 
 def _shown(line: str) -> str:

@@ -175,9 +175,7 @@ def _check_body(memento: Memento, raw: bytes) -> None:
 def _missing(memento: Memento, raw: bytes) -> str:
     """Which length the body falls short of. The original length counts only where no encoding was involved."""
     answer = memento.answer
-    sent, original = (
-        _length(answer.header(name)) for name in ("Content-Length", _ORIGINAL_HEADER + "Content-Length")
-    )
+    sent, original = (_length(answer.header(name)) for name in ("Content-Length", _ORIGINAL_HEADER + "Content-Length"))
     if len(raw) < sent:
         return f"{len(raw)} of {sent} bytes sent"
     encoded = raw != answer.body or answer.header(_ORIGINAL_HEADER + "Content-Encoding")

@@ -8,6 +8,7 @@ target list is a `resource` record.
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -131,8 +132,9 @@ class WarcWriter:
             while view:
                 view = view[os.write(self._file, view) :]
         except OSError as error:
-            os.ftruncate(self._file, self._end)
-            os.lseek(self._file, self._end, os.SEEK_SET)
+            with suppress(OSError):  # where even that fails, the next start cuts
+                os.ftruncate(self._file, self._end)
+                os.lseek(self._file, self._end, os.SEEK_SET)
             raise _not_written(path, error) from error
         self._end += len(data)
 

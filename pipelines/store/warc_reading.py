@@ -56,7 +56,7 @@ def full_record(folder: Path, location: WarcLocation, payload_digest: str) -> tu
         record = _record_at(folder, location)
     except RecordingFailed:
         return None
-    if record.kind != "response" or hashlib.sha256(record.body).hexdigest() != payload_digest:
+    if hashlib.sha256(record.body).hexdigest() != payload_digest:
         return None
     return record.named("WARC-Target-URI"), record.named("WARC-Date")
 

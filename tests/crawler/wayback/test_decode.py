@@ -54,6 +54,11 @@ def test_a_short_plain_body_that_could_begin_a_stream_stays(start: bytes) -> Non
     assert decode(body, [("Content-Encoding", "deflate")]) == body
 
 
+def test_a_body_that_would_decode_to_nothing_stays() -> None:
+    assert brotli.decompress(b";") == b""
+    assert decode(b";", [("Content-Encoding", "br")]) == b";"
+
+
 def test_an_empty_encoding_line_beside_the_true_one_does_no_harm() -> None:
     assert decode(gzip.compress(PAGE), [("content-encoding", ""), ("Content-Encoding", "gzip")]) == PAGE
 

@@ -314,11 +314,12 @@ def test_a_full_disk_leaves_whole_records(tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", ["../outside.warc.gz", "/etc/passwd", "gone.warc.gz", "."])
 def test_a_record_that_is_not_there_is_told(tmp_path: Path, file: str) -> None:
     folder = tmp_path / "warc"
+    (location,) = written(tmp_path, a_memento())
+    (tmp_path / location.file).rename(tmp_path / "outside.warc.gz")
+    assert read_memento(tmp_path, replace(location, file="outside.warc.gz")).answer.body == PAGE
     written(folder, a_memento())
-    written(tmp_path, a_memento())
-    (tmp_path / "run-00001.warc.gz").rename(tmp_path / "outside.warc.gz")
     with pytest.raises(RecordingFailed, match="cannot be read"):
-        read_memento(folder, WarcLocation(file, 300, 100))
+        read_memento(folder, replace(location, file=file))
 
 
 def test_memory_stays_flat_over_many_records(tmp_path: Path) -> None:
