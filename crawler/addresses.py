@@ -93,7 +93,7 @@ def site_of(host: str) -> str:
 
 def slug(address: Address, site: str) -> str:
     """What tells this address from others of its site: lower-case letters, digits and single hyphens, never empty."""
-    host = address.host.removesuffix(site).strip(".").removeprefix("www")
+    host = re.sub(r"^www\d*(\.|$)", "", address.host.removesuffix(site).strip("."))
     name = _hyphenated(f"{host} {address.port} {address.path} {address.query}")
     return name if name and len(name) <= LONGEST_SLUG else with_hash(name, address)
 

@@ -48,7 +48,7 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
         with path.open("rb") as raw, io.TextIOWrapper(raw, _encoding(raw, path), errors="replace") as text:
             yield from enumerate(_bounded(text), 1)
     except OSError as error:
-        raise WrongUse(f"{path} cannot be read ({error.strerror}); check its permissions.") from None
+        raise WrongUse(f"{path} cannot be read ({error.strerror}); give a file that you may read.") from None
 
 
 def sound(line: str) -> str:
@@ -67,9 +67,9 @@ def _looks_like_file(name: str) -> bool:
 
 
 def _refuse_unusable(path: Path) -> None:
-    if path.is_dir():
+    if os.path.isdir(path):
         raise WrongUse(f"{path} is a folder; give a file that lists the targets.")
-    if not path.exists():
+    if not os.path.exists(path):
         raise WrongUse(f"{path} does not exist; give a file that lists the targets, or one address.")
 
 

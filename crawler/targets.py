@@ -75,20 +75,20 @@ def telling(text: str) -> str:
 
 def _all_of(files: list[Path], reader: "_Reader", strict: bool) -> Iterator[Target | BadLine]:
     for path in files:
-        found = False
+        before = reader.usable
         for item in reader.targets(path):
             if isinstance(item, BadLine) and strict:
                 raise WrongUse(f"{item}; mend the line, or leave out --strict to pass over it.")
-            found = found or isinstance(item, Target)
             yield item
-        if not found:
-            raise WrongUse(f"{path} holds no new target; put one address or domain on each line.")
+        if reader.usable == before:
+            raise WrongUse(f"{path} holds no target; put one address or domain on each line.")
 
 
 class _Reader:
     """Reads one list after the other, and remembers what it gave out."""
 
     def __init__(self, kind: str) -> None:
+        self.usable = 0  # entries so far, repeats too
         self._kind = kind
         self._given = Seen()
         self._documents = Seen()
@@ -118,6 +118,7 @@ class _Reader:
         address = addresses.parse(entry.target)
         site = addresses.site_of(address.host)
         kind = normal_kind(entry.kind) if entry.kind else self._kind
+        self.usable += 1
         if self._given.add(f"{kind} {entry.variant} {address.listing_key}"):
             variant = entry.variant or self._variant(address, site, kind)
             yield Target(address.url, DocumentKey(site, kind, variant), address.is_home, source)
