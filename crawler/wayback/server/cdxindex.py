@@ -130,7 +130,7 @@ class CdxIndex:
                     if record.rec_type in ("response", "revisit") and record.http_headers is not None:
                         row = _from_record(record, path.name, records.get_record_offset())
                         yield _line(row._replace(length=str(records.get_record_length())))
-            except (ArchiveLoadFailed, ValueError, zlib.error):  # a torn tail: what came before it is whole
+            except (ArchiveLoadFailed, AttributeError, ValueError, zlib.error):  # torn: what came before is whole
                 self.skipped += 1
 
     def _rows_of_index(self, path: Path, warcs: set[str]) -> Iterator[bytes]:

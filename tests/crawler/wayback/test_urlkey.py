@@ -20,6 +20,8 @@ SAME = [
     ("http://bücher.example/straße", "example,xn--bcher-kva)/stra%c3%9fe"),
     ("http://B%C3%BCcher.example/", "example,xn--bcher-kva)/"),
     ("http://example.com/%7Ejo/%41 b", "com,example)/~jo/a%20b"),
+    ("http://example.com/%252541", "com,example)/a"),
+    ("http://a,b)c.example/", "example,a%2cb%29c)/"),
     ("http://example.com/a//b/./../c/", "com,example)/a/c"),
     ("http://example.com/../../x", "com,example)/x"),
     ("http://example.com/a;jsessionid=0123456789abcdef0123456789ABCDEF", "com,example)/a"),

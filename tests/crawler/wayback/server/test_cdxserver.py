@@ -108,6 +108,7 @@ def test_resume_key_is_given_only_where_the_limit_was_reached(index: CdxIndex) -
 
     assert b"\n\n" not in page("5")
     assert b"\n\n" in page("4")  # the last page may carry a key, as the real one does
+    assert b"\n\n" not in page("-4")
     assert b"\n\n" not in answer(index, [of("example.com"), ("limit", "2")]).body
 
 

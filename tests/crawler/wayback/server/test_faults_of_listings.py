@@ -71,7 +71,8 @@ def test_keys_get_lost_or_stick() -> None:
 
 @pytest.mark.parametrize("name", ["lost-resume-key", "stuck-cursor"])
 def test_keys_that_are_not_there_cannot(name: str) -> None:
-    assert listed(name, ROWS).cause == ""
+    assert listed(name, ROWS, "url=example.com&resumeKey=OLD").cause == ""
+    assert listed("stuck-cursor", WITH_KEY).cause == ""
 
 
 def test_emptiness_has_three_forms() -> None:

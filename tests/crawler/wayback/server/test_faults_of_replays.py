@@ -59,3 +59,11 @@ def test_pages_of_the_archives_own_are_no_mementos(name: str) -> None:
 @pytest.mark.parametrize("name", ["far-hop", "redirect-away", "redirect-loop", "redirect-chain", "not-playable"])
 def test_what_is_not_held_is_left_alone(name: str) -> None:
     assert archive(name)(request("/web/20070101000000id_/http://example.com/other")).cause == ""
+
+
+def test_steps_of_a_loop_share_the_fate_of_their_first_address() -> None:
+    handler = Faults.of("redirect-loop:0.3", seed=5)(lambda _: MEMENTO)
+    for page in range(40):
+        path = f"/web/20070101000000id_/http://example.com/{page}"
+        causes = {handler(request(f"{path}{step}")).cause for step in ("", "?fault-step=1", "?fault-step=77")}
+        assert len(causes) == 1
