@@ -110,8 +110,13 @@ def address_score(url: str, kind: str) -> float:
     scores = [_path_score(segments, kind), 0.9 * _query_score(parts.query, kind)]
     if not any(address_naming(part).rest for part in segments):
         scores.append(0.85 * _part_score(address_naming(host.partition(".")[0]), kind))
-    away = any(_key(part) in _elsewhere() for part in segments[:-1]) or _DATED.search(parts.path)
-    return max(scores) * (0.4 if away else 1.0)
+    return max(scores) * (0.4 if _is_elsewhere(url) else 1.0)
+
+
+def _is_elsewhere(url: str) -> bool:
+    """Whether an address lies where there are articles and goods."""
+    path = urlsplit(url).path
+    return any(_key(part) in _elsewhere() for part in path.split("/")[1:-1]) or bool(_DATED.search(path))
 
 
 def _path_score(segments: list[str], kind: str) -> float:
@@ -138,7 +143,7 @@ def _part_score(found: Naming, kind: str) -> float:
         return 0.2
     if found.kinds[kind]:
         return 1.0 if found.rest < 1 else 0.8 if found.rest <= 2 else 0.4
-    return 0.95 if found.rest < 1 else 0.4 if found.rest <= 1 else 0.1
+    return 0.95 if found.rest < 1 else 0.35 if found.rest <= 1 else 0.1
 
 
 def _is_file(segments: list[str]) -> bool:
@@ -161,10 +166,10 @@ def score(link: Link, kind: str) -> float:
     address = address_score(link.href, kind)
     title = max(0.9 * _text_score(naming(link.title), kind), 0.9 * (_RELS.get(link.rel.lower()) == kind))
     text = naming("" if _ADDRESS.match(link.text) else link.text)
-    if kind in text.kinds:
+    if text.other:
+        found = 0.2 * max(address, _text_score(text, kind))
+    elif kind in text.kinds:
         found = _told(_text_score(text, kind), address, link)
-    elif text.other:
-        found = 0.2 * address
     elif text.kinds:
         found = 0.45 * max(address, title)  # the text names another kind
     else:
@@ -179,15 +184,15 @@ def _text_score(found: Naming, kind: str) -> float:
         return 0.2
     if found.kinds[kind]:
         return 1.0 if found.rest < 1 else 0.75 if found.rest <= 2 else 0.55 if found.rest <= 3 else 0.35
-    return 0.9 if found.rest < 1 else 0.4 if found.rest <= 1 else 0.15
+    return 0.9 if found.rest < 1 else 0.35 if found.rest <= 1 else 0.15
 
 
 def _told(text: float, address: float, link: Link) -> float:
     """A text that names the kind; what is not plain needs an address that says so too."""
-    parts = urlsplit(link.href)
-    away = any(_key(part) in _elsewhere() for part in parts.path.split("/")[1:-1]) or _DATED.search(parts.path)
-    sure = text * (0.55 if away else 1.0)
-    return sure if text >= 0.9 or text <= 0.2 else sure + 0.25 * address
+    sure = text * (0.55 if _is_elsewhere(link.href) else 1.0)
+    if text >= 0.9:
+        return sure
+    return sure + (0.25 if text > 0.2 else 0.4) * address
 
 
 def _is_anothers(link: Link) -> bool:

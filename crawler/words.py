@@ -93,7 +93,7 @@ def _named(words: list[str], fillers: Set[str] = frozenset()) -> Naming:
     rest, other = 0.0, False
     for run, meanings in _runs(words):
         if not meanings and run not in fillers:
-            rest += 0.3 if _WIDE.match(run) else 1.0
+            rest += 0.5 if _WIDE.match(run) else 1.0
         for word in meanings:
             if word.meaning == OTHER:
                 other = True
