@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from crawler.homepages import Link, site_of
 from crawler.items import Capture
-from crawler.words import Naming, address_naming, naming, table
+from crawler.words import LONGEST, Naming, address_naming, naming, table
 
 LIKELY: Final = 0.5
 
 _SEARCHES = frozenset(("q", "s", "search", "query", "keyword", "keywords", "tag", "utm_source", "utm_campaign", "ref"))
+_DEEPEST = 20  # parts of a path that are looked at
 _PAGES = ("text/html", "application/xhtml+xml", "application/pdf", "text/plain", "warc/revisit", "unk", "-")
 _DATED = re.compile(r"/(?:19|20)\d\d/\d{1,2}(?:/|$)")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
@@ -104,7 +105,7 @@ def address_score(url: str, kind: str) -> float:
         host = parts.hostname or ""
     except ValueError:
         return 0.0
-    segments = [unquote(part, errors="replace") for part in parts.path.split("/") if part]
+    segments = [unquote(part, errors="replace")[:LONGEST] for part in parts.path.split("/") if part][-_DEEPEST:]
     if segments and _is_file(segments):
         return 0.0
     scores = [_path_score(segments, kind), 0.9 * _query_score(parts.query, kind)]
@@ -133,7 +134,7 @@ def _path_score(segments: list[str], kind: str) -> float:
 def _query_score(query: str, kind: str) -> float:
     pairs = parse_qsl(query[:500], keep_blank_values=True, max_num_fields=None)[:10]
     values = [value or key for key, value in pairs if key.lower() not in _SEARCHES and "/" not in value]
-    return max((_part_score(address_naming(value), kind) for value in values), default=0.0)
+    return max((_part_score(address_naming(value[:LONGEST]), kind) for value in values), default=0.0)
 
 
 def _part_score(found: Naming, kind: str) -> float:
@@ -164,8 +165,8 @@ def score(link: Link, kind: str) -> float:
     if _is_anothers(link):
         return 0.0
     address = address_score(link.href, kind)
-    title = max(0.9 * _text_score(naming(link.title), kind), 0.9 * (_RELS.get(link.rel.lower()) == kind))
-    text = naming("" if _ADDRESS.match(link.text) else link.text)
+    title = max(0.9 * _text_score(naming(link.title[:LONGEST]), kind), 0.9 * (_RELS.get(link.rel.lower()) == kind))
+    text = naming("" if _ADDRESS.match(link.text) else link.text[:LONGEST])
     if text.other:
         found = 0.2 * max(address, _text_score(text, kind))
     elif kind in text.kinds:

@@ -17,14 +17,17 @@ from w3lib.encoding import html_to_unicode
 
 MOST: Final = 5000
 LARGEST: Final = 4 << 20  # bytes of a page that are looked at
+LONGEST_SCRIPT: Final = 1 << 18  # characters
 LONGEST_URL: Final = 2000
 LONGEST_TEXT: Final = 300
 
 _FOOTER = re.compile(r"foot|bottom|colophon|copyright|legal|imprint|siteinfo|smallprint", re.IGNORECASE)
 _WAYBACK = re.compile(r"^https?://web\.archive\.org/web/\d{1,14}[a-z_]*/(?=https?://)", re.IGNORECASE)
-_WRITTEN = re.compile(r"""<a\b[^<>]{0,300}?\bhref\s*=\s*\\?["']?([^"'\\\s<>]{1,500})[^<>]{0,300}>([^<]{0,200})""", re.I)
+_WRITTEN = re.compile(
+    r"""<a\b[^<>]{0,300}?\bhref\s*=\s*\\?["']?([^"'\\\s<>]{1,500}+)[^<>]{0,300}+>([^<]{0,200})""", re.I
+)
 _OPENED = re.compile(r"""(?:location(?:\.href)?\s*=|\b(?:assign|replace|open)\()\s*\\?["']([^"'\\\s]{1,500})""")
-_QUOTED = re.compile(r"""["']((?:https?:)?(?:\\?/[^"'\s<>\\/]{0,200}){1,12})["']""")
+_QUOTED = re.compile(r"""["']((?:https?:)?(?:\\?/[^"'\s<>\\/]{0,200}+){1,12}+)["']""")
 _REFRESH = re.compile(r"""^\s*\d*\s*[;,]\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
@@ -144,7 +147,7 @@ def _of_element(element: HtmlElement, place: str) -> Iterator[Link]:
             if found := _REFRESH.match(element.get("content", "")):
                 yield Link("", found[1], place="refresh")
         case "script":
-            yield from _of_script((element.text or "")[:LARGEST])
+            yield from _of_script((element.text or "")[:LONGEST_SCRIPT])
         case _ if element.get("onclick"):
             yield from _opened(element, place)
 
