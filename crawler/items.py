@@ -92,6 +92,31 @@ class Query:
     filters: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    collapses: tuple[str, ...] = ()  # of repeats the server need not send, e.g. timestamp:6 for one a month
+
+
+class Source(StrEnum):
+    """Where an address was seen, the strongest first."""
+
+    GIVEN = "given"  # by the user
+    HOME = "home page"  # linked by the archived home page `via`
+    REDIRECT = "redirect"  # `via` led there
+    CANONICAL = "canonical"  # `via` named it as its own address
+    LISTING = "listing"  # among the rows of the domain
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`address` was the document's at `timestamp` (14 digits): that of the capture which shows it. The document is
+    the one of that `kind` and `site`."""
+
+    timestamp: str
+    source: Source
+    address: str
+    via: str = ""
+    score: float = 1.0
+    site: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +157,8 @@ class Memento:
     digest_check: str = "unknown"  # where the archive's digest fits: raw, decoded, neither or unknown
     redirect_to: str = ""  # for an archived redirect: the original address it leads to
     asked: Capture | None = None  # the capture the plan selected, where another one was played
+    evidence: tuple[Evidence, ...] = ()  # addresses of documents that it names
+    is_home: bool = False  # fetched for its links alone: it is not read
 
     @property
     def is_redirect(self) -> bool:

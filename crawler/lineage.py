@@ -11,30 +11,10 @@ wins; between two sightings the older address holds as long as it was captured, 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby, pairwise
 from urllib.parse import urlsplit
 
-
-class Source(StrEnum):
-    """Where an address was seen, the strongest first."""
-
-    GIVEN = "given"  # by the user
-    HOME = "home page"  # linked by the archived home page `via`
-    REDIRECT = "redirect"  # `via` led there
-    CANONICAL = "canonical"  # `via` named it as its own address
-    LISTING = "listing"  # among the rows of the domain
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """`address` was the document's at `timestamp` (14 digits): that of the capture which shows it."""
-
-    timestamp: str
-    source: Source
-    address: str
-    via: str = ""
-    score: float = 1.0
+from crawler.items import Evidence, Source
 
 
 @dataclass(frozen=True, slots=True)

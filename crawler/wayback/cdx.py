@@ -43,6 +43,7 @@ def query_url(base: str, query: Query, *, page_rows: int, resume_key: str = "") 
             start_timestamp=query.since or None,
             end_timestamp=query.until or None,
             filters=list(query.filters),
+            collapses=list(query.collapses),
             match_type=query.match,
             gzip="true",
         ).add_payload(payload)

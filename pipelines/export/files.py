@@ -24,7 +24,7 @@ _VERSIONS = """SELECT site, kind, variant, number, first_timestamp, last_timesta
     changed_after, changed_before, captures, captures_listed, title, language, words, verdict, text_digest, reader,
     body, capture_id
 FROM version JOIN document ON document.id = document_id JOIN text ON text.digest = text_digest
-WHERE open <= ? ORDER BY site, kind, variant, number"""
+WHERE document.open <= ? ORDER BY site, kind, variant, number"""
 
 
 @dataclass(frozen=True, slots=True)

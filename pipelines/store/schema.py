@@ -13,7 +13,9 @@ CREATE TABLE document (
     site TEXT NOT NULL, kind TEXT NOT NULL, variant TEXT NOT NULL,
     url TEXT NOT NULL,
     discover INTEGER NOT NULL DEFAULT 0,
+    found INTEGER NOT NULL DEFAULT 0,
     active INTEGER NOT NULL DEFAULT 1,
+    open INTEGER NOT NULL DEFAULT 0,
     UNIQUE (site, kind, variant)
 );
 CREATE TABLE address (
@@ -26,11 +28,21 @@ CREATE TABLE address (
     PRIMARY KEY (document_id, urlkey, first_timestamp)
 ) WITHOUT ROWID;
 CREATE INDEX address_by_urlkey ON address (urlkey, document_id);
+CREATE TABLE evidence (
+    site TEXT NOT NULL, kind TEXT NOT NULL,
+    timestamp TEXT NOT NULL,
+    source TEXT NOT NULL,
+    address TEXT NOT NULL,
+    via TEXT NOT NULL,
+    score REAL NOT NULL,
+    PRIMARY KEY (site, kind, timestamp, source, address, via)
+) WITHOUT ROWID;
 CREATE TABLE query (
     id INTEGER PRIMARY KEY,
     archive TEXT NOT NULL,
     urlkey TEXT NOT NULL,
     url TEXT NOT NULL, match TEXT NOT NULL, filters TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL,
+    collapses TEXT NOT NULL DEFAULT '[]',
     state TEXT NOT NULL DEFAULT 'open',
     reason TEXT NOT NULL DEFAULT '',
     asked_from TEXT NOT NULL DEFAULT '',
@@ -127,7 +139,6 @@ CREATE TABLE version (
     language TEXT NOT NULL,
     words INTEGER NOT NULL,
     verdict TEXT NOT NULL,
-    open INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (document_id, number)
 ) WITHOUT ROWID;
 CREATE TABLE run (

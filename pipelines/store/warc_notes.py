@@ -52,7 +52,7 @@ def of_memento(memento: Memento, payload_digest: str, payload: WarcLocation | No
 
 def of_listing(page: ListingPage) -> bytes:
     """The notes of a CDX answer: what was asked, and how it goes on."""
-    query = {**asdict(page.query), "filters": list(page.query.filters)}
+    query = asdict(page.query)
     return _json(
         kind="listing", query=query, outcome=page.outcome, resume_key=page.resume_key, **_of_answer(page.answer)
     )
@@ -98,8 +98,8 @@ def answer_of(notes: Notes, body: bytes) -> HttpAnswer:
 
 
 def query_of(notes: Notes) -> Query:
-    fields = dict(notes["query"])
-    return Query(**{**fields, "filters": tuple(fields["filters"])})
+    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in notes["query"].items()}
+    return Query(**fields)
 
 
 def payload_of(notes: Notes) -> WarcLocation | None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.lineage import Evidence, Line, Source, lineage, same_listing
+from crawler.items import Evidence, Source
+from crawler.lineage import Line, lineage, same_listing
 
 HOME = "http://example.com/"
 OLD = "http://www.example.com/privacy.html"
