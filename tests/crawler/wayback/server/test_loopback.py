@@ -123,8 +123,10 @@ def test_cut_body_is_short_and_closes(connection: http.client.HTTPConnection, de
 @pytest.mark.parametrize("cut", [None, 100])
 def test_reset_is_seen_as_such(server: LoopbackServer, desk: Desk, cut: int | None) -> None:
     desk.answer = Answer(200, body=BODY, delivery=Delivery(reset=True, cut_after=cut))
-    with pytest.raises(ConnectionResetError):
-        raw(server, b"GET / HTTP/1.1\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            list(iter(lambda: client.recv(65_536), b""))
 
 
 def test_wait_comes_before_the_answer(connection: http.client.HTTPConnection, desk: Desk) -> None:
