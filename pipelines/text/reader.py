@@ -1,59 +1,121 @@
 """Bytes of an archived page -> Reading. Pure: the same page gives the same reading."""
 
 import hashlib
+import re
 import unicodedata
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import lxml.html
-import py3langid
-import trafilatura
-
 from crawler.exceptions import ReadingFailed
 from crawler.items import Page, Reading
-from pipelines.text.normal import reading_key
+from pipelines.text.charset import decode
+from pipelines.text.lines import markdown_of_lines
+from pipelines.text.note import snapshot_url
+from pipelines.text.page import NO_TEXT, Text, read_tree, reading_of
+from pipelines.text.parse import parse
+from pipelines.text.pdf import is_pdf, pdf_text
+from pipelines.text.quality import Evidence
+from pipelines.text.styles import STYLES
+from pipelines.text.treekey import strip, tree_key
 
-STYLES = ("corpus", "princeton")
 LIBRARIES = ("trafilatura", "lxml", "py3langid", "pypdf", "charset-normalizer")
 MOST_BYTES = 16 << 20
+REMEMBERED = 256
+NO_PAGES = (
+    b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"CWS", b"FWS",
+    b"RIFF", b"OggS", b"ID3", b"MZ", b"\x7fELF",
+)  # fmt: skip
+MARKUP = re.compile(r"<(?:[a-z][a-z0-9]*[\s/>]|!doctype|!--)", re.IGNORECASE)
+
+
+class Reader:
+    """Reads pages in one style, and remembers by their trees the last ones it read.
+
+    Two pages whose trees are equal without what no reader reads are read once: see `treekey`.
+    """
+
+    def __init__(self, style: str = "corpus", remembered: int = REMEMBERED) -> None:
+        self._style = STYLES[style]
+        self._remembered = remembered
+        self._readings: OrderedDict[str, Reading | ReadingFailed] = OrderedDict()
+        self.spared = 0
+
+    def read(self, page: Page) -> Reading:
+        """Read one page. Raises ReadingFailed, and nothing else, where there is no text or it cannot be read."""
+        try:
+            return self._read(page)
+        except ReadingFailed:
+            raise
+        except MemoryError:
+            raise ReadingFailed("reading took too much memory") from None
+        except Exception as error:
+            raise ReadingFailed("reading raised", detail=f"{type(error).__name__}: {error}"[:200]) from error
+
+    def _read(self, page: Page) -> Reading:
+        if is_pdf(page.body):
+            return _read_lines(*pdf_text(page.body), charset="")
+        _refuse(page.body)
+        html, charset = decode(page.body, page.content_type)
+        if not MARKUP.search(html):
+            return _read_lines("", markdown_of_lines(html), charset)
+        return self._read_html(html, page, charset)
+
+    def _read_html(self, html: str, page: Page, charset: str) -> Reading:
+        root = parse(html)
+        strip(root)
+        base = snapshot_url(page.timestamp, page.original) if self._style.faithful else page.original
+        key = tree_key(root, base, self._style.name)
+        if (known := self._readings.get(key)) is not None:
+            self.spared += 1
+            self._readings.move_to_end(key)
+        else:
+            known = self._remember(key, _outcome(lambda: reading_of(read_tree(root, base, self._style), charset)))
+        if isinstance(known, ReadingFailed):
+            raise known
+        return replace(known, charset=charset)
+
+    def _remember(self, key: str, outcome: Reading | ReadingFailed) -> Reading | ReadingFailed:
+        if self._remembered:
+            self._readings[key] = outcome
+            if len(self._readings) > self._remembered:
+                self._readings.popitem(last=False)
+        return outcome
+
+
+def _refuse(body: bytes) -> None:
+    if len(body) > MOST_BYTES:
+        raise ReadingFailed("page too large", detail=f"{len(body)} bytes")
+    if body.startswith(NO_PAGES):
+        raise ReadingFailed("not a page", detail=f"starts with {body[:8]!r}")
+
+
+def _outcome(read: Callable[[], Reading]) -> Reading | ReadingFailed:
+    try:
+        return read()
+    except ReadingFailed as failure:
+        return failure
+
+
+def _read_lines(title: str, body: str, charset: str) -> Reading:
+    if not body.strip():
+        raise ReadingFailed(NO_TEXT)
+    return reading_of(Text(title, body, Evidence(title.lower(), "", body.lower())), charset)
 
 
 def read(page: Page, style: str = "corpus") -> Reading:
-    """Read one page. Raises ReadingFailed where there is no text, or it cannot be read."""
-    if len(page.body) > MOST_BYTES:
-        raise ReadingFailed("page too large", detail=f"{len(page.body)} bytes")
-    text = page.body.decode("utf-8", "replace")
-    body = trafilatura.extract(
-        text,
-        url=page.original,
-        output_format="markdown",
-        include_links=True,
-        include_formatting=True,
-        include_comments=False,
-        favor_recall=True,
-        fast=True,
-    )
-    if not body:
-        raise ReadingFailed("no text in page")
-    title = lxml.html.fromstring(text).findtext(".//title") or ""
-    language, probability = py3langid.classify(body)
-    return Reading(
-        title=" ".join(title.split()),
-        body=body,
-        language=language,
-        language_probability=round(float(probability), 2),
-        charset="utf-8",
-        words=len(body.split()),
-        reading_key=reading_key(body),
-    )
+    """Read one page by itself. Raises ReadingFailed where there is no text, or it cannot be read."""
+    return Reader(style, remembered=0).read(page)
 
 
 @cache
 def reader_version(style: str = "corpus") -> str:
     """Short hex hash of everything a reading depends on: our source, the style, the libraries, Unicode."""
     digest = hashlib.sha256(style.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(Path(__file__).parent.glob("*.[pt]*")):  # Python and its word lists
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     for library in LIBRARIES:
         digest.update(f"{library} {version(library)}\n".encode())

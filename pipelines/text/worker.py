@@ -32,9 +32,7 @@ class Readers:
     needs to start. Pages of one address go to one worker where it is free enough: it remembers equal pages.
     """
 
-    def __init__(
-        self, workers: int, *, deadline: float = 20.0, memory: int = 1 << 30, style: str = "corpus"
-    ) -> None:
+    def __init__(self, workers: int, *, deadline: float = 20.0, memory: int = 1 << 30, style: str = "corpus") -> None:
         self._workers = [_Worker(deadline, memory, style) for _ in range(workers)]
 
     def submit(self, page: Page) -> Future[Reading]:

@@ -1,5 +1,9 @@
 """The production path as the scorers call it."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in a worker: spinning threads would count as our time
+
 from typing import Any
 
 from crawler.exceptions import ReadingFailed
@@ -9,9 +13,9 @@ from pipelines.text.reader import read
 
 
 def policy_markdown(html: str, url: str) -> str:
-    """The body alone, as style `corpus` writes it."""
+    """The body alone, in style `corpus` but with the h1 that repeats the title."""
     try:
-        return read(Page(html.encode("utf-8"), url, "20200101000000", "text/html; charset=utf-8")).body
+        return read(Page(html.encode("utf-8"), url, "20200101000000", "text/html; charset=utf-8"), "whole").body
     except ReadingFailed:
         return ""
 
@@ -20,6 +24,4 @@ def exported_file(html: str, meta: dict[str, Any]) -> str:
     """The whole file in style `princeton`."""
     page = Page(html.encode("utf-8"), meta["original"], meta["timestamp"], "text/html; charset=utf-8")
     reading = read(page, "princeton")
-    return exported_text(
-        meta["site"], meta["kind"], page.timestamp, page.original, reading.title, reading.body
-    )
+    return exported_text(meta["site"], meta["kind"], page.timestamp, page.original, reading.title, reading.body)

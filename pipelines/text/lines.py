@@ -1,0 +1,14 @@
+"""Plain lines, of a PDF or of a text file, as Markdown that keeps them."""
+
+import re
+
+from pipelines.text.escapes import escape_line_starts
+
+CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def markdown_of_lines(text: str) -> str:
+    """Each line stays one, with two spaces at its end; an empty line ends a paragraph."""
+    lines = "\n".join(" ".join(line.split()) for line in CONTROLS.sub("", text).splitlines())
+    paragraphs = re.split(r"\n{2,}", lines.strip("\n"))
+    return "\n\n".join(escape_line_starts(paragraph).replace("\n", "  \n") for paragraph in paragraphs if paragraph)

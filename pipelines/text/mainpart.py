@@ -1,0 +1,100 @@
+"""The part of a page that holds its prose."""
+
+import re
+
+from lxml.html import HtmlElement
+
+from pipelines.text.layout import HEADINGS
+from pipelines.text.weights import Weights, length
+
+MAIN_SHARE = 0.9  # of the prose: a child with that much is the page
+PASSED = frozenset(
+    {"div", "section", "main", "article", "body", "form", "span", "font", "b", "i", "em", "strong", "u", "td", "tr"}
+    | {"tbody", "table", "header", "aside"}
+)
+TITLE_LENGTH = 300
+LARGE_LENGTH = 120
+PROSE_LENGTH = 80
+MOST_LINKS = 0.3
+LARGE = ("b", "strong", "font")
+PHONE = re.compile(r"\d[\d ().-]{5,}\d")
+
+
+def main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
+    """A new `article` with the block that holds the prose, and the titles and prose passed on the way to it."""
+    before: list[HtmlElement] = []
+    after: list[HtmlElement] = []
+    node = body
+    while (child := _main_child(node, weights)) is not None:
+        siblings = list(node)
+        place = siblings.index(child)
+        before += _titles_and_prose(siblings[:place], weights)
+        after[:0] = _up_to_last_prose(siblings[place + 1 :], weights)
+        node = child
+    home = body.getroottree().getroot()
+    article = body.makeelement("article")
+    kept = _best_titles(before, node, weights)
+    article.extend(kept)
+    node.tag = "div" if node.tag in PASSED else node.tag
+    article.append(node)
+    article.extend(after)
+    home.append(article)  # a tree without a document is slow to let go: lxml looks through it for each element
+    return article
+
+
+def _main_child(node: HtmlElement, weights: Weights) -> HtmlElement | None:
+    """The child to go down to, if there is one."""
+    children = [child for child in node if child in weights.prose]
+    if not children or length(node.text) >= PROSE_LENGTH:
+        return None
+    best = max(children, key=weights.prose.__getitem__)
+    if best.tag not in PASSED or weights.prose[best] < MAIN_SHARE * weights.prose[node]:
+        return None
+    return best if weights.prose[best] else None
+
+
+def _titles_and_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
+    """What is worth keeping before the main part: prose and all that follows it, titles by themselves."""
+    first = next((place for place, sibling in enumerate(siblings) if _is_prose(sibling, weights)), len(siblings))
+    return [sibling for sibling in siblings[:first] if _is_title(sibling, weights)] + siblings[first:]
+
+
+def _up_to_last_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
+    """What is worth keeping after it: nothing is left out between two pieces of prose."""
+    while siblings and not _is_prose(siblings[-1], weights):
+        siblings = siblings[:-1]
+    return siblings
+
+
+def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights) -> list[HtmlElement]:
+    """Where there is an h1, lesser headings beside the main part title something else."""
+    first = [element for element in (*before, main) if _has(element, "h1", weights)]
+    if not first:
+        return before
+    return [element for element in before if element in first or _is_prose(element, weights)]
+
+
+def _is_prose(element: HtmlElement, weights: Weights) -> bool:
+    if length(element.tail) >= PROSE_LENGTH:
+        return True
+    prose, total = weights.prose.get(element, 0), weights.total.get(element, 0)
+    if prose < PROSE_LENGTH or prose < (1 - MOST_LINKS) * total:
+        return False
+    return any(length(text) >= PROSE_LENGTH for text in element.itertext())
+
+
+def _is_title(element: HtmlElement, weights: Weights) -> bool:
+    size = weights.total.get(element, 0)
+    if not size or weights.link_share(element) > 1 - MOST_LINKS:
+        return False
+    if PHONE.search("".join(element.itertext())):
+        return False
+    if any(_has(element, heading, weights) for heading in HEADINGS[:3]):
+        return size <= TITLE_LENGTH
+    large = sum(length("".join(part.itertext())) for tag in LARGE for part in element.iter(tag))
+    return size <= LARGE_LENGTH and large >= size
+
+
+def _has(element: HtmlElement, heading: str, weights: Weights) -> bool:
+    """Whether there is such a heading with words outside links: a linked one is the site's name."""
+    return any(weights.prose.get(found) for found in element.iter(heading))

@@ -1,0 +1,134 @@
+"""Blocks -> Markdown in the form of the published corpus."""
+
+import re
+
+from pipelines.text.blocks import HEADINGS, Block, Container
+from pipelines.text.escapes import escape_line_starts
+from pipelines.text.inline import Token, inline
+from pipelines.text.paragraphs import paragraphs
+from pipelines.text.styles import Style
+
+RULE = "* * *"
+CODE_INDENT = "    "
+
+
+def markdown(blocks: list[Block], style: Style, title: str = "") -> str:
+    """The body: no title line, no empty line at either end."""
+    writer = _Writer(style)
+    for block in blocks:
+        for lines in _lines(block, style):
+            writer.write(block, lines)
+    return "".join(writer.out).strip("\n").rstrip()
+
+
+def _lines(block: Block, style: Style) -> list[str]:
+    """The texts that a block becomes, each to stand alone."""
+    if block.kind == "hr":
+        return [RULE]
+    if block.kind == "pre":
+        return [_code(block.tokens)]
+    if block.kind == "row":
+        return [_row(block, style)]
+    if block.kind in HEADINGS:
+        return _heading(block, style)
+    return [text for tokens in paragraphs(block.tokens) if (text := _paragraph(tokens, block, style))]
+
+
+def _paragraph(tokens: list[Token], block: Block, style: Style) -> str:
+    text = inline(tokens, style)
+    if style.faithful:
+        if block.before_p:
+            text = text.rstrip()
+        text = re.sub(r"\A +(?=\S)| +\Z", "", text) if text.strip(" ") else ""
+    else:
+        text = text.strip(" \n")
+        text = text if text.strip() else ""
+    return escape_line_starts(text, style.faithful)
+
+
+def _heading(block: Block, style: Style) -> list[str]:
+    level = int(block.kind[1])
+    if level == 1 and style.first_heading == "drop":
+        return []
+    if level == 1 and style.first_heading == "demote":
+        level = 2
+    text = re.sub(r"\s*\n\s*", " ", inline(block.tokens, style))
+    text = text.rstrip() if style.faithful else text.strip()
+    return [f"{'#' * level} {text}"] if text.strip() else []
+
+
+def _row(block: Block, style: Style) -> str:
+    cells = [re.sub(r"\s*\n\s*", " ", inline(cell, style)).strip(" ") for cell in block.cells]
+    if not style.faithful:
+        cells = [cell.replace("|", r"\|") for cell in cells]
+    row = "| ".join(cells) + "  "
+    return row + "\n" + "|".join(["---"] * len(cells)) + "  " if block.head else row
+
+
+def _code(tokens: list[Token]) -> str:
+    text = "".join("\n" if token.kind == "break" else token.value for token in tokens if token.kind != "link")
+    lines = text.expandtabs(4).strip("\n").split("\n")
+    return "\n".join((CODE_INDENT + line).rstrip() for line in lines)
+
+
+class _Writer:
+    """Keeps what stands between two blocks: how many line ends, which quote signs, which bullet."""
+
+    def __init__(self, style: Style) -> None:
+        self.out: list[str] = []
+        self._style = style
+        self._last: Block | None = None
+        self._begun: set[Container] = set()
+
+    def write(self, block: Block, text: str) -> None:
+        self._gap(block)
+        quote = _quote(block)
+        first, rest = self._indent(block)
+        self.out.append(quote + first + text.replace("\n", "\n" + quote + rest))
+        self._begun.update(block.path)
+        self._last = block
+
+    def _gap(self, block: Block) -> None:
+        if self._last is None:
+            return
+        newlines = _newlines(self._last, block, self._begun)
+        if self._last.kind == "row":
+            self.out.append("\n" if block.kind == "row" else "\n  \n")
+            return
+        quote = _quote(self._last) if _quotes(self._last) == _quotes(block) else ""
+        lines = [quote] * (newlines - 1)
+        if newlines > 3 and self._style.faithful:
+            lines[1] = ""
+        self.out.append("\n" + "".join(line + "\n" for line in lines))
+
+    def _indent(self, block: Block) -> tuple[str, str]:
+        """What stands before the first line and before the others."""
+        items = [container for container in block.path if container.mark]
+        if not items:
+            return "", ""
+        item = items[-1]
+        hang = "" if self._style.faithful else "  " * item.level + "  "
+        if item in self._begun:
+            return hang, hang
+        return f"{'  ' * item.level}{item.mark} ", ""
+
+
+def _quotes(block: Block) -> list[Container]:
+    return [container for container in block.path if not container.mark]
+
+
+def _quote(block: Block) -> str:
+    return "> " * len(_quotes(block))
+
+
+def _newlines(before: Block, after: Block, begun: set[Container]) -> int:
+    """Line ends between two blocks: more after a list, fewer inside one."""
+    mine = [container for container in before.path if container.mark]
+    others = [container for container in after.path if container.mark]
+    if not mine:
+        return 2
+    if not others or others[0].parent_list is not mine[0].parent_list:
+        return 5 if before.loose else 4
+    if before.loose or others[-1] in begun:
+        return 2
+    return 1

@@ -1,0 +1,94 @@
+"""One HTML page, parsed and stripped, -> Reading. Sees nothing of the page but the stripped tree."""
+
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from crawler.exceptions import ReadingFailed
+from crawler.items import Reading
+from pipelines.text.accept import accepted, words
+from pipelines.text.addresses import absolute
+from pipelines.text.blocks import HEADINGS, Block, blocks_of
+from pipelines.text.furniture import remove_furniture
+from pipelines.text.language import language_of
+from pipelines.text.layout import undo_layout
+from pipelines.text.mainpart import main_part
+from pipelines.text.markdown import markdown
+from pipelines.text.normal import reading_key
+from pipelines.text.quality import Evidence, count_words, judged
+from pipelines.text.styles import Style
+from pipelines.text.title import main_heading, title_of, without_title
+from pipelines.text.weights import weigh
+
+NO_TEXT = "no text in page"
+FIRST_HEADINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What was read, before it is judged. `evidence` is the plain text, lower case."""
+
+    title: str
+    body: str
+    evidence: Evidence
+
+
+def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
+    """Read a stripped tree, which is used up. Raises ReadingFailed where no word is left."""
+    body = root.find("body")
+    if body is None:
+        raise ReadingFailed(NO_TEXT, detail="frames only" if root.find("frameset") is not None else "")
+    if not style.faithful:
+        base = _base(root, base)
+    title = title_of(root)
+    scripts = _noscript(body)
+    undo_layout(body)
+    weights = weigh(body)
+    links = weights.link_share(body)
+    remove_furniture(body, weights)
+    blocks, found = accepted(blocks_of(main_part(body, weights), base))
+    title = title or main_heading(blocks)
+    kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
+    text = markdown(kept, style) or markdown(blocks, style)
+    if not text:
+        raise ReadingFailed(NO_TEXT, detail=scripts[:200])
+    return Text(title, text, _evidence(title, blocks, scripts, links, found))
+
+
+def reading_of(text: Text, charset: str) -> Reading:
+    """The finished reading: language, key and verdict of a text."""
+    language, probability = language_of(text.evidence.text)
+    judgement = judged(text.evidence)
+    return Reading(
+        title=text.title,
+        body=text.body,
+        language=language,
+        language_probability=probability,
+        charset=charset,
+        words=count_words(text.evidence.text),
+        reading_key=reading_key(text.body),
+        verdict=judgement.verdict,
+        reasons=judgement.reasons,
+        looks_like=judgement.looks_like,
+    )
+
+
+def _base(root: HtmlElement, base: str) -> str:
+    """The address that relative ones start from: the page's own `base`, if it has one."""
+    declared = root.find(".//base[@href]")
+    return (absolute(base, declared.get("href", "")) if declared is not None else "") or base
+
+
+def _noscript(body: HtmlElement) -> str:
+    """Take out what the page says to a browser without scripts, and return it."""
+    found = list(body.iter("noscript"))
+    said = " ".join(" ".join("".join(element.itertext()).split()) for element in found)
+    for element in found:
+        element.drop_tree()
+    return said.lower()
+
+
+def _evidence(title: str, blocks: list[Block], scripts: str, links: float, found: bool) -> Evidence:
+    text = "\n".join(" ".join(words(cell).split()) for block in blocks for cell in block.cells)
+    headings = [words(block.tokens) for block in blocks if block.kind in HEADINGS][:FIRST_HEADINGS]
+    return Evidence(title.lower(), " \n".join(headings).lower(), text.lower(), scripts, links, found)

@@ -1,0 +1,31 @@
+"""HTML text -> tree, whatever the text is: fragments get html and body, nesting without end is flattened."""
+
+import re
+
+import lxml.html
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.exceptions import ReadingFailed
+
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+NESTING_TAG = re.compile(r"</?(?!(?:p|h[1-6]|br|hr|a|title|script|style)\b)[a-z][^<>]*>", re.IGNORECASE)
+
+
+def parse(html: str) -> HtmlElement:
+    """The `html` element. Raises ReadingFailed where there is nothing to parse."""
+    html = UNREADABLE.sub("", html)
+    root, whole = _parsed(html)
+    if not whole:  # libxml2 stops at 2,048 levels and keeps nothing below: then without the tags that nest
+        root, _ = _parsed(NESTING_TAG.sub("<p>", html))
+    return root
+
+
+def _parsed(html: str) -> tuple[HtmlElement, bool]:
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = lxml.html.document_fromstring(html.encode("utf-8"), parser=parser)
+    except (etree.ParserError, AssertionError):
+        raise ReadingFailed("no text in page") from None
+    stopped = any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+    return root, not stopped

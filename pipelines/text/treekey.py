@@ -1,0 +1,51 @@
+"""What no reader reads is taken out of a tree; what is left decides whether two pages read the same.
+
+All later stages see only the stripped tree, so that two pages with one key give one text by construction.
+"""
+
+import hashlib
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines.text.parts import part_of
+
+UNREAD_ELEMENTS = (
+    "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "noframes", "object", "embed",
+    "applet", "video", "audio", "picture", "map", "input", "select", "option", "optgroup", "datalist", "progress",
+    "meter", "link", "meta", "colgroup", "col", "param", "source", "wbr",
+)  # fmt: skip
+READ_ATTRIBUTES = {
+    "a": ("href", "title"),
+    "base": ("href",),
+    "ol": ("start",),
+    "li": ("value",),
+    "font": ("size",),
+    "td": ("colspan", "rowspan"),
+    "th": ("colspan", "rowspan"),
+}
+PART = "part"
+
+
+def strip(root: HtmlElement) -> None:
+    """Take out of the tree, in place, all that later stages do not read; `class` and the like become a `part`."""
+    etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
+    for element in root.iter(etree.Element):
+        part = part_of(element)
+        attributes = element.attrib
+        if attributes:
+            read = READ_ATTRIBUTES.get(str(element.tag), ())
+            kept = [(name, attributes[name]) for name in read if name in attributes]
+            attributes.clear()
+            for name, value in kept:
+                attributes[name] = value
+        if part:
+            attributes[PART] = part
+
+
+def tree_key(root: HtmlElement, *context: str) -> str:
+    """Hex digest of a stripped tree and of what else the reading depends on (address, style)."""
+    digest = hashlib.blake2b(etree.tostring(root, encoding="utf-8"), digest_size=16)
+    for value in context:
+        digest.update(b"\0" + value.encode("utf-8", "replace"))
+    return digest.hexdigest()
