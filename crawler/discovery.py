@@ -175,7 +175,7 @@ def score(link: Link, kind: str) -> float:
         found = 0.45 * max(address, title)  # the text names another kind
     else:
         found = max(address * (0.9 if not text.rest else 0.65), title)
-    return min(found, 1.0) * (0.6 if link.offsite and not _is_plain_footer(link, text) else 1.0)
+    return min(found, 1.0) * _nearness(link, text, kind)
 
 
 def _text_score(found: Naming, kind: str) -> float:
@@ -200,8 +200,13 @@ def _is_anothers(link: Link) -> bool:
     return link.offsite and not is_hosted(link.href) and site_of(link.href) in table()["others"]["hosts"]
 
 
-def _is_plain_footer(link: Link, text: Naming) -> bool:
-    return is_hosted(link.href) or (link.place == "footer" and text.rest < 1)
+def _nearness(link: Link, text: Naming, kind: str) -> float:
+    """Less than 1 for other sites: there, the text must say plainly that it is this site's document."""
+    if _is_own(link):
+        return 1.0
+    if kind not in text.kinds or text.rest >= 1:
+        return 0.5
+    return 1.0 if link.place == "footer" else 0.6
 
 
 def _is_own(link: Link) -> bool:

@@ -70,6 +70,7 @@ def test_addresses_that_name_a_document(address: str, kind: str) -> None:
         "/wp-content/privacy",
         "/recipes/cookies",
         "/determination",
+        "/privacy/our-partners-and-friends",
     ],
 )
 def test_addresses_that_name_none(address: str) -> None:

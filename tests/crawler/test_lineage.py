@@ -79,6 +79,12 @@ def test_moved_and_moved_back() -> None:
     assert told(line) == [(OLD, "", "2005"), (NEW, "2005", "2010"), (OLD, "2010", "")]
 
 
+def test_an_address_that_was_captured_again_leads_nowhere_any_more() -> None:
+    evidence = [moved(2008, NEW, NEXT), moved(2012, OLD, NEW)]
+    (line,) = lineage(evidence, {NEW: years(2006, 2010), NEXT: years(2008)})
+    assert told(line) == [(NEW, "", "2008"), (NEXT, "2008", "2010"), (NEW, "2010", "")]
+
+
 def test_home_pages_that_link_another_address_instead_join_them_even_on_another_host() -> None:
     elsewhere = "http://www.family.example/everyday/privacy.asp"
     evidence = [home(2001, OLD), home(2003, OLD), home(2005, elsewhere), home(2008, elsewhere)]
