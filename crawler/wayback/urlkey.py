@@ -11,9 +11,7 @@ from urllib.parse import unquote_to_bytes
 import idna
 
 _SCHEME = re.compile(r"/*([a-z][a-z0-9+.-]*)://+", re.IGNORECASE)
-_OPAQUE = re.compile(
-    r"(?:about|data|dns|filedesc|javascript|mailto|metadata|tel|urn|warcinfo|whois):", re.IGNORECASE
-)
+_OPAQUE = re.compile(r"(?:about|data|dns|filedesc|javascript|mailto|metadata|tel|urn|warcinfo|whois):", re.IGNORECASE)
 _PORT = re.compile(r":(\d*)\Z")
 _DEFAULT_PORTS = {"http": "80", "https": "443", "ftp": "21"}
 _WWW = re.compile(r"www\d*\.(?=.)")
