@@ -13,7 +13,6 @@ from crawler.items import ListingPage, Memento, Snapshot
 
 from .store.corpus import Corpus
 from .store.database import open_corpus
-from .store.ledger import Ledger
 from .store.recovery import adopt
 from .store.warc import WarcWriter
 
@@ -23,7 +22,6 @@ class ArchiveStage:
 
     def __init__(self, folder: Path, archive: str, run: str, max_size: int) -> None:
         self._folder = folder / "warc"
-        self._archive = archive
         self._run = run
         self._max_size = max_size
         self._db = open_corpus(folder)
@@ -41,7 +39,7 @@ class ArchiveStage:
         )
 
     def open_spider(self) -> None:
-        adopt(self._folder, self._corpus, Ledger(self._db, self._archive))
+        adopt(self._folder, self._corpus)
         self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size)
 
     def process_item(self, item: Any) -> Any:

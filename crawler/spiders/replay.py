@@ -90,7 +90,7 @@ class Replay:
         else:
             standing = self._ledger.standing(found.capture.key)
             if standing and standing.state in _STANDS:
-                yield Decision(asked.capture, State.DUPLICATE, same_as=standing.same_as)
+                yield Decision(asked.capture, State.DUPLICATE, same_as=found.capture.key)
             else:
                 yield replace(found, asked=asked.capture)
 
@@ -119,7 +119,7 @@ class Replay:
             if standing is None or row.key == asked.capture.key or row.statuscode.startswith("3"):
                 continue
             if standing.state in _STANDS or (standing.held and standing.state is State.FAILED):
-                return Decision(asked.capture, State.DUPLICATE, same_as=standing.same_as)
+                return Decision(asked.capture, State.DUPLICATE, same_as=row.key)
             if standing.held:
                 return Held(row, standing.held, asked.capture)
         return None

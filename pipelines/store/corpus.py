@@ -15,13 +15,19 @@ from .versions import DatedReading, Version, derive_versions
 _READINGS = """SELECT capture.timestamp, capture.original, capture.id, capture.same_as IS NULL, text_digest,
     reading_key, title, language, words, verdict
 FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
+LEFT JOIN snapshot ON snapshot.capture_id = capture.id
 JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id) AND extraction.reader = ?
-WHERE document_id = ? AND state IN ('read', 'duplicate') AND statuscode NOT LIKE '3%' AND text_digest IS NOT NULL
+WHERE document_id = ? AND state IN ('read', 'duplicate') AND text_digest IS NOT NULL
+    AND statuscode NOT LIKE '3%' AND coalesce(redirect_to, '') = ''
 ORDER BY capture.timestamp, capture.original, capture.digest, statuscode"""
 
 _READER_OF_DOCUMENT = """SELECT extraction.reader
 FROM document_capture JOIN extraction USING (capture_id) JOIN reader ON reader.reader = extraction.reader
 WHERE document_id = ? GROUP BY extraction.reader ORDER BY count(*) DESC, reader.id DESC LIMIT 1"""
+
+# twice in a union rather than once with OR, which would read every capture
+_DOCUMENTS = """SELECT document_id FROM capture CROSS JOIN address ON address.urlkey = capture.urlkey
+    AND timestamp BETWEEN first_timestamp AND last_timestamp"""
 
 
 class Corpus:
@@ -85,19 +91,26 @@ class Corpus:
         """Names of all WARC files that rows point into."""
         return [file for (file,) in self._db.execute("SELECT DISTINCT file FROM snapshot ORDER BY file")]
 
-    def let_go(self, file: str, end: int) -> list[int]:
-        """Forget snapshots of `file` that lie at or behind `end`, its readable end. Returns their captures' ids."""
+    def let_go(self, file: str, end: int) -> int:
+        """Forget snapshots of `file` that lie at or behind `end`, its readable end: their captures are to be fetched
+        again, and what was read in them counts no more. Returns how many there were."""
         with recording(self._db):
-            lost = [
-                row[0]
-                for row in self._db.execute(
-                    "SELECT capture_id FROM snapshot WHERE file = ? AND offset >= ?", [file, end]
-                )
-            ]
+            found = self._db.execute("SELECT capture_id FROM snapshot WHERE file = ? AND offset >= ?", [file, end])
+            lost = [capture_id for (capture_id,) in found]
             for capture_id in lost:
-                self._db.execute("DELETE FROM extraction WHERE capture_id = ?", [capture_id])
-                self._db.execute("DELETE FROM snapshot WHERE capture_id = ?", [capture_id])
-        return lost
+                self._lose(capture_id)
+            for document_id in sorted({each for capture_id in lost for each in self._documents_of(capture_id)}):
+                self._derive(document_id)
+        return len(lost)
+
+    def _lose(self, capture_id: int) -> None:
+        self._db.execute("DELETE FROM extraction WHERE capture_id = ?", [capture_id])
+        self._db.execute("DELETE FROM snapshot WHERE capture_id = ?", [capture_id])
+        self._db.execute(
+            "UPDATE capture SET state = ?, stage = 'archive', reason = 'bytes lost', same_as = NULL, next_try = '' "
+            "WHERE id = ?",
+            [State.SELECTED, capture_id],
+        )
 
     # -- readings
 
@@ -160,41 +173,44 @@ class Corpus:
 
     def settle(self, decision: Decision) -> None:
         """Keep what replay showed of a capture: that it is the same as another one, which is held or will be."""
+        assert decision.same_as is not None
         with recording(self._db):
-            assert decision.same_as is not None
-            played = self._capture_by_key(decision.same_as)
-            for document_id in sorted(self._settle_asked(decision.capture, *played)):
+            played, holder_id = self._capture_by_key(decision.same_as)
+            for document_id in sorted(self._settle_asked(decision.capture, played, holder_id)):
                 self._derive(document_id)
 
     def _capture_by_key(self, key: CaptureKey) -> tuple[Capture, int]:
-        *fields, capture_id = self._db.execute(
-            "SELECT urlkey, timestamp, original, mimetype, statuscode, digest, length, id FROM capture "
-            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
+        """A capture, and the id of the one that holds its bytes: itself, or the one it is a duplicate of."""
+        *fields, holder_id = self._db.execute(
+            "SELECT urlkey, timestamp, original, mimetype, statuscode, digest, length, coalesce(same_as, id) "
+            "FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
             [self._archive, *key],
         ).fetchone()
-        return Capture(*fields), capture_id
+        return Capture(*fields), holder_id
 
-    def _settle_asked(self, asked: Capture, played: Capture, played_id: int) -> set[int]:
+    def _settle_asked(self, asked: Capture, played: Capture, holder_id: int) -> set[int]:
         """The capture that was asked for, where the archive played another: a redirect's target, or the nearest."""
-        redirect = asked.statuscode.startswith("3")
+        asked_id = self._capture_id(asked)
+        redirect = self._is_redirect(asked, asked_id)
         same = redirect or asked.digest == played.digest
         reason = f"redirects to {played.original}" if redirect else f"the archive plays {played.timestamp} instead"
         self._db.execute(
-            "UPDATE capture SET state = ?, stage = 'replay', reason = ?, same_as = ?, next_try = NULL "
-            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [
-                State.DUPLICATE if same else State.UNPLAYABLE,
-                reason,
-                played_id if same else None,
-                self._archive,
-                *asked.key,
-            ],
+            "UPDATE capture SET state = ?, stage = 'replay', reason = ?, transient = 0, same_as = ?, next_try = NULL "
+            "WHERE id = ?",
+            [State.DUPLICATE if same else State.UNPLAYABLE, reason, holder_id if same else None, asked_id],
         )
-        documents = set(self._documents_of(self._capture_id(asked)))
+        documents = set(self._documents_of(asked_id))
         if redirect:
             for document_id in documents:
                 self._join(document_id, played, f"redirect of {asked.timestamp}")
         return documents
+
+    def _is_redirect(self, capture: Capture, capture_id: int) -> bool:
+        """By its row, or by what was played: a revisit has no status in a listing."""
+        held = self._db.execute(
+            "SELECT 1 FROM snapshot WHERE capture_id = ? AND redirect_to <> ''", [capture_id]
+        ).fetchone()
+        return capture.statuscode.startswith("3") or held is not None
 
     def _join(self, document_id: int, capture: Capture, evidence: str) -> None:
         """Make one capture of another address part of a document."""
@@ -216,11 +232,9 @@ class Corpus:
         )
 
     def _documents_of(self, capture_id: int) -> list[int]:
+        """The documents that show a capture or one that shares its bytes."""
         rows = self._db.execute(
-            "SELECT DISTINCT document_id FROM capture JOIN address ON address.urlkey = capture.urlkey "
-            "AND timestamp BETWEEN first_timestamp AND last_timestamp WHERE capture.id = ? "
-            "OR capture.id IN (SELECT id FROM capture WHERE same_as = ?)",
-            [capture_id, capture_id],
+            f"{_DOCUMENTS} WHERE capture.id = ? UNION {_DOCUMENTS} WHERE same_as = ?", [capture_id, capture_id]
         )
         return [document_id for (document_id,) in rows]
 

@@ -42,11 +42,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a capture stands: its state, where its bytes are held, and whose bytes it shares (itself, if nobody's)."""
+    """How a capture stands: its state, and where its bytes are held."""
 
     state: State
     held: WarcLocation | None
-    same_as: CaptureKey
 
 
 class Ledger:
@@ -93,9 +92,11 @@ class Ledger:
         """Active documents all of whose listings are whole; with `query`, only those it lists."""
         rows = self._db.execute(
             "SELECT DISTINCT document.id FROM document JOIN address ON address.document_id = document.id "
-            "WHERE active AND (? IS NULL OR address.urlkey IN (SELECT urlkey FROM query WHERE archive = ? AND url = ?)) "
+            "WHERE active "
+            "AND (? IS NULL OR address.urlkey IN (SELECT urlkey FROM query WHERE archive = ? AND url = ?)) "
             "AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey "
-            "AND query.archive = ? WHERE other.document_id = document.id AND query.state = 'open') ORDER BY document.id",
+            "AND query.archive = ? WHERE other.document_id = document.id AND query.state = 'open') "
+            "ORDER BY document.id",
             [query and query.url, self._archive, query and query.url, self._archive],
         )
         return [document_id for (document_id,) in rows]
@@ -176,18 +177,17 @@ class Ledger:
         return [Capture(*row) for row in rows]
 
     def standing(self, key: CaptureKey) -> Standing | None:
-        """What has become of a capture, and whose bytes it shares."""
+        """What has become of a capture; None where the ledger does not know it."""
         row = self._db.execute(
-            "SELECT state, file, offset, snapshot.length, "
-            "(SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin "
-            "WHERE twin.id = capture.same_as) FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
+            "SELECT state, file, offset, snapshot.length "
+            "FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
             "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
             [self._archive, *key],
         ).fetchone()
         if row is None:
             return None
-        held = WarcLocation(*row[1:4]) if row[1] is not None else None
-        return Standing(State(row[0]), held, CaptureKey(*json.loads(row[4])) if row[4] else key)
+        state, *location = row
+        return Standing(State(state), WarcLocation(*location) if location[0] is not None else None)
 
     def next_work(self, now: str, limit: int, skip: Iterable[int] = ()) -> list[Work]:
         """Captures to be fetched or read now, in the order they were listed, without those in `skip`."""
@@ -203,7 +203,7 @@ class Ledger:
     def next_try(self) -> str | None:
         """When the earliest failed capture of an active document is due again (ISO 8601), if any is."""
         (due,) = self._db.execute(
-            "SELECT min(next_try) FROM capture WHERE next_try > '' AND archive = ? AND " + _OF_ACTIVE_DOCUMENT,
+            f"SELECT min(next_try) FROM capture WHERE next_try > '' AND archive = ? AND {_OF_ACTIVE_DOCUMENT}",  # noqa: S608
             [self._archive],
         ).fetchone()
         return due if isinstance(due, str) else None
@@ -218,21 +218,12 @@ class Ledger:
                 [state, failure.stage, failure.reason, failure.transient, next_try, self._archive, *capture.key],
             )
 
-    def select_again(self, capture_ids: Iterable[int]) -> None:
-        """Put captures whose bytes are not held after all back to be fetched."""
-        with recording(self._db):
-            self._db.conn.executemany(
-                "UPDATE capture SET state = 'selected', stage = 'archive', reason = 'bytes lost', next_try = '' "
-                "WHERE id = ?",
-                ((capture_id,) for capture_id in capture_ids),
-            )
-
     def retry_failed(self) -> int:
         """Let captures that failed for good be asked again. Returns how many."""
         with recording(self._db):
             return self._db.execute(
-                "UPDATE capture SET next_try = '', transient = 1 WHERE archive = ? AND state = 'failed' "
-                f"AND {_OF_ACTIVE_DOCUMENT}",  # noqa: S608
+                "UPDATE capture SET next_try = '', transient = 1 "  # noqa: S608
+                f"WHERE archive = ? AND state = 'failed' AND {_OF_ACTIVE_DOCUMENT}",
                 [self._archive],
             ).rowcount
 

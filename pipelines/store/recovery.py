@@ -7,14 +7,14 @@ import logging
 from pathlib import Path
 
 from .corpus import Corpus
-from .ledger import Ledger
+from .warc_held import HeldMemento
 from .warc_members import recover
-from .warc_reading import HeldMemento, scan
+from .warc_reading import scan
 
 log = logging.getLogger(__name__)
 
 
-def adopt(folder: Path, corpus: Corpus, ledger: Ledger) -> None:
+def adopt(folder: Path, corpus: Corpus) -> None:
     """Cut a torn tail off the newest WARC file, give whole records without a row one, and let rows behind its end go:
     their captures are selected again."""
     newest = max(folder.glob("*.warc.gz"), default=None)
@@ -23,7 +23,8 @@ def adopt(folder: Path, corpus: Corpus, ledger: Ledger) -> None:
     tail = recover(newest)
     if tail.cut:
         log.warning("%s: %d torn bytes at its end were cut off", newest.name, tail.cut)
-    ledger.select_again(corpus.let_go(newest.name, tail.end))
+    if lost := corpus.let_go(newest.name, tail.end):
+        log.warning("%s: %d captures lie behind its end and are fetched again", newest.name, lost)
     known = corpus.locations(newest.name)
     for held in scan(newest):
         if isinstance(held, HeldMemento) and held.snapshot.location.offset not in known:

@@ -30,7 +30,7 @@ class DatedReading:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A run of readings. `shown` is its earliest held one, or where only twins are held its first: the exported text."""
+    """A run of readings. `shown`, whose text is exported, is the earliest that is held; of twins alone, the first."""
 
     number: int
     first_timestamp: str
