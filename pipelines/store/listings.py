@@ -22,6 +22,9 @@ ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
     urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length)
     WHERE urlkey <> excluded.urlkey OR mimetype > excluded.mimetype OR length > excluded.length"""
 
+_OF_ACTIVE_DOCUMENT = """(match <> 'exact' OR EXISTS (
+    SELECT 1 FROM address JOIN document ON document.id = document_id AND active WHERE address.urlkey = query.urlkey))"""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenListing:
@@ -48,8 +51,9 @@ class Listings:
                 "INSERT INTO query (archive, urlkey, url, match, filters, since, until) "
                 "SELECT ?, urlkey, min(address.url), 'exact', '[]', ?, ? "
                 "FROM address JOIN document ON document.id = document_id AND active "
-                "WHERE first_timestamp <> last_timestamp AND evidence <> 'as listed' AND NOT EXISTS (SELECT 1 FROM query WHERE archive = ? "
-                "AND query.urlkey = address.urlkey AND match = 'exact' AND since = ? AND until = ?) "
+                "WHERE first_timestamp <> last_timestamp AND evidence <> 'as listed' AND NOT EXISTS ("
+                "SELECT 1 FROM query WHERE archive = ? AND query.urlkey = address.urlkey AND match = 'exact' "
+                "AND since = ? AND until = ?) "
                 "GROUP BY urlkey ORDER BY min(document.id) ON CONFLICT DO NOTHING",
                 [self._archive, since, until, self._archive, since, until],
             )
@@ -74,18 +78,18 @@ class Listings:
         """The first open listing that is due and not in `skip`."""
         skipped = set(skip)
         rows = self._db.execute(
-            "SELECT id, url, match, filters, since, until, asked_from, resume_key, attempts FROM query "
-            "WHERE archive = ? AND state = 'open' AND next_try <= ? AND (match <> 'exact' OR EXISTS (SELECT 1 FROM "
-            "address JOIN document ON document.id = document_id AND active WHERE address.urlkey = query.urlkey)) "
-            "ORDER BY id LIMIT ?",
+            "SELECT id, url, match, filters, since, until, asked_from, resume_key, attempts FROM query "  # noqa: S608
+            f"WHERE archive = ? AND state = 'open' AND next_try <= ? AND {_OF_ACTIVE_DOCUMENT} ORDER BY id LIMIT ?",
             [self._archive, now, len(skipped) + 1],
         )
         return next((_open_listing(row) for row in rows if row[0] not in skipped), None)
 
     def next_try(self) -> str | None:
-        """When the earliest listing that failed is due again (ISO 8601), if any is."""
+        """When the earliest listing of an active document that failed is due again (ISO 8601), if any is."""
         (due,) = self._db.execute(
-            "SELECT min(next_try) FROM query WHERE archive = ? AND state = 'open' AND next_try > ''", [self._archive]
+            "SELECT min(next_try) FROM query "  # noqa: S608
+            f"WHERE archive = ? AND state = 'open' AND next_try > '' AND {_OF_ACTIVE_DOCUMENT}",
+            [self._archive],
         ).fetchone()
         return due if isinstance(due, str) else None
 

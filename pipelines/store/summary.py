@@ -5,6 +5,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
+# what a later run of the same target list asks again
+_CAPTURES_DUE = """SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL AND EXISTS (
+    SELECT 1 FROM address JOIN document ON document.id = document_id AND active
+    WHERE address.urlkey = capture.urlkey AND timestamp BETWEEN first_timestamp AND last_timestamp)"""
+_LISTINGS_DUE = """SELECT count(*) FROM query WHERE (state = 'failed' OR (state = 'open' AND attempts > 0))
+    AND (match <> 'exact' OR EXISTS (SELECT 1 FROM address JOIN document ON document.id = document_id AND active
+    WHERE address.urlkey = query.urlkey))"""
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -46,8 +54,7 @@ def summarise(db: Database) -> Summary:
         captures=sum(states.values()),
         versions=_one(db, "SELECT count(*) FROM version"),
         texts=_one(db, "SELECT count(*) FROM text"),
-        to_be_tried_again=_one(db, "SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL")
-        + _one(db, "SELECT count(*) FROM query WHERE state = 'failed' OR (state = 'open' AND attempts > 0)"),
+        to_be_tried_again=_one(db, _CAPTURES_DUE) + _one(db, _LISTINGS_DUE),
         states=states,
         failures=_counts(
             db,
