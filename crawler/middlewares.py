@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -83,7 +83,12 @@ class Pace:
         state = state_folder(settings["STATE_DIR"]) / f"{host.replace(':', '_')}.json"
         pacer = Pacer(host, rates, state, time_scale=settings.getfloat("TIME_SCALE"))
         crawler.signals.connect(lambda: crawler.stats.set_value("pace", pacer.stats()), signals.spider_closed)
-        return cls(pacer, lambda: not crawler.engine.running or bool(crawler.spider.stop_reason))
+
+        def is_stopping() -> bool:
+            spider: Any = crawler.spider
+            return not (crawler.engine and crawler.engine.running) or bool(spider.stop_reason)
+
+        return cls(pacer, is_stopping)
 
     async def process_request(self, request: Request) -> None:
         kind = request.meta["kind"]
@@ -123,6 +128,8 @@ class Pace:
             outcome = Outcome.REFUSED
         elif isinstance(exception, DownloadTimeoutError | DownloadFailedError):
             outcome = Outcome.UNAVAILABLE
+        elif isinstance(exception, IgnoreRequest):
+            outcome = Outcome.UNSENT
         else:
             outcome = Outcome.OK
         self._pacer.observe(request.meta["kind"], outcome)

@@ -9,8 +9,11 @@ from pipelines.store.summary import Summary
 class Told(Protocol):
     """An outcome as far as it is told."""
 
-    message: str
-    summary: Summary
+    @property
+    def message(self) -> str: ...
+
+    @property
+    def summary(self) -> Summary: ...
 
 
 def tell_outcome(outcome: Told, folder: str) -> None:

@@ -66,6 +66,8 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request)
     """Crawl and export. Raises CorpusError with its exit code where the crawl could not begin."""
     settle(settings)
     folder = Path(settings["CORPUS_DIR"])
+    if request.spider not in process.spider_loader.list():
+        raise WrongUse(f"There is no spider {request.spider!r}: the one to run is `crawl policies`.")
     targets, digest = _targets(request)
     with only_run(folder), closing(open_corpus(folder)) as db:
         _register(db, settings, targets, request)
@@ -76,7 +78,8 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request)
         summary = summarise(db)
         if not code and summary.to_be_tried_again:
             code = 1
-        _finish(db, settings, crawler, summary, code, message)
+        pace = crawler.stats.get_value("pace", {}) if crawler.spider else {}
+        _finish(db, settings, pace, summary, code)
     return Outcome(code, message, summary)
 
 
@@ -174,16 +177,13 @@ def _note_signals(received: list[int]) -> None:
         signal.signal(number, noting)
 
 
-def _finish(
-    db: Database, settings: Settings, crawler: Crawler, summary: Summary, code: int, message: str
-) -> None:
-    stats: Mapping[str, Any] = crawler.stats.get_stats() if crawler.stats else {}
+def _finish(db: Database, settings: Settings, pace: Mapping[str, Any], summary: Summary, code: int) -> None:
     end = runs.RunEnd(
         finished_at=_iso(datetime.now(UTC)),
         outcome="finished" if code in (0, 1) else "stopped",
         exit_code=code,
         counts=summary.states,
-        pace=stats.get("pace", {}),
+        pace=pace,
         failures=summary.failures,
     )
     runs.finish(db, settings["RUN_ID"], end)
@@ -191,5 +191,3 @@ def _finish(
 
 def _iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-

@@ -88,8 +88,10 @@ class Reach:
             "blocked for up to an hour: wait, then start the same command again."
         )
 
-    def babbled(self, reason: str) -> str:
+    def babbled(self, status: int, reason: str) -> str:
         """Why to stop, or "": a listing was answered with something that is none."""
+        if status == 429 or status >= 500:  # an archive that has too much to do
+            return ""
         self._nonsense += 1
         if self._well or self._nonsense < self.nonsense_at_first:
             return ""

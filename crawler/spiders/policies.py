@@ -18,7 +18,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
 
-from crawler.exceptions import CaptureFailed, ListingFailed, ReplayFailed
+from crawler.exceptions import CaptureFailed, CorpusError, ListingFailed, ReplayFailed
 from crawler.items import (
     Capture,
     CaptureKey,
@@ -98,13 +98,23 @@ class PoliciesSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, options_from(crawler.settings), **kwargs)
         crawler.signals.connect(spider.item_recorded, signals.item_scraped)
-        crawler.signals.connect(spider.recording_failed, signals.item_error)
+        crawler.signals.connect(spider.broken, signals.item_error)
+        crawler.signals.connect(spider.broken, signals.spider_error)
         crawler.signals.connect(spider.closed_down, signals.spider_closed)
         return spider
 
     # -- asking
 
     async def start(self) -> AsyncIterator[Any]:
+        try:
+            async for thing in self._asked():
+                yield thing
+        except Exception as error:  # Scrapy would log it and end as if all were well
+            self._end_in(error)
+            raise
+
+    async def _asked(self) -> AsyncIterator[Any]:
+        """Requests, and what needs no request any more, until the feed has nothing left."""
         self._feed = Feed(
             self._ledger,
             self._listings,
@@ -163,7 +173,7 @@ class PoliciesSpider(Spider):
         try:
             page = cdx.parse_page(listing.query, http_answer(response, ListingFailed))
         except ListingFailed as error:
-            self.stop_reason = self.stop_reason or self._reach.babbled(error.reason)
+            self.stop_reason = self.stop_reason or self._reach.babbled(response.status, error.reason)
             yield self._listing_refused(listing, _failure(error))
             return
         self._reach.answered()
@@ -235,11 +245,16 @@ class PoliciesSpider(Spider):
         elif isinstance(item, ListingPage | ListingRefusal):
             self._feed.listed(item.query)
 
-    def recording_failed(self, failure: Trouble) -> None:
-        """A stage could not keep what it was given: nothing more is asked, and the run ends with an error."""
-        self.recording_error = failure.value
-        self.stop_reason = self.stop_reason or f"{failure.value}"
+    def broken(self, failure: Trouble) -> None:
+        """A stage could not keep what it was given, or a callback failed."""
+        self._end_in(failure.value)
         self._feed.wake()
+
+    def _end_in(self, error: BaseException | None) -> None:
+        """Nothing more is asked, and the run ends with an error."""
+        self.recording_error = self.recording_error or error
+        foreseen = isinstance(error, CorpusError)
+        self.stop_reason = self.stop_reason or (str(error) if foreseen else f"{error!r} was not foreseen; see the log.")
 
     def closed_down(self) -> None:
         self._db.close()
