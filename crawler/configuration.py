@@ -1,6 +1,7 @@
 """Whether settings can be used, before anything is done with them. Pure: values in, one clear sentence out."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,29 @@ from crawler.wayback.limits import checked_rate, checked_scale, is_archive_org
 from crawler.wayback.timestamps import is_prefix
 
 STYLES = ("corpus", "princeton")
+
+_LEAST: Mapping[str, float] = {
+    "WAYBACK_CDX_TIMEOUT": 1,
+    "WAYBACK_REPLAY_TIMEOUT": 1,
+    "WAYBACK_HOP_HOURS": 0,
+    "READING_DEADLINE": 1,
+    "RELIST_FRESH_HOURS": 0,
+    "RETRY_WAIT": 0,
+    "RETRY_PATIENCE": 0,
+}
+"""The settings that are numbers, with the least that each can be."""
+
+_LEAST_WHOLE: Mapping[str, int] = {
+    "WAYBACK_CDX_PAGE_ROWS": 1,
+    "SELECT_CAP": 0,
+    "READERS": 0,
+    "READING_MEMORY_MB": 64,
+    "WARC_MAX_MB": 1,
+    "RELIST_OVERLAP_DAYS": 0,
+    "RELIST_WHOLE_DAYS": 0,
+    "RETRY_LIMIT": 1,
+}
+"""The same for whole numbers."""
 
 
 def check(settings: Mapping[str, Any]) -> None:
@@ -21,6 +45,8 @@ def check(settings: Mapping[str, Any]) -> None:
     checked_rate(host, "cdx", _number(settings, "WAYBACK_CDX_PER_MINUTE"))
     checked_rate(host, "replay", _number(settings, "WAYBACK_REPLAY_PER_MINUTE"))
     checked_scale(host, _number(settings, "TIME_SCALE"))
+    for name, least in {**_LEAST, **_LEAST_WHOLE}.items():
+        _check_number(settings, name, least)
     if is_archive_org(host) and not settings["CONTACT"]:
         raise WrongUse(
             f"A crawl of {host} must say who is asking: set CONTACT to your mail address or page, "
@@ -53,6 +79,14 @@ def _check_span(since: str, until: str) -> None:
             raise WrongUse(f"{name}={value!r} is no time; give 4 to 14 digits, e.g. 2015 or 20150401.")
     if since and until and since.ljust(14, "0") > until.ljust(14, "9"):
         raise WrongUse(f"FROM={since} lies after TO={until}: swap them, or leave one out.")
+
+
+def _check_number(settings: Mapping[str, Any], name: str, least: float) -> None:
+    number = _number(settings, name)
+    if not isfinite(number) or number < least:
+        raise WrongUse(f"{name}={settings[name]} is out of bounds; give {least} or more.")
+    if name in _LEAST_WHOLE and not str(settings[name]).strip().isdecimal():
+        raise WrongUse(f"{name}={settings[name]} is no whole number; give {least} or more.")
 
 
 def _number(settings: Mapping[str, Any], name: str) -> float:
