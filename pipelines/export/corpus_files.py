@@ -42,7 +42,7 @@ def _rendered_again(db: Database, warc_folder: Path, readers: Readers) -> Render
     corpus = Corpus(db, "")
 
     def render(version: StoredVersion) -> tuple[str, str]:
-        memento = read_memento(warc_folder, corpus.location(version.capture_id)).memento
+        memento = read_memento(warc_folder, corpus.location(version.capture_id))
         page = Page(
             memento.answer.body, version.original, version.held_timestamp, memento.answer.header("content-type")
         )

@@ -58,7 +58,12 @@ def _entry(line: bytes) -> Entry | None:
         entry = json.loads(line)
     except ValueError:
         return None
-    return entry if isinstance(entry, dict) and isinstance(entry.get("path"), str) else None
+    return entry if isinstance(entry, dict) and _is_inside(entry.get("path")) else None
+
+
+def _is_inside(path: object) -> bool:
+    """Whether a path leads below the export: an export removes files that an old manifest names."""
+    return isinstance(path, str) and not path.startswith("/") and ".." not in PurePosixPath(path).parts
 
 
 def _folder_of(entry: Entry) -> str:
