@@ -1,14 +1,14 @@
 """The errors of the project, one tree.
 
-    CorpusError                      everything below; `exit_code` is what a command ends with
-    ├── WrongUse                2    a setting, an option or a target list that cannot be used
-    ├── CorpusBusy              3    another run holds this corpus
-    ├── ArchiveUnavailable      4    the archive cannot be reached, or has blocked this address
-    ├── RecordingFailed         5    bytes or rows could not be kept: the run stops at once
-    └── CaptureFailed           -    one capture gave no text: becomes a row, never stops a run
-        ├── ListingFailed            stage "listing"
-        ├── ReplayFailed             stage "replay"
-        └── ReadingFailed            stage "reading"
+CorpusError                      everything below; `exit_code` is what a command ends with
+├── WrongUse                2    a setting, an option or a target list that cannot be used
+├── CorpusBusy              3    another run holds this corpus
+├── ArchiveUnavailable      4    the archive cannot be reached, or has blocked this address
+├── RecordingFailed         5    bytes or rows could not be kept: the run stops at once
+└── CaptureFailed           -    one capture gave no text: becomes a row, never stops a run
+    ├── ListingFailed            stage "listing"
+    ├── ReplayFailed             stage "replay"
+    └── ReadingFailed            stage "reading"
 """
 
 from typing import ClassVar

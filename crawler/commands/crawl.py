@@ -14,7 +14,7 @@ EXAMPLES = """
 examples:
   python -m scrapy crawl policies -a targets=sites.txt -s CONTACT=me@example.org
   python -m scrapy crawl policies -a targets=example.com/privacy -s CONTACT=me@example.org -s FROM=2015 -s TO=2020
-  python -m scrapy crawl policies -a targets=terms.csv -a kind="terms of service" -s CORPUS_DIR=terms -s SELECT=half-year
+  python -m scrapy crawl policies -a targets=terms.csv -a kind="terms of service" -s CORPUS_DIR=terms -s SELECT=year
 
 exit codes: 0 done, 1 finished with failures that a later run tries again, 2 wrong use, 3 corpus busy,
 4 archive blocked or unreachable, 5 recording failed, 130/143 stopped by SIGINT/SIGTERM
