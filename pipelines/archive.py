@@ -1,7 +1,8 @@
 """Stage 1: what came from the archive goes to WARC, byte for byte, before anything is made of it.
 
 At start the newest WARC files are read to their end: whole records that no row knows are adopted, a torn tail is cut
-off, and captures whose record lies past the readable end are selected again.
+off, and captures whose record lies past the readable end are selected again. What changed in the ledger is written
+before each record, so that the WARC files alone tell all that became of the captures.
 """
 
 from pathlib import Path
@@ -11,6 +12,7 @@ from scrapy.crawler import Crawler
 
 from crawler.items import ListingPage, Memento, Snapshot
 
+from .store import journal
 from .store.corpus import Corpus
 from .store.database import open_corpus
 from .store.recovery import adopt
@@ -20,10 +22,11 @@ from .store.warc import WarcWriter
 class ArchiveStage:
     """Takes listing pages and mementos; passes the pages on, and each memento as the snapshot it became."""
 
-    def __init__(self, folder: Path, archive: str, run: str, max_size: int) -> None:
+    def __init__(self, folder: Path, archive: str, run: str, max_size: int, targets: tuple[str, str]) -> None:
         self._folder = folder / "warc"
         self._run = run
         self._max_size = max_size
+        self._targets = targets
         self._db = open_corpus(folder)
         self._corpus = Corpus(self._db, archive)
         self._writer: WarcWriter | None = None
@@ -36,14 +39,20 @@ class ArchiveStage:
             settings["ARCHIVE"],
             settings["RUN_ID"],
             settings.getint("WARC_MAX_MB") << 20,
+            settings["TARGET_LIST"] or ("", ""),
         )
 
     def open_spider(self) -> None:
         adopt(self._folder, self._corpus)
         self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size)
+        uri, text = self._targets
+        if text:
+            self._writer.write_targets(uri, text)
 
     def process_item(self, item: Any) -> Any:
         assert self._writer is not None
+        if isinstance(item, ListingPage | Memento):
+            journal.write_out(self._db, self._writer.write_journal)
         if isinstance(item, ListingPage):
             self._writer.write_listing(item)
         elif isinstance(item, Memento):
@@ -58,5 +67,6 @@ class ArchiveStage:
 
     def close_spider(self) -> None:
         if self._writer:
+            journal.write_out(self._db, self._writer.write_journal)
             self._writer.close()
         self._db.close()

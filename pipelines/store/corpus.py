@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlite_utils import Database
 
@@ -21,9 +21,12 @@ WHERE document_id = ? AND state IN ('read', 'duplicate') AND text_digest IS NOT 
     AND statuscode NOT LIKE '3%' AND coalesce(redirect_to, '') = ''
 ORDER BY capture.timestamp, capture.original, capture.digest, statuscode"""
 
+# the newest reader that read all that is held of a document; where there is none, the one that read most of it
 _READER_OF_DOCUMENT = """SELECT extraction.reader
 FROM document_capture JOIN extraction USING (capture_id) JOIN reader ON reader.reader = extraction.reader
 WHERE document_id = ? GROUP BY extraction.reader ORDER BY count(*) DESC, reader.id DESC LIMIT 1"""
+_HAS_PENDING = """SELECT EXISTS (SELECT 1 FROM address JOIN capture ON capture.urlkey = address.urlkey
+AND timestamp BETWEEN first_timestamp AND last_timestamp WHERE document_id = ? AND next_try IS NOT NULL)"""
 
 # twice in a union rather than once with OR, which would read every capture
 _DOCUMENTS = """SELECT document_id FROM capture CROSS JOIN address ON address.urlkey = capture.urlkey
@@ -125,8 +128,7 @@ class Corpus:
             documents = set(self._documents_of(capture_id))
             if memento.asked and memento.asked.key != memento.capture.key:
                 documents |= self._settle_asked(memento.asked, memento.capture, capture_id)
-            for document_id in sorted(documents):
-                self._derive(document_id)
+            self._derive_settled(documents)
 
     def _use_reader(self, reader: str) -> None:
         self._db.execute("INSERT OR IGNORE INTO reader (reader) VALUES (?)", [reader])
@@ -176,8 +178,7 @@ class Corpus:
         assert decision.same_as is not None
         with recording(self._db):
             played, holder_id = self._capture_by_key(decision.same_as)
-            for document_id in sorted(self._settle_asked(decision.capture, played, holder_id)):
-                self._derive(document_id)
+            self._derive_settled(self._settle_asked(decision.capture, played, holder_id))
 
     def _capture_by_key(self, key: CaptureKey) -> tuple[Capture, int]:
         """A capture, and the id of the one that holds its bytes: itself, or the one it is a duplicate of."""
@@ -246,7 +247,23 @@ class Corpus:
             for document_id in document_ids:
                 self._derive(document_id)
 
+    def derive_waiting(self) -> None:
+        """Derive the versions of all documents whose inputs changed while more of them was still to come."""
+        waiting = [document_id for (document_id,) in self._db.execute("SELECT document_id FROM to_derive")]
+        for document_id in waiting:
+            with recording(self._db):
+                self._derive(document_id)
+
+    def _derive_settled(self, document_ids: Iterable[int]) -> None:
+        """Derive once nothing of a document is to be fetched any more: each time would cost its length squared."""
+        for document_id in sorted(document_ids):
+            if self._db.execute(_HAS_PENDING, [document_id]).fetchone()[0]:
+                self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
+            else:
+                self._derive(document_id)
+
     def _derive(self, document_id: int) -> None:
+        self._db.execute("DELETE FROM to_derive WHERE document_id = ?", [document_id])
         found = self._db.execute(_READER_OF_DOCUMENT, [document_id]).fetchone()
         reader = found[0] if found else ""
         readings = (DatedReading(*row) for row in self._db.execute(_READINGS, [reader, document_id]))

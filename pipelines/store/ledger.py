@@ -58,12 +58,22 @@ class Ledger:
     # -- targets
 
     def register(self, targets: Iterable[Target], urlkey: Callable[[str], str]) -> int:
-        """Make `targets` the list this corpus follows; documents of earlier lists are kept, no longer crawled."""
-        with recording(self._db):
-            self._db.execute("UPDATE document SET active = 0")
-            return sum(1 for target in targets if self._register(target, urlkey))
+        """Make `targets` the list this corpus follows; documents of earlier lists are kept, no longer crawled.
 
-    def _register(self, target: Target, urlkey: Callable[[str], str]) -> bool:
+        Forgotten sites are left out. Returns how many documents are followed.
+        """
+        with recording(self._db):
+            forgotten = {site for (site,) in self._db.execute("SELECT site FROM forgotten")}
+            self._db.execute("CREATE TEMP TABLE IF NOT EXISTS listed (document_id INTEGER PRIMARY KEY)")
+            self._db.execute("DELETE FROM listed")
+            for target in targets:
+                if target.document.site not in forgotten:
+                    self._register(target, urlkey)
+            # only what differs is touched: each touched row is written to the journal
+            self._db.execute("UPDATE document SET active = 0 WHERE active AND id NOT IN (SELECT document_id FROM listed)")
+            return int(self._db.execute("SELECT count(*) FROM listed").fetchone()[0])
+
+    def _register(self, target: Target, urlkey: Callable[[str], str]) -> None:
         document = target.document
         (document_id,) = self._db.execute(
             "INSERT INTO document (site, kind, variant, url, discover) VALUES (?, ?, ?, ?, ?) "
@@ -71,9 +81,9 @@ class Ledger:
             "discover = excluded.discover RETURNING id",
             [document.site, document.kind, document.variant, target.url, target.discover],
         ).fetchone()
+        self._db.execute("INSERT OR IGNORE INTO listed (document_id) VALUES (?)", [document_id])
         if not target.discover:
             self.add_address(document_id, urlkey(target.url), target.url, "given")
-        return True
 
     def add_address(
         self, document_id: int, urlkey: str, url: str, evidence: str, first: str = "", last: str = "99999999999999"

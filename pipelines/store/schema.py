@@ -198,3 +198,50 @@ def first_layout(db: Database) -> None:
     """Everything of the first release."""
     _execute_all(db, _TABLES)
     _execute_all(db, _VIEWS)
+
+
+_SECOND = """
+CREATE TABLE unwritten (
+    what TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (what, id)
+) WITHOUT ROWID;
+CREATE TABLE forgotten (
+    site TEXT PRIMARY KEY,
+    since TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE to_derive (
+    document_id INTEGER PRIMARY KEY REFERENCES document(id)
+);
+CREATE INDEX capture_pending ON capture (urlkey, timestamp) WHERE next_try IS NOT NULL
+"""
+
+# What changes in the ledger is marked as not written to WARC yet, whoever changes it: see journal.py.
+_MARKS = {
+    "capture_told": "AFTER UPDATE OF state, stage, reason, same_as, transient, attempts, next_try ON capture "
+    "WHEN (OLD.state, OLD.stage, OLD.reason, OLD.same_as, OLD.transient, OLD.attempts, OLD.next_try) IS NOT "
+    "(NEW.state, NEW.stage, NEW.reason, NEW.same_as, NEW.transient, NEW.attempts, NEW.next_try)|'capture', NEW.id",
+    "query_added": "AFTER INSERT ON query|'query', NEW.id",
+    "query_told": "AFTER UPDATE ON query|'query', NEW.id",
+    "document_added": "AFTER INSERT ON document|'document', NEW.id",
+    "document_told": "AFTER UPDATE ON document WHEN (OLD.url, OLD.discover, OLD.active) IS NOT "
+    "(NEW.url, NEW.discover, NEW.active)|'document', NEW.id",
+    "address_added": "AFTER INSERT ON address|'document', NEW.document_id",
+    "address_told": "AFTER UPDATE ON address|'document', NEW.document_id",
+    "address_gone": "AFTER DELETE ON address|'document', OLD.document_id",
+    "site_forgotten": "AFTER INSERT ON forgotten|'forgotten', NEW.site",
+}
+
+
+@migrations()
+def journal(db: Database) -> None:
+    """What is not in the WARC files yet, what was forgotten, and documents whose versions wait to be derived."""
+    _execute_all(db, _SECOND)
+    for name, mark in _MARKS.items():
+        when, _, values = mark.partition("|")
+        db.execute(
+            f"CREATE TRIGGER {name} {when} BEGIN INSERT OR IGNORE INTO unwritten (what, id) VALUES ({values}); END"
+        )
+    for table in ("capture", "query", "document"):
+        where = "WHERE reason <> 'not planned yet'" if table == "capture" else ""
+        db.execute(f"INSERT INTO unwritten (what, id) SELECT '{table}', id FROM {table} {where}")  # noqa: S608

@@ -2,7 +2,7 @@
 
 A memento is a `response` record: payload = decoded bytes, headers as archived, WARC-Date = when it was captured. A
 CDX answer is one too, its target being the query. Each is followed by its notes, and the two are written as one. A
-target list is a `resource` record.
+target list and the journal are `resource` records.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from crawler.items import ListingPage, Memento, Snapshot, WarcLocation
 from . import cdxj, warc_notes
 from .warc_held import HeldMemento
 from .warc_members import recover
-from .warc_reading import TARGETS_TYPE, full_record, read_memento, scan
+from .warc_reading import JOURNAL_TYPE, TARGETS_TYPE, full_record, read_memento, scan
 from .warc_record import sha1
 
 __all__ = ["WarcWriter", "read_memento", "recover", "scan"]
@@ -86,7 +86,13 @@ class WarcWriter:
     def write_targets(self, uri: str, text: str) -> WarcLocation:
         """Keep a run's target list. `uri` names where it came from."""
         builder = _Builder()
-        builder.targets(uri, text)
+        builder.resource(uri, text, TARGETS_TYPE)
+        return self._append(builder.data, builder.first_length)
+
+    def write_journal(self, text: str) -> WarcLocation:
+        """Keep rows of the ledger, one JSON object a line."""
+        builder = _Builder()
+        builder.resource("urn:policy-corpus:journal", text, JOURNAL_TYPE)
         return self._append(builder.data, builder.first_length)
 
     def close(self) -> None:
@@ -202,7 +208,7 @@ class _Builder:
         target = warc_notes.uri(answer.request_url)
         self._response(target, http, answer.body, {"WARC-Date": answer.fetched_at, warc_notes.FOLLOW: "yes"})
 
-    def targets(self, uri: str, text: str) -> None:
+    def resource(self, uri: str, text: str, content_type: str) -> None:
         body = text.encode("utf-8", "replace")
         self._add(
             self._writer.create_warc_record(
@@ -210,7 +216,7 @@ class _Builder:
                 "resource",
                 payload=BytesIO(body),
                 length=len(body),
-                warc_content_type=TARGETS_TYPE,
+                warc_content_type=content_type,
             )
         )
 

@@ -38,6 +38,14 @@ class HeldTargets:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldJournal:
+    """Rows of the ledger as they stood when this was written, one JSON object a line: see journal.py."""
+
+    location: WarcLocation
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Foreign:
     """A response of another program's file. Its capture has no urlkey."""
 
@@ -55,4 +63,4 @@ class ForeignRevisit:
     refers_to_timestamp: str
 
 
-Held = HeldMemento | HeldListing | HeldTargets | Foreign | ForeignRevisit | Damage
+Held = HeldMemento | HeldListing | HeldTargets | HeldJournal | Foreign | ForeignRevisit | Damage

@@ -14,7 +14,7 @@ from crawler.exceptions import CaptureFailed, RecordingFailed
 from crawler.items import Capture, HttpAnswer, Memento, Snapshot, WarcLocation
 
 from . import cdxj, warc_notes
-from .warc_held import Foreign, ForeignRevisit, Held, HeldListing, HeldMemento, HeldTargets
+from .warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from .warc_members import Damage, Member, members
 from .warc_notes import Headers, Notes
 from .warc_record import Record, parse, sha1
@@ -22,6 +22,7 @@ from .warc_record import Record, parse, sha1
 Decode = Callable[[bytes, Headers], bytes]
 
 TARGETS_TYPE = "text/plain; charset=utf-8; profile=targets"
+JOURNAL_TYPE = "application/x-ndjson; profile=journal"
 
 
 def scan(path: Path, *, start: int = 0, decode: Decode | None = None) -> Iterator[Held]:
@@ -128,6 +129,8 @@ def _held(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator
             waiting = record
         elif record.kind == "resource" and record.named("Content-Type") == TARGETS_TYPE:
             yield _targets(record)
+        elif record.kind == "resource" and record.named("Content-Type") == JOURNAL_TYPE:
+            yield HeldJournal(record.location, record.body.decode("utf-8", "replace"))
     if waiting:
         yield from _another(waiting, decode)
 

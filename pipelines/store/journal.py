@@ -1,0 +1,190 @@
+"""The journal: what became of captures, listings and documents, kept in WARC so that a rebuild finds it again.
+
+Bytes do not tell that a capture was refused, passed over or found to be the same as another. Whatever changes in those
+rows of the ledger is marked by triggers (schema.py) in `unwritten`, in the transaction that changes it. Before the next
+record goes to WARC the marked rows are written there as they stand, one JSON object a line:
+
+    {"capture": [timestamp, original, digest, statuscode], "archive", "urlkey", "mimetype", "length",
+     "state", "stage", "reason", "same_as": [...] or null, "transient", "attempts", "next_try"}
+    {"query": [url, match, filters, since, until], "archive", "urlkey", "state", "reason", ...}
+    {"document": [site, kind, variant], "url", "discover", "active",
+     "addresses": [[urlkey, first_timestamp, last_timestamp, url, evidence], ...]}
+    {"forgotten": site, "since"}
+
+Lines are rows, not steps: to apply one twice changes nothing, and the last one of a row is the one that holds.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sqlite_utils import Database
+
+from .database import recording
+
+Line = dict[str, Any]
+
+_AT_ONCE = 5000  # rows a record
+_KEY = ("timestamp", "original", "digest", "statuscode")
+_OF_CAPTURE = ("archive", "urlkey", "mimetype", "length")
+_FATE = ("state", "stage", "reason", "transient", "attempts", "next_try")
+_QUERY_KEY = ("url", "match", "filters", "since", "until")
+_OF_QUERY = (
+    "state", "reason", "asked_from", "resume_key", "pages", "rows", "malformed", "attempts", "next_try",
+    "answered_at", "whole_at",
+)  # fmt: skip
+_DOCUMENT_KEY = ("site", "kind", "variant")
+_OF_DOCUMENT = ("url", "discover", "active")
+_OF_ADDRESS = ("urlkey", "first_timestamp", "last_timestamp", "url", "evidence")
+
+
+# -- from the ledger
+
+
+def write_out(db: Database, write: Callable[[str], object]) -> int:
+    """Give all rows that are not in WARC yet to `write`, in records of lines, and take their marks off.
+
+    Returns how many rows. A crash between the two writes them a second time, which does no harm.
+    """
+    count = 0
+    while marked := db.execute("SELECT what, id FROM unwritten LIMIT ?", [_AT_ONCE]).fetchall():
+        if lines := [line for what, row_id in marked for line in _line(db, what, row_id)]:
+            write("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+        with recording(db):
+            db.conn.executemany("DELETE FROM unwritten WHERE what = ? AND id = ?", marked)
+        count += len(marked)
+    return count
+
+
+def _line(db: Database, what: str, row_id: str) -> Iterator[Line]:
+    table, telling = _TELLING[what]
+    for row in db.query(f"SELECT * FROM {table} WHERE {'site' if what == 'forgotten' else 'id'} = ?", [row_id]):  # noqa: S608
+        yield from telling(db, row)
+
+
+def _capture_line(db: Database, row: Line) -> Iterator[Line]:
+    if row["state"] == "read" or row["stage"] == "reading":
+        return  # the bytes tell
+    twin = db.execute(f"SELECT {', '.join(_KEY)} FROM capture WHERE id = ?", [row["same_as"]]).fetchone()  # noqa: S608
+    yield {"capture": [row[name] for name in _KEY], **_named(row, _OF_CAPTURE + _FATE), "same_as": twin}
+
+
+def _query_line(_: Database, row: Line) -> Iterator[Line]:
+    yield {"query": [row[name] for name in _QUERY_KEY], **_named(row, ("archive", "urlkey", *_OF_QUERY))}
+
+
+def _document_line(db: Database, row: Line) -> Iterator[Line]:
+    addresses = db.execute(
+        f"SELECT {', '.join(_OF_ADDRESS)} FROM address WHERE document_id = ? ORDER BY urlkey, first_timestamp",  # noqa: S608
+        [row["id"]],
+    )
+    yield {
+        "document": [row[name] for name in _DOCUMENT_KEY],
+        **_named(row, _OF_DOCUMENT),
+        "addresses": [list(address) for address in addresses],
+    }
+
+
+def _forgotten_line(_: Database, row: Line) -> Iterator[Line]:
+    yield {"forgotten": row["site"], "since": row["since"]}
+
+
+_TELLING: dict[str, tuple[str, Callable[[Database, Line], Iterator[Line]]]] = {
+    "capture": ("capture", _capture_line),
+    "query": ("query", _query_line),
+    "document": ("document", _document_line),
+    "forgotten": ("forgotten", _forgotten_line),
+}
+
+
+def _named(row: Line, names: Iterable[str]) -> Line:
+    return {name: row[name] for name in names}
+
+
+# -- back into a ledger
+
+
+def lines_in(text: str) -> Iterator[Line]:
+    """The lines of a journal record; what is none is passed over."""
+    for line in text.splitlines():
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict) and next(iter(found), "") in _TELLING:
+            yield found
+
+
+def apply(db: Database, lines: Iterable[Line]) -> int:
+    """Bring rows to what the lines say, making those that are not there. Returns how many lines could not be used."""
+    unusable = 0
+    with recording(db):
+        for line in lines:
+            what = next(iter(line))
+            try:
+                _APPLYING[what](db, line)
+            except (KeyError, TypeError, ValueError, sqlite3.DataError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
+                unusable += 1
+    return unusable
+
+
+def _apply_capture(db: Database, line: Line) -> None:
+    key = [line["archive"], *_texts(line["capture"], len(_KEY))]
+    db.execute(
+        "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, length) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [*key, line["urlkey"], line["mimetype"], line["length"]],
+    )
+    twin = [line["archive"], *_texts(line["same_as"], len(_KEY))] if line["same_as"] else [None] * (len(_KEY) + 1)
+    assignments = ", ".join(f"{name} = ?" for name in _FATE)
+    same = " AND ".join(f"{name} = ?" for name in ("archive", *_KEY))
+    db.execute(
+        f"UPDATE capture SET {assignments}, same_as = (SELECT id FROM capture WHERE {same}) WHERE {same}",  # noqa: S608
+        [*(line[name] for name in _FATE), *twin, *key],
+    )
+
+
+def _apply_query(db: Database, line: Line) -> None:
+    names = ("archive", "urlkey", *_QUERY_KEY, *_OF_QUERY)
+    values = [line["archive"], line["urlkey"], *_texts(line["query"], len(_QUERY_KEY)), *(line[n] for n in _OF_QUERY)]
+    updates = ", ".join(f"{name} = excluded.{name}" for name in ("urlkey", *_OF_QUERY))
+    db.execute(
+        f"INSERT INTO query ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608
+        f"ON CONFLICT (archive, url, match, filters, since, until) DO UPDATE SET {updates}",
+        values,
+    )
+
+
+def _apply_document(db: Database, line: Line) -> None:
+    site, kind, variant = _texts(line["document"], len(_DOCUMENT_KEY))
+    (document_id,) = db.execute(
+        "INSERT INTO document (site, kind, variant, url, discover, active) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (site, kind, variant) DO UPDATE SET url = excluded.url, discover = excluded.discover, "
+        "active = excluded.active RETURNING id",
+        [site, kind, variant, *(line[name] for name in _OF_DOCUMENT)],
+    ).fetchone()
+    db.execute("DELETE FROM address WHERE document_id = ?", [document_id])
+    db.conn.executemany(
+        f"INSERT OR REPLACE INTO address (document_id, {', '.join(_OF_ADDRESS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+        [[document_id, *_texts(address, len(_OF_ADDRESS))] for address in line["addresses"]],
+    )
+
+
+def _apply_forgotten(db: Database, line: Line) -> None:
+    db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [line["forgotten"], line["since"]])
+
+
+_APPLYING: dict[str, Callable[[Database, Line], None]] = {
+    "capture": _apply_capture,
+    "query": _apply_query,
+    "document": _apply_document,
+    "forgotten": _apply_forgotten,
+}
+
+
+def _texts(values: Any, count: int) -> list[str]:
+    """So many strings. Raises ValueError for anything else."""
+    if not isinstance(values, list) or len(values) != count or not all(isinstance(value, str) for value in values):
+        raise ValueError(values)
+    return values
