@@ -3,6 +3,7 @@
 Everything before the first request can fail without a trace; everything after is in the ledger and in `runs`.
 """
 
+import csv
 import hashlib
 import logging
 import os
@@ -13,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from crawler.wayback.limits import is_loopback
 from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.store import runs
+from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
@@ -71,9 +74,12 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request)
     targets, digest = _targets(request)
     with only_run(folder), closing(open_corpus(folder)) as db:
         _register(db, settings, targets, request)
+        if not runs.finished_with(db, digest):
+            settings.set("TARGET_LIST", (request.targets, _as_csv(targets)), priority="cmdline")
         _begin(db, settings, digest)
         crawler = process.create_crawler(request.spider)
         code, message = _crawl(process, crawler)
+        Corpus(db, settings["ARCHIVE"]).derive_waiting()
         export_corpus(db, settings)
         summary = summarise(db)
         if not code and summary.to_be_tried_again:
@@ -111,6 +117,14 @@ def _targets(request: Request) -> tuple[list[Target], str]:
     if not found:
         raise WrongUse(f"No targets in {request.targets}: give one address a line, e.g. example.com/privacy.")
     return found, digest.hexdigest()
+
+
+def _as_csv(targets: list[Target]) -> str:
+    """A target list as it is kept beside the mementos: every target named whole, in a form that is read again."""
+    lines = StringIO()
+    rows = ((target.url, target.document.kind, target.document.variant) for target in targets)
+    csv.writer(lines, lineterminator="\n").writerows([("target", "kind", "variant"), *rows])
+    return lines.getvalue()
 
 
 def _register(db: Database, settings: Settings, targets: list[Target], request: Request) -> None:

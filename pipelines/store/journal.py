@@ -124,7 +124,14 @@ def apply(db: Database, lines: Iterable[Line]) -> int:
             what = next(iter(line))
             try:
                 _APPLYING[what](db, line)
-            except (KeyError, TypeError, ValueError, sqlite3.DataError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            except (
+                KeyError,
+                TypeError,
+                ValueError,
+                sqlite3.DataError,
+                sqlite3.IntegrityError,
+                sqlite3.ProgrammingError,
+            ):
                 unusable += 1
     return unusable
 

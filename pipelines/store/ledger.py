@@ -70,7 +70,9 @@ class Ledger:
                 if target.document.site not in forgotten:
                     self._register(target, urlkey)
             # only what differs is touched: each touched row is written to the journal
-            self._db.execute("UPDATE document SET active = 0 WHERE active AND id NOT IN (SELECT document_id FROM listed)")
+            self._db.execute(
+                "UPDATE document SET active = 0 WHERE active AND id NOT IN (SELECT document_id FROM listed)"
+            )
             return int(self._db.execute("SELECT count(*) FROM listed").fetchone()[0])
 
     def _register(self, target: Target, urlkey: Callable[[str], str]) -> None:

@@ -70,6 +70,12 @@ def finish(db: Database, run_id: str, end: RunEnd) -> None:
         )
 
 
+def finished_with(db: Database, targets_digest: str) -> bool:
+    """Whether a run over this very target list has finished: then the list is in WARC."""
+    found = db.execute("SELECT 1 FROM run WHERE targets_digest = ? AND outcome = 'finished' LIMIT 1", [targets_digest])
+    return found.fetchone() is not None
+
+
 def unfinished_since(db: Database, command: str) -> str:
     """When the first of the runs after the last finished one began (ISO 8601); empty where there is none.
 

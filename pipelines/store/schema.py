@@ -240,7 +240,7 @@ def journal(db: Database) -> None:
     for name, mark in _MARKS.items():
         when, _, values = mark.partition("|")
         db.execute(
-            f"CREATE TRIGGER {name} {when} BEGIN INSERT OR IGNORE INTO unwritten (what, id) VALUES ({values}); END"
+            f"CREATE TRIGGER {name} {when} BEGIN INSERT OR IGNORE INTO unwritten (what, id) VALUES ({values}); END"  # noqa: S608
         )
     for table in ("capture", "query", "document"):
         where = "WHERE reason <> 'not planned yet'" if table == "capture" else ""
