@@ -63,6 +63,10 @@ def test_after_a_pause_the_next_capture_is_looked_at() -> None:
 def test_a_position_that_lasts_needs_no_look_within_it() -> None:
     looks, _ = search("AAAA", times=[0, 5, 100, 105], ends=[0, 95, 100, 105], gap=10)
     assert sorted(looks) == [0, 1, 3]
+    looks, _ = search("AAAA", times=[0, 5, 105, 200], ends=[0, 100, 105, 200], gap=10)
+    assert sorted(looks) == [0, 1, 2, 3]
+    looks, _ = search("AAAAA", times=[0, 5, 103, 109, 150], ends=[0, 100, 104, 110, 150], gap=10)
+    assert sorted(looks) == [0, 1, 3, 4]
 
 
 def test_a_precision_ends_the_search_sooner() -> None:

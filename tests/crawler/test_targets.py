@@ -80,8 +80,8 @@ def test_the_first_address_of_a_site_has_no_variant_and_each_other_its_own(list_
 
 
 def test_a_bare_host_below_the_site_has_documents_of_its_own(list_of: ListOf) -> None:
-    source = list_of("docs.one.example\none.example\n")
-    assert [target.document.variant for target in targets(source)] == ["docs", ""]
+    source = list_of("docs.one.example\none.example\none.example:8080\n")
+    assert [target.document.variant for target in targets(source)] == ["docs", "", "8080"]
 
 
 def test_a_csv_may_name_kind_and_variant_in_any_order(list_of: ListOf) -> None:
@@ -103,6 +103,15 @@ def test_a_csv_may_name_kind_and_variant_in_any_order(list_of: ListOf) -> None:
 def test_two_addresses_may_be_named_as_one_document(list_of: ListOf) -> None:
     source = list_of("target,variant\none.example/a,uk\none.example/b,UK\n")
     assert [target.document for target in targets(source)] == [policy("one.example", "uk")] * 2
+
+
+def test_one_address_may_be_two_documents(list_of: ListOf) -> None:
+    source = list_of("target,kind,variant\none.example/a,privacy,\none.example/a,terms,\none.example/a,terms,us\n")
+    assert [(target.document.kind, target.document.variant) for target in targets(source)] == [
+        ("privacy policy", ""),
+        ("terms of service", ""),
+        ("terms of service", "us"),
+    ]
 
 
 def test_a_tranco_list_is_domains_to_be_searched(list_of: ListOf) -> None:
