@@ -15,6 +15,7 @@ from trafilatura.metadata import Document
 
 from pipelines.text.blocks import HEADINGS, Block
 from pipelines.text.inline import Token
+from pipelines.text.parse import UNREADABLE
 
 SHORT = 60  # characters
 PIECE = 1000  # characters: what trafilatura judges by the element costs by the element
@@ -69,7 +70,7 @@ def _page(blocks: list[Block], doubtful: set[int]) -> HtmlElement:
 
 def _put(article: HtmlElement, tag: str, texts: list[str]) -> None:
     if texts:
-        etree.SubElement(article, tag).text = " ".join(texts)
+        etree.SubElement(article, tag).text = UNREADABLE.sub("", " ".join(texts))
         texts.clear()
 
 

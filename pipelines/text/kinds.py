@@ -6,18 +6,19 @@ from pathlib import Path
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 LEGAL: tuple[str, ...] = tuple(word for words in WORDS["policy"].values() for word in words)
 KINDS: dict[str, list[str]] = WORDS["kinds"]
+LANGUAGES = frozenset(WORDS["languages"])
 BY_TEXT: dict[str, list[str]] = {
     "privacy policy": WORDS["policy"]["privacy"],
     "terms of service": WORDS["policy"]["terms"],
     "cookie policy": WORDS["policy"]["cookies"],
 }
-SAMPLE = 4000  # characters
+SAMPLE = 8000  # characters
 DISTINCT = 3  # how many different words of a kind a text must use to show it without a title
 
 
-def kind_of(title: str, headings: str, text: str) -> str:
-    """The kind that title, then headings, then the text itself show; empty where they show none. All lower case."""
-    return _named(title) or _named(headings) or _by_words(text[:SAMPLE])
+def named_kind(title: str, headings: str) -> str:
+    """The kind that the title names, or else the first headings; empty where they name none. All lower case."""
+    return _named(title) or _named(headings)
 
 
 def legal_words(text: str) -> tuple[int, int]:
@@ -36,7 +37,8 @@ def _first(name: str, words: list[str]) -> int:
     return min((place for word in words if (place := name.find(word)) >= 0), default=-1)
 
 
-def _by_words(text: str) -> str:
-    counts = {kind: [text.count(word) for word in words] for kind, words in BY_TEXT.items()}
+def kind_by_words(text: str) -> str:
+    """The kind whose words a lower case text uses most; empty where it uses too few."""
+    counts = {kind: [text.count(word, 0, SAMPLE) for word in words] for kind, words in BY_TEXT.items()}
     shown = {kind: sum(found) for kind, found in counts.items() if sum(map(bool, found)) >= DISTINCT}
     return max(shown, key=shown.__getitem__, default="")

@@ -1,6 +1,6 @@
 """One HTML page, parsed and stripped, -> Reading. Sees nothing of the page but the stripped tree."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
@@ -10,11 +10,13 @@ from pipelines.text.accept import accepted, words
 from pipelines.text.addresses import absolute
 from pipelines.text.blocks import HEADINGS, Block, blocks_of
 from pipelines.text.furniture import remove_furniture
+from pipelines.text.kinds import LANGUAGES
 from pipelines.text.language import language_of
 from pipelines.text.layout import undo_layout
 from pipelines.text.mainpart import main_part
 from pipelines.text.markdown import markdown
 from pipelines.text.normal import reading_key
+from pipelines.text.parse import UNREADABLE
 from pipelines.text.quality import Evidence, count_words, judged
 from pipelines.text.styles import Style
 from pipelines.text.title import main_heading, title_of, without_title
@@ -49,7 +51,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     blocks, found = accepted(blocks_of(main_part(body, weights), base))
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
-    text = markdown(kept, style) or markdown(blocks, style)
+    text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
     if not text:
         raise ReadingFailed(NO_TEXT, detail=scripts[:200])
     return Text(title, text, _evidence(title, blocks, scripts, links, found))
@@ -58,7 +60,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
 def reading_of(text: Text, charset: str) -> Reading:
     """The finished reading: language, key and verdict of a text."""
     language, probability = language_of(text.evidence.text)
-    judgement = judged(text.evidence)
+    judgement = judged(replace(text.evidence, known_language=language in LANGUAGES or not language))
     return Reading(
         title=text.title,
         body=text.body,

@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from pipelines.text.blocks import HEADINGS, Block
 from pipelines.text.inline import Token
+from pipelines.text.parse import UNREADABLE
 
 SEPARATORS = re.compile(r"\s+[|\-–—:»«·•>/~]+\s+|\s*[|»·•]\s*|:\s+")
 LONGEST_TITLE = 300
@@ -15,7 +16,7 @@ FIRST_BLOCKS = 4  # a title is repeated before the text begins, or not at all
 
 def title_of(root: HtmlElement) -> str:
     """The first `title` that is not empty, white space collapsed; empty where the page has none."""
-    titles = (" ".join("".join(element.itertext()).split()) for element in root.iter("title"))
+    titles = (" ".join(UNREADABLE.sub("", "".join(element.itertext())).split()) for element in root.iter("title"))
     return next((title for title in titles if title), "")[:LONGEST_TITLE]
 
 
