@@ -39,7 +39,7 @@ _LEAST_WHOLE: Mapping[str, int] = {
 def check(settings: Mapping[str, Any]) -> None:
     """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
     host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
-    check_plan(settings["SELECT"])
+    check_plan(settings["SELECT"], settings["PRECISION"])
     _check_span(settings["FROM"], settings["TO"])
     check_export(settings)
     checked_rate(host, "cdx", _number(settings, "WAYBACK_CDX_PER_MINUTE"))

@@ -137,7 +137,16 @@ class _History:
     def _sightings(self, group: frozenset[str]) -> list[_Point]:
         homes = [point for point in self.homes if point[1] in group]
         moved = [(time, self._held_by(key, time)) for via in group for time, key in self.moves.get(via, ())]
-        return sorted([*homes, *(point for point in moved if not _contradicts(point, homes))])
+        back = [(time, via) for via in group for time in self._returns(via)]
+        return sorted([*homes, *(point for point in (*moved, *back) if not _contradicts(point, homes))])
+
+    def _returns(self, via: str) -> list[str]:
+        """When an address that had led elsewhere was captured as a page again."""
+        moments = sorted(
+            [(time, True) for time, _ in self.moves.get(via, ())]
+            + [(time, False) for time in self.captures.get(via, ())]
+        )
+        return [time for (_, had_moved), (time, moves) in pairwise(moments) if had_moved and not moves]
 
     def _held_by(self, key: str, time: str) -> str:
         """Where the address led at that time, after all moves."""

@@ -26,7 +26,9 @@ TIME_SCALE = 1.0  # shortens every wait, for loopback archives only
 # ---- The corpus
 
 CORPUS_DIR = "output"
-SELECT = "all"  # which captures to fetch: all, year, half-year, month, first-last
+SELECT = "changes"  # which captures to fetch: changes, all, year, half-year, month, first-last
+PRECISION = "capture"  # of changes: how near each is to be found: capture, day or week
+LANGUAGE = ""  # ISO 639-1: only documents whose text is in it; empty: all
 SELECT_CAP = 0  # at most so many captures a document; 0: no cap
 FROM = ""  # timestamp prefix, 4 to 14 digits
 TO = ""

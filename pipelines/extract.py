@@ -17,7 +17,8 @@ from .text.worker import Readers
 
 
 class ExtractStage:
-    """Takes snapshots and passes on extractions. Archived redirects have no text and pass unread."""
+    """Takes snapshots and passes on extractions. Archived redirects have no text, and of home pages
+    only the links are wanted: they pass unread."""
 
     def __init__(self, readers: Readers, reader: str) -> None:
         self._readers = readers
@@ -34,7 +35,7 @@ class ExtractStage:
         return cls(readers, reader_version())
 
     async def process_item(self, item: Any) -> Any:
-        if not isinstance(item, Snapshot) or item.memento.is_redirect:
+        if not isinstance(item, Snapshot) or item.memento.is_redirect or item.memento.is_home:
             return item
         return Extraction(item, self._reader, await self._read(item))
 

@@ -5,12 +5,13 @@ from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
-from crawler.items import Decision, Extraction, ListingPage, ListingRefusal, Refusal
+from crawler.items import Decision, Extraction, ListingPage, ListingRefusal, Refusal, Snapshot
 
 from .store.corpus import Corpus
 from .store.database import open_corpus
 from .store.ledger import Ledger
 from .store.listings import Listings
+from .store.moves import Moves
 
 
 class RecordStage:
@@ -21,6 +22,7 @@ class RecordStage:
         self._corpus = Corpus(self._db, archive)
         self._ledger = Ledger(self._db, archive)
         self._listings = Listings(self._db, archive)
+        self._moves = Moves(self._db, archive)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -30,7 +32,10 @@ class RecordStage:
         if isinstance(item, ListingPage):
             self._listings.record(item)
         elif isinstance(item, Extraction):
+            self._moves.note(item.snapshot.memento.evidence)
             self._corpus.record(item)
+        elif isinstance(item, Snapshot):
+            self._visited(item)
         elif isinstance(item, Refusal):
             self._ledger.fail(item.capture, item.state, item.failure, item.next_try)
         elif isinstance(item, ListingRefusal):
@@ -38,6 +43,11 @@ class RecordStage:
         elif isinstance(item, Decision):
             self._corpus.settle(item)
         return item
+
+    def _visited(self, snapshot: Snapshot) -> None:
+        if snapshot.memento.is_home:
+            self._moves.note(snapshot.memento.evidence)
+            self._corpus.visited(snapshot)
 
     def close_spider(self) -> None:
         self._db.close()

@@ -6,14 +6,15 @@ known by now. In memory are only the documents that wait for their plan, a few c
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from crawler.items import Capture, CaptureKey, Decision, Known, Query
+from crawler.items import CaptureKey, Query
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listings import Listings, OpenListing
 
-Planner = Callable[[list[Capture], dict[CaptureKey, Known]], list[Decision]]
+from .discovering import Discovery
+from .planning import Planner
 
 _AHEAD = 50  # captures read from the ledger at a time
 
@@ -25,9 +26,20 @@ class Feed:
     left to the next run. `most` bounds the captures in flight: on the wire, waiting for a reader, or being read.
     """
 
-    def __init__(self, ledger: Ledger, listings: Listings, planner: Planner, *, most: int, patience: float) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        listings: Listings,
+        discovery: Discovery,
+        planner: Planner,
+        *,
+        most: int,
+        patience: float,
+    ) -> None:
+        discovery.begin()
         self._ledger = ledger
         self._listings = listings
+        self._discovery = discovery
         self._planner = planner
         self._most = most
         self._patience = timedelta(seconds=patience)
@@ -75,24 +87,39 @@ class Feed:
             return False
         document_id = next(iter(self._to_plan))
         del self._to_plan[document_id]
-        self._ledger.apply(self._planner(*self._ledger.listing(document_id)))
+        if not self._planner.plan(document_id):
+            self._wait_for_plan(self._discovery.after_captures([document_id]))
         return True
 
     def listed(self, query: Query) -> None:
         """A page of a listing is recorded, or did not come."""
         if self._listing == query:
             self._listing = None
-        self._to_plan.update(dict.fromkeys(self._ledger.documents_to_plan(query)))
+        listed = self._ledger.documents_listed(query)
+        self._wait_for_plan([*self._discovery.after_listing(query, listed), *listed])
         self._changed.set()
+
+    def _wait_for_plan(self, document_ids: Iterable[int]) -> None:
+        """Documents that moved or have news are planned again, once all of their listings are whole."""
+        self._to_plan.update((number, None) for number in document_ids if self._ledger.is_listed(number))
 
     def settled(self, key: CaptureKey) -> None:
         """A capture's outcome is recorded: its documents may have something else to fetch now."""
         self._fetching.pop(key, None)
         self._led_to.pop(key, None)
-        for document_id in self._ledger.documents_of(key):
-            if not self._ledger.has_pending(document_id):
-                self._to_plan[document_id] = None
+        self._wait_for_plan(
+            document_id for document_id in self._ledger.documents_of(key) if not self._ledger.has_pending(document_id)
+        )
         self._changed.set()
+
+    def visited(self, key: CaptureKey, sites: Iterable[tuple[str, str]]) -> None:
+        """A home page, or a frame of one, is recorded with the documents that it names."""
+        self.settled(key)
+        self._wait_for_plan(self._discovery.relate(sites))
+
+    def also(self, key: CaptureKey) -> None:
+        """Something that no row stands for is asked as well: a frame of a home page. It ends with its settling."""
+        self._fetching[key] = 0
 
     def release(self, key: CaptureKey) -> None:
         """A capture was let go without an outcome; it stays to be fetched."""

@@ -21,30 +21,32 @@ from twisted.python.failure import Failure as Trouble
 from crawler.exceptions import CaptureFailed, CorpusError, ListingFailed, ReplayFailed
 from crawler.items import (
     Capture,
-    CaptureKey,
     Decision,
     Extraction,
     Failure,
-    Known,
     ListingPage,
     ListingRefusal,
+    Memento,
     Refusal,
     Snapshot,
     State,
     WarcLocation,
 )
-from crawler.plan import plan
 from crawler.wayback import cdx
 from crawler.wayback.address import replay_url
 from crawler.wayback.urlkey import urlkey
+from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listings import Listings, OpenListing
+from pipelines.store.moves import Moves
 from pipelines.store.warc import read_memento
 
 from .answers import Reach, http_answer, why_no_answer
+from .discovering import Discovery
 from .feed import Feed
-from .replay import Asked, Held, Outcome, Replay
+from .planning import Planner, Selection
+from .replay import Asked, Held, Replay, unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,7 @@ class Options:
     retry_wait: float
     patience: float
     in_flight: int
-    select: str
-    cap: int | None
-    since: str
-    until: str
+    selection: Selection
 
     def next_try(self, failure: Failure, attempts: int) -> str | None:
         """When what failed for the n-th time is due again (ISO 8601 UTC), waits doubling; None when that is enough."""
@@ -73,9 +72,6 @@ class Options:
             return None
         due = datetime.now(UTC) + timedelta(seconds=self.retry_wait * 2**attempts)
         return due.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def decisions(self, listing: list[Capture], known: dict[CaptureKey, Known]) -> list[Decision]:
-        return plan(self.select, listing, known, cap=self.cap, since=self.since, until=self.until)
 
 
 class PoliciesSpider(Spider):
@@ -90,6 +86,13 @@ class PoliciesSpider(Spider):
         self._ledger = Ledger(self._db, options.archive)
         self._listings = Listings(self._db, options.archive)
         self._replay = Replay(self._ledger, options.base, timedelta(seconds=options.hop_window), options.next_try)
+        self._discovery = Discovery(
+            Moves(self._db, options.archive),
+            self._listings,
+            Corpus(self._db, options.archive),
+            options.selection.since,
+            options.selection.until,
+        )
         self._reach = Reach(options.base)
         self.stop_reason = ""
         self.recording_error: BaseException | None = None
@@ -118,7 +121,8 @@ class PoliciesSpider(Spider):
         self._feed = Feed(
             self._ledger,
             self._listings,
-            self._options.decisions,
+            self._discovery,
+            Planner(self._ledger, self._discovery, self._options.selection),
             most=self._options.in_flight,
             patience=self._options.patience,
         )
@@ -133,10 +137,12 @@ class PoliciesSpider(Spider):
     def _begin(self, step: OpenListing | Work) -> Iterator[Any]:
         if isinstance(step, OpenListing):
             yield from self._ask_listing(step)
-        elif step.held:
-            yield from self._outcomes(self._from_held(Asked.first(step.capture, step.attempts), step.held))
+            return
+        asked = Asked.first(step.capture, step.attempts, self._discovery.home_of(step.capture))
+        if step.held:
+            yield from self._outcomes(asked, self._from_held(asked, step.held))
         else:
-            yield from self._ask_replay(Asked.first(step.capture, step.attempts))
+            yield from self._ask_replay(asked)
 
     def _ask_listing(self, listing: OpenListing) -> Iterator[Any]:
         query = replace(listing.query, since=max(listing.query.since, listing.asked_from))
@@ -192,7 +198,7 @@ class PoliciesSpider(Spider):
         self._reach.answered()
         try:
             answer = http_answer(response, ReplayFailed)
-            yield from self._outcomes(self._replay.outcomes(asked, answer, response.body))
+            yield from self._outcomes(asked, self._replay.outcomes(asked, answer, response.body))
         except ReplayFailed as error:
             yield self._replay.refusal(asked, State.FAILED, _failure(error))
 
@@ -208,22 +214,40 @@ class PoliciesSpider(Spider):
         self.stop_reason = self.stop_reason or self._reach.refused(error)
         return bool(self.stop_reason) or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
 
-    def _outcomes(self, outcomes: Iterator[Outcome]) -> Iterator[Any]:
+    def _outcomes(self, asked: Asked, outcomes: Iterator[Any]) -> Iterator[Any]:
         for outcome in outcomes:
             if isinstance(outcome, Asked):
                 self._feed.leads_to(outcome.capture.key, urlkey(outcome.original), outcome.timestamp)
                 yield from self._ask_replay(outcome)
             elif isinstance(outcome, Held):
                 yield self._snapshot(outcome.location, outcome.asked)
+            elif isinstance(outcome, Memento) and not outcome.redirect_to:
+                yield from self._witness(asked, outcome)
             else:
                 yield outcome
+
+    def _witness(self, asked: Asked, memento: Memento) -> Iterator[Any]:
+        """A memento with the addresses that it names; of a home page that is all that is wanted of it."""
+        if not asked.home_of:
+            subjects = self._ledger.subjects_of(asked.capture)
+            yield replace(memento, evidence=self._discovery.canonical_evidence(memento, subjects))
+            return
+        evidence = self._discovery.home_evidence(memento, asked.home_of)
+        for href in () if evidence else self._discovery.frames(memento):
+            frame = Asked.first(unlisted(href, memento.capture.timestamp), 0, asked.home_of)
+            if asked.capture.digest != "-":  # frames of frames are not followed
+                self._feed.also(frame.capture.key)
+                yield from self._ask_replay(frame)
+        yield replace(memento, evidence=evidence, is_home=True)
 
     # -- what is held already
 
     def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Any]:
         """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
         snapshot = self._snapshot(location, None)
-        if snapshot.memento.redirect_to:
+        if asked.home_of:
+            yield replace(snapshot, memento=replace(snapshot.memento, is_home=True))
+        elif snapshot.memento.redirect_to:
             yield from self._replay.follow(asked, snapshot.memento.capture.timestamp, snapshot.memento.redirect_to)
         else:
             yield snapshot
@@ -240,10 +264,19 @@ class PoliciesSpider(Spider):
         if isinstance(item, Extraction):
             memento = item.snapshot.memento
             self._feed.settled((memento.asked or memento.capture).key)
+        elif isinstance(item, Snapshot):
+            self._visited(item.memento)
         elif isinstance(item, Refusal | Decision):
             self._feed.settled(item.capture.key)
         elif isinstance(item, ListingPage | ListingRefusal):
             self._feed.listed(item.query)
+
+    def _visited(self, memento: Memento) -> None:
+        """A redirect has only been kept so far; a home page is done with, and what it names may move documents."""
+        if memento.is_home:
+            self._feed.visited(
+                (memento.asked or memento.capture).key, {(one.site, one.kind) for one in memento.evidence}
+            )
 
     def broken(self, failure: Trouble) -> None:
         """A stage could not keep what it was given, or a callback failed."""
@@ -280,8 +313,12 @@ def options_from(settings: Any) -> Options:
         retry_wait=settings.getfloat("RETRY_WAIT") / scale,
         patience=settings.getfloat("RETRY_PATIENCE") / scale,
         in_flight=4 + 3 * readers,
-        select=settings["SELECT"],
-        cap=settings.getint("SELECT_CAP") or None,
-        since=settings["FROM"],
-        until=settings["TO"],
+        selection=Selection(
+            strategy=settings["SELECT"],
+            cap=settings.getint("SELECT_CAP") or None,
+            since=settings["FROM"],
+            until=settings["TO"],
+            precision=settings["PRECISION"],
+            language=settings["LANGUAGE"],
+        ),
     )

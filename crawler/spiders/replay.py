@@ -29,10 +29,12 @@ class Asked:
     original: str
     attempts: int = 0
     way: tuple[tuple[str, str], ...] = ()
+    home_of: str = ""  # the site whose home page, or frame of it, this is
 
     @classmethod
-    def first(cls, capture: Capture, attempts: int) -> "Asked":
-        return cls(capture, capture.timestamp, capture.original, attempts, ((capture.timestamp, capture.original),))
+    def first(cls, capture: Capture, attempts: int, home_of: str = "") -> "Asked":
+        way = ((capture.timestamp, capture.original),)
+        return cls(capture, capture.timestamp, capture.original, attempts, way, home_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Replay:
     def _played(self, asked: Asked, played: Played, answer: HttpAnswer, raw: bytes) -> Iterator[Outcome]:
         wanted = asked.capture if len(asked.way) == 1 else _unlisted(asked)
         rows = self._ledger.rows_at(wanted.urlkey, played.timestamp)
-        found = _named(played_capture(wanted, played, answer, raw, rows), asked)
+        found = _named(played_capture(wanted, played, answer, raw, rows))
         if found.redirect_to:
             yield replace(found, asked=asked.capture)
             yield from self.follow(asked, found.capture.timestamp, found.redirect_to)
@@ -127,12 +129,17 @@ class Replay:
 
 def _unlisted(asked: Asked) -> Capture:
     """The capture that an address met on the way stands for, as far as it is known before it is played."""
-    return Capture(urlkey(asked.original), asked.timestamp, asked.original, "unk", "-", "-")
+    return unlisted(asked.original, asked.timestamp)
 
 
-def _named(found: Memento, asked: Asked) -> Memento:
+def unlisted(original: str, timestamp: str) -> Capture:
+    """A capture that no listing shows, and of which only its address and its time are known."""
+    return Capture(urlkey(original), timestamp, original, "unk", "-", "-")
+
+
+def _named(found: Memento) -> Memento:
     """A memento no listing shows is named by what it holds."""
-    if found.capture.digest != "-" or found.capture == asked.capture:
+    if found.capture.digest != "-":
         return found
     capture = replace(found.capture, statuscode=str(found.answer.status), digest=cdx_digest(found.answer.body))
     return replace(found, capture=capture)

@@ -82,7 +82,7 @@ def export(
     """Bring `folder` to what the database says. Raises RecordingFailed where files cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _Export(folder, public_url, style, render).run(_documents(db, include_open))
+        return _Export(folder, public_url, style, render).run(_documents(db, include_open), _open_folders(db))
     except OSError as error:
         raise RecordingFailed(f"Cannot export to {folder}: {error.strerror}. Free space, then export again.") from error
 
@@ -93,6 +93,11 @@ def _documents(db: Database, include_open: bool) -> Iterator[tuple[DocumentKey, 
         yield document, list(versions)
 
 
+def _open_folders(db: Database) -> set[str]:
+    rows = db.execute("SELECT site, kind, variant FROM document WHERE open")
+    return {str(document_folder(DocumentKey(*row))) for row in rows}
+
+
 class _Export:
     def __init__(self, folder: Path, public_url: str, style: str, render: Rendering | None) -> None:
         self._folder = folder
@@ -101,15 +106,18 @@ class _Export:
         self._render = render
         self._counts = Counts()
 
-    def run(self, documents: Iterator[tuple[DocumentKey, list[StoredVersion]]]) -> Counts:
+    def run(self, documents: Iterator[tuple[DocumentKey, list[StoredVersion]]], still_open: set[str]) -> Counts:
         manifest = self._folder / MANIFEST
         fresh = manifest.with_suffix(".new")
         with OldManifest(manifest) as before, fresh.open("w", encoding="utf-8", newline="\n") as lines:
             for document, versions in documents:
                 folder = document_folder(document)
                 lines.writelines(map(to_line, self._document(folder, versions, before.take(str(folder)))))
-            for gone in before.left():
-                self._remove_others(PurePosixPath(gone), set())
+            for left in before.left():
+                if left in still_open:  # its files stay as they were until its changes are settled again
+                    lines.writelines(map(to_line, before.take(left)))
+                else:
+                    self._remove_others(PurePosixPath(left), set())
         os.sync()  # one for all files: what the manifest names must outlast a power cut
         fresh.replace(manifest)
         return self._counts

@@ -68,7 +68,7 @@ class Corpus:
         key = [self._archive, *capture.key]
         self._db.execute(
             "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
-            "length, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'met in replay')",
+            "length, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
             [*key, capture.urlkey, capture.mimetype, capture.length],
         )
         (capture_id,) = self._db.execute(
@@ -117,6 +117,11 @@ class Corpus:
 
     # -- readings
 
+    def visited(self, snapshot: Snapshot) -> None:
+        """A page was fetched for what it names alone: its capture is settled without a text."""
+        with recording(self._db):
+            self._settle(self._capture_id(snapshot.memento.capture), None)
+
     def record(self, extraction: Extraction) -> None:
         """Keep what was read in a snapshot, settle its captures' states, and derive its documents' versions again."""
         memento = extraction.snapshot.memento
@@ -160,7 +165,7 @@ class Corpus:
             "looks_like": reading.looks_like,
         }
 
-    def _settle(self, capture_id: int, outcome: Reading | Failure) -> None:
+    def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:
         failed = outcome if isinstance(outcome, Failure) else None
         self._db.execute(
             "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = 0, same_as = NULL, next_try = NULL "
@@ -204,6 +209,7 @@ class Corpus:
         if redirect:
             for document_id in documents:
                 self._join(document_id, played, f"redirect of {asked.timestamp}")
+                self._note_redirect(document_id, asked, played)
         return documents
 
     def _is_redirect(self, capture: Capture, capture_id: int) -> bool:
@@ -212,6 +218,13 @@ class Corpus:
             "SELECT 1 FROM snapshot WHERE capture_id = ? AND redirect_to <> ''", [capture_id]
         ).fetchone()
         return capture.statuscode.startswith("3") or held is not None
+
+    def _note_redirect(self, document_id: int, asked: Capture, played: Capture) -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score) "
+            "SELECT site, kind, ?, 'redirect', ?, ?, 1 FROM document WHERE id = ?",
+            [asked.timestamp, played.original, asked.original, document_id],
+        )
 
     def _join(self, document_id: int, capture: Capture, evidence: str) -> None:
         """Make one capture of another address part of a document."""

@@ -13,9 +13,9 @@ from crawler.items import Capture, CaptureKey, Decision, Failure, Known, Query, 
 
 from .database import recording
 
-_CAPTURE = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
+CAPTURE_COLUMNS = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
 # a redirect that was followed has its text, though another capture holds it: for the plan it is read
-_LISTING = f"""SELECT {_CAPTURE},
+_LISTING = f"""SELECT {CAPTURE_COLUMNS},
     CASE WHEN state = 'duplicate' AND stage = 'replay' AND statuscode LIKE '3%' THEN 'read' ELSE state END,
     next_try IS NULL, reason, coalesce(reading_key, ''), snapshot.capture_id IS NOT NULL,
     (SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin WHERE twin.id = capture.same_as)
@@ -24,10 +24,18 @@ LEFT JOIN snapshot ON snapshot.capture_id = capture.id
 LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id)
     AND extraction.reader = (SELECT reader FROM reader ORDER BY id DESC LIMIT 1)
 WHERE document_id = ? AND archive = ? ORDER BY timestamp, original, digest, statuscode"""  # noqa: S608
+_IS_LISTED = """active AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey
+    AND query.archive = ? WHERE other.document_id = document.id AND query.state = 'open')"""
 _OF_ACTIVE_DOCUMENT = """EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = address.document_id
     WHERE document.active AND address.urlkey = capture.urlkey
         AND capture.timestamp BETWEEN address.first_timestamp AND address.last_timestamp)"""
+
+
+# what discovery found follows the documents that it was found for
+_REVIVE = """UPDATE document SET active = 1 WHERE found AND EXISTS (SELECT 1 FROM document AS sought
+    WHERE sought.active AND sought.discover AND sought.site = document.site
+    AND document.kind IN (sought.kind, 'home page'))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ class Ledger:
             self._db.execute(
                 "UPDATE document SET active = 0 WHERE active AND id NOT IN (SELECT document_id FROM listed)"
             )
+            self._db.execute(_REVIVE)
             return int(self._db.execute("SELECT count(*) FROM listed").fetchone()[0])
 
     def _register(self, target: Target, urlkey: Callable[[str], str]) -> None:
@@ -84,7 +93,14 @@ class Ledger:
             [document.site, document.kind, document.variant, target.url, target.discover],
         ).fetchone()
         self._db.execute("INSERT OR IGNORE INTO listed (document_id) VALUES (?)", [document_id])
-        if not target.discover:
+        if target.discover:
+            return
+        is_news = self._db.execute(
+            "INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score) "
+            "VALUES (?, ?, '', 'given', ?, '', 1)",
+            [document.site, document.kind, target.url],
+        ).rowcount
+        if is_news:  # later its moves say where it lies
             self.add_address(document_id, urlkey(target.url), target.url, "given")
 
     def add_address(
@@ -100,18 +116,56 @@ class Ledger:
 
     # -- plan
 
-    def documents_to_plan(self, query: Query | None = None) -> list[int]:
-        """Active documents all of whose listings are whole; with `query`, only those it lists."""
+    def documents_to_plan(self) -> list[int]:
+        """Active documents all of whose listings are whole."""
         rows = self._db.execute(
-            "SELECT DISTINCT document.id FROM document JOIN address ON address.document_id = document.id "
-            "WHERE active "
-            "AND (? IS NULL OR address.urlkey IN (SELECT urlkey FROM query WHERE archive = ? AND url = ?)) "
-            "AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey "
-            "AND query.archive = ? WHERE other.document_id = document.id AND query.state = 'open') "
+            f"SELECT DISTINCT document.id FROM document JOIN address ON document_id = document.id WHERE {_IS_LISTED} "  # noqa: S608
             "ORDER BY document.id",
-            [query and query.url, self._archive, query and query.url, self._archive],
+            [self._archive],
         )
         return [document_id for (document_id,) in rows]
+
+    def documents_listed(self, query: Query) -> list[int]:
+        """The active documents whose addresses a query lists."""
+        rows = self._db.execute(
+            "SELECT DISTINCT document.id FROM query JOIN address ON address.urlkey = query.urlkey "
+            "JOIN document ON document.id = document_id AND active WHERE archive = ? AND query.url = ? "
+            "AND match = ? ORDER BY document.id",
+            [self._archive, query.url, query.match],
+        )
+        return [document_id for (document_id,) in rows]
+
+    def subjects_of(self, capture: Capture) -> list[tuple[str, str]]:
+        """Site and kind of the documents that hold a capture."""
+        rows = self._db.execute(
+            "SELECT DISTINCT site, kind FROM address JOIN document ON document.id = document_id AND active "
+            "WHERE urlkey = ? AND ? BETWEEN first_timestamp AND last_timestamp ORDER BY site, kind",
+            [capture.urlkey, capture.timestamp],
+        )
+        return [(site, kind) for site, kind in rows]
+
+    def is_listed(self, document_id: int) -> bool:
+        """Whether a document is active and all of its listings are whole."""
+        return bool(
+            self._db.execute(
+                f"SELECT EXISTS (SELECT 1 FROM document WHERE id = ? AND {_IS_LISTED})",  # noqa: S608
+                [document_id, self._archive],
+            ).fetchone()[0]
+        )
+
+    def set_open(self, document_id: int, is_open: bool) -> None:
+        """Note whether changes of a document may still lie between captures that were not fetched."""
+        with recording(self._db):
+            self._db.execute("UPDATE document SET open = ? WHERE id = ? AND open <> ?", [is_open, document_id, is_open])
+
+    def languages(self, document_id: int) -> set[str]:
+        """The languages of what was read of a document; without those too short to tell."""
+        rows = self._db.execute(
+            "SELECT DISTINCT language FROM document_capture JOIN extraction USING (capture_id) "
+            "WHERE document_id = ? AND language <> ''",
+            [document_id],
+        )
+        return {language for (language,) in rows}
 
     def documents_of(self, key: CaptureKey) -> list[int]:
         """The active documents that hold a capture."""
@@ -182,7 +236,7 @@ class Ledger:
     def rows_at(self, urlkey: str, timestamp: str) -> list[Capture]:
         """The listed captures of an address at one time: more than one where its scheme or digest differ."""
         rows = self._db.execute(
-            f"SELECT {_CAPTURE} FROM capture WHERE archive = ? AND urlkey = ? AND timestamp = ? "  # noqa: S608
+            f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE archive = ? AND urlkey = ? AND timestamp = ? "  # noqa: S608
             "ORDER BY original, digest, statuscode",
             [self._archive, urlkey, timestamp],
         )
@@ -205,7 +259,7 @@ class Ledger:
         """Captures to be fetched or read now, in the order they were listed, without those in `skip`."""
         skipped = set(skip)
         rows = self._db.execute(
-            f"SELECT capture.id, {_CAPTURE}, attempts, file, offset, snapshot.length "  # noqa: S608
+            f"SELECT capture.id, {CAPTURE_COLUMNS}, attempts, file, offset, snapshot.length "  # noqa: S608
             "FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
             f"WHERE next_try <= ? AND archive = ? AND {_OF_ACTIVE_DOCUMENT} ORDER BY next_try, capture.id LIMIT ?",
             [now, self._archive, limit + len(skipped)],

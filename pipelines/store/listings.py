@@ -6,14 +6,21 @@ archive indexes some crawls months late) and whole every `whole_days`; empty and
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlite_utils import Database
 
 from crawler.items import Capture, Failure, ListingPage, Query
 
 from .database import recording
+
+TOO_HEAVY = "query too heavy"
+"""The reason of a listing that times out at the server: asking it again seldom helps."""
+
+FIRST_YEAR = 1996
 
 _QUERY_KEY = "archive = ? AND url = ? AND match = ? AND filters = ? AND since = ? AND until = ?"
 _CAPTURES = """INSERT INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, digest, length)
@@ -22,8 +29,9 @@ ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
     urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length)
     WHERE urlkey <> excluded.urlkey OR mimetype > excluded.mimetype OR length > excluded.length"""
 
-_OF_ACTIVE_DOCUMENT = """(match <> 'exact' OR EXISTS (
-    SELECT 1 FROM address JOIN document ON document.id = document_id AND active WHERE address.urlkey = query.urlkey))"""
+_OF_ACTIVE_DOCUMENT = """(EXISTS (
+    SELECT 1 FROM address JOIN document ON document.id = document_id AND active WHERE address.urlkey = query.urlkey)
+    OR match = 'domain' AND EXISTS (SELECT 1 FROM document WHERE active AND discover AND site = query.url))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +59,48 @@ class Listings:
                 "INSERT INTO query (archive, urlkey, url, match, filters, since, until) "
                 "SELECT ?, urlkey, min(address.url), 'exact', '[]', ?, ? "
                 "FROM address JOIN document ON document.id = document_id AND active "
-                "WHERE first_timestamp <> last_timestamp AND evidence <> 'as listed' AND NOT EXISTS ("
-                "SELECT 1 FROM query WHERE archive = ? AND query.urlkey = address.urlkey AND match = 'exact' "
-                "AND since = ? AND until = ?) "
+                "WHERE first_timestamp <> last_timestamp AND evidence <> 'as listed' "
+                "AND kind <> 'home page' AND NOT EXISTS (SELECT 1 FROM query WHERE archive = ? "
+                "AND query.urlkey = address.urlkey AND match = 'exact' AND since = ? AND until = ?) "
                 "GROUP BY urlkey ORDER BY min(document.id) ON CONFLICT DO NOTHING",
                 [self._archive, since, until, self._archive, since, until],
             )
+
+    def open(self, query: Query, urlkey: str) -> None:
+        """Make sure that a listing other than that of an address is asked for; nothing where it was before."""
+        with recording(self._db):
+            self._open(query, urlkey)
+
+    def _open(self, query: Query, urlkey: str, state: str = "open") -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO query (archive, urlkey, url, match, filters, since, until, collapses, state) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                self._archive,
+                urlkey,
+                query.url,
+                query.match,
+                json.dumps(query.filters),
+                query.since,
+                query.until,
+                json.dumps(query.collapses),
+                state,
+            ],
+        )
+
+    def cover(self, query: Query, urlkey: str) -> None:
+        """Note that another listing holds all rows of an address, which need not be asked for by itself."""
+        with recording(self._db):
+            self._open(query, urlkey, "covered")
+
+    def is_open(self, url: str, match: str) -> bool:
+        """Whether a listing, in any of its parts, is still to be answered."""
+        return bool(
+            self._db.execute(
+                "SELECT EXISTS (SELECT 1 FROM query WHERE archive = ? AND url = ? AND match = ? AND state = 'open')",
+                [self._archive, url, match],
+            ).fetchone()[0]
+        )
 
     def reopen(self, fresh_since: str, whole_since: str, overlap_days: int) -> None:
         """Open again what was answered before `fresh_since` (ISO 8601): whole where that was before `whole_since`."""
@@ -67,7 +111,7 @@ class Listings:
                 "FROM (SELECT strftime('%Y%m%d%H%M%S', substr(newest, 1, 4) || '-' || substr(newest, 5, 2) || '-' || "
                 "substr(newest, 7, 2), ?) AS asked FROM (SELECT max(timestamp) AS newest FROM capture "
                 "WHERE capture.urlkey = query.urlkey AND capture.archive = query.archive))), '') END "
-                "WHERE archive = ? AND state <> 'open' AND answered_at < ?",
+                "WHERE archive = ? AND state NOT IN ('open', 'covered', 'split') AND answered_at < ?",
                 [whole_since, f"-{overlap_days} days", self._archive, fresh_since],
             )
             self._db.execute(
@@ -78,7 +122,7 @@ class Listings:
         """The first open listing that is due and not in `skip`."""
         skipped = set(skip)
         rows = self._db.execute(
-            "SELECT id, url, match, filters, since, until, asked_from, resume_key, attempts FROM query "  # noqa: S608
+            "SELECT id, url, match, filters, since, until, collapses, asked_from, resume_key, attempts FROM query "  # noqa: S608
             f"WHERE archive = ? AND state = 'open' AND next_try <= ? AND {_OF_ACTIVE_DOCUMENT} ORDER BY id LIMIT ?",
             [self._archive, now, len(skipped) + 1],
         )
@@ -97,6 +141,7 @@ class Listings:
         """Keep a page's rows and where the listing stands, in one transaction. True when the listing is whole now."""
         with recording(self._db):
             query_id, asked_from = self._find(page.query)
+            self._name_as_listed(page.rows)
             self._db.conn.executemany(_CAPTURES, (self._row(capture) for capture in page.rows))
             self._db.conn.executemany(
                 "INSERT OR IGNORE INTO malformed_row (query_id, line) VALUES (?, ?)",
@@ -106,6 +151,28 @@ class Listings:
             whole = not page.resume_key or self._seen(query_id, page.resume_key)
             self._advance(query_id, page, whole=whole, from_the_start=not asked_from)
         return whole
+
+    def _name_as_listed(self, rows: Sequence[Capture]) -> None:
+        """Captures that replay met before any listing showed them get their row's digest: they are the same."""
+        met = {key for (key,) in self._db.execute("SELECT DISTINCT urlkey FROM capture WHERE met")}
+        self._db.conn.executemany(
+            "UPDATE OR IGNORE capture SET digest = ?, statuscode = ?, mimetype = ?, length = ?, met = 0 "
+            "WHERE met AND archive = ? AND timestamp = ? AND original = ? AND ? IN (statuscode, '-')",
+            (
+                (
+                    row.digest,
+                    row.statuscode,
+                    row.mimetype,
+                    row.length,
+                    self._archive,
+                    row.timestamp,
+                    row.original,
+                    row.statuscode,
+                )
+                for row in rows
+                if row.urlkey in met
+            ),
+        )
 
     def _find(self, query: Query) -> tuple[int, str]:
         found = self._db.execute(
@@ -163,12 +230,16 @@ class Listings:
         )
 
     def fail(self, query: Query, failure: Failure, next_try: str | None) -> None:
-        """Note that a listing was not answered; `next_try` says when it is asked again, None for not in this run."""
+        """Note that a listing was not answered; `next_try` says when it is asked again, None for not in this run.
+
+        That of a domain which is too heavy for the server is asked year by year instead.
+        """
         with recording(self._db):
+            split = failure.reason == TOO_HEAVY and query.match == "domain" and not query.since
             self._db.execute(
                 f"UPDATE query SET state = ?, reason = ?, attempts = attempts + 1, next_try = ? WHERE {_QUERY_KEY}",  # noqa: S608
                 [
-                    "open" if next_try else "failed",
+                    "split" if split else "open" if next_try else "failed",
                     failure.reason,
                     next_try,
                     self._archive,
@@ -179,9 +250,11 @@ class Listings:
                     query.until,
                 ],
             )
+            for year in range(FIRST_YEAR, datetime.now(UTC).year + 1) if split else ():
+                self._open(replace(query, since=str(year), until=str(year)), f"*.{query.url}")
 
 
-def _open_listing(row: tuple[int, str, str, str, str, str, str, str, int]) -> OpenListing:
-    query_id, url, match, filters, since, until, asked_from, resume_key, attempts = row
-    query = Query(url, match, tuple(json.loads(filters)), since, until)
+def _open_listing(row: tuple[Any, ...]) -> OpenListing:
+    query_id, url, match, filters, since, until, collapses, asked_from, resume_key, attempts = row
+    query = Query(url, match, tuple(json.loads(filters)), since, until, tuple(json.loads(collapses)))
     return OpenListing(query_id, query, asked_from, resume_key, attempts)

@@ -79,10 +79,12 @@ CREATE TABLE capture (
     transient INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
     next_try TEXT,
+    met INTEGER NOT NULL DEFAULT 0,
     UNIQUE (archive, timestamp, original, digest, statuscode)
 );
 CREATE INDEX capture_by_address ON capture (urlkey, timestamp);
 CREATE INDEX capture_to_fetch ON capture (next_try) WHERE next_try IS NOT NULL;
+CREATE INDEX capture_met ON capture (urlkey) WHERE met;
 CREATE INDEX capture_same_as ON capture (same_as) WHERE same_as IS NOT NULL;
 CREATE TABLE snapshot (
     capture_id INTEGER PRIMARY KEY REFERENCES capture(id),

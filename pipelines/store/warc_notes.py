@@ -1,7 +1,8 @@
 """What a WARC record cannot say of a memento or a listing: its notes, a `metadata` record in JSON beside it.
 
     {"kind": "memento", "capture": {...}, "asked": {...} or null, "requested": "2004...", "digest_check": "decoded",
-     "redirect_to": "", "payload_digest": "<SHA-256>", "payload": {"file", "offset", "length"} or null,
+     "redirect_to": "", "evidence": [...], "is_home": false,
+     "payload_digest": "<SHA-256>", "payload": {"file", "offset", "length"} or null,
      "request_url": "...", "status": 200, "fetched_at": "...", "headers": [["name", "value"], ...]}
 
     {"kind": "listing", "query": {...}, "outcome": "rows", "resume_key": "", and the same last four}
@@ -18,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
-from crawler.items import Capture, HttpAnswer, ListingPage, Memento, Query, WarcLocation
+from crawler.items import Capture, Evidence, HttpAnswer, ListingPage, Memento, Query, Source, WarcLocation
 
 Headers = tuple[tuple[str, str], ...]
 Notes = dict[str, Any]
@@ -44,6 +45,8 @@ def of_memento(memento: Memento, payload_digest: str, payload: WarcLocation | No
         requested=memento.requested,
         digest_check=memento.digest_check,
         redirect_to=memento.redirect_to,
+        evidence=[asdict(one) for one in memento.evidence],
+        is_home=memento.is_home,
         payload_digest=payload_digest,
         payload=asdict(payload) if payload else None,
         **_of_answer(memento.answer),
@@ -89,6 +92,8 @@ def memento_of(notes: Notes, body: bytes) -> Memento:
         digest_check=str(notes["digest_check"]),
         redirect_to=str(notes["redirect_to"]),
         asked=Capture(**notes["asked"]) if notes["asked"] else None,
+        evidence=tuple(Evidence(**{**one, "source": Source(one["source"])}) for one in notes["evidence"]),
+        is_home=bool(notes["is_home"]),
     )
 
 
@@ -98,8 +103,8 @@ def answer_of(notes: Notes, body: bytes) -> HttpAnswer:
 
 
 def query_of(notes: Notes) -> Query:
-    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in notes["query"].items()}
-    return Query(**fields)
+    fields = dict(notes["query"])
+    return Query(**{**fields, "filters": tuple(fields["filters"]), "collapses": tuple(fields["collapses"])})
 
 
 def payload_of(notes: Notes) -> WarcLocation | None:

@@ -1,0 +1,215 @@
+"""From a domain to its documents over time: what is asked for that, and where each document is placed.
+
+Cheapest first: (a) one filtered listing of the domain; (b) one listing of its home page, and where the addresses of
+(a) leave a gap of over a year, one home page a half-year for its links; (c) archived redirects and canonical links, as
+they are met. All of it is kept as evidence, and `lineage` makes addresses of it, again whenever there is more.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from crawler import addresses
+from crawler.discovery import LIKELY, address_score, best_links, domain_filter, policy_rows
+from crawler.exceptions import WrongUse
+from crawler.homepages import canonical, links, site_of
+from crawler.items import Capture, DocumentKey, Evidence, Memento, Query, Source
+from crawler.lineage import Line, Tenure, lineage, same_listing
+from crawler.wayback.timestamps import distance
+from crawler.wayback.urlkey import urlkey
+from pipelines.store.corpus import Corpus
+from pipelines.store.listings import Listings
+from pipelines.store.moves import HOME, Moves
+
+GAP_DAYS = 365
+MOST_ADDRESSES = 20  # of one kind on one site: the likeliest
+MOST_LINKS = 3  # of one home page
+MOST_FRAMES = 4
+
+_EVER = "99999999999999"
+_HEAD = 1 << 16  # bytes of a page in which its canonical link is looked for
+
+
+class Discovery:
+    """Finds documents for the feed. Every method that may move documents returns the ids of those it moved."""
+
+    def __init__(self, moves: Moves, listings: Listings, corpus: Corpus, since: str, until: str) -> None:
+        self._moves = moves
+        self._listings = listings
+        self._corpus = corpus
+        self._since = since
+        self._until = until
+
+    def begin(self) -> None:
+        """Ask for the listing of each domain of the list; go on where a run before this one stopped."""
+        for site, kinds in self._moves.sought().items():
+            self._listings.open(Query(site, "domain", (domain_filter(kinds),)), f"*.{site}")
+            if not self._listings.is_open(site, "domain"):
+                self._ask_home(site)
+
+    # -- (a) the domain, (b) its home page
+
+    def after_listing(self, query: Query, document_ids: Iterable[int]) -> list[int]:
+        """A page of a listing is recorded: of a domain, of a home page or of documents."""
+        if query.match == "domain":
+            if not self._listings.is_open(query.url, "domain"):
+                self._note_rows(query.url)
+                self._ask_home(query.url)
+            return []
+        return self.relate(self._moves.subjects(document_ids))
+
+    def _note_rows(self, site: str) -> None:
+        rows = self._moves.rows_of_site(urlkey(f"http://{site}/").partition(")")[0])
+        for kind in self._moves.kinds_sought(site):
+            self._moves.note(
+                Evidence(found.first, Source.LISTING, found.url, f"*.{site}", found.score, site, kind)
+                for found in policy_rows(rows, kind)[:MOST_ADDRESSES]
+            )
+
+    def _ask_home(self, site: str) -> None:
+        home = f"http://{site}/"
+        document_id = self._moves.found_document(DocumentKey(site, HOME), home)
+        key = urlkey(home)
+        self._moves.place(document_id, [(key, "", _EVER, home, "home page")])
+        # one row a month is enough to choose one a half-year from, and keeps the listings of busy sites short
+        self._listings.open(Query(home, "exact", ("statuscode:200",), collapses=("timestamp:6",)), key)
+
+    def home_candidates(self, document_id: int, listing: list[Capture]) -> list[Capture] | None:
+        """Of a home page's captures those in a gap of a document's; None for a document that is no home page."""
+        site = self._moves.is_home(document_id)
+        if not site:
+            return None
+        if not listing:
+            return []
+        gaps = list(self._gaps(site, listing[0].timestamp, listing[-1].timestamp))
+        return [row for row in listing if any(start <= row.timestamp <= end for start, end in gaps)]
+
+    def _gaps(self, site: str, first: str, last: str) -> Iterator[tuple[str, str]]:
+        """The times of over a year, within those of the home page, that no address of some kind covers."""
+        for kind in self._moves.kinds_sought(site):
+            found = {urlkey(one.address) for one in self._moves.evidence(site, kind) if one.source is not Source.HOME}
+            covered = sorted(time for times in self._moves.page_times(found).values() for time in times)
+            inside = [time for time in covered if first < time < last]
+            for start, end in pairwise([first, *inside, last]):
+                away = distance(start, end)
+                if not covered or (away is not None and away.days > GAP_DAYS):
+                    yield start, end
+
+    # -- what pages name
+
+    def home_of(self, capture: Capture) -> str:
+        return self._moves.home_of(capture)
+
+    def home_evidence(self, memento: Memento, site: str) -> tuple[Evidence, ...]:
+        """The documents that a home page links, by kind."""
+        capture, answer = memento.capture, memento.answer
+        found = links(answer.body, capture.original, answer.header("content-type"))
+        return tuple(
+            Evidence(capture.timestamp, Source.HOME, link.href, capture.original, round(score, 3), site, kind)
+            for kind in self._moves.kinds_sought(site)
+            for score, link in best_links(found, kind)[:MOST_LINKS]
+        )
+
+    def frames(self, memento: Memento) -> list[str]:
+        """The pages a frameset is made of, which may hold the links that it lacks."""
+        answer = memento.answer
+        if b"<frame" not in answer.body[:_HEAD].lower():
+            return []
+        found = links(answer.body, memento.capture.original, answer.header("content-type"))
+        return [link.href for link in found if link.place == "frame" and not link.offsite][:MOST_FRAMES]
+
+    def canonical_evidence(self, memento: Memento, subjects: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
+        """The address that a document's page calls its own, where that is another one and looks like one."""
+        capture = memento.capture
+        head = memento.answer.body[:_HEAD]
+        if b"canonical" not in head:
+            return ()
+        own = canonical(head, capture.original, memento.answer.header("content-type"))
+        if not own or same_listing(own) == same_listing(capture.original):
+            return ()
+        return tuple(
+            Evidence(capture.timestamp, Source.CANONICAL, own, capture.original, 1.0, site, kind)
+            for site, kind in subjects
+            if _is_move(capture.original, own, kind)
+        )
+
+    # -- (c) and all together: where documents lie
+
+    def after_captures(self, document_ids: Iterable[int]) -> list[int]:
+        """Nothing of these documents is left to fetch for now: what was met on the way may move them."""
+        ids = list(document_ids)
+        homes = [site for number in ids if (site := self._moves.is_home(number))]
+        sought = [(site, kind) for site in homes for kind in self._moves.kinds_sought(site)]
+        return self.relate([*self._moves.subjects(ids), *sought])
+
+    def relate(self, subjects: Iterable[tuple[str, str]]) -> list[int]:
+        """Place the documents of each site and kind where the evidence has them."""
+        moved = [number for site, kind in sorted(set(subjects)) for number in self._relate(site, kind)]
+        if moved:
+            self._listings.open_for_addresses(self._since, self._until)
+            self._corpus.derive(moved)
+        return moved
+
+    def _relate(self, site: str, kind: str) -> list[int]:
+        evidence = [one for one in self._moves.evidence(site, kind) if _counts(one)]
+        if all(one.source is Source.GIVEN for one in evidence):
+            return []
+        keys = {one.address: urlkey(one.address) for one in evidence} | {
+            one.via: urlkey(one.via) for one in evidence if one.source in (Source.REDIRECT, Source.CANONICAL)
+        }
+        times = self._moves.page_times(keys.values())
+        lines = lineage(evidence, {address: times[key] for address, key in keys.items()})
+        return self._place(site, kind, lines[:MOST_ADDRESSES])
+
+    def _place(self, site: str, kind: str, lines: list[Line]) -> list[int]:
+        free = self._moves.documents(site, kind)
+        moved = []
+        for line in lines:
+            owner = _owner(free, line)
+            if owner is None:
+                owner = self._moves.found_document(_variant(site, kind, line), line[-1].address)
+            free = [document for document in free if document[0] != owner]
+            if self._moves.place(owner, [_placed(tenure) for tenure in line]):
+                moved.append(owner)
+            self._cover(line)
+        return moved
+
+    def _cover(self, line: Line) -> None:
+        """An address whose rows the domain's listing held need not be listed again."""
+        for tenure in line:
+            if any(one.source is Source.LISTING for one in tenure.evidence):
+                query = Query(tenure.address, since=self._since, until=self._until)
+                self._listings.cover(query, urlkey(tenure.address))
+
+
+def _counts(one: Evidence) -> bool:
+    """A redirect to another site moves a document only where it leads to what looks like one: parked domains do too."""
+    return one.source is not Source.REDIRECT or _is_move(one.via, one.address, one.kind)
+
+
+def _is_move(via: str, address: str, kind: str) -> bool:
+    return site_of(via) == site_of(address) or address_score(address, kind) >= LIKELY
+
+
+def _owner(free: list[tuple[int, DocumentKey, str, bool]], line: Line) -> int | None:
+    """The document a line belongs to: one whose given address is in it, else the one that is to be found."""
+    named = {same_listing(one.address) for tenure in line for one in tenure.evidence} | {
+        same_listing(tenure.address) for tenure in line
+    }
+    given = [number for number, _, url, is_found in free if not is_found and same_listing(url) in named]
+    same = [number for number, key, url, is_found in free if is_found and key.variant and same_listing(url) in named]
+    main = [number for number, key, _, is_found in free if is_found and not key.variant]
+    return next(iter([*given, *main, *same]), None)
+
+
+def _variant(site: str, kind: str, line: Line) -> DocumentKey:
+    try:
+        address = addresses.parse(line[-1].address)
+    except WrongUse:
+        return DocumentKey(site, kind, "x")
+    return DocumentKey(site, kind, addresses.slug(address, site))
+
+
+def _placed(tenure: Tenure) -> tuple[str, str, str, str, str]:
+    last = f"{int(tenure.until) - 1:014}" if tenure.until else _EVER
+    sources = {one.source for one in tenure.evidence}
+    return urlkey(tenure.address), tenure.since, last, tenure.address, ", ".join(sorted(sources))

@@ -1,0 +1,74 @@
+"""Asking the plan of a document, and writing down what it decides."""
+
+from dataclasses import dataclass
+
+from crawler.items import Capture, CaptureKey, Decision, Known, State
+from crawler.plan import open_intervals, plan
+from pipelines.store.ledger import Ledger
+
+from .discovering import Discovery
+
+_TRIED = (State.READ, State.SELECTED, State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which captures a crawl wants. `language`, where given, keeps documents whose text is in it."""
+
+    strategy: str
+    cap: int | None = None
+    since: str = ""
+    until: str = ""
+    precision: str = "capture"
+    language: str = ""
+
+
+class Planner:
+    """Plans documents one at a time; all it knows is in the ledger."""
+
+    def __init__(self, ledger: Ledger, discovery: Discovery, selection: Selection) -> None:
+        self._ledger = ledger
+        self._discovery = discovery
+        self._selection = selection
+
+    def plan(self, document_id: int) -> int:
+        """Decide on a document's captures as far as is known by now. Returns how many were selected."""
+        listing, known = self._ledger.listing(document_id)
+        homes = self._discovery.home_candidates(document_id, listing)
+        if homes is not None:
+            return self._ledger.apply(plan("half-year", homes, known))
+        selected = self._ledger.apply(self._decisions(document_id, listing, known))
+        self._ledger.set_open(document_id, self._is_open(selected, listing, known))
+        return selected
+
+    def _decisions(self, document_id: int, listing: list[Capture], known: dict[CaptureKey, Known]) -> list[Decision]:
+        wanted = self._selection.language
+        if wanted and not any(one.state in _TRIED for one in known.values()):
+            return plan("first-last", listing, known, cap=1)  # one capture is the cheap test
+        found = self._ledger.languages(document_id) if wanted else set()
+        if found and wanted not in found:
+            reason = f"LANGUAGE={wanted}, this is {', '.join(sorted(found))}"
+            rest = (row for row in listing if row.key not in known or known[row.key].state is State.PASSED_OVER)
+            return [Decision(row, State.PASSED_OVER, reason) for row in rest]
+        return self._planned(listing, known)
+
+    def _planned(self, listing: list[Capture], known: dict[CaptureKey, Known]) -> list[Decision]:
+        choice = self._selection
+        return plan(
+            choice.strategy,
+            listing,
+            known,
+            cap=choice.cap,
+            since=choice.since,
+            until=choice.until,
+            precision=choice.precision,
+        )
+
+    def _is_open(self, selected: int, listing: list[Capture], known: dict[CaptureKey, Known]) -> bool:
+        """Whether `changes` is still halving; of other strategies each reading stands for itself."""
+        choice = self._selection
+        if choice.strategy != "changes" or choice.cap:
+            return False
+        return bool(selected) or bool(
+            open_intervals(listing, known, since=choice.since, until=choice.until, precision=choice.precision)
+        )

@@ -1,0 +1,152 @@
+"""Where documents lie: evidence of their addresses, the sites that are searched, and what the search made of them."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlite_utils import Database
+
+from crawler.items import Capture, DocumentKey, Evidence, Source
+
+from .database import recording
+from .ledger import CAPTURE_COLUMNS
+
+HOME = "home page"
+"""The kind under which a site's home page is followed: fetched for its links, never read."""
+
+
+class Moves:
+    """The evidence and the addresses of one corpus's documents."""
+
+    def __init__(self, db: Database, archive: str) -> None:
+        self._db = db
+        self._archive = archive
+
+    # -- what is searched
+
+    def sought(self) -> dict[str, list[str]]:
+        """The kinds of document to be found on each site of the current list."""
+        found: dict[str, list[str]] = {}
+        for site, kind in self._db.execute(
+            "SELECT site, kind FROM document WHERE active AND discover ORDER BY site, kind"
+        ):
+            found.setdefault(site, []).append(kind)
+        return found
+
+    def kinds_sought(self, site: str) -> list[str]:
+        rows = self._db.execute(
+            "SELECT kind FROM document WHERE active AND discover AND site = ? ORDER BY kind", [site]
+        )
+        return [kind for (kind,) in rows]
+
+    def home_of(self, capture: Capture) -> str:
+        """The site whose home page a capture is, where it is nothing else; empty otherwise."""
+        rows = self._db.execute(
+            "SELECT DISTINCT site, kind FROM address JOIN document ON document.id = document_id "
+            "WHERE urlkey = ? AND ? BETWEEN first_timestamp AND last_timestamp",
+            [capture.urlkey, capture.timestamp],
+        ).fetchall()
+        return str(rows[0][0]) if len(rows) == 1 and rows[0][1] == HOME else ""
+
+    def is_home(self, document_id: int) -> str:
+        """The site whose home page a document stands for; empty where it is a document proper."""
+        row = self._db.execute("SELECT site FROM document WHERE id = ? AND kind = ?", [document_id, HOME]).fetchone()
+        return str(row[0]) if row else ""
+
+    def rows_of_site(self, domain_key: str) -> list[Capture]:
+        """All captures known of a domain and its hosts; `domain_key` is its name as it begins a urlkey."""
+        rows = self._db.execute(
+            f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE archive = ? AND (urlkey BETWEEN ? AND ? "  # noqa: S608
+            "OR urlkey BETWEEN ? AND ?) ORDER BY urlkey, timestamp",
+            [self._archive, f"{domain_key})", f"{domain_key})\U0010ffff", f"{domain_key},", f"{domain_key},\U0010ffff"],
+        )
+        return [Capture(*row) for row in rows]
+
+    def page_times(self, urlkeys: Iterable[str]) -> dict[str, list[str]]:
+        """Timestamps of the captures of pages, by urlkey."""
+        found: dict[str, list[str]] = {}
+        for urlkey in set(urlkeys):
+            rows = self._db.execute(
+                "SELECT DISTINCT timestamp FROM capture WHERE urlkey = ? AND archive = ? "
+                "AND statuscode IN ('200', '-') ORDER BY timestamp",
+                [urlkey, self._archive],
+            )
+            found[urlkey] = [timestamp for (timestamp,) in rows]
+        return found
+
+    # -- evidence
+
+    def note(self, evidence: Iterable[Evidence]) -> int:
+        """Keep evidence. Returns how much of it was new."""
+        with recording(self._db):
+            return sum(
+                self._db.execute(
+                    "INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [one.site, one.kind, one.timestamp, one.source, one.address, one.via, one.score],
+                ).rowcount
+                for one in evidence
+            )
+
+    def evidence(self, site: str, kind: str) -> list[Evidence]:
+        rows = self._db.execute(
+            "SELECT timestamp, source, address, via, score, site, kind FROM evidence WHERE site = ? AND kind = ? "
+            "ORDER BY timestamp, source, address, via",
+            [site, kind],
+        )
+        return [Evidence(timestamp, Source(source), *rest) for timestamp, source, *rest in rows]
+
+    # -- documents
+
+    def documents(self, site: str, kind: str) -> list[tuple[int, DocumentKey, str, bool]]:
+        """Id, key, given address and whether it is to be found, of a site's documents of a kind, the main one first."""
+        rows = self._db.execute(
+            "SELECT id, variant, url, discover OR found FROM document WHERE site = ? AND kind = ? ORDER BY variant",
+            [site, kind],
+        )
+        return [(row[0], DocumentKey(site, kind, row[1]), row[2], bool(row[3])) for row in rows]
+
+    def addresses(self, document_id: int) -> list[tuple[str, str, str, str]]:
+        """urlkey, first and last timestamp, and address of each of a document's addresses."""
+        rows = self._db.execute(
+            "SELECT urlkey, first_timestamp, last_timestamp, url FROM address WHERE document_id = ? "
+            "AND evidence <> 'as listed' AND first_timestamp <> last_timestamp ORDER BY urlkey, first_timestamp",
+            [document_id],
+        )
+        return [tuple(row) for row in rows]
+
+    def subjects(self, document_ids: Iterable[int]) -> list[tuple[str, str]]:
+        """Site and kind of documents, each once; home pages left out."""
+        rows = [
+            self._db.execute("SELECT site, kind FROM document WHERE id = ? AND kind <> ?", [number, HOME]).fetchone()
+            for number in document_ids
+        ]
+        return sorted({(row[0], row[1]) for row in rows if row})
+
+    def found_document(self, key: DocumentKey, url: str) -> int:
+        """The document of that key, made where discovery needs one."""
+        (document_id,) = self._db.execute(
+            "INSERT INTO document (site, kind, variant, url, found) VALUES (?, ?, ?, ?, 1) "
+            "ON CONFLICT (site, kind, variant) DO UPDATE SET active = 1 RETURNING id",
+            [key.site, key.kind, key.variant, url],
+        ).fetchone()
+        return int(document_id)
+
+    def place(self, document_id: int, tenures: Sequence[tuple[str, str, str, str, str]]) -> bool:
+        """Let a document lie at these addresses: (urlkey, first and last timestamp, address, evidence) each.
+
+        Captures that replay alone led to stay. Returns whether anything changed.
+        """
+        wanted = sorted(tenure[:4] for tenure in tenures)
+        if sorted(self.addresses(document_id)) == wanted:
+            return False
+        with recording(self._db):
+            self._db.execute(
+                "DELETE FROM address WHERE document_id = ? AND first_timestamp <> last_timestamp "
+                "AND evidence <> 'as listed'",
+                [document_id],
+            )
+            self._db.conn.executemany(
+                "INSERT OR REPLACE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                ((document_id, *tenure) for tenure in tenures),
+            )
+        return True
