@@ -12,6 +12,7 @@ from crawler.items import Page
 from ..store.corpus import Corpus
 from ..store.warc import read_memento
 from ..text.worker import Readers
+from .datasette import describe
 from .files import Counts, Rendering, StoredVersion, export
 
 STORED_STYLE = "corpus"
@@ -21,6 +22,8 @@ def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", *, in
     """Export every version to `to`, by default the corpus's own `text` folder. Raises RecordingFailed."""
     corpus_folder = Path(settings["CORPUS_DIR"])
     folder = Path(to) if to else corpus_folder / "text"
+    if not to:
+        describe(corpus_folder)
     style = settings["EXPORT_STYLE"]
     if style == STORED_STYLE:
         return export(db, folder, public_url=settings["WAYBACK_PUBLIC_URL"], include_open=include_open)

@@ -3,9 +3,13 @@
 Integer ids never leave the file: whatever is exported, merged or compared goes by natural key.
 """
 
+import re
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("policy-corpus")
+
+_STATEMENT_END = re.compile(r";\n(?=CREATE|INSERT)")
 
 _TABLES = """
 CREATE TABLE document (
@@ -103,7 +107,8 @@ CREATE TABLE reader (
     reader TEXT NOT NULL UNIQUE
 );
 CREATE TABLE text (
-    digest TEXT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
     body TEXT NOT NULL
 );
 CREATE TABLE extraction (
@@ -188,10 +193,27 @@ SELECT id, command, started_at, finished_at, outcome, exit_code, targets_digest,
 FROM run
 """
 
+# The words of `text`, found by its id. The texts themselves are not stored twice: the index reads them from `text`,
+# and is kept in step by triggers, whoever writes there.
+_SEARCH = """
+CREATE VIRTUAL TABLE text_search USING fts5 (
+    body, content='text', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER text_added AFTER INSERT ON text BEGIN
+    INSERT INTO text_search (rowid, body) VALUES (new.id, new.body); END;
+CREATE TRIGGER text_removed AFTER DELETE ON text BEGIN
+    INSERT INTO text_search (text_search, rowid, body) VALUES ('delete', old.id, old.body); END;
+CREATE TRIGGER text_changed AFTER UPDATE OF body ON text BEGIN
+    INSERT INTO text_search (text_search, rowid, body) VALUES ('delete', old.id, old.body);
+    INSERT INTO text_search (rowid, body) VALUES (new.id, new.body); END;
+CREATE INDEX version_by_text ON version (text_digest);
+INSERT INTO text_search (text_search) VALUES ('rebuild')
+"""
+
 
 def _execute_all(db: Database, statements: str) -> None:
     # one by one: executescript would end the migration's transaction
-    for statement in statements.split(";\n"):
+    for statement in _STATEMENT_END.split(statements):
         db.execute(statement)
 
 
@@ -247,3 +269,9 @@ def journal(db: Database) -> None:
     for table in ("capture", "query", "document"):
         where = "WHERE reason <> 'not planned yet'" if table == "capture" else ""
         db.execute(f"INSERT INTO unwritten (what, id) SELECT '{table}', id FROM {table} {where}")  # noqa: S608
+
+
+@migrations()
+def full_text_search(db: Database) -> None:
+    """The words of all texts, for MATCH and for Datasette."""
+    _execute_all(db, _SEARCH)
