@@ -57,6 +57,8 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
         return not _titles(element) and weights.prose[element] < SHORT
     part = element.get(PART, "")
     name = part.removesuffix(LIKELY)
+    if part == "nav" and weights.link_share(element) >= MANY_LINKS:
+        return True
     if not part or weights.prose[element] > MOST_PROSE[name] * page:
         return False
     if name in ("consent", "dialog"):

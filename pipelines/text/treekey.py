@@ -8,6 +8,7 @@ import hashlib
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.text.email import reveal
 from pipelines.text.parts import part_of
 
 UNREAD_ELEMENTS = (
@@ -29,6 +30,7 @@ PART = "part"
 
 def strip(root: HtmlElement) -> None:
     """Take out of the tree, in place, all that later stages do not read; `class` and the like become a `part`."""
+    reveal(root)
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
     for element in root.iter(etree.Element):
         part = part_of(element)

@@ -4,15 +4,15 @@ Each worker is a thread of the parent that owns one single-process executor: the
 """
 
 import ctypes
-import logging
 import os
 import queue
 import resource
 import signal
 import threading
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -57,40 +57,47 @@ class _Worker:
         self._deadline, self._options = deadline, (os.getpid(), memory, style)
         self._queue: queue.SimpleQueue[tuple[Page, Future[Reading]] | None] = queue.SimpleQueue()
         self._process: _Process | None = None
-        self._stopped = threading.Event()
-        self.waiting = 0
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._waiting: set[Future[Reading]] = set()
         self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """Pages in hand and in the queue."""
+        return len(self._waiting)
+
     def submit(self, page: Page) -> Future[Reading]:
         future: Future[Reading] = Future()
-        self.waiting += 1
-        future.add_done_callback(self._done)
+        if self._stopped:
+            future.cancel()
+            return future
+        self._waiting.add(future)
+        future.add_done_callback(self._waiting.discard)
         self._queue.put((page, future))
         return future
 
     def stop(self) -> None:
-        self._stopped.set()
+        """Kill the process, so that the thread comes to an end; it cleans up."""
+        with self._lock:
+            self._stopped = True
+            if self._process:
+                self._process.kill()
         self._queue.put(None)
-        if process := self._process:
-            process.kill()
 
     def join(self) -> None:
         self._thread.join()
-
-    def _done(self, _: Future[Reading]) -> None:
-        self.waiting -= 1
 
     def _run(self) -> None:
         # the process is started from this thread, because PR_SET_PDEATHSIG watches the thread that started it
         while (work := self._queue.get()) is not None:
             page, future = work
-            if self._stopped.is_set():
+            if self._stopped:
                 future.cancel()
             elif future.set_running_or_notify_cancel():
                 self._answer(page, future)
-        if self._process:
-            self._process.kill()
+        self._discard()
 
     def _answer(self, page: Page, future: Future[Reading]) -> None:
         try:
@@ -98,17 +105,32 @@ class _Worker:
         except ReadingFailed as failure:
             future.set_exception(failure)
         except Exception as error:
-            future.set_exception(ReadingFailed("reading raised", detail=repr(error)[:200]))
+            self._discard()
+            future.set_exception(ReadingFailed("reader died", detail=repr(error)[:200]))
 
     def _read(self, page: Page) -> Reading:
-        process = self._process = self._process or _Process(*self._options)
         try:
-            return process.read(page, self._deadline)
-        except (BrokenProcessPool, CancelledError, TookTooLong) as error:
-            process.kill()
-            self._process = None
+            return self._started().read(page, self._deadline)
+        except (TookTooLong, BrokenProcessPool) as error:
+            self._discard()
             late = isinstance(error, TookTooLong)
             raise ReadingFailed("reading took too long" if late else "reader died") from None
+
+    def _started(self) -> "_Process":
+        if not self._process:
+            process = _Process(*self._options)
+            with self._lock:
+                self._process = process
+                if self._stopped:
+                    process.kill()
+        return self._process
+
+    def _discard(self) -> None:
+        with self._lock:
+            process, self._process = self._process, None
+        if process:
+            process.kill()
+            process.clean_up()
 
 
 class _Process:
@@ -118,16 +140,17 @@ class _Process:
         self._executor = ProcessPoolExecutor(
             1, mp_context=get_context("spawn"), initializer=_prepare, initargs=(parent, memory, style)
         )
-        self._pid: int = self._executor.submit(os.getpid).result(timeout=STARTUP)
+        self._pid = self._executor.submit(os.getpid).result(timeout=STARTUP)
 
     def read(self, page: Page, deadline: float) -> Reading:
         return self._executor.submit(_read, page).result(timeout=deadline)
 
     def kill(self) -> None:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
-        except ProcessLookupError:
-            logging.getLogger(__name__).debug("the reader had ended already")
+
+    def clean_up(self) -> None:
+        """Wait for the executor's own threads; the process must have been killed."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
