@@ -1,7 +1,7 @@
 """Where to look next on a line of captures, so that each change of its text is found with few looks.
 
-Positions are numbered by time; each stands for a capture, or for neighbours that share their bytes. Those with a text, and those that are awaited, cut the line into intervals. A look is
-wanted
+Positions are numbered by time; each stands for a capture, or for neighbours that share their bytes. Those with a text,
+and those that are awaited, cut the line into intervals. A look is wanted
 
 * at the first and at the last position;
 * in an interval wider than the gap: at the last position within the gap from its left end, or else the next one;

@@ -15,9 +15,7 @@ _EXCLUSIONS = (
     b"has been excluded from the Wayback Machine",
 )
 _ROBOTS = (b"RobotAccessControlException", b"Blocked By Robots")
-_EXCEPTION = re.compile(
-    rb"\b(java|javax|org\.archive)\.[\w.$]+(Exception|Error)\b|Requested Line is too large"
-)
+_EXCEPTION = re.compile(rb"\b(java|javax|org\.archive)\.[\w.$]+(Exception|Error)\b|Requested Line is too large")
 
 
 def why_closed(answer: HttpAnswer, text: bytes) -> str:

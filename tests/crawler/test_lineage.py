@@ -147,9 +147,7 @@ STAMPS = st.integers(1996, 2025).map(lambda year: f"{year}0601000000")
     st.lists(st.builds(Evidence, STAMPS, st.sampled_from(Source), ADDRESSES, ADDRESSES, st.floats(0, 1)), max_size=12),
     st.dictionaries(ADDRESSES, st.lists(STAMPS, max_size=5), max_size=5),
 )
-def test_each_moment_of_a_line_belongs_to_one_address(
-    evidence: list[Evidence], captures: dict[str, list[str]]
-) -> None:
+def test_each_moment_of_a_line_belongs_to_one_address(evidence: list[Evidence], captures: dict[str, list[str]]) -> None:
     lines = lineage(evidence, captures)
     for line in lines:
         assert line[0].since == ""

@@ -224,9 +224,7 @@ def test_time_scale_shortens_every_wait(world: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("latency", "lag"), [(0.2, 0.0), (0.2, 0.05), (0.1, 0.5)])
-def test_the_rates_are_used_and_the_limits_never_met(
-    latency: float, lag: float, world: World, tmp_path: Path
-) -> None:
+def test_the_rates_are_used_and_the_limits_never_met(latency: float, lag: float, world: World, tmp_path: Path) -> None:
     archive = limiters(30, 600)
     Client(world, paced(world, tmp_path), archive, latency, lag).start("cdx", "replay")
     world.run(60)
