@@ -11,6 +11,7 @@ import pytest
 
 from crawler.wayback.embedded import EmbeddedArchive
 from crawler.wayback.sample import make_sample
+from tests.desk import Desk
 
 ROOT = Path(__file__).parent.parent
 
@@ -69,6 +70,14 @@ def archive(sample: Path) -> Iterator[EmbeddedArchive]:
     """The sample, served on loopback for one test."""
     with EmbeddedArchive(sample) as served:
         yield served
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A corpus with one document and nothing listed yet."""
+    made = Desk(tmp_path / "corpus")
+    yield made
+    made.close()
 
 
 FAST = {"WAYBACK_CDX_PER_MINUTE": 0, "WAYBACK_REPLAY_PER_MINUTE": 0, "READERS": 2}

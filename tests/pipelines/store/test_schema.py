@@ -1,5 +1,6 @@
 """The layout itself: what the search index keeps in step with, and that migrations bring a new file up."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 from sqlite_utils import Database
 
 from pipelines.store.database import open_corpus, open_for_reading
+from pipelines.store.schema import migrations
+from tests.desk import Desk, row
 
 
 @pytest.fixture
@@ -79,3 +82,55 @@ def test_a_corpus_of_the_first_layout_gets_its_index_at_the_next_run(tmp_path: P
     reading = open_for_reading(tmp_path)
     assert _found(reading, "before") == {"a"}
     reading.close()
+
+
+def columns(db: Database, name: str) -> list[str]:
+    return [column[0] for column in db.execute(f"SELECT * FROM {name} LIMIT 0").description]
+
+
+def test_the_views_a_researcher_reads(db: Database) -> None:
+    assert columns(db, "versions")[:13] == [
+        "site", "kind", "variant", "number", "first_timestamp", "last_timestamp", "captures", "captures_listed",
+        "original", "title", "language", "words", "text_digest",
+    ]  # fmt: skip
+    assert "text" in columns(db, "versions")
+    assert columns(db, "captures")[:12] == [
+        "site", "kind", "variant", "archive", "urlkey", "timestamp", "original", "mimetype", "statuscode", "digest",
+        "state", "reason",
+    ]  # fmt: skip
+    assert {"id", "started_at", "outcome", "exit_code"} <= set(columns(db, "runs"))
+
+
+def test_applying_again_does_nothing(db: Database) -> None:
+    before = db.schema
+    migrations.apply(db)
+    assert db.schema == before
+
+
+@pytest.mark.parametrize("column", ["archive", "timestamp", "original", "digest", "statuscode"])
+def test_no_part_of_a_key_may_be_missing(db: Database, column: str) -> None:
+    """SQLite takes two NULLs for different: a row with one would come again and again."""
+    names = ["archive", "urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]
+    values = [None if name == column else "-" for name in names]
+    marks = ", ".join("?" * len(names))
+    with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"):
+        db.execute(f"INSERT INTO capture ({', '.join(names)}) VALUES ({marks})", values)
+
+
+def test_a_text_that_is_used_cannot_be_deleted(desk: Desk) -> None:
+    desk.listed(row("2004"))
+    desk.read(row("2004"), "A")
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        desk.db.execute("DELETE FROM text")
+
+
+def test_the_captures_of_a_document_with_what_was_read(desk: Desk) -> None:
+    desk.listed(row("2004", "one"), row("2005", "one", status="-"), row("2006", status="404"))
+    desk.plan()
+    desk.read(row("2004", "one"), "We keep it")
+    found = desk.db.execute("SELECT timestamp, state, reason, words, verdict FROM captures ORDER BY timestamp")
+    assert list(found) == [
+        ("20040101000000", "read", "", 3, "policy"),
+        ("20050101000000", "duplicate", "", 3, "policy"),
+        ("20060101000000", "not replayed", "status 404", None, None),
+    ]

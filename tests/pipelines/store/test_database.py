@@ -1,0 +1,107 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
+from pipelines.store.database import DATABASE, known_names, open_corpus, open_for_reading, recording
+
+
+def test_a_corpus_is_made_where_there_is_none(tmp_path: Path) -> None:
+    with closing(open_corpus(tmp_path / "new" / "corpus")) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+        assert {"capture", "document", "version"} <= set(db.table_names())
+
+
+def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    with closing(open_corpus(tmp_path)) as db:
+        before = db.schema
+    with closing(open_corpus(tmp_path)) as db:
+        assert db.schema == before
+
+
+def test_reading_needs_a_corpus(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match=r"no corpus in .*Crawl first, or set CORPUS_DIR"):
+        open_for_reading(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reading_does_not_write(tmp_path: Path) -> None:
+    open_corpus(tmp_path).close()
+    with closing(open_for_reading(tmp_path)) as db, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        db.execute("DELETE FROM capture")
+
+
+def test_a_name_with_signs_that_addresses_use_is_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "a?b#c%20d"
+    open_corpus(folder).close()
+    with closing(open_for_reading(folder)) as db:
+        assert db.execute("SELECT count(*) FROM capture").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("opened", [open_corpus, open_for_reading])
+def test_another_programs_database_is_not_touched(tmp_path: Path, opened: type[Database]) -> None:
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as other:
+        other.execute("CREATE TABLE recipes (name)")
+    before = (tmp_path / DATABASE).read_bytes()
+    with pytest.raises(WrongUse, match=r"is not a corpus of this program \(its tables are recipes\)"):
+        opened(tmp_path)
+    assert (tmp_path / DATABASE).read_bytes() == before
+
+
+@pytest.mark.parametrize("opened", [open_corpus, open_for_reading])
+def test_a_file_that_is_no_database_is_named(tmp_path: Path, opened: type[Database]) -> None:
+    (tmp_path / DATABASE).write_bytes(b"This is a letter, and a long one.\n" * 100)
+    with pytest.raises(WrongUse, match="is not a corpus of this program"):
+        opened(tmp_path)
+
+
+@pytest.mark.parametrize("opened", [open_corpus, open_for_reading])
+def test_a_corpus_of_a_newer_release_is_refused(tmp_path: Path, opened: type[Database]) -> None:
+    with closing(open_corpus(tmp_path)) as db:
+        (table,) = [name for name in db.table_names() if "migrations" in name]
+        columns = {"migration_set": "policy-corpus", "name": "of_next_year", "applied_at": "2027-01-01"}
+        db[table].insert(columns, ignore=False)
+    with pytest.raises(WrongUse, match=r"written by a newer release \(of_next_year\): upgrade this program"):
+        opened(tmp_path)
+
+
+def test_a_corpus_of_an_older_release_is_brought_up_by_writing_only(tmp_path: Path) -> None:
+    Database(tmp_path / DATABASE).close()
+    with pytest.raises(WrongUse, match="older layout"):
+        open_for_reading(tmp_path)
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "corpus").write_text("a file")
+    with pytest.raises(RecordingFailed, match="Check CORPUS_DIR"):
+        open_corpus(tmp_path / "corpus")
+
+
+def test_what_cannot_be_recorded_is_undone_and_told(tmp_path: Path) -> None:
+    with closing(open_corpus(tmp_path)) as db:
+        with pytest.raises(RecordingFailed, match=r"Cannot record in corpus\.sqlite: .*then start again"):
+            _record_twice(db)
+        assert db.execute("SELECT count(*) FROM reader").fetchone() == (0,)
+
+
+def _record_twice(db: Database) -> None:
+    with recording(db):
+        db.execute("INSERT INTO reader (reader) VALUES ('one')")
+        db.execute("INSERT INTO reader (reader) VALUES ('one')")
+
+
+def test_other_errors_pass_as_they_are(tmp_path: Path) -> None:
+    with closing(open_corpus(tmp_path)) as db:
+        with pytest.raises(ZeroDivisionError), recording(db):
+            db.execute("INSERT INTO reader (reader) VALUES ('one')")
+            _ = 1 / 0
+        assert db.execute("SELECT count(*) FROM reader").fetchone() == (0,)
+
+
+def test_errors_here_have_an_exit_code() -> None:
+    assert issubclass(RecordingFailed, CorpusError)
+    assert len(known_names()) >= 1
