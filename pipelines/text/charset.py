@@ -15,6 +15,8 @@ from w3lib.encoding import (
     to_unicode,
 )
 
+# what Python can decode and no page is written in
+NO_CHARSETS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined")
 SAMPLE = 1 << 16
 FEW_ERRORS = 0.02  # replaced characters for each one beyond ASCII
 NEIGHBOURS_OF_WESTERN = ("cp1250", "cp1254", "cp1257", "cp1258", "iso8859_2", "iso8859_16", "mac_latin2", "latin_1")
@@ -40,7 +42,9 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     if wide := _without_mark(body):
         return to_unicode(body, wide), wide
     declared = [html_body_declared_encoding(body[:SAMPLE]), http_content_type_encoding(content_type)]
-    name = _fitting(body, [resolved for one in declared if one and (resolved := resolve_encoding(one))])
+    name = _fitting(
+        body, [name for one in declared if one and (name := resolve_encoding(one)) and name not in NO_CHARSETS]
+    )
     return mended(to_unicode(body, name)), name
 
 

@@ -10,6 +10,7 @@ from pipelines.text.styles import Style
 
 RULE = "* * *"
 CODE_INDENT = "    "
+DEEPEST = 12  # levels of lists and of quotes; more are shown as so many
 
 
 def markdown(blocks: list[Block], style: Style, title: str = "") -> str:
@@ -107,10 +108,10 @@ class _Writer:
         if not items:
             return "", ""
         item = items[-1]
-        hang = "" if self._style.faithful else "  " * item.level + "  "
+        hang = "" if self._style.faithful else "  " * min(DEEPEST, item.level) + "  "
         if item in self._begun:
             return hang, hang
-        return f"{'  ' * item.level}{item.mark} ", ""
+        return f"{'  ' * min(DEEPEST, item.level)}{item.mark} ", ""
 
 
 def _quotes(block: Block) -> list[Container]:
@@ -118,7 +119,7 @@ def _quotes(block: Block) -> list[Container]:
 
 
 def _quote(block: Block) -> str:
-    return "> " * len(_quotes(block))
+    return "> " * min(DEEPEST, len(_quotes(block)))
 
 
 def _newlines(before: Block, after: Block, begun: set[Container]) -> int:

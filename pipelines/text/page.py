@@ -9,6 +9,7 @@ from crawler.items import Reading
 from pipelines.text.accept import accepted, words
 from pipelines.text.addresses import absolute
 from pipelines.text.blocks import HEADINGS, Block, blocks_of
+from pipelines.text.fonts import mark_headings
 from pipelines.text.furniture import remove_furniture
 from pipelines.text.kinds import LANGUAGES
 from pipelines.text.language import language_of
@@ -20,6 +21,7 @@ from pipelines.text.parse import UNREADABLE
 from pipelines.text.quality import Evidence, count_words, judged
 from pipelines.text.styles import Style
 from pipelines.text.title import main_heading, title_of, without_title
+from pipelines.text.typed import typed_lists
 from pipelines.text.weights import weigh
 
 NO_TEXT = "no text in page"
@@ -45,10 +47,14 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     title = title_of(root)
     scripts = _noscript(body)
     undo_layout(body)
+    if not style.faithful:
+        mark_headings(body)
     weights = weigh(body)
     links = weights.link_share(body)
     remove_furniture(body, weights)
     blocks, found = accepted(blocks_of(main_part(body, weights), base))
+    if not style.faithful:
+        blocks = typed_lists(blocks)
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))

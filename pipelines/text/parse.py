@@ -9,13 +9,13 @@ from lxml.html import HtmlElement
 from crawler.exceptions import ReadingFailed
 
 # what XML does not know; character references bring some of them back after parsing
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 NESTING_TAG = re.compile(r"</?(?!(?:p|h[1-6]|br|hr|a|title|script|style)\b)[a-z][^<>]*>", re.IGNORECASE)
 
 
 def parse(html: str) -> HtmlElement:
     """The `html` element. Raises ReadingFailed where there is nothing to parse."""
-    html = UNREADABLE.sub("", html)
+    html = UNREADABLE.sub("", html.replace("\f", " "))
     root, whole = _parsed(html)
     if not whole:  # libxml2 stops at 2,048 levels and keeps nothing below: then without the tags that nest
         root, _ = _parsed(NESTING_TAG.sub("<p>", html))
@@ -28,5 +28,7 @@ def _parsed(html: str) -> tuple[HtmlElement, bool]:
         root = lxml.html.document_fromstring(html.encode("utf-8"), parser=parser)
     except (etree.ParserError, AssertionError):
         raise ReadingFailed("no text in page") from None
+    except etree.XMLSyntaxError as error:
+        raise ReadingFailed("page cannot be parsed", detail=str(error)[:200]) from None
     stopped = any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
     return root, not stopped
