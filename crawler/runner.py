@@ -92,6 +92,11 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request)
 def settle(settings: Settings) -> None:
     """Check the settings and add what follows from them. Raises WrongUse."""
     configuration.check(settings)
+    add_derived(settings)
+
+
+def add_derived(settings: Settings) -> None:
+    """Add to the settings what follows from them. Raises WrongUse."""
     derived = {
         "ARCHIVE": configuration.archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL"),
         "RUN_ID": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",

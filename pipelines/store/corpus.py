@@ -127,20 +127,17 @@ class Corpus:
         memento = extraction.snapshot.memento
         with recording(self._db):
             capture_id = self._capture_id(memento.capture)
-            self._use_reader(extraction.reader)
-            self._extraction(capture_id, extraction)
+            self.keep_reading(capture_id, extraction.reader, extraction.outcome)
             self._settle(capture_id, extraction.outcome)
             documents = set(self._documents_of(capture_id))
             if memento.asked and memento.asked.key != memento.capture.key:
                 documents |= self._settle_asked(memento.asked, memento.capture, capture_id)
             self._derive_settled(documents)
 
-    def _use_reader(self, reader: str) -> None:
+    def keep_reading(self, capture_id: int, reader: str, outcome: Reading | Failure) -> None:
+        """Keep what a reader found in a snapshot, and nothing else: its part of a larger transaction."""
         self._db.execute("INSERT OR IGNORE INTO reader (reader) VALUES (?)", [reader])
-
-    def _extraction(self, capture_id: int, extraction: Extraction) -> None:
-        outcome = extraction.outcome
-        fields: dict[str, object] = {"capture_id": capture_id, "reader": extraction.reader}
+        fields: dict[str, object] = {"capture_id": capture_id, "reader": reader}
         if isinstance(outcome, Failure):
             fields["failure"] = outcome.reason
         else:

@@ -25,13 +25,13 @@ TARGETS_TYPE = "text/plain; charset=utf-8; profile=targets"
 JOURNAL_TYPE = "application/x-ndjson; profile=journal"
 
 
-def scan(path: Path, *, start: int = 0, decode: Decode | None = None) -> Iterator[Held]:
+def scan(path: Path, *, start: int = 0, decode: Decode | None = None, name: str = "") -> Iterator[Held]:
     """All that a WARC file holds, in order, few records in memory at a time; damage and a torn tail as such.
 
     Digests are checked on the way. Other records (requests, dns, screenshots) are left out. `start` is a record's
-    offset. Raises OSError where the file cannot be read.
+    offset; locations call the file `name`, by default as it is called in its folder. Raises OSError where the file cannot be read.
     """
-    return _held(_records(path, start), decode)
+    return _held(_records(path, start, name), decode)
 
 
 def read_memento(folder: Path, location: WarcLocation, *, decode: Decode | None = None) -> Memento:
@@ -71,13 +71,13 @@ def write_index(path: Path) -> None:
         raise RecordingFailed(f"The index of {path} cannot be written: {error.strerror}.") from error
 
 
-def _records(path: Path, start: int = 0) -> Iterator[Record | Damage]:
+def _records(path: Path, start: int = 0, name: str = "") -> Iterator[Record | Damage]:
     for member in members(path, start):
-        yield parse(member, path.name) if isinstance(member, Member) else member
+        yield parse(member, name or path.name) if isinstance(member, Member) else member
 
 
 def _held_at(folder: Path, location: WarcLocation, decode: Decode | None) -> Held | None:
-    records = islice(_records(_path(folder, location), location.offset), 2)
+    records = islice(_records(_path(folder, location), location.offset, location.file), 2)
     try:
         return next(_held(records, decode), None)
     except OSError as error:
@@ -86,7 +86,7 @@ def _held_at(folder: Path, location: WarcLocation, decode: Decode | None) -> Hel
 
 def _record_at(folder: Path, location: WarcLocation) -> Record:
     try:
-        record = next(_records(_path(folder, location), location.offset), None)
+        record = next(_records(_path(folder, location), location.offset, location.file), None)
     except OSError as error:
         raise _unreadable(location, str(error.strerror)) from error
     if not isinstance(record, Record):

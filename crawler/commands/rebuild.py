@@ -1,0 +1,66 @@
+"""`rebuild`: the corpus made again from its WARC files, or from those of others, without a network."""
+
+import argparse
+import sys
+import time
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.exceptions import CorpusError
+from crawler.rebuilding import Request, run_rebuild
+
+EXAMPLES = """
+examples:
+  python -m scrapy rebuild -s CORPUS_DIR=output
+      the database and the texts again, from output/warc
+  python -m scrapy rebuild -s CORPUS_DIR=output --only-changed
+      after an upgrade: read again what an older reader read
+  python -m scrapy rebuild crawl.warc.gz --targets sites.csv -s CORPUS_DIR=other
+      a corpus of WARC files of pywb, Browsertrix or another program
+"""
+_EVERY = 2.0  # seconds between two lines of progress
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[WARC_OR_DIR ...] [--targets FILE] [--only-changed] [-s CORPUS_DIR=DIR]"
+
+    def short_desc(self) -> str:
+        return "Make the corpus again from its WARC files, without a network"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+        parser.add_argument("--targets", metavar="FILE", default="", help="which address is whose and of what kind")
+        parser.add_argument("--kind", default="privacy policy", help="of targets that name none")
+        parser.add_argument("--only-changed", action="store_true", help="only read again what an older reader read")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        request = Request(args, opts.targets, opts.kind, opts.only_changed)
+        try:
+            rebuilt, counts = run_rebuild(self.settings, request, Told())
+        except CorpusError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code
+            return
+        print(
+            f"{rebuilt.files} WARC files, {rebuilt.damaged} damaged records, {rebuilt.lost} pages lost, "
+            f"{counts.files} texts, {counts.written} written, {counts.removed} removed"
+        )
+        self.exitcode = 1 if rebuilt.damaged or rebuilt.lost else 0
+
+
+class Told:
+    """Tells how far it has come, every few seconds and at the end of each part."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _EVERY
+
+    def __call__(self, what: str, done: int, todo: int) -> None:
+        if time.monotonic() >= self._next or done == todo:
+            self._next = time.monotonic() + _EVERY
+            print(f"{what}: {done} of {todo}", file=sys.stderr, flush=True)

@@ -1,0 +1,150 @@
+"""What a rebuild needs of the crawler, and the rebuild as the settings ask for it. What the `rebuild` command calls."""
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+from crawler import addresses, configuration, discovery, runner
+from crawler.exceptions import ReadingFailed, WrongUse
+from crawler.items import DocumentKey, Target
+from crawler.kinds import known_kinds
+from crawler.payloads import obstacle
+from crawler.targets import BadLine, read_targets
+from crawler.wayback import cdx
+from crawler.wayback.decode import decode
+from crawler.wayback.urlkey import urlkey
+from pipelines.export.corpus_files import export_corpus
+from pipelines.export.files import Counts
+from pipelines.reading import Progress, read_all
+from pipelines.rebuild import Knowledge, Rebuilt, rebuild
+from pipelines.store import readings, runs
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import open_corpus
+from pipelines.store.lock import only_run
+from pipelines.store.warc_files import bring_in
+from pipelines.text.reader import reader_version
+from pipelines.text.worker import Readers
+
+UNKNOWN = "unknown"
+_LEAST_SCORE = 0.5  # of an address, to be taken for a kind of document
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a user asked for on the command line, besides the settings."""
+
+    sources: Sequence[str] = ()
+    targets: str = ""
+    kind: str = "privacy policy"
+    only_changed: bool = False
+
+
+def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tuple[Rebuilt, Counts]:
+    """Make the corpus again, and export it. Raises CorpusError; the corpus then stays as it was."""
+    configuration.check_export(settings)
+    runner.add_derived(settings)
+    folder = Path(settings["CORPUS_DIR"])
+    started = datetime.now(UTC)
+    targets, digest = _targets(request)
+    with only_run(folder):
+        bring_in(folder / "warc", [Path(source) for source in request.sources])
+        if request.only_changed:
+            rebuilt = _read_again(folder, settings, progress)
+        else:
+            rebuilt = _rebuild(folder, settings, targets, digest, progress)
+        with closing(open_corpus(folder)) as db:
+            counts = export_corpus(db, settings)
+            _note_run(db, settings, started, digest)
+    return rebuilt, counts
+
+
+def _targets(request: Request) -> tuple[list[Target], str]:
+    if not request.targets:
+        return [], ""
+    found, digest = [], hashlib.sha256()
+    for target in read_targets(request.targets, kind=request.kind):
+        if isinstance(target, BadLine):
+            logging.getLogger(__name__).warning("%s", target)
+            continue
+        found.append(target)
+        digest.update(repr((target.url, target.document)).encode())
+    return found, digest.hexdigest()
+
+
+def _rebuild(folder: Path, settings: Settings, targets: list[Target], digest: str, progress: Progress) -> Rebuilt:
+    return rebuild(
+        folder,
+        settings["ARCHIVE"],
+        knowledge(),
+        reader=reader_version(),
+        targets=targets,
+        targets_digest=digest,
+        open_readers=partial(_readers, settings),
+        workers=settings.getint("READERS"),
+        run=settings["RUN_ID"],
+        progress=progress,
+    )
+
+
+def _read_again(folder: Path, settings: Settings, progress: Progress) -> Rebuilt:
+    """Read with the present reader what only older ones have read, in the corpus as it is."""
+    reader = reader_version()
+    with closing(open_corpus(folder)) as db, closing(_readers(settings)) as pool:
+        workers = settings.getint("READERS")
+        lost = read_all(
+            db, folder / "warc", pool, reader, workers=workers, decode=knowledge().decode, progress=progress
+        )
+        readings.settle(db, reader)
+        Corpus(db, settings["ARCHIVE"]).derive_waiting()
+    return Rebuilt(0, 0, lost)
+
+
+def _readers(settings: Settings) -> Readers:
+    return Readers(
+        settings.getint("READERS") or os.cpu_count() or 1,
+        deadline=settings.getfloat("READING_DEADLINE"),
+        memory=settings.getint("READING_MEMORY_MB") << 20,
+    )
+
+
+def knowledge() -> Knowledge:
+    """What the crawler knows of the archive's ways."""
+    return Knowledge(cdx.parse_page, urlkey, partial(decode, error=ReadingFailed), obstacle, keys_of)
+
+
+def keys_of(url: str) -> list[DocumentKey]:
+    """The document that an address shows by itself: its site, and its kind where a word of it tells; then the names
+    to take where another address of that site and kind was first."""
+    return list(_keys_of(url))
+
+
+def _keys_of(url: str) -> Iterator[DocumentKey]:
+    try:
+        address = addresses.parse(url)
+        site = addresses.site_of(address.host)
+    except WrongUse:
+        yield DocumentKey(UNKNOWN, UNKNOWN, hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:16])
+        return
+    kind = max(known_kinds(), key=lambda kind: discovery.address_score(url, kind))
+    if discovery.address_score(url, kind) < _LEAST_SCORE:
+        kind = UNKNOWN
+    slug = addresses.slug(address, site)
+    for variant in ("", slug, addresses.with_hash(slug, address)):
+        yield DocumentKey(site, kind, variant)
+
+
+def _note_run(db: Database, settings: Settings, started: datetime, targets_digest: str) -> None:
+    start = runs.RunStart(
+        settings["RUN_ID"], "rebuild", f"{started:%Y-%m-%dT%H:%M:%SZ}", targets_digest, reader_version()
+    )
+    runs.begin(db, start)
+    runs.finish(db, settings["RUN_ID"], runs.RunEnd(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "finished", 0))

@@ -1,0 +1,85 @@
+"""Reading held snapshots in bulk, over several processes: for a rebuild, and after an upgrade of the reader.
+
+In memory are only the pages that are being read, a few for each process. Pages of one address follow each other and go
+to one process, which remembers what it read: equal pages are read once.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawler.exceptions import ReadingFailed, RecordingFailed
+from crawler.items import Failure, Page, Reading
+
+from .store import readings
+from .store.readings import Unread
+from .store.warc_reading import Decode, read_memento
+from .text.worker import Readers
+
+Progress = Callable[[str, int, int], object]
+"""Is told what is being done, how much of it is done, and how much there is to do."""
+
+AHEAD = 4  # pages in hand for each process
+_AT_ONCE = 200  # readings a transaction
+
+def read_all(
+    db: Database, warc_folder: Path, readers: Readers, reader: str, *, workers: int, decode: Decode, progress: Progress
+) -> int:
+    """Read every snapshot that `reader` has not read. What is read is kept as it goes: a run after this one goes on
+    behind it. Returns how many could not be read because their bytes are damaged or gone."""
+    todo, done, lost = readings.count_unread(db, reader), 0, 0
+    outcomes: list[tuple[int, Reading | Failure]] = []
+    for capture_id, outcome in _read(_submitted(db, warc_folder, readers, reader, decode), AHEAD * workers):
+        if outcome is None:
+            lost += 1
+        else:
+            outcomes.append((capture_id, outcome))
+        done += 1
+        if len(outcomes) >= _AT_ONCE:
+            readings.keep(db, reader, outcomes)
+            outcomes.clear()
+            progress("pages read", done, todo)
+    readings.keep(db, reader, outcomes)
+    progress("pages read", done, todo)
+    return lost
+
+
+def _submitted(
+    db: Database, warc_folder: Path, readers: Readers, reader: str, decode: Decode
+) -> Iterator[tuple[int, "Future[Reading] | None"]]:
+    for snapshot in readings.unread(db, reader):
+        page = _page(warc_folder, snapshot, decode)
+        yield snapshot.capture_id, readers.submit(page) if page else None
+
+
+def _page(warc_folder: Path, snapshot: Unread, decode: Decode) -> Page | None:
+    try:
+        body = read_memento(warc_folder, snapshot.location, decode=decode).answer.body
+    except RecordingFailed:
+        return None  # `verify` tells of it
+    return Page(body, snapshot.capture.original, snapshot.capture.timestamp, snapshot.content_type)
+
+
+def _read(
+    submitted: Iterator[tuple[int, "Future[Reading] | None"]], most: int
+) -> Iterator[tuple[int, Reading | Failure | None]]:
+    """The outcomes in the order of asking, at most so many asked for ahead."""
+    waiting: deque[tuple[int, Future[Reading] | None]] = deque()
+    for asked in submitted:
+        waiting.append(asked)
+        if len(waiting) >= most:
+            yield _outcome(*waiting.popleft())
+    while waiting:
+        yield _outcome(*waiting.popleft())
+
+
+def _outcome(capture_id: int, future: "Future[Reading] | None") -> tuple[int, Reading | Failure | None]:
+    if future is None:
+        return capture_id, None
+    try:
+        return capture_id, future.result()
+    except ReadingFailed as error:
+        return capture_id, Failure(error.stage, error.reason, error.transient, error.detail)

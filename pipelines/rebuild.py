@@ -1,0 +1,236 @@
+"""WARC files -> a corpus, with no network: what a crawl made of them is made again.
+
+Three passes over a database of its own in `CORPUS_DIR/.rebuild`: what the files hold goes into rows, in the order in
+which it was written; the pages are read; the versions are derived. Each can be interrupted and goes on. Only when all
+is done does the new database take the place of the old one.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawler.exceptions import CorpusError, ListingFailed, RecordingFailed
+from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot, Target
+
+from .reading import Progress, read_all
+from .store import journal, readings
+from .store.corpus import Corpus
+from .store.database import DATABASE, open_corpus, recording
+from .store.ledger import Ledger
+from .store.listings import Listings
+from .store.remaking import Making, is_made_of
+from .store.warc import WarcWriter
+from .store.warc_files import warc_files
+from .store.warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento
+from .store.warc_members import Damage
+from .store.warc_reading import Decode, scan
+from .text.worker import Readers
+
+log = logging.getLogger(__name__)
+
+WORK = ".rebuild"
+_AT_ONCE = 200  # records a transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the crawler knows of the archive's ways, as functions."""
+
+    parse_page: Callable[[Query, HttpAnswer], ListingPage]
+    urlkey: Callable[[str], str]
+    decode: Decode
+    obstacle: Callable[[Capture], str]  # why a capture is no page
+    keys_of: Callable[[str], Sequence[DocumentKey]]  # of an address: the document it shows, and names for a second
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What came of a rebuild: how many stretches of WARC, lines of the journal and pages could not be used."""
+
+    files: int
+    damaged: int
+    lost: int
+
+
+def rebuild(
+    folder: Path,
+    archive: str,
+    knowledge: Knowledge,
+    *,
+    reader: str,
+    targets: Iterable[Target] = (),
+    targets_digest: str = "",
+    open_readers: Callable[[], Readers],
+    workers: int,
+    run: str = "",
+    progress: Progress = lambda what, done, todo: None,
+) -> Rebuilt:
+    """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is."""
+    warc = folder / "warc"
+    _write_out_journal(folder, run)
+    files = warc_files(warc)
+    of = _fingerprint(warc, files, archive, reader, targets_digest)
+    with closing(_work_database(folder / WORK, of)) as db:
+        making = Making(db, archive, of)
+        if making.is_new:
+            Ledger(db, archive).register(targets, knowledge.urlkey)
+        damaged = _FirstPass(db, archive, knowledge, making).run(warc, files, progress)
+        making.join_revisits()
+        making.name_documents(knowledge.keys_of)
+        with closing(open_readers()) as pool:
+            lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
+        readings.settle(db, reader)
+        Corpus(db, archive).derive_waiting()
+        making.finish()
+        _carry_over_runs(db, folder / DATABASE)
+    _replace(folder)
+    return Rebuilt(len(files), damaged, lost)
+
+
+def _work_database(folder: Path, of: str) -> Database:
+    """The half-made database of an interrupted rebuild of the same files, or a new one."""
+    db = open_corpus(folder)
+    if "making" in db.table_names() and is_made_of(db, of):
+        log.warning("Going on with the rebuild that was interrupted.")
+        return db
+    db.close()
+    shutil.rmtree(folder)
+    return open_corpus(folder)
+
+
+def _fingerprint(folder: Path, files: list[str], *made_with: str) -> str:
+    digest = hashlib.sha256(repr(made_with).encode())
+    for file in files:
+        digest.update(repr((file, (folder / file).stat().st_size)).encode())
+    return digest.hexdigest()
+
+
+def _write_out_journal(folder: Path, run: str) -> None:
+    """What the old database has not told the WARC files yet, as far as it can be read."""
+    if not (folder / DATABASE).is_file():
+        return
+    try:
+        with closing(open_corpus(folder)) as db, WarcWriter(folder / "warc", run) as writer:
+            journal.write_out(db, writer.write_journal)
+    except (CorpusError, sqlite3.Error) as error:
+        log.warning("The old database tells nothing more: %s", error)
+
+
+class _FirstPass:
+    """Records into rows."""
+
+    def __init__(self, db: Database, archive: str, knowledge: Knowledge, making: Making) -> None:
+        self._db = db
+        self._corpus = Corpus(db, archive)
+        self._listings = Listings(db, archive)
+        self._knowledge = knowledge
+        self._making = making
+        self._damaged = 0
+
+    def run(self, folder: Path, files: list[str], progress: Progress) -> int:
+        """Returns how much could not be used."""
+        for number, file in enumerate(files, start=1):
+            place = self._making.place(file)
+            if not place.whole:
+                self._file(folder, file, place.offset)
+            progress("WARC files", number, len(files))
+        return self._damaged
+
+    def _file(self, folder: Path, file: str, start: int) -> None:
+        found = scan(folder / file, start=start, decode=self._knowledge.decode, name=file)
+        while records := list(islice(found, _AT_ONCE)):
+            with recording(self._db):
+                for held in records:
+                    self._keep(held, file)
+                # the last one is looked at once more when this is interrupted here: it changes nothing
+                self._making.reached(file, _offset(records[-1]))
+        with recording(self._db):
+            self._making.reached(file, 0, whole=True)
+
+    def _keep(self, held: Held, file: str) -> None:
+        if isinstance(held, HeldMemento):
+            self._corpus.hold(held.snapshot)
+        elif isinstance(held, HeldListing):
+            self._listing(held, file)
+        elif isinstance(held, HeldJournal):
+            self._damaged += journal.apply(self._db, journal.lines_in(held.text))
+        elif isinstance(held, Foreign):
+            self._foreign(held.snapshot)
+        elif isinstance(held, ForeignRevisit):
+            capture = self._with_key(held.capture)
+            target = self._knowledge.urlkey(held.refers_to_uri) if held.refers_to_uri else ""
+            self._making.hold_revisit(capture, target, held.refers_to_timestamp)
+        elif isinstance(held, Damage):
+            self._damaged += 1
+            log.warning("%s: %d bytes at %d cannot be used: %s", file, held.length, held.offset, held.reason)
+
+    def _listing(self, held: HeldListing, file: str) -> None:
+        try:
+            page = self._knowledge.parse_page(held.query, held.answer)
+        except ListingFailed as error:
+            self._damaged += 1
+            log.warning("%s: the listing at %d cannot be used: %s", file, held.location.offset, error)
+            return
+        self._listings.restore(page, self._knowledge.urlkey(held.query.url))
+
+    def _foreign(self, snapshot: Snapshot) -> None:
+        capture = self._with_key(snapshot.memento.capture)
+        obstacle = self._knowledge.obstacle(capture)
+        if capture.statuscode.startswith("3"):
+            obstacle = obstacle or "redirect"
+        self._making.hold_foreign(replace(snapshot, memento=replace(snapshot.memento, capture=capture)), obstacle)
+
+    def _with_key(self, capture: Capture) -> Capture:
+        return replace(capture, urlkey=self._knowledge.urlkey(capture.original))
+
+
+def _offset(held: Held) -> int:
+    if isinstance(held, Damage):
+        return held.offset
+    location = held.snapshot.location if isinstance(held, HeldMemento | Foreign) else held.location
+    return location.offset
+
+
+def _carry_over_runs(db: Database, old: Path) -> None:
+    """The runs are no work of the archive's: they are only in the database."""
+    if not old.is_file():
+        return
+    try:
+        db.execute("ATTACH DATABASE ? AS old", [str(old)])
+        with recording(db):
+            db.execute("INSERT OR IGNORE INTO run SELECT * FROM old.run")
+    except (sqlite3.Error, RecordingFailed) as error:
+        log.warning("The runs of the old database cannot be carried over: %s", error)
+
+
+def _replace(folder: Path) -> None:
+    """Put the new database in the old one's place: at no time is there none, or one that is half of each."""
+    new, place = folder / WORK / DATABASE, folder / DATABASE
+    _close_wal(new)
+    if place.exists():
+        _close_wal(place)
+    try:
+        for suffix in ("-wal", "-shm"):
+            place.with_name(DATABASE + suffix).unlink(missing_ok=True)
+        os.replace(new, place)
+        shutil.rmtree(folder / WORK)
+    except OSError as error:
+        raise RecordingFailed(f"Cannot replace {place}: {error.strerror}. The new one is in {new.parent}.") from error
+
+
+def _close_wal(path: Path) -> None:
+    """Bring all that is in the write-ahead log into the file itself."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.DatabaseError as error:
+        log.warning("%s is damaged: %s", path, error)

@@ -1,0 +1,72 @@
+"""What is still to be read by a reader, and what came of it: for the corpus as a whole, not capture by capture.
+
+What a new reader reads stands beside what an older one read, and changes nothing until `settle`: so a re-reading can
+be interrupted, and no document ever shows the texts of two readers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from crawler.items import Capture, Failure, Reading, WarcLocation
+
+from .corpus import Corpus
+from .database import recording
+
+_AT_ONCE = 500
+_UNREAD = """FROM snapshot JOIN capture ON capture.id = snapshot.capture_id
+WHERE redirect_to = '' AND state <> 'not replayed'
+    AND NOT EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id AND reader = ?)"""
+_CAPTURE = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A snapshot that a reader has not read."""
+
+    capture_id: int
+    capture: Capture
+    location: WarcLocation
+    content_type: str
+
+
+def count_unread(db: Database, reader: str) -> int:
+    """How many snapshots `reader` has not read."""
+    return int(db.execute(f"SELECT count(*) {_UNREAD}", [reader]).fetchone()[0])  # noqa: S608
+
+
+def unread(db: Database, reader: str) -> Iterator[Unread]:
+    """What `reader` has not read, address by address and each in order of time; few rows in memory at once."""
+    last: tuple[object, ...] = ("", "", 0)
+    while rows := db.execute(
+        f"SELECT capture.id, {_CAPTURE}, file, offset, snapshot.length, content_type {_UNREAD} "  # noqa: S608
+        "AND (capture.urlkey, timestamp, capture.id) > (?, ?, ?) "
+        f"ORDER BY capture.urlkey, timestamp, capture.id LIMIT {_AT_ONCE}",
+        [reader, *last],
+    ).fetchall():
+        for row in rows:
+            found = Unread(row[0], Capture(*row[1:8]), WarcLocation(*row[8:11]), row[11])
+            yield found
+            last = (found.capture.urlkey, found.capture.timestamp, found.capture_id)
+
+
+def keep(db: Database, reader: str, outcomes: list[tuple[int, Reading | Failure]]) -> None:
+    """Keep what was read in captures, in one transaction."""
+    corpus = Corpus(db, "")
+    with recording(db):
+        for capture_id, outcome in outcomes:
+            corpus.keep_reading(capture_id, reader, outcome)
+
+
+def settle(db: Database, reader: str) -> None:
+    """Let the captures that `reader` has read stand as it found them, and their documents wait for their versions."""
+    with recording(db):
+        db.execute(
+            "UPDATE capture SET state = iif(failure = '', 'read', 'failed'), stage = iif(failure = '', '', 'reading'), "
+            "reason = failure, transient = 0, same_as = NULL, next_try = NULL "
+            "FROM extraction WHERE extraction.capture_id = capture.id AND reader = ? "
+            "AND (state <> iif(failure = '', 'read', 'failed') OR reason <> failure)",
+            [reader],
+        )
+        db.execute("INSERT OR IGNORE INTO to_derive (document_id) SELECT id FROM document")

@@ -1,0 +1,158 @@
+"""A corpus in the making: how far the WARC files have been read into it, and what other programs' files hold.
+
+The tables of this module are only there until the corpus is whole.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from crawler.items import Capture, DocumentKey, Snapshot
+
+from .corpus import Corpus
+from .database import recording
+
+_TABLES = (
+    "CREATE TABLE making (of TEXT NOT NULL)",
+    "CREATE TABLE making_file (file TEXT PRIMARY KEY, offset INTEGER NOT NULL, whole INTEGER NOT NULL)",
+    "CREATE TABLE making_revisit (capture_id INTEGER PRIMARY KEY, urlkey TEXT NOT NULL, timestamp TEXT NOT NULL)",
+    "CREATE TABLE making_foreign (urlkey TEXT PRIMARY KEY)",
+)
+_TWIN = """SELECT other.id FROM capture AS other JOIN snapshot ON snapshot.capture_id = other.id
+WHERE other.archive = capture.archive AND {} ORDER BY other.timestamp, other.original, other.digest LIMIT 1"""
+_TWINS = (
+    "(other.urlkey, other.timestamp) = (SELECT urlkey, timestamp FROM making_revisit WHERE capture_id = capture.id)",
+    "other.urlkey = capture.urlkey AND other.digest = capture.digest",
+    "other.digest = capture.digest",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a WARC file has been read: `offset` is that of the next record to look at."""
+
+    offset: int
+    whole: bool
+
+
+class Making:
+    """The half-made corpus in `db`, made of what `of` names; begun anew where it was made of something else."""
+
+    def __init__(self, db: Database, archive: str, of: str) -> None:
+        self._db = db
+        self._archive = archive
+        self._corpus = Corpus(db, archive)
+        self.is_new = "making" not in db.table_names()
+        if self.is_new:
+            with recording(db):
+                for table in _TABLES:
+                    db.execute(table)
+                db.execute("INSERT INTO making (of) VALUES (?)", [of])
+
+    def place(self, file: str) -> Place:
+        row = self._db.execute("SELECT offset, whole FROM making_file WHERE file = ?", [file]).fetchone()
+        return Place(row[0], bool(row[1])) if row else Place(0, False)
+
+    def reached(self, file: str, offset: int, *, whole: bool = False) -> None:
+        """Note how far a file has been read; a part of the transaction that keeps what was read."""
+        self._db.execute("INSERT OR REPLACE INTO making_file VALUES (?, ?, ?)", [file, offset, whole])
+
+    # -- files of other programs
+
+    def hold_foreign(self, snapshot: Snapshot, obstacle: str) -> None:
+        """A response of another program; `obstacle` says why it is no page, if it is none."""
+        self._corpus.hold(snapshot)
+        self._note_foreign(snapshot.memento.capture)
+        if obstacle:
+            self._update(snapshot.memento.capture, "state = 'not replayed', stage = 'plan', reason = ?", obstacle)
+
+    def hold_revisit(self, capture: Capture, urlkey: str, timestamp: str) -> None:
+        """A revisit of another program, of the record of that address and time, or of what has its digest."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
+            "length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [self._archive, *capture.key, capture.urlkey, capture.mimetype, capture.length],
+        )
+        self._note_foreign(capture)
+        self._db.execute(
+            "INSERT OR IGNORE INTO making_revisit SELECT id, ?, ? FROM capture WHERE archive = ? AND timestamp = ? "
+            "AND original = ? AND digest = ? AND statuscode = ?",
+            [urlkey, timestamp, self._archive, *capture.key],
+        )
+
+    def _note_foreign(self, capture: Capture) -> None:
+        self._db.execute("INSERT OR IGNORE INTO making_foreign VALUES (?)", [capture.urlkey])
+
+    def _update(self, capture: Capture, assignment: str, value: str) -> None:
+        self._db.execute(
+            f"UPDATE capture SET {assignment} WHERE archive = ? AND timestamp = ? AND original = ? "  # noqa: S608
+            "AND digest = ? AND statuscode = ?",
+            [value, self._archive, *capture.key],
+        )
+
+    def join_revisits(self) -> None:
+        """Find for each revisit the capture whose bytes it repeats: the one it names, else one of its digest."""
+        with recording(self._db):
+            self._db.execute("CREATE INDEX making_digest ON capture (digest)")
+            for twin in _TWINS:
+                self._db.execute(
+                    f"UPDATE capture SET same_as = ({_TWIN.format(twin)}) "  # noqa: S608
+                    "WHERE id IN (SELECT capture_id FROM making_revisit) AND same_as IS NULL"
+                )
+            self._db.execute("DROP INDEX making_digest")
+            self._db.execute(
+                "UPDATE capture SET state = iif(same_as IS NULL, 'failed', 'duplicate'), stage = 'archive', "
+                "reason = iif(same_as IS NULL, 'revisit of bytes that are not held', '') "
+                "WHERE id IN (SELECT capture_id FROM making_revisit)"
+            )
+
+    def name_documents(self, keys_of: Callable[[str], Sequence[DocumentKey]]) -> None:
+        """Give each foreign page of no known document one of its own: the first of `keys_of` its address that no
+        other address has. The earliest captures come first, so that the order of the files does not matter."""
+        with recording(self._db):
+            for urlkey, url in self._nameless():
+                keys = keys_of(url)
+                self._add_document(next((key for key in keys if not self._is_taken(key)), keys[-1]), urlkey, url)
+
+    def _nameless(self) -> Iterator[tuple[str, str]]:
+        return iter(
+            self._db.execute(
+                "SELECT capture.urlkey, min(original) FROM capture JOIN making_foreign USING (urlkey) "
+                "WHERE state <> 'not replayed' AND NOT EXISTS (SELECT 1 FROM address "
+                "WHERE address.urlkey = capture.urlkey) GROUP BY capture.urlkey ORDER BY min(timestamp), capture.urlkey"
+            ).fetchall()
+        )
+
+    def _is_taken(self, key: DocumentKey) -> bool:
+        found = self._db.execute(
+            "SELECT 1 FROM document WHERE site = ? AND kind = ? AND variant = ?", [key.site, key.kind, key.variant]
+        )
+        return found.fetchone() is not None
+
+    def _add_document(self, key: DocumentKey, urlkey: str, url: str) -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO document (site, kind, variant, url, active) VALUES (?, ?, ?, ?, 0)",
+            [key.site, key.kind, key.variant, url],
+        )
+        self._db.execute(
+            "INSERT OR IGNORE INTO address (document_id, urlkey, url, evidence) "
+            "SELECT id, ?, ?, 'as held' FROM document WHERE site = ? AND kind = ? AND variant = ?",
+            [urlkey, url, key.site, key.kind, key.variant],
+        )
+
+    # -- the end
+
+    def finish(self) -> None:
+        """Take away what was only needed on the way. What came from our own files is in WARC already; what was made
+        of foreign ones is not, and stays marked."""
+        with recording(self._db):
+            if self._db.execute("SELECT 1 FROM making_foreign").fetchone() is None:
+                self._db.execute("DELETE FROM unwritten")
+            for table in _TABLES:
+                self._db.execute(f"DROP TABLE {table.split()[2]}")
+
+
+def is_made_of(db: Database, of: str) -> bool:
+    """Whether the half-made corpus in `db` is made of just this."""
+    return "making" in db.table_names() and db.execute("SELECT 1 FROM making WHERE of = ?", [of]).fetchone() is not None

@@ -1,0 +1,84 @@
+"""The WARC files of a corpus: ours by the run that wrote them, those of others in a folder of their own."""
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+from crawler.exceptions import RecordingFailed, WrongUse
+
+IMPORTED = "imported"
+_OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}(-\d+)+\.warc\.gz")
+_ENDINGS = (".warc", ".warc.gz")
+
+
+def is_ours(name: str) -> bool:
+    """Whether a file of that name was written by a run of this program. Such names sort in order of time."""
+    return bool(_OURS.fullmatch(name))
+
+
+def warc_files(folder: Path) -> list[str]:
+    """The names of all WARC files of a corpus below its `warc` folder: ours in order of time, then those of others."""
+    found = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.name.endswith(_ENDINGS)]
+    return sorted(found, key=lambda name: (not is_ours(name), name))
+
+
+def bring_in(folder: Path, sources: list[Path]) -> int:
+    """Copy WARC files, or all those in a folder, into a corpus's `warc` folder. Returns how many were not there yet.
+
+    Raises WrongUse where there are none, or where another file of the same run is there already.
+    """
+    return sum(_copy(path, folder) for source in sources for path in _files_of(source))
+
+
+def _files_of(source: Path) -> list[Path]:
+    if source.is_dir():
+        found = [source / name for name in warc_files(source)]
+    else:
+        found = [source] if source.is_file() and source.name.endswith(_ENDINGS) else []
+    if not found:
+        raise WrongUse(f"{source} is no WARC file and no folder of them: name files that end in .warc or .warc.gz.")
+    return found
+
+
+def _copy(path: Path, folder: Path) -> bool:
+    if path.resolve().is_relative_to(folder.resolve()):
+        return False
+    target = folder / path.name if is_ours(path.name) else folder / IMPORTED / path.name
+    if target.exists() and not is_ours(path.name) and _digest(target) != _digest(path):
+        stem, _, ending = path.name.partition(".")
+        target = target.with_name(f"{stem}-{_digest(path)[:8]}.{ending}")
+    if target.exists():
+        return _grown(path, target)
+    _copy_whole(path, target)
+    return True
+
+
+def _grown(path: Path, target: Path) -> bool:
+    """Whether the same file, which is there already, has become longer since; then it is copied again."""
+    size, held = path.stat().st_size, target.stat().st_size
+    if _digest(path, min(size, held)) != _digest(target, min(size, held)):
+        raise WrongUse(f"{path} and {target} have one name and differ: keep them in corpora of their own.")
+    if size > held:
+        _copy_whole(path, target)
+    return size > held
+
+
+def _copy_whole(path: Path, target: Path) -> None:
+    part = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, part)
+        part.replace(target)
+    except OSError as error:
+        raise RecordingFailed(f"Cannot copy {path} to {target}: {error.strerror}.") from error
+
+
+def _digest(path: Path, length: int | None = None) -> str:
+    digest = hashlib.sha256()
+    left = path.stat().st_size if length is None else length
+    with path.open("rb") as file:
+        while left and (piece := file.read(min(left, 1 << 20))):
+            digest.update(piece)
+            left -= len(piece)
+    return digest.hexdigest()
