@@ -7,8 +7,9 @@ record goes to WARC the marked rows are written there as they stand, one JSON ob
     {"capture": [timestamp, original, digest, statuscode], "archive", "urlkey", "mimetype", "length",
      "state", "stage", "reason", "same_as": [...] or null, "transient", "attempts", "next_try"}
     {"query": [url, match, filters, since, until], "archive", "urlkey", "state", "reason", ...}
-    {"document": [site, kind, variant], "url", "discover", "active",
+    {"document": [site, kind, variant], "url", "discover", "found", "active", "open",
      "addresses": [[urlkey, first_timestamp, last_timestamp, url, evidence], ...]}
+    {"evidence": [site, kind, timestamp, source, address, via, score]}
     {"forgotten": site, "since"}
 
 Lines are rows, not steps: to apply one twice changes nothing, and the last one of a row is the one that holds.
@@ -31,11 +32,11 @@ _OF_CAPTURE = ("archive", "urlkey", "mimetype", "length")
 _FATE = ("state", "stage", "reason", "transient", "attempts", "next_try")
 _QUERY_KEY = ("url", "match", "filters", "since", "until")
 _OF_QUERY = (
-    "state", "reason", "asked_from", "resume_key", "pages", "rows", "malformed", "attempts", "next_try",
+    "collapses", "state", "reason", "asked_from", "resume_key", "pages", "rows", "malformed", "attempts", "next_try",
     "answered_at", "whole_at",
 )  # fmt: skip
 _DOCUMENT_KEY = ("site", "kind", "variant")
-_OF_DOCUMENT = ("url", "discover", "active")
+_OF_DOCUMENT = ("url", "discover", "found", "active", "open")
 _OF_ADDRESS = ("urlkey", "first_timestamp", "last_timestamp", "url", "evidence")
 
 
@@ -58,13 +59,16 @@ def write_out(db: Database, write: Callable[[str], object]) -> int:
 
 
 def _line(db: Database, what: str, row_id: str) -> Iterator[Line]:
+    if what == "evidence":
+        yield {"evidence": json.loads(row_id)}
+        return
     table, telling = _TELLING[what]
     for row in db.query(f"SELECT * FROM {table} WHERE {'site' if what == 'forgotten' else 'id'} = ?", [row_id]):  # noqa: S608
         yield from telling(db, row)
 
 
 def _capture_line(db: Database, row: Line) -> Iterator[Line]:
-    if row["state"] == "read" or row["stage"] == "reading":
+    if db.execute("SELECT 1 FROM extraction WHERE capture_id = ?", [row["id"]]).fetchone():
         return  # the bytes tell
     twin = db.execute(f"SELECT {', '.join(_KEY)} FROM capture WHERE id = ?", [row["same_as"]]).fetchone()  # noqa: S608
     yield {"capture": [row[name] for name in _KEY], **_named(row, _OF_CAPTURE + _FATE), "same_as": twin}
@@ -112,7 +116,7 @@ def lines_in(text: str) -> Iterator[Line]:
             found = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, dict) and next(iter(found), "") in _TELLING:
+        if isinstance(found, dict) and next(iter(found), "") in _APPLYING:
             yield found
 
 
@@ -166,15 +170,25 @@ def _apply_query(db: Database, line: Line) -> None:
 def _apply_document(db: Database, line: Line) -> None:
     site, kind, variant = _texts(line["document"], len(_DOCUMENT_KEY))
     (document_id,) = db.execute(
-        "INSERT INTO document (site, kind, variant, url, discover, active) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (site, kind, variant) DO UPDATE SET url = excluded.url, discover = excluded.discover, "
-        "active = excluded.active RETURNING id",
+        "INSERT INTO document (site, kind, variant, url, discover, found, active, open) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, kind, variant) DO UPDATE SET url = excluded.url, "
+        "discover = excluded.discover, found = excluded.found, active = excluded.active, open = excluded.open "
+        "RETURNING id",
         [site, kind, variant, *(line[name] for name in _OF_DOCUMENT)],
     ).fetchone()
     db.execute("DELETE FROM address WHERE document_id = ?", [document_id])
     db.conn.executemany(
         f"INSERT OR REPLACE INTO address (document_id, {', '.join(_OF_ADDRESS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
         [[document_id, *_texts(address, len(_OF_ADDRESS))] for address in line["addresses"]],
+    )
+
+
+def _apply_evidence(db: Database, line: Line) -> None:
+    *texts, score = line["evidence"]
+    db.execute(
+        "INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [*_texts(texts, 6), float(score)],
     )
 
 
@@ -186,6 +200,7 @@ _APPLYING: dict[str, Callable[[Database, Line], None]] = {
     "capture": _apply_capture,
     "query": _apply_query,
     "document": _apply_document,
+    "evidence": _apply_evidence,
     "forgotten": _apply_forgotten,
 }
 

@@ -176,13 +176,8 @@ class Listings:
 
     def restore(self, page: ListingPage, urlkey: str) -> None:
         """Keep a page again that WARC holds, though nothing asks for it just now."""
-        query = page.query
         with recording(self._db):
-            self._db.execute(
-                "INSERT OR IGNORE INTO query (archive, urlkey, url, match, filters, since, until) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [self._archive, urlkey, query.url, query.match, json.dumps(query.filters), query.since, query.until],
-            )
+            self._open(page.query, urlkey)
             self.record(page)
 
     def _find(self, query: Query) -> tuple[int, str]:

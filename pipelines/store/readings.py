@@ -15,8 +15,10 @@ from .corpus import Corpus
 from .database import recording
 
 _AT_ONCE = 500
+# what was fetched for its links alone, a home page, stands as read and has no reading
 _UNREAD = """FROM snapshot JOIN capture ON capture.id = snapshot.capture_id
 WHERE redirect_to = '' AND state <> 'not replayed'
+    AND (state <> 'read' OR EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id))
     AND NOT EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id AND reader = ?)"""
 _CAPTURE = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
 

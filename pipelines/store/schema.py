@@ -248,11 +248,13 @@ _MARKS = {
     "query_added": "AFTER INSERT ON query|'query', NEW.id",
     "query_told": "AFTER UPDATE ON query|'query', NEW.id",
     "document_added": "AFTER INSERT ON document|'document', NEW.id",
-    "document_told": "AFTER UPDATE ON document WHEN (OLD.url, OLD.discover, OLD.active) IS NOT "
-    "(NEW.url, NEW.discover, NEW.active)|'document', NEW.id",
+    "document_told": "AFTER UPDATE ON document WHEN (OLD.url, OLD.discover, OLD.found, OLD.active, OLD.open) IS NOT "
+    "(NEW.url, NEW.discover, NEW.found, NEW.active, NEW.open)|'document', NEW.id",
     "address_added": "AFTER INSERT ON address|'document', NEW.document_id",
     "address_told": "AFTER UPDATE ON address|'document', NEW.document_id",
     "address_gone": "AFTER DELETE ON address|'document', OLD.document_id",
+    "evidence_added": "AFTER INSERT ON evidence|'evidence', json_array("
+    "NEW.site, NEW.kind, NEW.timestamp, NEW.source, NEW.address, NEW.via, NEW.score)",
     "site_forgotten": "AFTER INSERT ON forgotten|'forgotten', NEW.site",
 }
 
@@ -263,12 +265,18 @@ def journal(db: Database) -> None:
     _execute_all(db, _SECOND)
     for name, mark in _MARKS.items():
         when, _, values = mark.partition("|")
+        # not INSERT OR IGNORE: inside a trigger the outer statement's way with conflicts takes the place of that
         db.execute(
-            f"CREATE TRIGGER {name} {when} BEGIN INSERT OR IGNORE INTO unwritten (what, id) VALUES ({values}); END"  # noqa: S608
+            f"CREATE TRIGGER {name} {when} BEGIN INSERT INTO unwritten (what, id) SELECT {values} "  # noqa: S608
+            f"WHERE NOT EXISTS (SELECT 1 FROM unwritten WHERE (what, id) = ({values})); END"
         )
     for table in ("capture", "query", "document"):
         where = "WHERE reason <> 'not planned yet'" if table == "capture" else ""
         db.execute(f"INSERT INTO unwritten (what, id) SELECT '{table}', id FROM {table} {where}")  # noqa: S608
+    db.execute(
+        "INSERT INTO unwritten (what, id) "
+        "SELECT 'evidence', json_array(site, kind, timestamp, source, address, via, score) FROM evidence"
+    )
 
 
 @migrations()
