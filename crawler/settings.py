@@ -95,4 +95,5 @@ TELNETCONSOLE_ENABLED = False  # default: True
 REMOTE_CONTROL_ENABLED = False  # default: True in 2.19, a local server that runs code
 EXTENSIONS_BASE: dict[str, int] = {}  # default: 9; ours tell what a user wants to know
 EXTENSIONS = {"scrapy.extensions.corestats.CoreStats": 0}
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default: True; it reads our source anew for each callback, 3 ms a page
 LOG_LEVEL = "WARNING"  # default: DEBUG; progress has lines of its own
