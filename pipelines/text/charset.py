@@ -42,9 +42,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     if wide := _without_mark(body):
         return to_unicode(body, wide), wide
     declared = [html_body_declared_encoding(body[:SAMPLE]), http_content_type_encoding(content_type)]
-    name = _fitting(
-        body, [name for one in declared if one and (name := resolve_encoding(one)) and name not in NO_CHARSETS]
-    )
+    known = [name for label in declared if label and (name := resolve_encoding(label))]
+    name = _fitting(body, [name for name in known if name not in NO_CHARSETS])
     return mended(to_unicode(body, name)), name
 
 

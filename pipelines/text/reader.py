@@ -25,6 +25,9 @@ from pipelines.text.treekey import strip, tree_key
 LIBRARIES = ("trafilatura", "lxml", "py3langid", "pypdf", "charset-normalizer")
 MOST_BYTES = 16 << 20
 REMEMBERED = 256
+SAMPLE = 4096  # characters
+MOST_CONTROLS = 0.05  # share of a text
+CONTROLS = re.compile("[\x01-\x08\x0e-\x1f]")  # beside NUL, which broken pages are full of
 NO_PAGES = (
     b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"CWS", b"FWS",
     b"RIFF", b"OggS", b"ID3", b"MZ", b"\x7fELF",
@@ -60,6 +63,8 @@ class Reader:
             return _read_lines(*pdf_text(page.body), charset="")
         _refuse(page.body)
         html, charset = decode(page.body, page.content_type)
+        if len(CONTROLS.findall(html[:SAMPLE])) > MOST_CONTROLS * min(SAMPLE, len(html)):
+            raise ReadingFailed("not a page", detail="binary")
         if not MARKUP.search(html):
             return _read_lines("", markdown_of_lines(html), charset)
         return self._read_html(html, page, charset)
