@@ -15,25 +15,39 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.exceptions import ReadingFailed
 from crawler.items import Page, Reading
 
+if TYPE_CHECKING:
+    from pipelines.text.reader import Reader
+
 PR_SET_PDEATHSIG = 1
+REMEMBERED = 256  # readings of a worker; a few megabytes
 STARTUP = 60.0  # seconds a fresh process may take to import the reader
 
-_style = "corpus"  # of this worker process
+_reader: "Reader | None" = None  # of this worker process
 
 
 class Readers:
     """Worker processes that read pages.
 
     `deadline` is seconds a page may take; `memory` is bytes of address space a worker may take beyond what it
-    needs to start. Pages of one address go to one worker where it is free enough: it remembers equal pages.
+    needs to start. Pages of one address go to one worker where it is free enough: it remembers equal pages, the
+    last `remembered` ones it read.
     """
 
-    def __init__(self, workers: int, *, deadline: float = 20.0, memory: int = 1 << 30, style: str = "corpus") -> None:
-        self._workers = [_Worker(deadline, memory, style) for _ in range(workers)]
+    def __init__(
+        self,
+        workers: int,
+        *,
+        deadline: float = 20.0,
+        memory: int = 1 << 30,
+        style: str = "corpus",
+        remembered: int = REMEMBERED,
+    ) -> None:
+        self._workers = [_Worker(deadline, memory, style, remembered) for _ in range(workers)]
 
     def submit(self, page: Page) -> Future[Reading]:
         """The reading to come; the future raises ReadingFailed, or is cancelled by `close`."""
@@ -53,8 +67,8 @@ class Readers:
 class _Worker:
     """One thread that feeds one process, page by page."""
 
-    def __init__(self, deadline: float, memory: int, style: str) -> None:
-        self._deadline, self._options = deadline, (os.getpid(), memory, style)
+    def __init__(self, deadline: float, memory: int, style: str, remembered: int) -> None:
+        self._deadline, self._options = deadline, (os.getpid(), memory, style, remembered)
         self._queue: queue.SimpleQueue[tuple[Page, Future[Reading]] | None] = queue.SimpleQueue()
         self._process: _Process | None = None
         self._lock = threading.Lock()
@@ -136,10 +150,9 @@ class _Worker:
 class _Process:
     """One single-process executor, whose process can be killed."""
 
-    def __init__(self, parent: int, memory: int, style: str) -> None:
-        self._executor = ProcessPoolExecutor(
-            1, mp_context=get_context("spawn"), initializer=_prepare, initargs=(parent, memory, style)
-        )
+    def __init__(self, parent: int, memory: int, style: str, remembered: int) -> None:
+        options = (parent, memory, style, remembered)
+        self._executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare, initargs=options)
         self._pid = self._executor.submit(os.getpid).result(timeout=STARTUP)
 
     def read(self, page: Page, deadline: float) -> Reading:
@@ -154,25 +167,24 @@ class _Process:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _prepare(parent: int, memory: int, style: str) -> None:
+def _prepare(parent: int, memory: int, style: str, remembered: int) -> None:
     """Runs first in a worker process: bind its life and its memory, then load the reader."""
-    global _style  # noqa: PLW0603 - an initializer has no other place to leave things for the calls that follow
+    global _reader  # noqa: PLW0603 - an initializer has no other place to leave things for the calls that follow
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before the line above
         os._exit(1)
-    from pipelines.text import reader  # noqa: F401 - what it maps belongs to the baseline
+    from pipelines.text.reader import Reader  # here: the parent never loads the reader
 
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    _reader = Reader(style, remembered)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])  # what is mapped by now belongs to the baseline
     most = pages * resource.getpagesize() + memory
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    _style = style
 
 
 def _read(page: Page) -> Reading:
-    from pipelines.text.reader import read  # here: the parent never loads the reader
-
+    assert _reader is not None
     try:
-        return read(page, _style)
+        return _reader.read(page)
     except MemoryError:
         raise ReadingFailed("reading took too much memory") from None
