@@ -39,7 +39,7 @@ def digest_of(content: str) -> str:
 
 
 def row(timestamp: str, content: str = "", original: str = URL, status: str = "200") -> Capture:
-    """A row of a listing; rows of equal `content` have equal bytes. Times may be cut: 2004 is the begin of that year."""
+    """A row of a listing; those of equal `content` have equal bytes. 2004 stands for the begin of that year."""
     timestamp = timestamp + "20000101000000"[len(timestamp) :]
     mimetype = "warc/revisit" if status == "-" else "text/html"
     return Capture(urlkey(original), timestamp, original, mimetype, status, digest_of(content or timestamp), "900")
@@ -108,7 +108,8 @@ class Desk:
         return [self.state(capture)[0] for capture in captures]
 
     def versions(self, columns: str = "first_timestamp, last_timestamp, text", site: str = SHOP.site) -> list[Any]:
-        """What the view `versions` says of a site, a number of columns a row."""
+        """What the view `versions` says of a site at the end of a run."""
+        self.corpus.derive_waiting()
         return list(self.db.execute(f"SELECT {columns} FROM versions WHERE site = ? ORDER BY variant, number", [site]))
 
     def texts(self) -> list[str]:

@@ -165,3 +165,13 @@ def test_a_restart_reads_everything_back(tmp_path: Path) -> None:
     assert work(after) == [row("2005")]
     assert after.texts() == ["one"]
     after.close()
+
+
+def test_a_mark_for_the_journal_does_not_hinder_the_next_change(tmp_path: Path) -> None:
+    """A run that was killed leaves marks; the next list changes the same documents."""
+    desk = Desk(tmp_path)
+    assert desk.db.execute("SELECT count(*) FROM unwritten WHERE what = 'document'").fetchone() == (1,)
+    desk.follow(("https://www.shop.example/privacy", SHOP))
+    assert desk.db.execute("SELECT url FROM document").fetchone() == ("https://www.shop.example/privacy",)
+    assert desk.db.execute("SELECT count(*) FROM unwritten WHERE what = 'document'").fetchone() == (1,)
+    desk.close()
