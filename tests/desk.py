@@ -110,7 +110,7 @@ class Desk:
     def versions(self, columns: str = "first_timestamp, last_timestamp, text", site: str = SHOP.site) -> list[Any]:
         """What the view `versions` says of a site at the end of a run."""
         self.corpus.derive_waiting()
-        return list(self.db.execute(f"SELECT {columns} FROM versions WHERE site = ? ORDER BY variant, number", [site]))
+        return list(self.db.execute(f"SELECT {columns} FROM versions WHERE site = ? ORDER BY variant, number", [site]))  # noqa: S608
 
     def texts(self) -> list[str]:
         return [text.strip() for (text,) in self.versions("text")]

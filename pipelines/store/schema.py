@@ -264,11 +264,13 @@ def journal(db: Database) -> None:
     """What is not in the WARC files yet, what was forgotten, and documents whose versions wait to be derived."""
     _execute_all(db, _SECOND)
     for name, mark in _MARKS.items():
-        when, _, values = mark.partition("|")
-        # not INSERT OR IGNORE: inside a trigger the outer statement's way with conflicts takes the place of that
+        when, _, marked = mark.partition("|")
+        what, _, row_id = marked.partition(", ")
+        # not INSERT OR IGNORE: inside a trigger the outer statement's way with conflicts takes the place of that;
+        # and a text compared with text, for a number would not be looked up in the index
         db.execute(
-            f"CREATE TRIGGER {name} {when} BEGIN INSERT INTO unwritten (what, id) SELECT {values} "  # noqa: S608
-            f"WHERE NOT EXISTS (SELECT 1 FROM unwritten WHERE (what, id) = ({values})); END"
+            f"CREATE TRIGGER {name} {when} BEGIN INSERT INTO unwritten (what, id) SELECT {what}, {row_id} "  # noqa: S608
+            f"WHERE NOT EXISTS (SELECT 1 FROM unwritten WHERE what = {what} AND id = CAST({row_id} AS TEXT)); END"
         )
     for table in ("capture", "query", "document"):
         where = "WHERE reason <> 'not planned yet'" if table == "capture" else ""

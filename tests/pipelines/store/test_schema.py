@@ -85,7 +85,7 @@ def test_a_corpus_of_the_first_layout_gets_its_index_at_the_next_run(tmp_path: P
 
 
 def columns(db: Database, name: str) -> list[str]:
-    return [column[0] for column in db.execute(f"SELECT * FROM {name} LIMIT 0").description]
+    return [column[0] for column in db.execute(f"SELECT * FROM {name} LIMIT 0").description]  # noqa: S608
 
 
 def test_the_views_a_researcher_reads(db: Database) -> None:
@@ -114,7 +114,7 @@ def test_no_part_of_a_key_may_be_missing(db: Database, column: str) -> None:
     values = [None if name == column else "-" for name in names]
     marks = ", ".join("?" * len(names))
     with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"):
-        db.execute(f"INSERT INTO capture ({', '.join(names)}) VALUES ({marks})", values)
+        db.execute(f"INSERT INTO capture ({', '.join(names)}) VALUES ({marks})", values)  # noqa: S608
 
 
 def test_a_text_that_is_used_cannot_be_deleted(desk: Desk) -> None:

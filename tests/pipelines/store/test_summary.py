@@ -20,6 +20,7 @@ def test_what_a_corpus_holds_by_outcome(desk: Desk) -> None:
     desk.read(row("2004", "one"), "A")
     desk.ledger.fail(row("2006"), State.FAILED, TROUBLE, "2026-03-01")
     desk.ledger.fail(row("2007"), State.UNPLAYABLE, Failure("replay", "not archived"), None)
+    desk.corpus.derive_waiting()
     found = summarise(desk.db)
     assert found.states == {"duplicate": 1, "failed": 1, "not replayed": 1, "read": 1, "unplayable": 1}
     assert found.failures == {"replay: archive trouble": 1, "replay: not archived": 1}

@@ -1,5 +1,5 @@
 import random
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -110,7 +110,7 @@ def test_neighbours_differ_and_times_do_not_overlap(readings: list[DatedReading]
     versions = derive_versions(readings, [])
     assert all(len(list(run)) == 1 for _, run in groupby(version.shown.reading_key for version in versions))
     assert [version.number for version in versions] == list(range(1, len(versions) + 1))
-    for one, other in zip(versions, versions[1:], strict=False):
+    for one, other in pairwise(versions):
         assert one.first_timestamp <= one.last_timestamp == other.changed_after < other.first_timestamp
 
 
