@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.budget import seconds_in
 from crawler.exceptions import WrongUse
 from crawler.plan import check as check_plan
 from crawler.wayback.limits import checked_rate, checked_scale, is_archive_org
@@ -32,6 +33,7 @@ _LEAST_WHOLE: Mapping[str, int] = {
     "RELIST_OVERLAP_DAYS": 0,
     "RELIST_WHOLE_DAYS": 0,
     "RETRY_LIMIT": 1,
+    "MAX_REQUESTS": 0,
 }
 """The same for whole numbers."""
 
@@ -45,6 +47,7 @@ def check(settings: Mapping[str, Any]) -> None:
     checked_rate(host, "cdx", _number(settings, "WAYBACK_CDX_PER_MINUTE"))
     checked_rate(host, "replay", _number(settings, "WAYBACK_REPLAY_PER_MINUTE"))
     checked_scale(host, _number(settings, "TIME_SCALE"))
+    seconds_in(settings["MAX_TIME"])
     for name, least in {**_LEAST, **_LEAST_WHOLE}.items():
         _check_number(settings, name, least)
     if is_archive_org(host) and not settings["CONTACT"]:

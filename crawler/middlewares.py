@@ -67,8 +67,9 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 class Pace:
     """Holds each request until its turn; at most 1 CDX and 4 replay requests are on the wire."""
 
-    def __init__(self, pacer: Pacer, is_stopping: Callable[[], bool]) -> None:
+    def __init__(self, pacer: Pacer, is_stopping: Callable[[], bool], spend: Callable[[], bool] = lambda: True) -> None:
         self._pacer = pacer
+        self._spend = spend
         self._places = {kind: asyncio.Semaphore(count) for kind, count in IN_FLIGHT.items()}
         self._is_stopping = is_stopping
 
@@ -82,13 +83,19 @@ class Pace:
         }
         state = state_folder(settings["STATE_DIR"]) / f"{host.replace(':', '_')}.json"
         pacer = Pacer(host, rates, state, time_scale=settings.getfloat("TIME_SCALE"))
-        crawler.signals.connect(lambda: crawler.stats.set_value("pace", pacer.stats()), signals.spider_closed)
+        crawler.signals.connect(
+            lambda: crawler.stats.set_value("pace", pacer.stats()), signals.spider_closed, weak=False
+        )
 
         def is_stopping() -> bool:
             spider: Any = crawler.spider
-            return not (crawler.engine and crawler.engine.running) or bool(spider.stop_reason)
+            return not (crawler.engine and crawler.engine.running) or bool(spider.stop_reason or spider.budget.spent)
 
-        return cls(pacer, is_stopping)
+        def spend() -> bool:
+            spider: Any = crawler.spider
+            return bool(spider.budget.spend())
+
+        return cls(pacer, is_stopping, spend)
 
     async def process_request(self, request: Request) -> None:
         kind = request.meta["kind"]
@@ -97,6 +104,8 @@ class Pace:
         for seconds in self._pacer.waits(kind):
             await self._sleep(seconds)
         self._check()
+        if not self._spend():
+            raise IgnoreRequest("the run is stopping")
 
     async def _sleep(self, seconds: float) -> None:
         end = time.monotonic() + seconds

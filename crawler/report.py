@@ -15,10 +15,13 @@ class Told(Protocol):
     @property
     def summary(self) -> Summary: ...
 
+    @property
+    def closing(self) -> str: ...
+
 
 def tell_outcome(outcome: Told, folder: str) -> None:
     """The closing lines of a run: counts on standard output, what went wrong on standard error."""
-    print("\n".join(summary_lines(outcome.summary, folder)))
+    print("\n".join([*summary_lines(outcome.summary, folder), outcome.closing]))
     if outcome.message:
         print(f"error: {outcome.message}", file=sys.stderr)
 

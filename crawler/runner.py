@@ -9,7 +9,6 @@ import logging
 import os
 import secrets
 import signal
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +23,7 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from crawler import configuration
+from crawler.budget import Budget
 from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
 from crawler.items import Target
 from crawler.targets import BadLine, read_targets
@@ -52,6 +52,7 @@ class Outcome:
     exit_code: int
     message: str
     summary: Summary
+    closing: str = ""  # one line for the log of a timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,9 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request)
         summary = summarise(db)
         if not code and summary.to_be_tried_again:
             code = 1
-        pace = crawler.stats.get_value("pace", {}) if crawler.spider else {}
-        _finish(db, settings, pace, summary, code)
-    return Outcome(code, message, summary)
+        _finish(db, settings, crawler, summary, code)
+        spider: Any = crawler.spider
+    return Outcome(code, message, summary, _closing_line(settings, spider, summary, code))
 
 
 def settle(settings: Settings) -> None:
@@ -196,16 +197,27 @@ def _note_signals(received: list[int]) -> None:
         signal.signal(number, noting)
 
 
-def _finish(db: Database, settings: Settings, pace: Mapping[str, Any], summary: Summary, code: int) -> None:
+def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary, code: int) -> None:
+    spider: Any = crawler.spider
+    spent = spider.budget.spent if spider else ""
     end = runs.RunEnd(
         finished_at=_iso(datetime.now(UTC)),
-        outcome="finished" if code in (0, 1) else "stopped",
+        outcome="stopped" if code > 1 else "out of budget" if spent else "finished",
         exit_code=code,
-        counts=summary.states,
-        pace=pace,
+        counts={**summary.states, "requests": spider.budget.used if spider else 0, "versions": summary.versions},
+        pace=crawler.stats.get_value("pace", {}) if crawler.stats else {},
         failures=summary.failures,
     )
     runs.finish(db, settings["RUN_ID"], end)
+
+
+def _closing_line(settings: Settings, spider: Any, summary: Summary, code: int) -> str:
+    budget = spider.budget if spider else Budget()
+    spent = f"; stopped after {budget.spent}, the next run goes on" if budget.spent else ""
+    return (
+        f"run {settings['RUN_ID']}: exit {code}, {budget.used} requests, {summary.captures} captures, "
+        f"{summary.versions} versions, {summary.to_be_tried_again} to be tried again{spent}"
+    )
 
 
 def _iso(moment: datetime) -> str:

@@ -42,6 +42,8 @@ RELIST_WHOLE_DAYS = 180  # and whole so often
 RELIST_FRESH_HOURS = 20.0  # a listing younger than this is not asked again
 RETRY_LIMIT = 8  # attempts for what may pass, over all runs
 RETRY_WAIT = 30.0  # seconds before the second attempt; doubled for each further one
+MAX_REQUESTS = 0  # a run ends after so many, and the next one goes on; 0: no limit
+MAX_TIME = ""  # the same in time: 90s, 45m, 6h; empty: no limit
 RETRY_PATIENCE = 900.0  # seconds a run waits for that; what is due later is left to the next run
 
 # ---- Scrapy

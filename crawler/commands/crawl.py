@@ -34,6 +34,8 @@ class Command(StockCrawl):
         super().add_options(parser)
         parser.epilog = EXAMPLES
         parser.add_argument("--strict", action="store_true", help="stop at the first target line that cannot be used")
+        parser.add_argument("--max-requests", type=int, metavar="N", help="end after so many; the next run goes on")
+        parser.add_argument("--max-time", metavar="TIME", help="end after 90s, 45m, 6h ...; the next run goes on")
         parser.add_argument("--retry-failed", action="store_true", help="ask again also what failed for good")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -41,6 +43,9 @@ class Command(StockCrawl):
             raise UsageError("give the spider's name: crawl policies", print_help=False)
         assert self.crawler_process is not None
         assert self.settings is not None
+        for name in ("max_requests", "max_time"):
+            if (value := getattr(opts, name)) is not None:
+                self.settings.set(name.upper(), value, priority="cmdline")
         request = Request(
             spider=args[0],
             targets=opts.spargs.get("targets", ""),

@@ -135,13 +135,14 @@ class Feed:
     def in_flight(self) -> int:
         return len(self._fetching) + (self._listing is not None)
 
-    async def wait(self) -> bool:
-        """Wait until something may have come up. False where nothing will in this run."""
+    async def wait(self, longest: float | None = None) -> bool:
+        """Wait until something may have come up, at most `longest` seconds. False where nothing will in this run."""
         due = self._next_due()
         if not self.in_flight and due is None:
             return False
         self._changed.clear()
-        seconds = None if due is None else max(0.05, (due - _now()).total_seconds())
+        until_due = None if due is None else max(0.05, (due - _now()).total_seconds())
+        seconds = min((time for time in (until_due, longest) if time is not None), default=None)
         try:
             async with asyncio.timeout(seconds):
                 await self._changed.wait()

@@ -18,6 +18,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
 
+from crawler.budget import Budget, seconds_in
 from crawler.exceptions import CaptureFailed, CorpusError, ListingFailed, ReplayFailed
 from crawler.items import (
     Capture,
@@ -79,8 +80,9 @@ class PoliciesSpider(Spider):
 
     name = "policies"
 
-    def __init__(self, options: Options, **kwargs: Any) -> None:
+    def __init__(self, options: Options, budget: Budget, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.budget = budget
         self._options = options
         self._db = open_corpus(options.folder)
         self._ledger = Ledger(self._db, options.archive)
@@ -99,7 +101,7 @@ class PoliciesSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, options_from(crawler.settings), **kwargs)
+        spider = super().from_crawler(crawler, options_from(crawler.settings), budget_from(crawler.settings), **kwargs)
         crawler.signals.connect(spider.item_recorded, signals.item_scraped)
         crawler.signals.connect(spider.broken, signals.item_error)
         crawler.signals.connect(spider.broken, signals.spider_error)
@@ -126,12 +128,12 @@ class PoliciesSpider(Spider):
             most=self._options.in_flight,
             patience=self._options.patience,
         )
-        while not self.stop_reason:
+        while not (self.stop_reason or self.budget.spent):
             step = self._feed.next()
             if step is not None:
                 for thing in self._begin(step):
                     yield thing
-            elif not await self._feed.wait():
+            elif not await self._feed.wait(self.budget.left):
                 return
 
     def _begin(self, step: OpenListing | Work) -> Iterator[Any]:
@@ -295,6 +297,11 @@ class PoliciesSpider(Spider):
 
 def _failure(error: CaptureFailed) -> Failure:
     return Failure(error.stage, error.reason, error.transient, error.detail)
+
+
+def budget_from(settings: Any) -> Budget:
+    """How much this run may ask."""
+    return Budget(settings.getint("MAX_REQUESTS"), seconds_in(settings["MAX_TIME"]))
 
 
 def options_from(settings: Any) -> Options:
