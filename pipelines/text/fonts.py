@@ -1,5 +1,6 @@
 """Headings that the old web wrote as large type: a short line alone, in a `font` larger than the text around it."""
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.text.layout import HEADINGS
@@ -8,7 +9,8 @@ from pipelines.text.weights import length
 LONGEST = 120  # characters
 MOST_LARGE = 0.3  # of a page's text: where more is large, it is the size of the text
 BASE_SIZE = 3
-LEVELS = {7: "h2", 6: "h2", 5: "h3", 4: "h4"}
+LEVELS = {7: "h2", 6: "h2", 5: "h2", 4: "h3"}
+WEIGHTS = ("b", "strong", "big", "u")  # that it is a heading says as much
 INLINE = frozenset({"font", "b", "strong", "i", "em", "u", "span", "big", "small", "tt", "a"})
 
 
@@ -21,6 +23,7 @@ def mark_headings(body: HtmlElement) -> None:
     for font in large:
         if len(_text(font)) <= LONGEST and _is_alone(font) and not _is_in(font, (*HEADINGS, "li", "td", "th", "a")):
             font.tag = LEVELS[min(7, _size(font))]
+            etree.strip_tags(font, *WEIGHTS)
 
 
 def _size(font: HtmlElement) -> int:

@@ -1,5 +1,7 @@
 """The old web's way to place things, read as what it meant: layout tables become blocks in reading order."""
 
+import re
+
 from lxml.html import HtmlElement
 
 from pipelines.text.weights import length
@@ -8,13 +10,16 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TABLE_PARTS = ("tbody", "thead", "tfoot")
 LARGEST_CELL = 0.7  # share of a table's text that one cell holds where the table only places it
 LONG_CELL = 600  # characters: longer ones are prose, unless the rows say otherwise
+MARK = re.compile(r"[\s\xa0(]*(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})?[.):]*[\s\xa0]*|[\s\xa0]*[•●○◦▪■□·*o–-][\s\xa0]*")
 REGULAR = 0.6  # share of rows with as many cells as the widest
 
 
 def undo_layout(body: HtmlElement) -> None:
     """Turn layout tables into nested `div`s, and wrappers that only place or colour into nothing."""
     for table in reversed(list(body.iter("table"))):  # inner ones first
-        if is_layout(table):
+        if _is_list(table):
+            _to_list(table)
+        elif is_layout(table):
             _to_blocks(table)
     for element in body.iter("center"):
         element.tag = "div"
@@ -54,6 +59,30 @@ def _has_header(rows: list[list[HtmlElement]]) -> bool:
     """A row or a column of th."""
     headed = [row for row in rows if len(row) > 1 and any(cell.tag == "th" and _text_length(cell) for cell in row)]
     return bool(headed)
+
+
+def _is_list(table: HtmlElement) -> bool:
+    """Whether each row is a number or a bullet, and beside it what it stands for."""
+    rows = [[cell for cell in row if cell.tag == "td" and _text_length(cell)] for row in rows_of(table)]
+    rows = [row for row in rows if row]
+    return len(rows) > 1 and all(len(row) == 2 and MARK.fullmatch("".join(row[0].itertext())) for row in rows)
+
+
+def _to_list(table: HtmlElement) -> None:
+    rows = [row for row in rows_of(table) if _text_length(row)]
+    number = re.search(r"\d+", "".join(rows[0].itertext()))
+    listing = table.makeelement("ol" if number else "ul", {"start": number.group()} if number else {})
+    listing.tail = table.tail
+    for row in rows:
+        mark = next(cell for cell in row if _text_length(cell))
+        row.remove(mark)
+        row.tag = "li"
+        for cell in row:
+            cell.tag = "span"
+        listing.append(row)
+    parent = table.getparent()
+    if parent is not None:
+        parent.replace(table, listing)
 
 
 def _text_length(cell: HtmlElement) -> int:

@@ -9,6 +9,7 @@ from crawler.items import Reading
 from pipelines.text.accept import accepted, words
 from pipelines.text.addresses import absolute
 from pipelines.text.blocks import HEADINGS, Block, blocks_of
+from pipelines.text.edges import without_link_lines
 from pipelines.text.fonts import mark_headings
 from pipelines.text.furniture import remove_furniture
 from pipelines.text.kinds import LANGUAGES
@@ -52,7 +53,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     weights = weigh(body)
     links = weights.link_share(body)
     remove_furniture(body, weights)
-    blocks, found = accepted(blocks_of(main_part(body, weights), base))
+    blocks, found = accepted(without_link_lines(blocks_of(main_part(body, weights), base)))
     if not style.faithful:
         blocks = typed_lists(blocks)
     title = title or main_heading(blocks)

@@ -9,6 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.text.email import reveal
+from pipelines.text.parse import UNREADABLE
 from pipelines.text.parts import part_of
 
 UNREAD_ELEMENTS = (
@@ -16,6 +17,8 @@ UNREAD_ELEMENTS = (
     "applet", "video", "audio", "picture", "map", "input", "select", "option", "optgroup", "datalist", "progress",
     "meter", "link", "meta", "colgroup", "col", "param", "source", "wbr",
 )  # fmt: skip
+NEVER_PROSE = ("select", "optgroup", "option", "svg", "math", "map", "canvas", "datalist", "picture")
+PROSE = ("p", "table", "h1", "h2", "h3", "li")
 READ_ATTRIBUTES = {
     "a": ("href", "title"),
     "base": ("href",),
@@ -31,6 +34,7 @@ PART = "part"
 def strip(root: HtmlElement) -> None:
     """Take out of the tree, in place, all that later stages do not read; `class` and the like become a `part`."""
     reveal(root)
+    _open_up(root)
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
     for element in root.iter(etree.Element):
         part = part_of(element)
@@ -40,9 +44,16 @@ def strip(root: HtmlElement) -> None:
             kept = [(name, attributes[name]) for name in read if name in attributes]
             attributes.clear()
             for name, value in kept:
-                attributes[name] = value
+                attributes[name] = UNREADABLE.sub("", value)
         if part:
             attributes[PART] = part
+
+
+def _open_up(root: HtmlElement) -> None:
+    """Where the end tag of such an element is missing, the rest of the page lies in it: that is not dropped."""
+    for element in list(root.iter(*NEVER_PROSE)):
+        if any(element.find(f".//{block}") is not None for block in PROSE):
+            element.drop_tag()
 
 
 def tree_key(root: HtmlElement, *context: str) -> str:

@@ -80,4 +80,4 @@ def _item(block: Block, owner: object) -> Block:
             token = replace(token, value=token.value[cut:])  # noqa: PLW2901
             drop -= cut
         tokens.append(token)
-    return replace(block, cells=[tokens], path=(*block.path, Container("*", 1, owner)))
+    return replace(block, cells=[tokens], loose=False, path=(*block.path, Container("*", 1, owner)))
