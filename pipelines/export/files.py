@@ -186,8 +186,8 @@ def _note_replaced(entries: list[Entry], before: list[Entry]) -> None:
     """Say of each file that vanished which one now covers its time: the last that begins no later, else the first."""
     paths = {entry["path"] for entry in entries}
     for entry in entries:
-        if back := paths.intersection(entry.get("replaces", [])):  # what vanished once may come back
-            entry["replaces"] = sorted({*entry["replaces"]} - back)
+        if left := set(entry.pop("replaces", [])) - paths:  # what vanished once may come back
+            entry["replaces"] = sorted(left)
     for gone in before:
         if gone["path"] in paths:
             continue

@@ -22,9 +22,8 @@ def document_folder(document: DocumentKey) -> PurePosixPath:
 
 def _safe(name: str) -> str:
     """The name itself where it is harmless; else what is harmless of it and a digest that keeps it apart."""
-    lowered = name.lower()
-    harmless = _UNSAFE.sub("-", lowered).strip("-.")[:_LONGEST]
-    if harmless == lowered and harmless:
+    harmless = _UNSAFE.sub("-", name.lower()).strip("-.")[:_LONGEST]
+    if harmless == name and harmless:
         return harmless
     return f"{harmless or 'x'}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
