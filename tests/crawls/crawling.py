@@ -1,0 +1,124 @@
+"""Whole crawls as a user starts them, in processes of their own that can be watched, signalled and killed."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from tests.conftest import FAST, ROOT, Ended
+
+_SETTLE = 15.0  # seconds within which processes of a dead run are gone
+WARCIO = Path(sys.executable).with_name("warcio")
+
+
+@dataclass
+class Crawling:
+    """One corpus, and how it is crawled. `settings` are added to those of a fast crawl."""
+
+    folder: Path
+    url: str
+    targets: Path
+    settings: dict[str, object] = field(default_factory=dict)
+    environ: dict[str, str] = field(default_factory=dict)
+    prefix: tuple[str, ...] = ()
+
+    def command(self) -> list[str]:
+        given = {"CORPUS_DIR": self.folder, "WAYBACK_URL": self.url} | FAST | self.settings
+        options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
+        arguments = ["-m", "scrapy", "crawl", "policies", "-a", f"targets={self.targets}", *options]
+        return [*self.prefix, sys.executable, *arguments]
+
+    @contextmanager
+    def started(self) -> Iterator["Running"]:
+        """A crawl in a session of its own, so that all its processes can be found; killed if it still runs."""
+        with subprocess.Popen(
+            self.command(),
+            cwd=ROOT,
+            env=os.environ | self.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            running = Running(process)
+            try:
+                yield running
+            finally:
+                if process.poll() is None:
+                    running.kill()
+
+    def run(self, timeout: float = 240) -> Ended:
+        with self.started() as running:
+            return running.end(timeout)
+
+    # -- what it came to
+
+    def exported(self) -> dict[str, bytes]:
+        root = self.folder / "text"
+        return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.folder / "corpus.sqlite")) as db:
+            return db.execute(sql).fetchall()
+
+    def versions(self) -> list[tuple[object, ...]]:
+        return self.rows("SELECT * FROM versions ORDER BY site, kind, variant, number")
+
+    def captures(self) -> list[tuple[object, ...]]:
+        """What became of each capture."""
+        return self.rows(
+            "SELECT site, kind, variant, timestamp, original, digest, statuscode, state, reason, text_digest "
+            "FROM captures ORDER BY 1, 2, 3, 4, 5, 6, 7"
+        )
+
+    def warcs(self) -> list[Path]:
+        return sorted((self.folder / "warc").glob("*.warc.gz"))
+
+    def warcio_check(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [WARCIO, "check", *self.warcs()], capture_output=True, text=True, timeout=120, check=False
+        )
+
+
+@dataclass
+class Running:
+    process: "subprocess.Popen[str]"
+
+    def family(self) -> list[psutil.Process]:
+        """The crawl and all processes of its session."""
+        try:
+            parent = psutil.Process(self.process.pid)
+            return [parent, *parent.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def kill(self) -> list[psutil.Process]:
+        """`kill -9` for the crawl alone. Gives those of its processes that outlived it."""
+        family = self.family()
+        self.process.kill()
+        self.process.wait()
+        return psutil.wait_procs(family, timeout=_SETTLE)[1]
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def end(self, timeout: float = 240) -> Ended:
+        out, err = self.process.communicate(timeout=timeout)
+        return Ended(self.process.returncode, out, err)
+
+    def wait_for(self, moment: Callable[[], bool], timeout: float = 60) -> bool:
+        """Watch closely until `moment` or the crawl's end. Whether it still runs."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end and self.process.poll() is None:
+            if moment():
+                return True
+            time.sleep(0.002)
+        return self.process.poll() is None
