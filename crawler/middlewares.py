@@ -5,9 +5,11 @@ raising IgnoreRequest; it never answers in the archive's place.
 """
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -21,10 +23,13 @@ from scrapy.exceptions import (
     IgnoreRequest,
 )
 from scrapy.http import Response
+from scrapy.statscollectors import StatsCollector
 from twisted.internet.error import ConnectionLost
 
 from crawler.wayback.pace import Outcome
 from crawler.wayback.pace import Pace as Pacer
+
+log = logging.getLogger(__name__)
 
 IN_FLIGHT = {"cdx": 1, "replay": 4}
 _TROUBLED = {502, 503, 504}
@@ -67,8 +72,15 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 class Pace:
     """Holds each request until its turn; at most 1 CDX and 4 replay requests are on the wire."""
 
-    def __init__(self, pacer: Pacer, is_stopping: Callable[[], bool], spend: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        pacer: Pacer,
+        stats: StatsCollector,
+        is_stopping: Callable[[], bool],
+        spend: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._pacer = pacer
+        self._stats = stats
         self._spend = spend
         self._places = {kind: asyncio.Semaphore(count) for kind, count in IN_FLIGHT.items()}
         self._is_stopping = is_stopping
@@ -83,9 +95,6 @@ class Pace:
         }
         state = state_folder(settings["STATE_DIR"]) / f"{host.replace(':', '_')}.json"
         pacer = Pacer(host, rates, state, time_scale=settings.getfloat("TIME_SCALE"))
-        crawler.signals.connect(
-            lambda: crawler.stats.set_value("pace", pacer.stats()), signals.spider_closed, weak=False
-        )
 
         def is_stopping() -> bool:
             spider: Any = crawler.spider
@@ -95,17 +104,28 @@ class Pace:
             spider: Any = crawler.spider
             return bool(spider.budget.spend())
 
-        return cls(pacer, is_stopping, spend)
+        assert crawler.stats is not None
+        pace = cls(pacer, crawler.stats, is_stopping, spend)
+        crawler.signals.connect(pace.close, signals.spider_closed)
+        return pace
 
     async def process_request(self, request: Request) -> None:
         kind = request.meta["kind"]
         await self._places[kind].acquire()
         request.meta["placed"] = True
         for seconds in self._pacer.waits(kind):
+            self._tell_pause()
             await self._sleep(seconds)
         self._check()
         if not self._spend():
             raise IgnoreRequest("the run is stopping")
+
+    def _tell_pause(self) -> None:
+        """Keep in the stats, for whoever shows them, that all work stands still, why and until when."""
+        pause = self._pacer.pause()
+        if pause and not self._stats.get_value("pause"):
+            log.warning("Waiting until %s: %s", pause.until, pause.reason)
+        self._stats.set_value("pause", pause and asdict(pause))
 
     async def _sleep(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -127,7 +147,7 @@ class Pace:
             elif response.status in _TROUBLED:
                 outcome = Outcome.UNAVAILABLE
         retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        self._pacer.observe(request.meta["kind"], outcome, retry_after)
+        self._observe(request, outcome, retry_after)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
@@ -141,7 +161,15 @@ class Pace:
             outcome = Outcome.UNSENT
         else:
             outcome = Outcome.OK
-        self._pacer.observe(request.meta["kind"], outcome)
+        self._observe(request, outcome)
+
+    def _observe(self, request: Request, outcome: Outcome, retry_after: str = "") -> None:
+        self._pacer.observe(request.meta["kind"], outcome, retry_after)
+        self._stats.set_value("pace", self._pacer.stats())
+
+    def close(self) -> None:
+        self._stats.set_value("pace", self._pacer.stats())
+        self._pacer.close()
 
     def _leave(self, request: Request) -> bool:
         placed = bool(request.meta.pop("placed", False))

@@ -9,7 +9,8 @@ import logging
 import os
 import secrets
 import signal
-from contextlib import closing
+import warnings
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -80,14 +81,24 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request)
         _begin(db, settings, digest)
         crawler = process.create_crawler(request.spider)
         code, message = _crawl(process, crawler)
-        Corpus(db, settings["ARCHIVE"]).derive_waiting()
-        export_corpus(db, settings)
+        if code != RecordingFailed.exit_code:
+            code, message = _exported(db, settings, code, message)
         summary = summarise(db)
         if not code and summary.to_be_tried_again:
             code = 1
-        _finish(db, settings, crawler, summary, code)
+        with suppress(RecordingFailed):  # the message tells of it already; the run counts as interrupted
+            _finish(db, settings, crawler, summary, code)
         spider: Any = crawler.spider
     return Outcome(code, message, summary, _closing_line(settings, spider, summary, code))
+
+
+def _exported(db: Database, settings: Settings, code: int, message: str) -> tuple[int, str]:
+    try:
+        Corpus(db, settings["ARCHIVE"]).derive_waiting()
+        export_corpus(db, settings)
+    except RecordingFailed as error:
+        return error.exit_code, f"{error}"
+    return code, message
 
 
 def settle(settings: Settings) -> None:
@@ -165,13 +176,21 @@ def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
 def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
     """Run the spider to its end. Exit code and message, 0 and "" where nothing stopped it."""
     received: list[int] = []
-    logging.getLogger("scrapy.core.scraper").addFilter(_is_unforeseen)
+    for name in ("scrapy.core.scraper", "scrapy.core.engine", "scrapy.utils.signal"):
+        logging.getLogger(name).addFilter(_is_unforeseen)
+    # where one stage cannot be opened, Scrapy forgets the others that it was about to open
+    warnings.filterwarnings("ignore", "coroutine 'ensure_awaitable", RuntimeWarning)
     crawler.signals.connect(lambda: _note_signals(received), signals.spider_opened, weak=False)
-    process.crawl(crawler)
+    failures: list[BaseException | None] = []
+    task: Any = process.crawl(crawler)
+    task.add_done_callback(lambda done: failures.append(None if done.cancelled() else done.exception()))
     process.start()
+    _let_signals_end_us()
     spider: Any = crawler.spider
     if received:
         return 128 + received[0], f"Stopped by {signal.Signals(received[0]).name}; start again to go on."
+    if failures and isinstance(failures[0], CorpusError):
+        return failures[0].exit_code, f"{failures[0]}"
     if process.bootstrap_failed or spider is None:
         return 5, "The crawl could not be set up; the log says why."
     if spider.recording_error is not None:
@@ -195,6 +214,12 @@ def _note_signals(received: list[int]) -> None:
             handler(number, frame)
 
         signal.signal(number, noting)
+
+
+def _let_signals_end_us() -> None:
+    """Scrapy's handlers would only talk to a crawl that is over; an export can be cut off at any moment."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary, code: int) -> None:

@@ -35,9 +35,7 @@ UNREACHED = (DownloadConnectionRefusedError, CannotResolveHostError)
 def http_answer(response: Response, error: type[CaptureFailed]) -> HttpAnswer:
     """The answer with its body decoded. Raises `error` where the body cannot be."""
     headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
+        (name.decode("latin-1"), _text(value)) for name, values in response.headers.items() for value in values
     )
     return HttpAnswer(
         request_url=response.request.url if response.request else response.url,
@@ -46,6 +44,14 @@ def http_answer(response: Response, error: type[CaptureFailed]) -> HttpAnswer:
         body=decode(response.body, headers, error=error),
         fetched_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
+
+
+def _text(value: bytes) -> str:
+    """A header's value: UTF-8 where it is, as servers write it today, else what RFC 9110 (5.5) takes it for."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def why_no_answer(error: BaseException | None, stage: str) -> Failure:

@@ -213,6 +213,8 @@ class PoliciesSpider(Spider):
 
     def _let_go(self, error: BaseException | None) -> bool:
         """Whether a request was only given up because the run ends; notes it when the archive is not there."""
+        if isinstance(error, CorpusError):  # on the way out: the archive's state could not be kept
+            self._end_in(error)
         self.stop_reason = self.stop_reason or self._reach.refused(error)
         return bool(self.stop_reason) or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
 
@@ -263,6 +265,14 @@ class PoliciesSpider(Spider):
 
     def item_recorded(self, item: Any) -> None:
         """The last stage has written an item down: what waited for it may go on."""
+        try:
+            self._go_on_after(item)
+        except Exception as error:  # Scrapy would log it and let the run wait for ever
+            self._end_in(error)
+            self._feed.wake()
+            raise
+
+    def _go_on_after(self, item: Any) -> None:
         if isinstance(item, Extraction):
             memento = item.snapshot.memento
             self._feed.settled((memento.asked or memento.capture).key)

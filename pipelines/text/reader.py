@@ -1,5 +1,6 @@
 """Bytes of an archived page -> Reading. Pure: the same page gives the same reading."""
 
+import errno
 import hashlib
 import re
 import unicodedata
@@ -32,6 +33,9 @@ NO_PAGES = (
     b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"CWS", b"FWS",
     b"RIFF", b"OggS", b"ID3", b"MZ", b"\x7fELF",
 )  # fmt: skip
+NOT_THE_PAGE = frozenset(
+    {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS}
+)
 MARKUP = re.compile(r"<(?:[a-z][a-z0-9]*[\s/>]|!doctype|!--)", re.IGNORECASE)
 
 
@@ -48,7 +52,10 @@ class Reader:
         self.spared = 0
 
     def read(self, page: Page) -> Reading:
-        """Read one page. Raises ReadingFailed, and nothing else, where there is no text or it cannot be read."""
+        """Read one page. Raises ReadingFailed where there is no text or it cannot be read.
+
+        Raises OSError, and nothing else, where the machine is in trouble: that says nothing of the page.
+        """
         try:
             return self._read(page)
         except ReadingFailed:
@@ -56,6 +63,8 @@ class Reader:
         except MemoryError:
             raise ReadingFailed("reading took too much memory") from None
         except Exception as error:
+            if getattr(error, "errno", None) in NOT_THE_PAGE:
+                raise
             raise ReadingFailed("reading raised", detail=f"{type(error).__name__}: {error}"[:200]) from error
 
     def _read(self, page: Page) -> Reading:

@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.exceptions import ReadingFailed
+from crawler.exceptions import ReadingFailed, RecordingFailed
 from crawler.items import Page, Reading
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Readers:
         self._workers = [_Worker(deadline, memory, style, remembered) for _ in range(workers)]
 
     def submit(self, page: Page) -> Future[Reading]:
-        """The reading to come; the future raises ReadingFailed, or is cancelled by `close`."""
+        """The reading to come. The future raises ReadingFailed, or RecordingFailed where the machine is in trouble
+        (full disk, no more files); `close` cancels it."""
         home = self._workers[hash(page.original) % len(self._workers)]
         freest = min(self._workers, key=lambda worker: worker.waiting)
         chosen = home if home.waiting <= freest.waiting + 1 else freest
@@ -118,17 +119,26 @@ class _Worker:
             future.set_result(self._read(page))
         except ReadingFailed as failure:
             future.set_exception(failure)
+        except OSError as error:
+            reason = f"Pages cannot be read on this machine: {error}. Mend that, then start again."
+            future.set_exception(RecordingFailed(reason))
         except Exception as error:
             self._discard()
             future.set_exception(ReadingFailed("reader died", detail=repr(error)[:200]))
 
     def _read(self, page: Page) -> Reading:
-        try:
-            return self._started().read(page, self._deadline)
-        except (TookTooLong, BrokenProcessPool) as error:
-            self._discard()
-            late = isinstance(error, TookTooLong)
-            raise ReadingFailed("reading took too long" if late else "reader died") from None
+        """A reader that dies may have been killed by somebody else, so its page has a second try."""
+        for last in (False, True):
+            try:
+                return self._started().read(page, self._deadline)
+            except TookTooLong:
+                self._discard()
+                raise ReadingFailed("reading took too long") from None
+            except BrokenProcessPool:
+                self._discard()
+                if last or self._stopped:
+                    break
+        raise ReadingFailed("reader died")
 
     def _started(self) -> "_Process":
         if not self._process:

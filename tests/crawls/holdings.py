@@ -37,6 +37,10 @@ def policy(site: int, issue: int) -> bytes:
     return _PAGE.format(site=site, issue=issue, paragraphs="\n".join(paragraphs)).encode()
 
 
+def ballast(weight: int) -> bytes:
+    return b"<!-- %b -->" % random.Random(weight).randbytes(weight // 2).hex().encode() if weight else b""
+
+
 def address(site: int) -> str:
     return f"http://site-{site:04}.example/privacy"
 
@@ -47,14 +51,17 @@ def timestamp(capture: int) -> str:
     return f"{2001 + day // 336}{day % 336 // 28 + 1:02}{day % 28 + 1:02}120000"
 
 
-def write_sites(folder: Path, sites: int, captures: int, *, every: int = 3) -> list[str]:
-    """WARC files of sites with so many captures each, whose text changes at every n-th. Gives the addresses."""
+def write_sites(folder: Path, sites: int, captures: int, *, every: int = 3, weight: int = 0) -> list[str]:
+    """WARC files of sites with so many captures each, whose text changes at every n-th. Gives the addresses.
+
+    `weight` bytes that do not compress are added to each page, where no reader looks.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for site in range(sites):
         with (folder / f"site-{site:04}.warc").open("wb") as file:
             writer = WARCWriter(file, gzip=False, warc_version="1.1")
             for capture in range(captures):
-                _write(writer, site, timestamp(capture), policy(site, capture // every))
+                _write(writer, site, timestamp(capture), policy(site, capture // every) + ballast(weight))
     return [address(site) for site in range(sites)]
 
 

@@ -1,0 +1,76 @@
+"""A disk that is full stops a crawl with one sentence and exit code 5; with room again it goes on as if nothing was.
+
+RLIMIT_FSIZE stands in for the disk: no file of the crawl may grow beyond it (EFBIG; Python ignores SIGXFSZ).
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawler.wayback.embedded import EmbeddedArchive
+
+from .conftest import Holdings
+from .crawling import Crawling
+from .holdings import write_sites
+
+_LIMITED = "import os, resource, sys; n = int(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (n, n)); \
+os.execv(sys.argv[2], sys.argv[2:])"
+
+
+def limited(size: int) -> tuple[str, ...]:
+    return (sys.executable, "-c", _LIMITED, str(size))
+
+
+def assert_told(error: str, what: str) -> None:
+    lines = error.splitlines()
+    assert len(lines) == 1, error
+    assert lines[0].startswith(f"error: {what}"), error
+
+
+@pytest.fixture(scope="module")
+def heavy(tmp_path_factory: pytest.TempPathFactory) -> Holdings:
+    """Pages that fill a WARC file faster than the database grows."""
+    folder = tmp_path_factory.mktemp("heavy")
+    urls = write_sites(folder, 2, 12, every=1, weight=200_000)
+    (folder / "targets.txt").write_text("".join(f"{url}\n" for url in urls))
+    return Holdings(folder, folder / "targets.txt")
+
+
+def test_within_a_warc_append(heavy: Holdings, tmp_path: Path) -> None:
+    with EmbeddedArchive(heavy.folder) as archive:
+        calm = Crawling(tmp_path / "calm", archive.url, heavy.targets, settings={"SELECT": "all"})
+        assert calm.run().code == 0
+        once = archive.requests.count("replay")
+        crawling = Crawling(
+            tmp_path / "full", archive.url, heavy.targets, settings={"SELECT": "all"}, prefix=limited(600_000)
+        )
+        ended = crawling.run()
+        assert ended.code == 5
+        assert_told(ended.err, f"Cannot write to {crawling.warcs()[0]}: File too large.")
+        assert crawling.warcio_check().returncode == 0
+        crawling.prefix = ()
+        assert crawling.run().code == 0
+        assert archive.requests.count("replay") <= 2 * once + 5
+    assert crawling.exported() == calm.exported()
+    assert crawling.captures() == calm.captures()
+    assert crawling.warcio_check().returncode == 0
+
+
+def test_within_a_transaction(holdings: Holdings, tmp_path: Path) -> None:
+    """With ever more room for the write-ahead log, one crawl stops at other places and gets through at last."""
+    with EmbeddedArchive(holdings.folder) as archive:
+        crawling = Crawling(tmp_path / "full", archive.url, holdings.targets)
+        for size in (100_000, 280_000, 400_000, 520_000):
+            crawling.prefix = limited(size)
+            ended = crawling.run()
+            assert ended.code == 5, ended
+            assert len(ended.err.splitlines()) == 1, ended.err
+            assert ended.err.startswith(("error: Cannot ", "error: Pages cannot be read on this machine: ")), ended.err
+        crawling.prefix = ()
+        assert crawling.run().code == 0
+        calm = Crawling(tmp_path / "calm", archive.url, holdings.targets)
+        assert calm.run().code == 0
+    assert crawling.exported() == calm.exported()
+    assert crawling.captures() == calm.captures()
+    assert crawling.warcio_check().returncode == 0
