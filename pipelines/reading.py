@@ -25,6 +25,7 @@ Progress = Callable[[str, int, int], object]
 AHEAD = 4  # pages in hand for each process
 _AT_ONCE = 200  # readings a transaction
 
+
 def read_all(
     db: Database, warc_folder: Path, readers: Readers, reader: str, *, workers: int, decode: Decode, progress: Progress
 ) -> int:

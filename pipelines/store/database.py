@@ -47,6 +47,13 @@ def open_for_reading(folder: Path) -> Database:
     return db
 
 
+def open_existing(folder: Path) -> Database:
+    """Open an existing corpus for writing. Raises WrongUse where there is none, RecordingFailed."""
+    if not (folder / DATABASE).is_file():
+        raise WrongUse(f"There is no corpus in {folder}: {DATABASE} is missing. Crawl first, or set CORPUS_DIR.")
+    return open_corpus(folder)
+
+
 @contextmanager
 def recording(db: Database) -> Iterator[Database]:
     """A transaction whose failure is a RecordingFailed: rows that cannot be kept stop the run."""

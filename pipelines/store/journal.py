@@ -51,11 +51,15 @@ def write_out(db: Database, write: Callable[[str], object]) -> int:
     count = 0
     while marked := db.execute("SELECT what, id FROM unwritten LIMIT ?", [_AT_ONCE]).fetchall():
         if lines := [line for what, row_id in marked for line in _line(db, what, row_id)]:
-            write("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+            write("".join(map(as_text, lines)))
         with recording(db):
             db.conn.executemany("DELETE FROM unwritten WHERE what = ? AND id = ?", marked)
         count += len(marked)
     return count
+
+
+def as_text(line: Line) -> str:
+    return json.dumps(line, separators=(",", ":")) + "\n"
 
 
 def _line(db: Database, what: str, row_id: str) -> Iterator[Line]:

@@ -35,14 +35,14 @@ class Unread:
 
 def count_unread(db: Database, reader: str) -> int:
     """How many snapshots `reader` has not read."""
-    return int(db.execute(f"SELECT count(*) {_UNREAD}", [reader]).fetchone()[0])  # noqa: S608
+    return int(db.execute(f"SELECT count(*) {_UNREAD}", [reader]).fetchone()[0])
 
 
 def unread(db: Database, reader: str) -> Iterator[Unread]:
     """What `reader` has not read, address by address and each in order of time; few rows in memory at once."""
     last: tuple[object, ...] = ("", "", 0)
     while rows := db.execute(
-        f"SELECT capture.id, {_CAPTURE}, file, offset, snapshot.length, content_type {_UNREAD} "  # noqa: S608
+        f"SELECT capture.id, {_CAPTURE}, file, offset, snapshot.length, content_type {_UNREAD} "
         "AND (capture.urlkey, timestamp, capture.id) > (?, ?, ?) "
         f"ORDER BY capture.urlkey, timestamp, capture.id LIMIT {_AT_ONCE}",
         [reader, *last],

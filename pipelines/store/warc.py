@@ -85,10 +85,10 @@ class WarcWriter:
         builder.listing(page)
         return self._append(builder.with_notes(warc_notes.of_listing(page)), builder.first_length)
 
-    def write_targets(self, uri: str, text: str) -> WarcLocation:
-        """Keep a run's target list. `uri` names where it came from."""
+    def write_targets(self, uri: str, text: str, date: str = "") -> WarcLocation:
+        """Keep a run's target list. `uri` names where it came from, `date` (ISO 8601) is when it was given: now."""
         builder = _Builder()
-        builder.resource(uri, text, TARGETS_TYPE)
+        builder.resource(uri, text, TARGETS_TYPE, date)
         return self._append(builder.data, builder.first_length)
 
     def write_journal(self, text: str) -> WarcLocation:
@@ -219,7 +219,7 @@ class _Builder:
         target = warc_notes.uri(answer.request_url)
         self._response(target, http, answer.body, {"WARC-Date": answer.fetched_at, warc_notes.FOLLOW: "yes"})
 
-    def resource(self, uri: str, text: str, content_type: str) -> None:
+    def resource(self, uri: str, text: str, content_type: str, date: str = "") -> None:
         body = text.encode("utf-8", "replace")
         self._add(
             self._writer.create_warc_record(
@@ -228,6 +228,7 @@ class _Builder:
                 payload=BytesIO(body),
                 length=len(body),
                 warc_content_type=content_type,
+                warc_headers_dict={"WARC-Date": date} if date else None,
             )
         )
 

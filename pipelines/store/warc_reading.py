@@ -29,7 +29,8 @@ def scan(path: Path, *, start: int = 0, decode: Decode | None = None, name: str 
     """All that a WARC file holds, in order, few records in memory at a time; damage and a torn tail as such.
 
     Digests are checked on the way. Other records (requests, dns, screenshots) are left out. `start` is a record's
-    offset; locations call the file `name`, by default as it is called in its folder. Raises OSError where the file cannot be read.
+    offset; locations call the file `name`, by default as in its folder.
+    Raises OSError where the file cannot be read.
     """
     return _held(_records(path, start, name), decode)
 

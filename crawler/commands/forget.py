@@ -1,0 +1,58 @@
+"""`forget`: a site out of the corpus, for good."""
+
+import argparse
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from crawler import addresses, runner
+from crawler.exceptions import CorpusError
+from crawler.wayback.urlkey import urlkey
+from pipelines.export.corpus_files import export_corpus
+from pipelines.forget import forget
+from pipelines.store.database import open_existing
+from pipelines.store.lock import only_run
+
+EXAMPLES = """
+examples:
+  python -m scrapy forget example.com -s CORPUS_DIR=output
+      everything of example.com and its hosts goes: rows, WARC records, texts. It is not asked for again.
+copies made elsewhere (backups, other exports) are not touched
+"""
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "SITE [SITE ...] [-s CORPUS_DIR=DIR]"
+
+    def short_desc(self) -> str:
+        return "Take a site out of database, WARC files and texts, and never ask for it again"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        if not args:
+            raise UsageError("name a site: forget example.com", print_help=False)
+        try:
+            runner.add_derived(self.settings)
+            folder = Path(self.settings["CORPUS_DIR"])
+            sites = [addresses.site_of(addresses.parse(name).host) for name in args]
+            with only_run(folder), closing(open_existing(folder)) as db:
+                for site in sites:
+                    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+                    count = forget(db, folder, site, urlkey, now=now, run=self.settings["RUN_ID"])
+                    print(f"{site} is forgotten; {count} WARC files were written anew")
+                export_corpus(db, self.settings)
+        except CorpusError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code

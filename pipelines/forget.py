@@ -1,0 +1,115 @@
+"""A site out of the corpus: database, WARC files and texts; remembered by name, so that it is not asked for again."""
+
+import csv
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from .store import forgetting, journal
+from .store.database import recording
+from .store.warc import WarcWriter
+from .store.warc_files import is_ours, warc_files
+from .store.warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
+from .store.warc_moving import Mover
+from .store.warc_reading import scan
+
+UrlKey = Callable[[str], str]
+
+
+def forget(db: Database, folder: Path, site: str, urlkey: UrlKey, *, now: str, run: str) -> int:
+    """Take a site out of the corpus in `folder`. `now` is ISO 8601. Returns how many WARC files were written anew.
+
+    Payloads that other sites' revisits refer to find a new home among those. Raises RecordingFailed.
+    """
+    shutil.rmtree(folder / ".rebuild", ignore_errors=True)  # it may hold the site too
+    warc = folder / "warc"
+    domain_key = urlkey(f"http://{site}/").partition(")")[0]
+    with recording(db):
+        forgetting.condemn(db, site, domain_key)
+        sieve = _Sieve(db, site, domain_key, urlkey)
+        files = _concerned(warc, sieve)
+        mover = Mover(db, warc, sieve.sift)
+        for file in files:
+            mover.write([file], WarcWriter(warc, file.removesuffix(".gz").removesuffix(".warc")))
+        mover.turn()
+        forgetting.take_out(db, site, domain_key, now)
+    mover.drop_old()
+    with WarcWriter(warc, run) as writer:
+        journal.write_out(db, writer.write_journal)
+    forgetting.sweep(db)
+    return len(files)
+
+
+class _Sieve:
+    """Tells what of a record may stay."""
+
+    def __init__(self, db: Database, site: str, domain_key: str, urlkey: UrlKey) -> None:
+        self._db = db
+        self._site = site
+        self._keys = (f"{domain_key})", f"{domain_key},")
+        self._urlkey = urlkey
+
+    def sift(self, held: Held) -> Held | None:
+        if isinstance(held, HeldMemento):
+            return self._memento(held)
+        if isinstance(held, HeldListing):
+            return None if self._is_its(held.query.url) else held
+        if isinstance(held, HeldTargets):
+            return replace(held, text="".join(self._lines(held.text)))
+        if isinstance(held, HeldJournal):
+            rest = [line for line in journal.lines_in(held.text) if not self._tells(line)]
+            return replace(held, text="".join(map(journal.as_text, rest)))
+        return held
+
+    def _memento(self, held: HeldMemento) -> HeldMemento | None:
+        """Of another site's memento, only that this one's capture led to it, or that it names this one, goes."""
+        memento = held.snapshot.memento
+        if self._is_its(memento.capture.original) or forgetting.is_condemned(self._db, memento.capture.key):
+            return None
+        asked = None if memento.asked and self._is_its(memento.asked.original) else memento.asked
+        evidence = tuple(one for one in memento.evidence if one.site != self._site)
+        if asked == memento.asked and evidence == memento.evidence:
+            return held
+        return replace(held, snapshot=replace(held.snapshot, memento=replace(memento, asked=asked, evidence=evidence)))
+
+    def _is_its(self, url: str) -> bool:
+        return url == self._site or self._urlkey(url if "://" in url else f"http://{url}").startswith(self._keys)
+
+    def _tells(self, line: journal.Line) -> bool:
+        """Whether a line of the journal tells of the site; that it was forgotten stays."""
+        what, key = next(iter(line.items()))
+        if what == "capture":
+            return str(line["urlkey"]).startswith(self._keys) or forgetting.is_condemned(self._db, tuple(key))
+        if what == "query":
+            return self._is_its(key[0])
+        return what in ("document", "evidence") and key[0] == self._site
+
+    def _lines(self, text: str) -> Iterator[str]:
+        for row in csv.reader(StringIO(text)):
+            if row and not self._is_its(row[0]):
+                out = StringIO()
+                csv.writer(out, lineterminator="\n").writerow(row)
+                yield out.getvalue()
+
+
+def _concerned(folder: Path, sieve: _Sieve) -> list[str]:
+    """The files that hold something of the site, and those whose revisits lead into one of them."""
+    found, led_to = set(), dict[str, set[str]]()
+    for file in warc_files(folder):
+        if not is_ours(file):
+            continue
+        for held in scan(folder / file, name=file):
+            if sieve.sift(held) != held:
+                found.add(file)
+            if isinstance(held, HeldMemento) and held.payload and held.payload.file != file:
+                led_to.setdefault(held.payload.file, set()).add(file)
+    waiting = list(found)
+    while waiting:
+        new = led_to.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return sorted(found)

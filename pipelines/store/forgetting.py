@@ -1,0 +1,109 @@
+"""A site taken out of the database, as if it had never been asked for; only that it was forgotten is remembered."""
+
+from sqlite_utils import Database
+
+from .corpus import Corpus
+from .database import recording
+
+_TABLES = (
+    "CREATE TEMP TABLE IF NOT EXISTS condemned (id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE IF NOT EXISTS condemned_document (id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE IF NOT EXISTS condemned_query (id INTEGER PRIMARY KEY)",
+    "DELETE FROM condemned",
+    "DELETE FROM condemned_document",
+    "DELETE FROM condemned_query",
+)
+_CONDEMNED = (
+    "INSERT INTO condemned_document SELECT id FROM document WHERE site = :site",
+    "INSERT INTO condemned_query SELECT id FROM query "
+    "WHERE urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end OR url = :site",
+    "INSERT INTO condemned SELECT id FROM capture "
+    "WHERE urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end",
+    "INSERT OR IGNORE INTO condemned SELECT capture_id FROM document_capture AS of_site "
+    "WHERE document_id IN (SELECT id FROM condemned_document) AND NOT EXISTS (SELECT 1 FROM document_capture AS other "
+    "WHERE other.capture_id = of_site.capture_id AND document_id NOT IN (SELECT id FROM condemned_document))",
+)
+_GONE = (
+    "DELETE FROM version WHERE document_id IN (SELECT id FROM condemned_document) "
+    "OR capture_id IN (SELECT id FROM condemned)",
+    "UPDATE capture SET state = 'passed over', stage = '', reason = 'not planned yet', same_as = NULL "
+    "WHERE same_as IN (SELECT id FROM condemned)",
+    "DELETE FROM extraction WHERE capture_id IN (SELECT id FROM condemned)",
+    "DELETE FROM snapshot WHERE capture_id IN (SELECT id FROM condemned)",
+    "DELETE FROM capture WHERE id IN (SELECT id FROM condemned)",
+    "DELETE FROM resume_key_seen WHERE query_id IN (SELECT id FROM condemned_query)",
+    "DELETE FROM malformed_row WHERE query_id IN (SELECT id FROM condemned_query)",
+    "DELETE FROM query WHERE id IN (SELECT id FROM condemned_query)",
+    "DELETE FROM address WHERE document_id IN (SELECT id FROM condemned_document) "
+    "OR urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end",
+    "DELETE FROM to_derive WHERE document_id IN (SELECT id FROM condemned_document)",
+    "DELETE FROM evidence WHERE site = :site",
+    "DELETE FROM document WHERE id IN (SELECT id FROM condemned_document)",
+    "DELETE FROM text WHERE digest NOT IN (SELECT text_digest FROM extraction WHERE text_digest IS NOT NULL "
+    "UNION SELECT text_digest FROM version)",
+    "DELETE FROM unwritten WHERE what = 'evidence' AND json_extract(id, '$[0]') = :site",
+    "DELETE FROM unwritten WHERE what = 'document' AND id NOT IN (SELECT id FROM document)",
+    "DELETE FROM unwritten WHERE what = 'capture' AND id NOT IN (SELECT id FROM capture)",
+    "DELETE FROM unwritten WHERE what = 'query' AND id NOT IN (SELECT id FROM query)",
+)
+
+
+def condemn(db: Database, site: str, domain_key: str) -> None:
+    """Choose the captures to go: all of the site's hosts, and what only its documents hold. `domain_key` is its name
+    as it begins a urlkey."""
+    for statement in _TABLES:
+        db.execute(statement)
+    for statement in _CONDEMNED:
+        db.execute(statement, _names(site, domain_key))
+
+
+def _names(site: str, domain_key: str) -> dict[str, str]:
+    """A site's own host and those below it are two ranges of urlkeys."""
+    last = "\U0010ffff"
+    return {
+        "site": site,
+        "host": f"{domain_key})",
+        "host_end": f"{domain_key}){last}",
+        "hosts": f"{domain_key},",
+        "hosts_end": f"{domain_key},{last}",
+    }
+
+
+def is_condemned(db: Database, key: tuple[str, str, str, str]) -> bool:
+    """Whether a capture, by its key within the archive, is to go."""
+    found = db.execute(
+        "SELECT 1 FROM capture JOIN condemned USING (id) WHERE timestamp = ? AND original = ? AND digest = ? "
+        "AND statuscode = ?",
+        [*key],
+    )
+    return found.fetchone() is not None
+
+
+def take_out(db: Database, site: str, domain_key: str, now: str) -> None:
+    """Delete all rows of the site, and remember its name. A part of the caller's transaction; `condemn` comes first."""
+    named = _names(site, domain_key)
+    others = [
+        document_id
+        for (document_id,) in db.execute(
+            "SELECT DISTINCT document_id FROM document_capture WHERE capture_id IN (SELECT id FROM condemned) "
+            "AND document_id NOT IN (SELECT id FROM condemned_document)"
+        )
+    ]
+    for statement in _GONE:
+        db.execute(statement, named)
+    db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [site, now])
+    Corpus(db, "").derive(others)
+
+
+def sweep(db: Database) -> None:
+    """Leave nothing of deleted rows in the file: not in free pages, not in the word index, not in the log."""
+    with recording(db):
+        db.execute("INSERT INTO text_search (text_search) VALUES ('rebuild')")
+        db.execute("INSERT INTO text_search (text_search) VALUES ('optimize')")
+    db.execute("VACUUM")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def forgotten_sites(db: Database) -> list[str]:
+    """The names of all sites that were forgotten."""
+    return [site for (site,) in db.execute("SELECT site FROM forgotten ORDER BY site")]
