@@ -1,0 +1,50 @@
+from pipelines.text.mainpart import main_part
+from pipelines.text.weights import weigh
+from tests.pipelines.text.pages import POLICY, body_of
+
+
+def main(html: str) -> str:
+    body = body_of(html)
+    return main_part(body, weigh(body)).text_content()
+
+
+def test_goes_down_to_the_prose() -> None:
+    text = main(f"<div><div>Our offices</div><div><div>{POLICY * 5}</div><div>Phone</div></div></div>")
+    assert "personal information" in text
+    assert "offices" not in text
+    assert "Phone" not in text
+
+
+def test_keeps_titles_passed_on_the_way() -> None:
+    assert main(f"<div><h1>Privacy</h1></div><div>{POLICY * 5}</div>").startswith("Privacy")
+
+
+def test_keeps_large_type_passed_on_the_way() -> None:
+    assert main(f"<div><font size=5>Privacy</font></div><div>{POLICY * 5}</div>").startswith("Privacy")
+
+
+def test_a_telephone_number_is_no_title() -> None:
+    assert "555" not in main(f"<div><b>Call 1-800-555-0100</b></div><div>{POLICY * 5}</div>")
+
+
+def test_the_linked_name_of_the_site_is_no_title() -> None:
+    assert "Acme" not in main(f"<div><h1><a href=/>Acme</a></h1></div><div>{POLICY * 5}</div>")
+
+
+def test_lesser_headings_give_way_to_an_h1() -> None:
+    text = main(f"<div><h2>Choose a country</h2></div><div><h1>Privacy</h1>{POLICY * 5}</div>")
+    assert "country" not in text
+
+
+def test_nothing_is_left_out_between_two_pieces_of_prose() -> None:
+    text = main(f"<div><div>{POLICY * 20}</div><p>Write to:</p><p>Plain Street 1</p>{POLICY}</div>")
+    assert "Plain Street" in text
+
+
+def test_text_beside_the_blocks_holds_it_back() -> None:
+    loose = "This text stands loose in the body and belongs to the policy as much as anything that is in a block."
+    assert loose in main(f"{loose}<div>{POLICY * 20}</div>")
+
+
+def test_a_flat_page_is_taken_whole() -> None:
+    assert main(f"{POLICY}{POLICY}").count("personal information") == 2

@@ -1,0 +1,45 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.exceptions import ReadingFailed
+from pipelines.text.parse import parse
+
+
+@pytest.mark.parametrize("html", ["", "   ", "<!-- only a comment -->"])
+def test_nothing_to_parse_is_a_failure(html: str) -> None:
+    with pytest.raises(ReadingFailed, match="no text in page"):
+        parse(html)
+
+
+@pytest.mark.parametrize("html", ["text", "<p>text", "<td>text</td>", "<li>text", "<html>text"])
+def test_fragments_get_html_and_body(html: str) -> None:
+    root = parse(html)
+    body = root.find("body")
+    assert root.tag == "html"
+    assert body is not None
+    assert body.text_content() == "text"
+
+
+def test_comments_are_gone() -> None:
+    assert parse("<p>a<!-- b -->c</p>").text_content() == "ac"
+
+
+def test_characters_that_xml_does_not_know_are_gone() -> None:
+    assert parse("<p>a\x00b\x01c\ud800d\uffffe\x0cf</p>").text_content() == "abcde f"
+
+
+@pytest.mark.parametrize("tag", ["div", "ul", "table", "b", "blockquote"])
+def test_nesting_without_end_keeps_the_text(tag: str) -> None:
+    assert "deep down" in parse(f"<{tag}>" * 20_000 + "<p>deep down</p>").text_content()
+
+
+@settings(max_examples=60)
+@given(st.text())
+def test_any_text_gives_a_tree_or_a_failure(html: str) -> None:
+    try:
+        root = parse(html)
+    except ReadingFailed as failure:
+        assert failure.reason in ("no text in page", "page cannot be parsed")
+    else:
+        assert root.tag == "html"
