@@ -224,7 +224,7 @@ class PoliciesSpider(Spider):
                 self._feed.leads_to(outcome.capture.key, urlkey(outcome.original), outcome.timestamp)
                 yield from self._ask_replay(outcome)
             elif isinstance(outcome, Held):
-                yield self._snapshot(outcome.location, outcome.asked)
+                yield self._snapshot(outcome.location, outcome.capture, outcome.asked)
             elif isinstance(outcome, Memento) and not outcome.redirect_to:
                 yield from self._witness(asked, outcome)
             else:
@@ -248,7 +248,7 @@ class PoliciesSpider(Spider):
 
     def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Any]:
         """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
-        snapshot = self._snapshot(location, None)
+        snapshot = self._snapshot(location, asked.capture, None)
         if asked.home_of:
             yield replace(snapshot, memento=replace(snapshot.memento, is_home=True))
         elif snapshot.memento.redirect_to:
@@ -256,10 +256,11 @@ class PoliciesSpider(Spider):
         else:
             yield snapshot
 
-    def _snapshot(self, location: WarcLocation, asked: Capture | None) -> Snapshot:
+    def _snapshot(self, location: WarcLocation, capture: Capture, asked: Capture | None) -> Snapshot:
+        """What is held, under the capture that the ledger knows now: a listing may have told more of it since."""
         memento = read_memento(self._options.folder / "warc", location)
         payload_digest = hashlib.sha256(memento.answer.body).hexdigest()
-        return Snapshot(replace(memento, asked=asked), location, payload_digest)
+        return Snapshot(replace(memento, capture=capture, asked=asked), location, payload_digest)
 
     # -- what was recorded
 
