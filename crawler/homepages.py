@@ -82,10 +82,12 @@ def canonical(html: bytes, base: str, content_type: str = "") -> str:
 
 @lru_cache(maxsize=4096)
 def site_of(url: str) -> str:
-    """The registered domain of an address, private suffixes included; its host where there is none."""
+    """The registered domain of an address, private suffixes included; of a suffix unknown, the last two names."""
     host = urlsplit(url).hostname or ""
     found = _suffixes.extract_str(host)
-    return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else host.removeprefix("www.")
+    if found.suffix or host[-1:].isdigit() or ":" in host:
+        return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else host
+    return ".".join(host.removeprefix("www.").split(".")[-2:])
 
 
 def _parsed(html: bytes, content_type: str) -> HtmlElement | None:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 IN_FLIGHT = {"cdx": 1, "replay": 4}
 _TROUBLED = {502, 503, 504}
+REQUESTS = "requests/"  # begins the stats that count requests by what they were for
 _LOOK = 0.5  # seconds between two looks at whether the run stops
 
 
@@ -119,6 +120,7 @@ class Pace:
         self._check()
         if not self._spend():
             raise IgnoreRequest("the run is stopping")
+        self._stats.inc_value(f"{REQUESTS}{request.meta.get('purpose', kind)}")
 
     def _tell_pause(self) -> None:
         """Keep in the stats, for whoever shows them, that all work stands still, why and until when."""

@@ -1,6 +1,7 @@
 """What a person reads at the end of a run, and from `status`."""
 
 import sys
+from collections.abc import Mapping
 from typing import Protocol
 
 from pipelines.store.summary import Summary
@@ -18,10 +19,13 @@ class Told(Protocol):
     @property
     def closing(self) -> str: ...
 
+    @property
+    def requests(self) -> Mapping[str, int]: ...
+
 
 def tell_outcome(outcome: Told, folder: str) -> None:
     """The closing lines of a run: counts on standard output, what went wrong on standard error."""
-    print("\n".join([*summary_lines(outcome.summary, folder), outcome.closing]))
+    print("\n".join([*summary_lines(outcome.summary, folder), *request_lines(outcome.requests), outcome.closing]))
     if outcome.message:
         print(f"error: {outcome.message}", file=sys.stderr)
 
@@ -38,3 +42,8 @@ def summary_lines(summary: Summary, folder: str) -> list[str]:
         lines.append("reasons:")
         lines += [f"  {count:>9,} {reason}" for reason, count in list(summary.failures.items())[:5]]
     return [*lines, f"texts: {folder}/text  database: {folder}/corpus.sqlite  bytes: {folder}/warc"]
+
+
+def request_lines(requests: Mapping[str, int]) -> list[str]:
+    """How many requests went out, by what they were for; nothing where there were none."""
+    return ["requests:", *(f"  {count:>9,} {purpose}" for purpose, count in requests.items())] if requests else []

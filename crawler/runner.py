@@ -11,7 +11,7 @@ import secrets
 import signal
 import warnings
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from io import StringIO
@@ -27,6 +27,7 @@ from crawler import configuration
 from crawler.budget import Budget
 from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
 from crawler.items import Target
+from crawler.middlewares import REQUESTS
 from crawler.targets import BadLine, read_targets
 from crawler.wayback.limits import is_loopback
 from crawler.wayback.urlkey import urlkey
@@ -54,6 +55,7 @@ class Outcome:
     message: str
     summary: Summary
     closing: str = ""  # one line for the log of a timer
+    requests: Mapping[str, int] = field(default_factory=dict)  # that went out, by what they were for
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request)
         with suppress(RecordingFailed):  # the message tells of it already; the run counts as interrupted
             _finish(db, settings, crawler, summary, code)
         spider: Any = crawler.spider
-    return Outcome(code, message, summary, _closing_line(settings, spider, summary, code))
+    return Outcome(code, message, summary, _closing_line(settings, spider, summary, code), _requests(crawler))
 
 
 def _exported(db: Database, settings: Settings, code: int, message: str) -> tuple[int, str]:
@@ -229,11 +231,21 @@ def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary
         finished_at=_iso(datetime.now(UTC)),
         outcome="stopped" if code > 1 else "out of budget" if spent else "finished",
         exit_code=code,
-        counts={**summary.states, "requests": spider.budget.used if spider else 0, "versions": summary.versions},
+        counts={
+            **summary.states,
+            "requests": spider.budget.used if spider else 0,
+            "requests by purpose": _requests(crawler),
+            "versions": summary.versions,
+        },
         pace=crawler.stats.get_value("pace", {}) if crawler.stats else {},
         failures=summary.failures,
     )
     runs.finish(db, settings["RUN_ID"], end)
+
+
+def _requests(crawler: Crawler) -> dict[str, int]:
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    return {name.removeprefix(REQUESTS): number for name, number in sorted(stats.items()) if name.startswith(REQUESTS)}
 
 
 def _closing_line(settings: Settings, spider: Any, summary: Summary, code: int) -> str:

@@ -5,6 +5,7 @@ Cheapest first: (a) one filtered listing of the domain; (b) one listing of its h
 they are met. All of it is kept as evidence, and `lineage` makes addresses of it, again whenever there is more.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -18,13 +19,15 @@ from crawler.wayback.timestamps import distance
 from crawler.wayback.urlkey import urlkey
 from pipelines.store.corpus import Corpus
 from pipelines.store.listings import Listings
-from pipelines.store.moves import HOME, Moves
+from pipelines.store.moves import HOME, Document, Moves
 
 GAP_DAYS = 365
 MOST_ADDRESSES = 20  # of one kind on one site: the likeliest
 MOST_LINKS = 3  # of one home page
 MOST_FRAMES = 4
+MOST_MOVES = 20  # addresses of one kind on one site that others led to: the most frequent
 
+_MOVES = (Source.REDIRECT, Source.CANONICAL)
 _EVER = "99999999999999"
 _HEAD = 1 << 16  # bytes of a page in which its canonical link is looked for
 
@@ -150,11 +153,11 @@ class Discovery:
         return moved
 
     def _relate(self, site: str, kind: str) -> list[int]:
-        evidence = [one for one in self._moves.evidence(site, kind) if _counts(one)]
+        evidence = _bounded([one for one in self._moves.evidence(site, kind) if _counts(one)])
         if all(one.source is Source.GIVEN for one in evidence):
             return []
         keys = {one.address: urlkey(one.address) for one in evidence} | {
-            one.via: urlkey(one.via) for one in evidence if one.source in (Source.REDIRECT, Source.CANONICAL)
+            one.via: urlkey(one.via) for one in evidence if one.source in _MOVES
         }
         times = self._moves.page_times(keys.values())
         lines = lineage(evidence, {address: times[key] for address, key in keys.items()})
@@ -162,23 +165,51 @@ class Discovery:
 
     def _place(self, site: str, kind: str, lines: list[Line]) -> list[int]:
         free = self._moves.documents(site, kind)
+        taken = {document.key.variant for document in free}
         moved = []
         for line in lines:
             owner = _owner(free, line)
-            if owner is None:
-                owner = self._moves.found_document(_variant(site, kind, line), line[-1].address)
-            free = [document for document in free if document[0] != owner]
-            if self._moves.place(owner, [_placed(tenure) for tenure in line]):
-                moved.append(owner)
-            self._cover(line)
-        return moved
+            number = owner.id if owner else self._found(site, kind, line, taken)
+            if number is None:
+                continue
+            free = [document for document in free if document.id != number]
+            if self._moves.place(number, [_placed(tenure) for tenure in line]):
+                moved.append(number)
+            self._cover(site, line)
+        return [*moved, *self._retire(free)]
 
-    def _cover(self, line: Line) -> None:
+    def _found(self, site: str, kind: str, line: Line, taken: set[str]) -> int | None:
+        """A document made for a line that has none; None where its address is no public one."""
+        try:
+            address = addresses.parse(line[-1].address)
+        except WrongUse:
+            return None
+        variant = addresses.slug(address, site)
+        if variant in taken:
+            variant = addresses.with_hash(variant, address)
+        taken.add(variant)
+        return self._moves.found_document(DocumentKey(site, kind, variant), address.url)
+
+    def _retire(self, left: list[Document]) -> list[int]:
+        """Of documents whose addresses have all become another's, those that nobody asked for end here."""
+        gone = [each.id for each in left if each.found and each.active and not each.discover]
+        for document_id in gone:
+            self._moves.retire(document_id)
+        return gone
+
+    def _cover(self, site: str, line: Line) -> None:
         """An address whose rows the domain's listing held need not be listed again."""
-        for tenure in line:
+        for tenure in line if self._listings.is_whole(site, "domain") else ():
             if any(one.source is Source.LISTING for one in tenure.evidence):
                 query = Query(tenure.address, since=self._since, until=self._until)
                 self._listings.cover(query, urlkey(tenure.address))
+
+
+def listing_purpose(query: Query) -> str:
+    """What a listing is for, in words."""
+    if query.match == "domain":
+        return "domain"
+    return "home page" if query.collapses else "address"
 
 
 def _counts(one: Evidence) -> bool:
@@ -190,23 +221,22 @@ def _is_move(via: str, address: str, kind: str) -> bool:
     return site_of(via) == site_of(address) or address_score(address, kind) >= LIKELY
 
 
-def _owner(free: list[tuple[int, DocumentKey, str, bool]], line: Line) -> int | None:
+def _bounded(evidence: list[Evidence]) -> list[Evidence]:
+    """Without the rarest of many moves: a server that puts a session into each address would move every time."""
+    moves = Counter(same_listing(one.address) for one in evidence if one.source in _MOVES)
+    kept = {key for key, _ in moves.most_common(MOST_MOVES)}
+    return [one for one in evidence if one.source not in _MOVES or same_listing(one.address) in kept]
+
+
+def _owner(free: list[Document], line: Line) -> Document | None:
     """The document a line belongs to: one whose given address is in it, else the one that is to be found."""
     named = {same_listing(one.address) for tenure in line for one in tenure.evidence} | {
         same_listing(tenure.address) for tenure in line
     }
-    given = [number for number, _, url, is_found in free if not is_found and same_listing(url) in named]
-    same = [number for number, key, url, is_found in free if is_found and key.variant and same_listing(url) in named]
-    main = [number for number, key, _, is_found in free if is_found and not key.variant]
-    return next(iter([*given, *main, *same]), None)
-
-
-def _variant(site: str, kind: str, line: Line) -> DocumentKey:
-    try:
-        address = addresses.parse(line[-1].address)
-    except WrongUse:
-        return DocumentKey(site, kind, "x")
-    return DocumentKey(site, kind, addresses.slug(address, site))
+    known = [document for document in free if same_listing(document.url) in named]
+    given = [document for document in known if not document.found and not document.discover]
+    main = [document for document in free if document.discover or (document.found and not document.key.variant)]
+    return next(iter([*given, *main, *known]), None)
 
 
 def _placed(tenure: Tenure) -> tuple[str, str, str, str, str]:

@@ -44,7 +44,7 @@ from pipelines.store.moves import Moves
 from pipelines.store.warc import read_memento
 
 from .answers import Reach, http_answer, why_no_answer
-from .discovering import Discovery
+from .discovering import Discovery, listing_purpose
 from .feed import Feed
 from .planning import Planner, Selection
 from .replay import Asked, Held, Replay, unlisted
@@ -152,6 +152,7 @@ class PoliciesSpider(Spider):
         yield self._request(
             url,
             "cdx",
+            listing_purpose(query),
             self._options.cdx_timeout,
             partial(self.parse_listing, listing=listing),
             partial(self.listing_not_answered, listing=listing),
@@ -166,13 +167,20 @@ class PoliciesSpider(Spider):
         yield self._request(
             url,
             "replay",
+            "home page" if asked.home_of else "document",
             self._options.replay_timeout,
             partial(self.parse_replay, asked=asked),
             partial(self.replay_not_answered, asked=asked),
         )
 
-    def _request(self, url: str, kind: str, timeout: float, callback: Any, errback: Any) -> Request:
-        meta = {"kind": kind, "download_slot": kind, "download_timeout": timeout, "verbatim_url": True}
+    def _request(self, url: str, kind: str, purpose: str, timeout: float, callback: Any, errback: Any) -> Request:
+        meta = {
+            "kind": kind,
+            "purpose": f"{kind} {purpose}",
+            "download_slot": kind,
+            "download_timeout": timeout,
+            "verbatim_url": True,
+        }
         return Request(url, callback=callback, errback=errback, meta=meta, dont_filter=True)
 
     # -- answers

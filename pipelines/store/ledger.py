@@ -33,7 +33,8 @@ _OF_ACTIVE_DOCUMENT = """EXISTS (
 
 
 # what discovery found follows the documents that it was found for
-_REVIVE = """UPDATE document SET active = 1 WHERE found AND EXISTS (SELECT 1 FROM document AS sought
+_REVIVE = """UPDATE document SET active = 1 WHERE found AND EXISTS (SELECT 1 FROM address
+    WHERE document_id = document.id) AND EXISTS (SELECT 1 FROM document AS sought
     WHERE sought.active AND sought.discover AND sought.site = document.site
     AND document.kind IN (sought.kind, 'home page'))"""
 

@@ -59,7 +59,7 @@ class Listings:
                 "INSERT INTO query (archive, urlkey, url, match, filters, since, until) "
                 "SELECT ?, urlkey, min(address.url), 'exact', '[]', ?, ? "
                 "FROM address JOIN document ON document.id = document_id AND active "
-                "WHERE first_timestamp <> last_timestamp AND evidence <> 'as listed' "
+                "WHERE evidence NOT LIKE 'redirect of %' AND evidence <> 'as listed' "
                 "AND kind <> 'home page' AND NOT EXISTS (SELECT 1 FROM query WHERE archive = ? "
                 "AND query.urlkey = address.urlkey AND match = 'exact' AND since = ? AND until = ?) "
                 "GROUP BY urlkey ORDER BY min(document.id) ON CONFLICT DO NOTHING",
@@ -101,6 +101,13 @@ class Listings:
                 [self._archive, url, match],
             ).fetchone()[0]
         )
+
+    def is_whole(self, url: str, match: str) -> bool:
+        """Whether a listing was answered, in all of its parts."""
+        states = self._db.execute(
+            "SELECT DISTINCT state FROM query WHERE archive = ? AND url = ? AND match = ?", [self._archive, url, match]
+        )
+        return {state for (state,) in states} in ({"done"}, {"done", "split"})
 
     def reopen(self, fresh_since: str, whole_since: str, overlap_days: int) -> None:
         """Open again what was answered before `fresh_since` (ISO 8601): whole where that was before `whole_since`."""

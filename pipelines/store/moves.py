@@ -1,6 +1,7 @@
 """Where documents lie: evidence of their addresses, the sites that are searched, and what the search made of them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
@@ -11,6 +12,23 @@ from .ledger import CAPTURE_COLUMNS
 
 HOME = "home page"
 """The kind under which a site's home page is followed: fetched for its links, never read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A row of the ledger. `url` as given, or as first found; `discover`: it is to be found on the site; `found`: it
+    was, beside what the list asks for."""
+
+    id: int
+    key: DocumentKey
+    url: str
+    discover: bool
+    found: bool
+    active: bool
+
+
+# addresses where replay alone led to, and the archive's own keys of listed ones, come and go by themselves
+_BY_EVIDENCE = "evidence <> 'as listed' AND evidence NOT LIKE 'redirect of %'"
 
 
 class Moves:
@@ -96,19 +114,23 @@ class Moves:
 
     # -- documents
 
-    def documents(self, site: str, kind: str) -> list[tuple[int, DocumentKey, str, bool]]:
-        """Id, key, given address and whether it is to be found, of a site's documents of a kind, the main one first."""
+    def documents(self, site: str, kind: str) -> list[Document]:
+        """A site's documents of a kind, the main one first; those that are not followed any more, too."""
         rows = self._db.execute(
-            "SELECT id, variant, url, discover OR found FROM document WHERE site = ? AND kind = ? ORDER BY variant",
+            "SELECT id, variant, url, discover, found, active FROM document WHERE site = ? AND kind = ? "
+            "ORDER BY variant",
             [site, kind],
         )
-        return [(row[0], DocumentKey(site, kind, row[1]), row[2], bool(row[3])) for row in rows]
+        return [
+            Document(row[0], DocumentKey(site, kind, row[1]), row[2], bool(row[3]), bool(row[4]), bool(row[5]))
+            for row in rows
+        ]
 
     def addresses(self, document_id: int) -> list[tuple[str, str, str, str]]:
         """urlkey, first and last timestamp, and address of each of a document's addresses."""
         rows = self._db.execute(
-            "SELECT urlkey, first_timestamp, last_timestamp, url FROM address WHERE document_id = ? "
-            "AND evidence <> 'as listed' AND first_timestamp <> last_timestamp ORDER BY urlkey, first_timestamp",
+            "SELECT urlkey, first_timestamp, last_timestamp, url FROM address WHERE document_id = ? "  # noqa: S608
+            f"AND {_BY_EVIDENCE} ORDER BY urlkey, first_timestamp",
             [document_id],
         )
         return [tuple(row) for row in rows]
@@ -123,30 +145,33 @@ class Moves:
 
     def found_document(self, key: DocumentKey, url: str) -> int:
         """The document of that key, made where discovery needs one."""
-        (document_id,) = self._db.execute(
-            "INSERT INTO document (site, kind, variant, url, found) VALUES (?, ?, ?, ?, 1) "
-            "ON CONFLICT (site, kind, variant) DO UPDATE SET active = 1 RETURNING id",
-            [key.site, key.kind, key.variant, url],
-        ).fetchone()
+        with recording(self._db):
+            (document_id,) = self._db.execute(
+                "INSERT INTO document (site, kind, variant, url, found) VALUES (?, ?, ?, ?, 1) "
+                "ON CONFLICT (site, kind, variant) DO UPDATE SET active = 1 RETURNING id",
+                [key.site, key.kind, key.variant, url],
+            ).fetchone()
         return int(document_id)
 
     def place(self, document_id: int, tenures: Sequence[tuple[str, str, str, str, str]]) -> bool:
         """Let a document lie at these addresses: (urlkey, first and last timestamp, address, evidence) each.
 
-        Captures that replay alone led to stay. Returns whether anything changed.
+        Captures that replay alone led to stay, unless they are among these. Returns whether anything changed.
         """
-        wanted = sorted(tenure[:4] for tenure in tenures)
-        if sorted(self.addresses(document_id)) == wanted:
+        rows = {tenure[:2]: tenure for tenure in reversed(tenures) if tenure[1] <= tenure[2]}
+        if self.addresses(document_id) == sorted(tenure[:4] for tenure in rows.values()):
             return False
         with recording(self._db):
-            self._db.execute(
-                "DELETE FROM address WHERE document_id = ? AND first_timestamp <> last_timestamp "
-                "AND evidence <> 'as listed'",
-                [document_id],
-            )
+            self._db.execute(f"DELETE FROM address WHERE document_id = ? AND {_BY_EVIDENCE}", [document_id])  # noqa: S608
             self._db.conn.executemany(
                 "INSERT OR REPLACE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
-                ((document_id, *tenure) for tenure in tenures),
+                ((document_id, *tenure) for tenure in rows.values()),
             )
         return True
+
+    def retire(self, document_id: int) -> None:
+        """A found document whose addresses have become another's is followed no more; its row stays for its history."""
+        with recording(self._db):
+            self._db.execute("DELETE FROM address WHERE document_id = ?", [document_id])
+            self._db.execute("UPDATE document SET active = 0, open = 0 WHERE id = ?", [document_id])

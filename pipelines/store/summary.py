@@ -40,11 +40,11 @@ def summarise(db: Database) -> Summary:
     """Count everything once; a few seconds for a million captures."""
     states = _counts(db, "SELECT state, count(*) FROM capture GROUP BY state ORDER BY state")
     return Summary(
-        documents=_one(db, "SELECT count(*) FROM document"),
-        documents_active=_one(db, "SELECT count(*) FROM document WHERE active"),
+        documents=_one(db, "SELECT count(*) FROM document WHERE kind <> 'home page'"),
+        documents_active=_one(db, "SELECT count(*) FROM document WHERE active AND kind <> 'home page'"),
         without_captures=_one(
             db,
-            "SELECT count(*) FROM document WHERE NOT EXISTS (SELECT 1 FROM document_capture "
+            "SELECT count(*) FROM document WHERE kind <> 'home page' AND NOT EXISTS (SELECT 1 FROM document_capture "
             "WHERE document_id = document.id)",
         ),
         blocked=_one(db, "SELECT count(*) FROM query WHERE state = 'blocked'"),

@@ -1,0 +1,162 @@
+"""From bare domains to documents, by whole crawls of twelve invented sites: one for each way a policy may be kept."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from sqlite_utils import Database
+
+from crawler.wayback.embedded import EmbeddedArchive
+from crawler.wayback.sample import make_sample
+from crawler.wayback.server.accounting import Seen
+from crawler.wayback.urlkey import urlkey
+from tests.conftest import FAST, Ended, Run
+
+SITES = Path(__file__).parent.parent / "fixtures" / "discovery_sites"
+PRIVACY, TERMS = "privacy policy", "terms of service"
+
+
+class Kept(NamedTuple):
+    """Where a document lay, in order, and how many versions it has."""
+
+    addresses: tuple[str, ...]
+    versions: int
+
+
+EXPECTED = {
+    ("larkfield.example", PRIVACY): Kept(("http://www.larkfield.example/company/p7.html",), 2),
+    ("fjellhytta.example", PRIVACY): Kept(("https://www.fjellhytta.example/om/d12",), 2),
+    ("brasskettle.example", PRIVACY): Kept(("http://www.brasskettle.example/info/c3.htm",), 2),
+    ("saltmarsh.example", PRIVACY): Kept(
+        (
+            "http://www.saltmarsh.example/privacy.html",
+            "http://www.saltmarsh.example/legal/privacy.html",
+            "https://www.saltmarsh.example/policies/privacy",
+        ),
+        3,
+    ),
+    ("kitewing.example", PRIVACY): Kept(("http://www.highmeadowgroup.example/legal/kites.asp",), 2),
+    ("quarrylane.example", PRIVACY): Kept(("http://www.quarrylane.example/legal-text",), 2),
+    ("quarrylane.example", TERMS): Kept(("http://www.quarrylane.example/legal-text",), 2),
+    ("mossbank.example", PRIVACY): Kept((), 0),
+    ("ironbridgeclocks.example", PRIVACY): Kept(("http://www.ironbridgeclocks.example/docs/privacy-policy.pdf",), 2),
+    ("pinecone.example", PRIVACY): Kept(("http://www.pinecone.example/content/view?id=14",), 3),
+    ("galleon.example", PRIVACY): Kept(("http://www.galleon.example/text9.htm",), 2),
+    ("tinwhistle.example", PRIVACY): Kept(("http://www.tinwhistle.example/site/s4.html",), 2),
+    ("glowworm.example", PRIVACY): Kept(("https://www.iubenda.com/privacy-policy/00000012",), 2),
+}
+NOT_IN_ITS_DOMAINS_LISTING = {
+    address
+    for (site, _), kept in EXPECTED.items()
+    for address in kept.addresses
+    if site not in ("saltmarsh.example", "ironbridgeclocks.example")
+}
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("twelve")
+    make_sample(folder, SITES)
+    with (folder / "domains.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("target", "kind"), *EXPECTED])
+    return folder
+
+
+@pytest.fixture
+def twelve(sites: Path) -> Iterator[EmbeddedArchive]:
+    with EmbeddedArchive(sites) as served:
+        yield served
+
+
+def crawl(scrapy: Run, archive: EmbeddedArchive, targets: Path, **settings: object) -> Ended:
+    return scrapy("crawl", "policies", "-a", f"targets={targets}", WAYBACK_URL=archive.url, **FAST | settings)
+
+
+def found_in(corpus: Path) -> dict[tuple[str, str], Kept]:
+    with closing(Database(corpus / "corpus.sqlite").conn) as connection:
+        return {
+            (site, kind): Kept(
+                tuple(
+                    url
+                    for (url,) in connection.execute(
+                        "SELECT url FROM address WHERE document_id = ? AND evidence NOT LIKE 'redirect of %' "
+                        "AND evidence <> 'as listed' ORDER BY first_timestamp",
+                        [number],
+                    )
+                ),
+                connection.execute("SELECT count(*) FROM version WHERE document_id = ?", [number]).fetchone()[0],
+            )
+            for number, site, kind in connection.execute(
+                "SELECT id, site, kind FROM document WHERE active AND kind <> 'home page' ORDER BY variant DESC"
+            )
+        }
+
+
+def active_documents(corpus: Path) -> int:
+    with closing(Database(corpus / "corpus.sqlite").conn) as connection:
+        rows = connection.execute("SELECT count(*) FROM document WHERE active AND kind <> 'home page'")
+        return int(rows.fetchone()[0])
+
+
+def purpose(seen: Seen) -> str:
+    if "matchType=domain" in seen.target:
+        return "cdx domain"
+    return "cdx home page" if "collapse=" in seen.target else "cdx address"
+
+
+def test_all_that_can_be_found_is_found_and_nothing_else(
+    scrapy: Run, twelve: EmbeddedArchive, sites: Path, tmp_path: Path
+) -> None:
+    ended = crawl(scrapy, twelve, sites / "domains.csv")
+    assert (ended.code, ended.err) == (0, "")
+    assert found_in(tmp_path / "corpus") == EXPECTED
+    assert active_documents(tmp_path / "corpus") == len(EXPECTED)
+    assert max(twelve.requests.replayed().values()) == 1
+
+    asked = Counter(map(purpose, twelve.requests.of("cdx")))
+    assert asked == {"cdx domain": 12, "cdx home page": 12, "cdx address": len(NOT_IN_ITS_DOMAINS_LISTING)}
+    told = {what: int(count) for count, what in re.findall(r"^ +(\d+) ((?:cdx|replay) .+)$", ended.out, re.M)}
+    assert told == asked | {
+        "replay document": told["replay document"],
+        "replay home page": twelve.requests.count("replay") - told["replay document"],
+    }
+    assert told["replay home page"] == 21  # with the two frames of 1999, and the archive's hops to them
+
+
+def test_each_site_takes_two_listings_and_those_that_its_domain_lacked(
+    scrapy: Run, twelve: EmbeddedArchive, sites: Path
+) -> None:
+    crawl(scrapy, twelve, sites / "domains.csv")
+    listed = Counter(seen.url.removeprefix("http://") for seen in twelve.requests.of("cdx"))
+    for site in {site for site, _ in EXPECTED}:
+        assert listed[site] + listed[f"{site}/"] == 2
+    addresses = [urlkey(seen.url) for seen in twelve.requests.of("cdx") if purpose(seen) == "cdx address"]
+    assert sorted(addresses) == sorted(map(urlkey, NOT_IN_ITS_DOMAINS_LISTING))
+
+
+def test_a_second_run_asks_nothing_and_keeps_what_was_found(
+    scrapy: Run, twelve: EmbeddedArchive, sites: Path, tmp_path: Path
+) -> None:
+    crawl(scrapy, twelve, sites / "domains.csv")
+    before = len(twelve.requests)
+    ended = crawl(scrapy, twelve, sites / "domains.csv")
+    assert (ended.code, len(twelve.requests) - before) == (0, 0)
+    assert "requests:" not in ended.out
+    assert found_in(tmp_path / "corpus") == EXPECTED
+    assert active_documents(tmp_path / "corpus") == len(EXPECTED)
+
+
+def test_listings_and_pages_asked_again_after_a_day_change_nothing(
+    scrapy: Run, twelve: EmbeddedArchive, sites: Path, tmp_path: Path
+) -> None:
+    crawl(scrapy, twelve, sites / "domains.csv")
+    replays = twelve.requests.count("replay")
+    ended = crawl(scrapy, twelve, sites / "domains.csv", RELIST_FRESH_HOURS=0)
+    assert ended.code == 0
+    assert twelve.requests.count("replay") == replays
+    assert found_in(tmp_path / "corpus") == EXPECTED
