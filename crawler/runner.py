@@ -10,6 +10,7 @@ import os
 import secrets
 import signal
 import warnings
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
