@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 
 from crawler.items import ListingPage, Memento, Snapshot
 
-from .store import journal
+from .store import journal, runs
 from .store.corpus import Corpus
 from .store.database import open_corpus
 from .store.recovery import adopt
@@ -43,7 +43,7 @@ class ArchiveStage:
         )
 
     def open_spider(self) -> None:
-        adopt(self._folder, self._corpus)
+        adopt(self._folder, self._corpus, runs.latest_first(self._db))
         self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size)
         uri, text = self._targets
         if text:

@@ -5,6 +5,7 @@ order of writing; they are sorted when it is closed.
 """
 
 import json
+import operator
 import os
 from pathlib import Path
 
@@ -30,6 +31,13 @@ def line(held: HeldMemento) -> str:
         "filename": location.file,
     }
     return f"{memento.capture.urlkey or '-'} {memento.capture.timestamp} {json.dumps(fields)}"
+
+
+def is_whole(warc: Path, records: int) -> bool:
+    """Whether the index of a WARC file is in order and has so many lines, as when the file was closed well."""
+    path = cdxj_path(warc)
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return len(lines) == records and all(map(operator.lt, lines, lines[1:]))
 
 
 def sort_file(path: Path) -> None:

@@ -4,28 +4,51 @@ Bytes go to the WARC first and rows follow, so the file may know more than the d
 """
 
 import logging
+from collections.abc import Iterable
+from glob import escape
 from pathlib import Path
 
+from . import cdxj
 from .corpus import Corpus
 from .warc_held import HeldMemento
-from .warc_members import recover
-from .warc_reading import scan
+from .warc_members import Member, members, recover
+from .warc_reading import scan, write_index
 
 log = logging.getLogger(__name__)
 
 
-def adopt(folder: Path, corpus: Corpus) -> None:
+def adopt(folder: Path, corpus: Corpus, runs: Iterable[str] = ()) -> None:
     """Cut a torn tail off the newest WARC file, give whole records without a row one, and let rows behind its end go:
-    their captures are selected again."""
-    newest = max(folder.glob("*.warc.gz"), default=None)
+    their captures are selected again.
+
+    `runs` are the ids of runs, the latest first: neither names nor clocks tell which file was written last.
+    """
+    newest = _newest(folder, runs)
     if newest is None:
         return
-    tail = recover(newest)
+    known = corpus.locations(newest.name)
+    start = _last_readable(newest, known)
+    tail = recover(newest, start)
     if tail.cut:
         log.warning("%s: %d torn bytes at its end were cut off", newest.name, tail.cut)
     if lost := corpus.let_go(newest.name, tail.end):
         log.warning("%s: %d captures lie behind its end and are fetched again", newest.name, lost)
-    known = corpus.locations(newest.name)
-    for held in scan(newest):
+    for held in scan(newest, start=start):
         if isinstance(held, HeldMemento) and held.snapshot.location.offset not in known:
             corpus.hold(held.snapshot)
+    if not cdxj.is_whole(newest, len(corpus.locations(newest.name))):
+        write_index(newest)
+
+
+def _newest(folder: Path, runs: Iterable[str]) -> Path | None:
+    for run in runs:
+        if files := sorted(folder.glob(f"{escape(run)}-*.warc.gz")):
+            return files[-1]
+    return max(folder.glob("*.warc.gz"), default=None)
+
+
+def _last_readable(path: Path, known: set[int]) -> int:
+    """Where the last record that has a row begins, if it is there: what lies before it need not be read again."""
+    start = max(known, default=0)
+    first = next(members(path, start), None)
+    return start if isinstance(first, Member) else 0

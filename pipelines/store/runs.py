@@ -1,7 +1,7 @@
 """Runs: what was started when, with what, and how it ended."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,11 @@ def finished_with(db: Database, targets_digest: str) -> bool:
     """Whether a run over this very target list has finished: then the list is in WARC."""
     found = db.execute("SELECT 1 FROM run WHERE targets_digest = ? AND outcome = 'finished' LIMIT 1", [targets_digest])
     return found.fetchone() is not None
+
+
+def latest_first(db: Database) -> Iterator[str]:
+    """Ids of all runs in the order in which they were noted down, whatever the clock said."""
+    return (run_id for (run_id,) in db.execute("SELECT id FROM run ORDER BY rowid DESC"))
 
 
 def unfinished_since(db: Database, command: str) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,35 @@ def test_adopting_twice_changes_nothing(desk: Desk, warc: Path) -> None:
     before = list(desk.db.execute("SELECT * FROM snapshot"))
     adopt(warc, desk.corpus)
     assert list(desk.db.execute("SELECT * FROM snapshot")) == before
+
+
+def test_the_newest_file_is_that_of_the_latest_run_whatever_its_name(desk: Desk, warc: Path) -> None:
+    kept(desk, warc, "20260101T000000Z-bbbbbb", noted=0)
+    kept(desk, warc, "20250101T000000Z-aaaaaa", noted=0)
+    adopt(warc, desk.corpus, ["20270101T000000Z-wrote-nothing", "20250101T000000Z-aaaaaa", "20260101T000000Z-bbbbbb"])
+    assert desk.corpus.files() == ["20250101T000000Z-aaaaaa-00001.warc.gz"]
+
+
+def test_a_row_behind_the_end_of_the_file_is_let_go(desk: Desk, warc: Path) -> None:
+    starts = kept(desk, warc)
+    (path,) = warc.glob("*.warc.gz")
+    with path.open("r+b") as file:
+        file.truncate(starts[1])
+    adopt(warc, desk.corpus)
+    assert path.stat().st_size == starts[1]
+    assert noted(desk, warc) == {starts[0]}
+
+
+@pytest.mark.parametrize("harm", [lambda lines: [lines[2], lines[0]], lambda lines: lines[:1], lambda lines: []])
+def test_an_index_that_a_kill_left_behind_is_made_again(
+    desk: Desk, warc: Path, harm: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    kept(desk, warc)
+    (index,) = warc.glob("*.cdxj")
+    whole = index.read_bytes()
+    index.write_bytes(b"".join(harm(whole.splitlines(keepends=True))))
+    adopt(warc, desk.corpus)
+    assert index.read_bytes() == whole
 
 
 def test_older_files_are_not_read(desk: Desk, warc: Path) -> None:
