@@ -160,8 +160,7 @@ class _Builder:
     def _start_block(self, element: HtmlElement) -> None:
         tag = str(element.tag)
         if tag in ("td", "th") and self._row:
-            self._row[1].cells.append([])
-            self._tokens = []
+            self._loose_cell(self._row[1])
             return
         self.flush(before_p=tag == "p")
         if self._row:
@@ -203,15 +202,22 @@ class _Builder:
                 self._pre = None
 
     def _end_in_row(self, element: HtmlElement, row: HtmlElement, block: Block) -> None:
-        if element.tag in ("td", "th") and element.getparent() is row and block.cells:
-            block.cells[-1], self._tokens = self._tokens, []
-        elif element is row:
-            self._row = None
+        if element.tag in ("td", "th"):
+            block.cells.append(self._tokens)
             self._tokens = []
+        elif element is row:
+            self._loose_cell(block)
+            self._row = None
             if any(_has_content(cell) for cell in block.cells):
                 self.blocks.append(block)
         else:
             self.flush()
+
+    def _loose_cell(self, block: Block) -> None:
+        """Text of a row that lies in none of its cells gets one."""
+        if _has_content(self._tokens):
+            block.cells.append(self._tokens)
+        self._tokens = []
 
     def _end_heading(self, tag: str) -> None:
         tokens, self._tokens = self._tokens, []
@@ -220,7 +226,7 @@ class _Builder:
 
 
 def _has_content(tokens: list[Token]) -> bool:
-    return any(token.kind != "text" or token.value.strip() for token in tokens)
+    return any(token.kind in ("break", "image") or token.value.strip() for token in tokens if not token.opens)
 
 
 def has_items(element: HtmlElement) -> bool:

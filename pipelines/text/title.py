@@ -1,7 +1,6 @@
 """The title of a document, and the places in its body that only repeat it."""
 
 import re
-from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
@@ -11,6 +10,7 @@ from pipelines.text.parse import UNREADABLE
 
 SEPARATORS = re.compile(r"\s+[|\-–—:»«·•>/~]+\s+|\s*[|»·•]\s*|:\s+")
 LONGEST_TITLE = 300
+LONGEST_LINE = 80
 FIRST_BLOCKS = 4  # a title is repeated before the text begins, or not at all
 
 
@@ -20,10 +20,12 @@ def title_of(root: HtmlElement) -> str:
     return next((title for title in titles if title), "")[:LONGEST_TITLE]
 
 
-def main_heading(blocks: Iterable[Block]) -> str:
-    """The text of the first heading of the highest level there is; empty where there is no heading."""
+def main_heading(blocks: list[Block]) -> str:
+    """The text of the first heading of the highest level there is, or of a bold line before all else; or empty."""
     headings = [(block.kind, plain(block.tokens)) for block in blocks if block.kind in HEADINGS]
-    return min((found for found in headings if found[1]), key=lambda found: found[0], default=("", ""))[1]
+    if any(text for _, text in headings):
+        return min((found for found in headings if found[1]), key=lambda found: found[0])[1][:LONGEST_TITLE]
+    return plain(blocks[0].tokens) if blocks and _is_bold_line(blocks[0]) else ""
 
 
 def without_title(blocks: list[Block], title: str, *, only_headings: bool = False) -> list[Block]:
@@ -35,6 +37,18 @@ def without_title(blocks: list[Block], title: str, *, only_headings: bool = Fals
         return kind and _key(plain(block.tokens)) in known
 
     return [block for block in blocks[:FIRST_BLOCKS] if not repeats(block)] + blocks[FIRST_BLOCKS:]
+
+
+def _is_bold_line(block: Block) -> bool:
+    depth, text = 0, ""
+    for token in block.tokens:
+        if token.kind == "strong":
+            depth += token.opens - token.ends
+        elif token.kind == "text" and token.value.strip():
+            if not depth:
+                return False
+            text += token.value
+    return 0 < len(text) <= LONGEST_LINE
 
 
 def plain(tokens: list[Token]) -> str:
