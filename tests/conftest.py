@@ -34,25 +34,24 @@ class Ended:
     err: str
 
 
+def run_scrapy(*args: str, timeout: float = 120, **settings: object) -> Ended:
+    """Run `python -m scrapy ...` as a user does; keyword arguments are settings."""
+    options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    command = [sys.executable, "-m", "scrapy", *args, *options]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
 Run = Callable[..., Ended]
 
 
 @pytest.fixture
 def scrapy(tmp_path: Path) -> Run:
-    """Run `python -m scrapy ...` as a user does; keyword arguments are settings."""
+    """`run_scrapy` with a corpus and a state of the test's own."""
 
     def run(*args: str, timeout: float = 120, **settings: object) -> Ended:
         given = {"CORPUS_DIR": tmp_path / "corpus", "STATE_DIR": tmp_path / "state"} | settings
-        options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
-        ended = subprocess.run(
-            [sys.executable, "-m", "scrapy", *args, *options],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        return run_scrapy(*args, timeout=timeout, **given)
 
     return run
 
