@@ -83,7 +83,7 @@ class Replay:
     def _played(self, asked: Asked, played: Played, answer: HttpAnswer, raw: bytes) -> Iterator[Outcome]:
         wanted = asked.capture if len(asked.way) == 1 else _unlisted(asked)
         rows = self._ledger.rows_at(wanted.urlkey, played.timestamp)
-        found = _named(played_capture(wanted, played, answer, raw, rows))
+        found = _named(played_capture(wanted, played, answer, raw, rows), played.original)
         if found.redirect_to:
             yield replace(found, asked=asked.capture)
             yield from self.follow(asked, found.capture.timestamp, found.redirect_to)
@@ -137,9 +137,10 @@ def unlisted(original: str, timestamp: str) -> Capture:
     return Capture(urlkey(original), timestamp, original, "unk", "-", "-")
 
 
-def _named(found: Memento) -> Memento:
-    """A memento no listing shows is named by what it holds."""
+def _named(found: Memento, original: str) -> Memento:
+    """A memento no listing shows is named by what it holds, and as the archive calls it."""
     if found.capture.digest != "-":
         return found
-    capture = replace(found.capture, statuscode=str(found.answer.status), digest=cdx_digest(found.answer.body))
-    return replace(found, capture=capture)
+    status, digest = str(found.answer.status), cdx_digest(found.answer.body)
+    original = original or found.capture.original
+    return replace(found, capture=replace(found.capture, original=original, statuscode=status, digest=digest))
