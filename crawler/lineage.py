@@ -68,9 +68,9 @@ class _History:
         self.names: dict[str, str] = {}
         self.evidence: dict[str, list[Evidence]] = defaultdict(list)
         self.moves: dict[str, list[_Point]] = defaultdict(list)
+        self.captures = {same_listing(url): sorted(times) for url, times in captures.items()}
         for each in sorted(evidence, key=lambda one: one.timestamp):
             self._note(each)
-        self.captures = {same_listing(url): sorted(times) for url, times in captures.items()}
         self.homes = self._linked_by_homes()
 
     def _note(self, each: Evidence) -> None:
@@ -78,10 +78,20 @@ class _History:
         if each.source in (Source.REDIRECT, Source.CANONICAL):
             if key == via or _is_home(key):
                 return  # to the home page leads what is gone
-            self.moves[via].append((each.timestamp, key))
+            self._note_move(each, key, via)
             self.names.setdefault(via, each.via)
         self.names[key] = each.address
         self.evidence[key].append(each)
+
+    def _note_move(self, each: Evidence, key: str, via: str) -> None:
+        """A page that calls another address its own still was the document itself: it had moved only after its last
+        capture, to what it named last."""
+        if each.source is Source.REDIRECT:
+            self.moves[via].append((each.timestamp, key))
+            return
+        last = max([*self.captures.get(via, ()), each.timestamp])
+        self.moves[via] = [point for point in self.moves[via] if point[0] <= last]
+        self.moves[via].append((f"{int(last) + 1:014}", key))
 
     def _linked_by_homes(self) -> list[_Point]:
         """What the home page of each time linked, the likeliest of its links."""

@@ -132,7 +132,7 @@ class Discovery:
         return tuple(
             Evidence(capture.timestamp, Source.CANONICAL, own, capture.original, 1.0, site, kind)
             for site, kind in subjects
-            if _is_move(capture.original, own, kind)
+            if address_score(own, kind) >= LIKELY
         )
 
     # -- (c) and all together: where documents lie
@@ -179,7 +179,10 @@ class Discovery:
         return [*moved, *self._retire(free)]
 
     def _found(self, site: str, kind: str, line: Line, taken: set[str]) -> int | None:
-        """A document made for a line that has none; None where its address is no public one."""
+        """A document made for a line that has none; None where its address is no public one, or where it is only named
+        by a page of another line, which has moved elsewhere since."""
+        if not _is_seen(line):
+            return None
         try:
             address = addresses.parse(line[-1].address)
         except WrongUse:
@@ -210,6 +213,11 @@ def listing_purpose(query: Query) -> str:
     if query.match == "domain":
         return "domain"
     return "home page" if query.collapses else "address"
+
+
+def _is_seen(line: Line) -> bool:
+    """Whether a home page or the listing of the domain shows it."""
+    return any(one.source in (Source.HOME, Source.LISTING) for tenure in line for one in tenure.evidence)
 
 
 def _counts(one: Evidence) -> bool:

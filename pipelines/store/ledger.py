@@ -9,14 +9,28 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.items import Capture, CaptureKey, Decision, Failure, Known, Query, State, Target, WarcLocation
+from crawler.items import (
+    EMPTY_DIGEST,
+    Capture,
+    CaptureKey,
+    Decision,
+    Failure,
+    Known,
+    Query,
+    State,
+    Target,
+    WarcLocation,
+)
 
 from .database import recording
 
 CAPTURE_COLUMNS = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
 # a redirect that was followed has its text, though another capture holds it: for the plan it is read
 _LISTING = f"""SELECT {CAPTURE_COLUMNS},
-    CASE WHEN state = 'duplicate' AND stage = 'replay' AND statuscode LIKE '3%' THEN 'read' ELSE state END,
+    CASE WHEN state = 'duplicate' AND (stage = 'shared' OR stage = 'replay' AND statuscode LIKE '3%')
+        THEN (SELECT CASE twin.state WHEN 'selected' THEN 'selected' ELSE 'read' END
+            FROM capture AS twin WHERE twin.id = capture.same_as)
+        ELSE state END,
     next_try IS NULL, reason, coalesce(reading_key, ''), snapshot.capture_id IS NOT NULL,
     (SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin WHERE twin.id = capture.same_as)
 FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
@@ -169,13 +183,14 @@ class Ledger:
         return {language for (language,) in rows}
 
     def documents_of(self, key: CaptureKey) -> list[int]:
-        """The active documents that hold a capture."""
+        """The active documents that hold a capture, or one that shares its bytes."""
+        capture_id = self.capture_id(key)
         rows = self._db.execute(
-            "SELECT DISTINCT document.id FROM capture JOIN address ON address.urlkey = capture.urlkey "
+            "SELECT DISTINCT document.id FROM (SELECT ? AS id UNION SELECT id FROM capture WHERE same_as = ?) AS known "
+            "JOIN capture ON capture.id = known.id JOIN address ON address.urlkey = capture.urlkey "
             "AND timestamp BETWEEN first_timestamp AND last_timestamp "
-            "JOIN document ON document.id = document_id AND document.active "
-            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [self._archive, *key],
+            "JOIN document ON document.id = document_id AND document.active",
+            [capture_id, capture_id],
         )
         return [document_id for (document_id,) in rows]
 
@@ -209,19 +224,36 @@ class Ledger:
         )
 
     def apply(self, decisions: Sequence[Decision]) -> int:
-        """Write a plan down. Returns how many captures it selected."""
-        with recording(self._db):
-            for decision in decisions:
-                self._decide(decision)
-        return sum(decision.state is State.SELECTED for decision in decisions)
+        """Write a plan down. Returns how many captures it selected.
 
-    def _decide(self, decision: Decision) -> None:
-        twin = self.capture_id(decision.same_as) if decision.same_as else None
-        next_try = "" if decision.state is State.SELECTED else None
+        A plan sees one document; bytes that another one of the same address holds are not fetched again.
+        """
+        with recording(self._db):
+            shared = [(one, self._holder(one.capture) if one.state is State.SELECTED else None) for one in decisions]
+            for decision, holder in shared:
+                if holder is None:
+                    twin = self.capture_id(decision.same_as) if decision.same_as else None
+                    self._decide(decision.capture, decision.state, "plan", decision.reason, twin)
+                else:
+                    self._decide(decision.capture, State.DUPLICATE, "shared", "", holder)
+        return sum(one.state is State.SELECTED and holder is None for one, holder in shared)
+
+    def _holder(self, capture: Capture) -> int | None:
+        """The capture of the same address and bytes that is read or selected already, if any."""
+        if capture.digest == EMPTY_DIGEST or capture.statuscode.startswith("3"):
+            return None
+        row = self._db.execute(
+            "SELECT id FROM capture WHERE archive = ? AND urlkey = ? AND digest = ? AND state IN ('read', 'selected') "
+            "AND statuscode NOT LIKE '3%' ORDER BY timestamp, original LIMIT 1",
+            [self._archive, capture.urlkey, capture.digest],
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def _decide(self, capture: Capture, state: State, stage: str, reason: str, twin: int | None) -> None:
         self._db.execute(
             "UPDATE capture SET state = ?, stage = ?, reason = ?, same_as = ?, next_try = ? "
             "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [decision.state, "plan", decision.reason, twin, next_try, self._archive, *decision.capture.key],
+            [state, stage, reason, twin, "" if state is State.SELECTED else None, self._archive, *capture.key],
         )
 
     # -- captures

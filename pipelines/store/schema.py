@@ -87,6 +87,7 @@ CREATE TABLE capture (
     UNIQUE (archive, timestamp, original, digest, statuscode)
 );
 CREATE INDEX capture_by_address ON capture (urlkey, timestamp);
+CREATE INDEX capture_by_bytes ON capture (urlkey, digest);
 CREATE INDEX capture_to_fetch ON capture (next_try) WHERE next_try IS NOT NULL;
 CREATE INDEX capture_met ON capture (urlkey) WHERE met;
 CREATE INDEX capture_same_as ON capture (same_as) WHERE same_as IS NOT NULL;

@@ -26,7 +26,7 @@ def test_a_span_has_listings_of_its_own(desk: Desk) -> None:
 
 
 def test_an_address_met_at_one_moment_is_not_listed(desk: Desk) -> None:
-    desk.ledger.add_address(1, "example,shop)/moved", "http://shop.example/moved", "redirect", "2005", "2005")
+    desk.ledger.add_address(1, "example,shop)/moved", "http://shop.example/moved", "redirect of 2005", "2005", "2005")
     desk.listings.open_for_addresses("", "")
     assert desk.db.execute("SELECT count(*) FROM query").fetchone() == (1,)
 
