@@ -51,7 +51,8 @@ class Request:
 def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tuple[Rebuilt, Counts]:
     """Make the corpus again, and export it. Raises CorpusError; the corpus then stays as it was."""
     configuration.check_export(settings)
-    runner.add_derived(settings)
+    if not settings["RUN_ID"]:
+        runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
     started = datetime.now(UTC)
     targets, digest = _targets(request)
@@ -88,7 +89,7 @@ def _rebuild(folder: Path, settings: Settings, targets: list[Target], digest: st
         reader=reader_version(),
         targets=targets,
         targets_digest=digest,
-        open_readers=partial(_readers, settings),
+        open_readers=partial(readers, settings),
         workers=settings.getint("READERS"),
         run=settings["RUN_ID"],
         progress=progress,
@@ -98,7 +99,7 @@ def _rebuild(folder: Path, settings: Settings, targets: list[Target], digest: st
 def _read_again(folder: Path, settings: Settings, progress: Progress) -> Rebuilt:
     """Read with the present reader what only older ones have read, in the corpus as it is."""
     reader = reader_version()
-    with closing(open_corpus(folder)) as db, closing(_readers(settings)) as pool:
+    with closing(open_corpus(folder)) as db, closing(readers(settings)) as pool:
         workers = settings.getint("READERS")
         lost = read_all(
             db, folder / "warc", pool, reader, workers=workers, decode=knowledge().decode, progress=progress
@@ -108,7 +109,8 @@ def _read_again(folder: Path, settings: Settings, progress: Progress) -> Rebuilt
     return Rebuilt(0, 0, lost)
 
 
-def _readers(settings: Settings) -> Readers:
+def readers(settings: Settings) -> Readers:
+    """Reading processes, as many and as bounded as the settings say."""
     return Readers(
         settings.getint("READERS") or os.cpu_count() or 1,
         deadline=settings.getfloat("READING_DEADLINE"),

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
 from sqlite_utils import Database
 
@@ -22,6 +23,8 @@ from .text.worker import Readers
 Progress = Callable[[str, int, int], object]
 """Is told what is being done, how much of it is done, and how much there is to do."""
 
+T = TypeVar("T")
+
 AHEAD = 4  # pages in hand for each process
 _AT_ONCE = 200  # readings a transaction
 
@@ -33,7 +36,8 @@ def read_all(
     behind it. Returns how many could not be read because their bytes are damaged or gone."""
     todo, done, lost = readings.count_unread(db, reader), 0, 0
     outcomes: list[tuple[int, Reading | Failure]] = []
-    for capture_id, outcome in _read(_submitted(db, warc_folder, readers, reader, decode), AHEAD * workers):
+    for capture_id, future in behind(_submitted(db, warc_folder, readers, reader, decode), AHEAD * workers):
+        outcome = _outcome(future)
         if outcome is None:
             lost += 1
         else:
@@ -64,23 +68,20 @@ def _page(warc_folder: Path, snapshot: Unread, decode: Decode) -> Page | None:
     return Page(body, snapshot.capture.original, snapshot.capture.timestamp, snapshot.content_type)
 
 
-def _read(
-    submitted: Iterator[tuple[int, "Future[Reading] | None"]], most: int
-) -> Iterator[tuple[int, Reading | Failure | None]]:
-    """The outcomes in the order of asking, at most so many asked for ahead."""
-    waiting: deque[tuple[int, Future[Reading] | None]] = deque()
-    for asked in submitted:
-        waiting.append(asked)
-        if len(waiting) >= most:
-            yield _outcome(*waiting.popleft())
-    while waiting:
-        yield _outcome(*waiting.popleft())
+def behind(items: Iterator[T], count: int) -> Iterator[T]:
+    """The same items in the same order, each after so many more have been taken: what they wait for goes on."""
+    waiting: deque[T] = deque()
+    for item in items:
+        waiting.append(item)
+        if len(waiting) >= count:
+            yield waiting.popleft()
+    yield from waiting
 
 
-def _outcome(capture_id: int, future: "Future[Reading] | None") -> tuple[int, Reading | Failure | None]:
+def _outcome(future: "Future[Reading] | None") -> Reading | Failure | None:
     if future is None:
-        return capture_id, None
+        return None
     try:
-        return capture_id, future.result()
+        return future.result()
     except ReadingFailed as error:
-        return capture_id, Failure(error.stage, error.reason, error.transient, error.detail)
+        return Failure(error.stage, error.reason, error.transient, error.detail)

@@ -87,6 +87,13 @@ def export(
         raise RecordingFailed(f"Cannot export to {folder}: {error.strerror}. Free space, then export again.") from error
 
 
+def exported_files(folder: Path) -> Iterator[str]:
+    """The paths of all files below `folder` that look like exported ones."""
+    for path in sorted(folder.glob("*/*/*.txt")):
+        if is_version_name(path.name):
+            yield path.relative_to(folder).as_posix()
+
+
 def _documents(db: Database, include_open: bool) -> Iterator[tuple[DocumentKey, list[StoredVersion]]]:
     rows = (StoredVersion(*row) for row in db.execute(_VERSIONS, [int(include_open)]))
     for document, versions in groupby(rows, key=lambda version: version.document):
@@ -177,6 +184,8 @@ class _Export:
                 self._counts.removed += 1
         if not wanted and not any(place.iterdir()):
             place.rmdir()
+            if not any(place.parent.iterdir()):
+                place.parent.rmdir()
 
 
 _NOT_IN_MANIFEST = {"body", "capture_id"}

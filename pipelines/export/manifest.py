@@ -53,6 +53,12 @@ class OldManifest:
             self._file.close()
 
 
+def entries(path: Path) -> Iterator[Entry]:
+    """All entries of a manifest; lines that are none are passed over."""
+    with path.open("rb") as file:
+        yield from (entry for line in file if (entry := _entry(line)))
+
+
 def _entry(line: bytes) -> Entry | None:
     try:
         entry = json.loads(line)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlite_utils import Database
 
@@ -27,6 +27,10 @@ FROM document_capture JOIN extraction USING (capture_id) JOIN reader ON reader.r
 WHERE document_id = ? GROUP BY extraction.reader ORDER BY count(*) DESC, reader.id DESC LIMIT 1"""
 _HAS_PENDING = """SELECT EXISTS (SELECT 1 FROM address JOIN capture ON capture.urlkey = address.urlkey
 AND timestamp BETWEEN first_timestamp AND last_timestamp WHERE document_id = ? AND next_try IS NOT NULL)"""
+
+_VERSION = """document_id, reader, number, first_timestamp, last_timestamp, held_timestamp, changed_after,
+    changed_before, captures, captures_listed, capture_id, original, reading_key, text_digest, title, language, words,
+    verdict"""
 
 # twice in a union rather than once with OR, which would read every capture
 _DOCUMENTS = """SELECT document_id FROM capture CROSS JOIN address ON address.urlkey = capture.urlkey
@@ -97,14 +101,17 @@ class Corpus:
     def let_go(self, file: str, end: int) -> int:
         """Forget snapshots of `file` that lie at or behind `end`, its readable end: their captures are to be fetched
         again, and what was read in them counts no more. Returns how many there were."""
+        found = self._db.execute("SELECT capture_id FROM snapshot WHERE file = ? AND offset >= ?", [file, end])
+        return self.lose([capture_id for (capture_id,) in found])
+
+    def lose(self, capture_ids: Sequence[int]) -> int:
+        """The same for single captures whose bytes turned out to be gone."""
         with recording(self._db):
-            found = self._db.execute("SELECT capture_id FROM snapshot WHERE file = ? AND offset >= ?", [file, end])
-            lost = [capture_id for (capture_id,) in found]
-            for capture_id in lost:
+            for capture_id in capture_ids:
                 self._lose(capture_id)
-            for document_id in sorted({each for capture_id in lost for each in self._documents_of(capture_id)}):
+            for document_id in sorted({each for capture_id in capture_ids for each in self._documents_of(capture_id)}):
                 self._derive(document_id)
-        return len(lost)
+        return len(capture_ids)
 
     def _lose(self, capture_id: int) -> None:
         self._db.execute("DELETE FROM extraction WHERE capture_id = ?", [capture_id])
@@ -274,6 +281,14 @@ class Corpus:
 
     def _derive(self, document_id: int) -> None:
         self._db.execute("DELETE FROM to_derive WHERE document_id = ?", [document_id])
+        rows = self._derived(document_id)
+        self._db.execute("DELETE FROM version WHERE document_id = ?", [document_id])
+        self._db.conn.executemany(
+            f"INSERT INTO version ({_VERSION}) VALUES ({', '.join('?' * len(_VERSION.split(',')))})",  # noqa: S608
+            rows,
+        )
+
+    def _derived(self, document_id: int) -> list[tuple[object, ...]]:
         found = self._db.execute(_READER_OF_DOCUMENT, [document_id]).fetchone()
         reader = found[0] if found else ""
         readings = (DatedReading(*row) for row in self._db.execute(_READINGS, [reader, document_id]))
@@ -285,14 +300,16 @@ class Corpus:
                 [document_id],
             )
         ]
-        versions = derive_versions(readings, listed)
-        self._db.execute("DELETE FROM version WHERE document_id = ?", [document_id])
-        self._db.conn.executemany(
-            "INSERT INTO version (document_id, reader, number, first_timestamp, last_timestamp, held_timestamp, "
-            "changed_after, changed_before, captures, captures_listed, capture_id, original, reading_key, text_digest, "
-            "title, language, words, verdict) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((document_id, reader, *_version_row(version)) for version in versions),
-        )
+        return [(document_id, reader, *_version_row(version)) for version in derive_versions(readings, listed)]
+
+    def is_as_derived(self, document_id: int) -> bool:
+        """Whether a document's versions are those that its readings give, or wait to be derived."""
+        waits = self._db.execute("SELECT 1 FROM to_derive WHERE document_id = ?", [document_id]).fetchone()
+        held = self._db.execute(
+            f"SELECT {_VERSION} FROM version WHERE document_id = ? ORDER BY number",  # noqa: S608
+            [document_id],
+        ).fetchall()
+        return waits is not None or [tuple(row) for row in held] == self._derived(document_id)
 
     def location(self, capture_id: int) -> WarcLocation:
         """Where a capture's bytes lie. Raises RecordingFailed where no row says."""

@@ -58,6 +58,17 @@ def write_out(db: Database, write: Callable[[str], object]) -> int:
     return count
 
 
+def mark_all(db: Database) -> None:
+    """Mark every row as not written, where bytes that told of them are gone. A part of the caller's transaction."""
+    for what in ("capture", "query", "document"):
+        db.execute(f"INSERT OR IGNORE INTO unwritten (what, id) SELECT '{what}', id FROM {what}")  # noqa: S608
+    db.execute("INSERT OR IGNORE INTO unwritten (what, id) SELECT 'forgotten', site FROM forgotten")
+    db.execute(
+        "INSERT OR IGNORE INTO unwritten (what, id) "
+        "SELECT 'evidence', json_array(site, kind, timestamp, source, address, via, score) FROM evidence"
+    )
+
+
 def as_text(line: Line) -> str:
     return json.dumps(line, separators=(",", ":")) + "\n"
 

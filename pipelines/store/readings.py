@@ -4,8 +4,9 @@ What a new reader reads stands beside what an older one read, and changes nothin
 be interrupted, and no document ever shows the texts of two readers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -48,9 +49,23 @@ def unread(db: Database, reader: str) -> Iterator[Unread]:
         [reader, *last],
     ).fetchall():
         for row in rows:
-            found = Unread(row[0], Capture(*row[1:8]), WarcLocation(*row[8:11]), row[11])
+            found = _snapshot(row)
             yield found
             last = (found.capture.urlkey, found.capture.timestamp, found.capture_id)
+
+
+def _snapshot(row: Sequence[Any]) -> Unread:
+    return Unread(row[0], Capture(*row[1:8]), WarcLocation(*row[8:11]), row[11])
+
+
+def held(db: Database, capture_id: int) -> Unread:
+    """A snapshot by its capture, read or not."""
+    row = db.execute(
+        f"SELECT capture.id, {_CAPTURE}, file, offset, snapshot.length, content_type FROM snapshot "  # noqa: S608
+        "JOIN capture ON capture.id = capture_id WHERE capture.id = ?",
+        [capture_id],
+    ).fetchone()
+    return _snapshot(row)
 
 
 def keep(db: Database, reader: str, outcomes: list[tuple[int, Reading | Failure]]) -> None:

@@ -1,0 +1,73 @@
+"""`verify`: whether a corpus holds together, and putting right what does not."""
+
+import argparse
+import sys
+from collections import Counter
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.commands.rebuild import Told
+from crawler.exceptions import CorpusError
+from crawler.verifying import run_repair, run_verify
+from pipelines.verify import Finding, Mend
+
+EXAMPLES = """
+examples:
+  python -m scrapy verify -s CORPUS_DIR=output
+      bytes, rows, versions and files; a few snapshots are read once more
+  python -m scrapy verify --full -s CORPUS_DIR=output
+      all snapshots are read once more
+  python -m scrapy verify --repair -s CORPUS_DIR=output
+      what is wrong is put right as far as the bytes are there; the rest is fetched by the next crawl
+
+exit codes: 0 all is well or was put right, 1 something is wrong, 2 wrong use, 3 corpus busy
+"""
+_WAYS = {
+    Mend.FETCH: "verify --repair, then crawl",
+    Mend.REBUILD: "rebuild",
+    Mend.EXPORT: "verify --repair",
+    Mend.REREAD: "rebuild --only-changed",
+    Mend.NOTHING: "another copy of the file",
+}
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[--full] [--repair] [-s CORPUS_DIR=DIR]"
+
+    def short_desc(self) -> str:
+        return "Check bytes, rows, readings, versions and files against each other"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+        parser.add_argument("--full", action="store_true", help="read every snapshot once more, not only a few")
+        parser.add_argument("--repair", action="store_true", help="put right what is wrong")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        try:
+            findings = run_verify(self.settings, full=opts.full, tell=_tell)
+            if findings and opts.repair:
+                run_repair(self.settings, findings, Told())
+                findings = run_verify(self.settings, full=opts.full, tell=_tell)
+        except CorpusError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code
+            return
+        print("\n".join(_closing(findings)))
+        self.exitcode = 1 if findings else 0
+
+
+def _tell(finding: Finding) -> None:
+    print(finding, flush=True)
+
+
+def _closing(findings: list[Finding]) -> list[str]:
+    if not findings:
+        return ["all is well"]
+    counts = Counter(finding.mend for finding in findings)
+    return [f"{count} findings are mended by: {_WAYS[mend]}" for mend, count in sorted(counts.items())]

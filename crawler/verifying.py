@@ -1,0 +1,53 @@
+"""`verify` as the settings ask for it: what is wrong, and putting it right."""
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from scrapy.settings import Settings
+
+from crawler import configuration, rebuilding, runner
+from pipelines.export.corpus_files import export_corpus
+from pipelines.mend import cut_out, mend, remove_changed
+from pipelines.reading import Progress
+from pipelines.store.database import open_existing
+from pipelines.store.lock import only_run
+from pipelines.text.reader import reader_version
+from pipelines.verify import Checking, Finding, verify
+
+Tell = Callable[[Finding], object]
+
+
+def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
+    """All that is wrong with the corpus; each finding is told as it is found. Raises CorpusError."""
+    configuration.check_export(settings)
+    runner.add_derived(settings)
+    folder = Path(settings["CORPUS_DIR"])
+    knowledge = rebuilding.knowledge()
+    findings = []
+    with only_run(folder), closing(open_existing(folder)) as db, closing(rebuilding.readers(settings)) as pool:
+        checking = Checking(folder, knowledge.parse_page, knowledge.decode, reader_version(), pool, full)
+        for finding in verify(db, checking):
+            findings.append(finding)
+            tell(finding)
+    return findings
+
+
+def run_repair(settings: Settings, findings: list[Finding], progress: Progress) -> None:
+    """Put right what was found. Raises CorpusError."""
+    folder = Path(settings["CORPUS_DIR"])
+    mend(
+        findings,
+        cut=partial(_cut, settings),
+        rebuild=lambda: rebuilding.run_rebuild(settings, rebuilding.Request(), progress),
+        remove=lambda findings: remove_changed(folder, findings),
+    )
+    with only_run(folder), closing(open_existing(folder)) as db:
+        export_corpus(db, settings)
+
+
+def _cut(settings: Settings, findings: list[Finding]) -> int:
+    folder = Path(settings["CORPUS_DIR"])
+    with only_run(folder), closing(open_existing(folder)) as db:
+        return cut_out(db, folder, findings, settings["RUN_ID"])

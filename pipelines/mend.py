@@ -1,0 +1,64 @@
+"""Putting right what `verify` found, as far as the bytes are still there."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from .store import journal
+from .store.corpus import Corpus
+from .store.database import recording
+from .store.warc import WarcWriter
+from .store.warc_held import Held
+from .store.warc_members import Damage
+from .store.warc_moving import Mover
+from .verify import Finding, Mend
+
+
+def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str) -> int:
+    """Let captures whose bytes are gone be fetched again, and write their files anew without what is damaged.
+
+    Returns how many captures are to be fetched.
+    """
+    gone = [finding for finding in findings if finding.mend is Mend.FETCH]
+    lost = sorted({capture_id for finding in gone for capture_id in finding.captures})
+    Corpus(db, "").lose(lost)
+    files = sorted({finding.file for finding in gone if (folder / "warc" / finding.file).is_file()})
+    mover = Mover(db, folder / "warc", _undamaged)
+    with recording(db):
+        for file in files:
+            writer = WarcWriter(folder / "warc", file.removesuffix(".gz").removesuffix(".warc"))
+            mover.write([file], writer)
+        mover.turn()
+        journal.mark_all(db)  # what was told in the lost bytes is told again
+    mover.drop_old()
+    with WarcWriter(folder / "warc", run) as writer:
+        journal.write_out(db, writer.write_journal)
+    return len(lost)
+
+
+def remove_changed(folder: Path, findings: Iterable[Finding]) -> None:
+    """Take away exported files that are not as they were written: the next export writes them."""
+    for finding in findings:
+        if finding.mend is Mend.EXPORT:
+            (folder / finding.file).unlink(missing_ok=True)
+
+
+def _undamaged(held: Held) -> Held | None:
+    return None if isinstance(held, Damage) else held
+
+
+def mend(
+    findings: list[Finding],
+    *,
+    cut: Callable[[list[Finding]], int],
+    rebuild: Callable[[], object],
+    remove: Callable[[list[Finding]], None],
+) -> None:
+    """Do what the findings need, bytes first, then rows, then files."""
+    needed = {finding.mend for finding in findings}
+    if Mend.FETCH in needed:
+        cut(findings)
+    if needed & {Mend.REBUILD, Mend.REREAD}:
+        rebuild()
+    remove(findings)

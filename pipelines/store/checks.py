@@ -1,0 +1,88 @@
+"""What of a corpus's rows does not hold: within the file, and against the WARC files."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+
+from sqlite_utils import Database
+
+from crawler.items import Capture, CaptureKey
+
+from .corpus import Corpus
+
+
+def broken_file(db: Database) -> Iterator[str]:
+    """What SQLite finds wrong with the file itself, in a few lines."""
+    try:
+        for (line,) in db.execute("PRAGMA integrity_check(5)"):
+            if line != "ok":
+                yield f"integrity: {str(line)[:200]}"
+    except sqlite3.DatabaseError as error:
+        yield f"integrity: {error}"
+
+
+def dangling(db: Database) -> Iterator[str]:
+    """Rows that refer to a row which is not there."""
+    for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check"):
+        yield f"{table} row {row_id} refers to a row of {parent} that is missing"
+
+
+def edited_texts(db: Database) -> Iterator[str]:
+    """Digests of texts that are not what their digest says."""
+    for digest, body in db.execute("SELECT digest, body FROM text"):
+        if hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest() != digest:
+            yield str(digest)
+
+
+def versions_not_as_derived(db: Database) -> Iterator[tuple[str, str, str]]:
+    """Documents whose versions are others than their readings give."""
+    corpus = Corpus(db, "")
+    for document_id, *key in db.execute("SELECT id, site, kind, variant FROM document ORDER BY id").fetchall():
+        if not corpus.is_as_derived(document_id):
+            yield key[0], key[1], key[2]
+
+
+def files_of_rows(db: Database) -> list[str]:
+    """The WARC files that rows point into."""
+    return [file for (file,) in db.execute("SELECT DISTINCT file FROM snapshot ORDER BY file")]
+
+
+def rows_of_file(db: Database, file: str) -> dict[int, int]:
+    """The captures whose rows point into a WARC file, by offset."""
+    return dict(db.execute("SELECT offset, capture_id FROM snapshot WHERE file = ?", [file]).fetchall())
+
+
+def is_listed(db: Database, row: Capture) -> bool:
+    """Whether a row of a listing has its capture."""
+    found = db.execute(
+        "SELECT 1 FROM capture WHERE timestamp = ? AND original = ? AND digest = ? AND statuscode = ?", [*row.key]
+    )
+    return found.fetchone() is not None
+
+
+def is_held(db: Database, key: CaptureKey) -> bool:
+    """Whether a capture has a snapshot, wherever it lies."""
+    found = db.execute(
+        "SELECT 1 FROM capture JOIN snapshot ON capture_id = id WHERE timestamp = ? AND original = ? AND digest = ? "
+        "AND statuscode = ?",
+        [*key],
+    )
+    return found.fetchone() is not None
+
+
+def reading_of(db: Database, capture_id: int, reader: str) -> tuple[str, str] | None:
+    """What a reader found in a capture: the digest of the text and its reading key, or the failure and nothing."""
+    row = db.execute(
+        "SELECT coalesce(text_digest, failure), reading_key FROM extraction WHERE capture_id = ? AND reader = ?",
+        [capture_id, reader],
+    ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def some_read(db: Database, reader: str, most: int) -> list[int]:
+    """Captures that `reader` has read, at most so many, spread over the whole corpus."""
+    rows = db.execute(
+        "SELECT capture_id FROM extraction WHERE reader = ? ORDER BY (capture_id * 2654435761) % 4294967296 LIMIT ?",
+        [reader, most],
+    )
+    return [capture_id for (capture_id,) in rows]
