@@ -11,6 +11,7 @@ import pytest
 
 from crawler.wayback.embedded import EmbeddedArchive
 from crawler.wayback.sample import make_sample
+from tests import corpora
 from tests.desk import Desk
 
 ROOT = Path(__file__).parent.parent
@@ -81,3 +82,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 FAST = {"WAYBACK_CDX_PER_MINUTE": 0, "WAYBACK_REPLAY_PER_MINUTE": 0, "READERS": 2}
 """Settings of a crawl that need not be polite: the archive is ours."""
+
+
+@pytest.fixture(scope="session")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus crawled of the sample archive. Not to be changed: work on a copy."""
+    folder = tmp_path_factory.mktemp("crawled") / "corpus"
+    corpora.crawl_sample(folder)
+    return folder
