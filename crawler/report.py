@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from typing import Protocol
 
+from crawler.dryrun import Forecast
 from pipelines.store.summary import Summary
 
 
@@ -42,6 +43,25 @@ def summary_lines(summary: Summary, folder: str) -> list[str]:
         lines.append("reasons:")
         lines += [f"  {count:>9,} {reason}" for reason, count in list(summary.failures.items())[:5]]
     return [*lines, f"texts: {folder}/text  database: {folder}/corpus.sqlite  bytes: {folder}/warc"]
+
+
+def forecast_lines(forecast: Forecast) -> list[str]:
+    """What a crawl would ask, by purpose, and how long that would take."""
+    lines = ["nothing was asked; a crawl would ask:"]
+    lines += [f"  {_span(one.least, one.most):>16} {one.purpose}" for one in forecast.expected]
+    for kind, rate in forecast.rates.items():
+        least, most = forecast.minutes(kind)
+        took = f"{least:,.1f} min" if most == least else f"{least:,.1f} to {_told(most)} min"
+        lines.append(f"  {kind}: {took} at {rate:.0f} a minute")
+    return lines
+
+
+def _span(least: int, most: int | None) -> str:
+    return f"{least:,}" if least == most else f"{least:,} to {_told(most)}"
+
+
+def _told(number: float | None) -> str:
+    return "unknown" if number is None else f"{number:,.1f}" if isinstance(number, float) else f"{number:,}"
 
 
 def request_lines(requests: Mapping[str, int]) -> list[str]:

@@ -76,9 +76,9 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request)
     folder = Path(settings["CORPUS_DIR"])
     if request.spider not in process.spider_loader.list():
         raise WrongUse(f"There is no spider {request.spider!r}: the one to run is `crawl policies`.")
-    targets, digest = _targets(request)
+    targets, digest = read_list(request)
     with only_run(folder), closing(open_corpus(folder)) as db:
-        _register(db, settings, targets, request)
+        register(db, settings, targets, request)
         if not runs.finished_with(db, digest):
             settings.set("TARGET_LIST", (request.targets, _as_csv(targets)), priority="cmdline")
         _begin(db, settings, digest)
@@ -123,7 +123,7 @@ def add_derived(settings: Settings) -> None:
         settings.set(name, value, priority="cmdline")
 
 
-def _targets(request: Request) -> tuple[list[Target], str]:
+def read_list(request: Request) -> tuple[list[Target], str]:
     """The targets and a digest of them. Bad lines are named on the log and passed over, unless `strict`."""
     if not request.targets:
         raise WrongUse("No targets: give a file or an address with -a targets=..., e.g. -a targets=sites.txt.")
@@ -147,7 +147,8 @@ def _as_csv(targets: list[Target]) -> str:
     return lines.getvalue()
 
 
-def _register(db: Database, settings: Settings, targets: list[Target], request: Request) -> None:
+def register(db: Database, settings: Settings, targets: list[Target], request: Request) -> None:
+    """Make the targets the list that is followed, and open the listings that they need or that have grown old."""
     ledger = Ledger(db, settings["ARCHIVE"])
     listings = Listings(db, settings["ARCHIVE"])
     ledger.register(targets, urlkey)

@@ -6,8 +6,9 @@ import sys
 from scrapy.commands.crawl import Command as StockCrawl
 from scrapy.exceptions import UsageError
 
+from crawler.dryrun import forecast
 from crawler.exceptions import CorpusError
-from crawler.report import tell_outcome
+from crawler.report import forecast_lines, tell_outcome
 from crawler.runner import Request, run_crawl
 
 EXAMPLES = """
@@ -15,6 +16,7 @@ examples:
   python -m scrapy crawl policies -a targets=sites.txt -s CONTACT=me@example.org
   python -m scrapy crawl policies -a targets=example.com/privacy -s CONTACT=me@example.org -s FROM=2015 -s TO=2020
   python -m scrapy crawl policies -a targets=terms.csv -a kind="terms of service" -s CORPUS_DIR=terms -s SELECT=year
+  python -m scrapy crawl policies -a targets=domains.txt -s CONTACT=me@example.org --dry-run
 
 exit codes: 0 done, 1 finished with failures that a later run tries again, 2 wrong use, 3 corpus busy,
 4 archive blocked or unreachable, 5 recording failed, 130/143 stopped by SIGINT/SIGTERM
@@ -36,6 +38,10 @@ class Command(StockCrawl):
         parser.add_argument("--strict", action="store_true", help="stop at the first target line that cannot be used")
         parser.add_argument("--max-requests", type=int, metavar="N", help="end after so many; the next run goes on")
         parser.add_argument("--max-time", metavar="TIME", help="end after 90s, 45m, 6h ...; the next run goes on")
+        parser.add_argument("--language", metavar="CODE", help="only documents in this language, e.g. en (ISO 639-1)")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="tell what would be asked and how long it would take"
+        )
         parser.add_argument("--retry-failed", action="store_true", help="ask again also what failed for good")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -43,7 +49,7 @@ class Command(StockCrawl):
             raise UsageError("give the spider's name: crawl policies", print_help=False)
         assert self.crawler_process is not None
         assert self.settings is not None
-        for name in ("max_requests", "max_time"):
+        for name in ("max_requests", "max_time", "language"):
             if (value := getattr(opts, name)) is not None:
                 self.settings.set(name.upper(), value, priority="cmdline")
         request = Request(
@@ -54,6 +60,9 @@ class Command(StockCrawl):
             retry_failed=opts.retry_failed,
         )
         try:
+            if opts.dry_run:
+                print("\n".join(forecast_lines(forecast(self.settings, request))))
+                return
             outcome = run_crawl(self.crawler_process, self.settings, request)
         except CorpusError as error:
             print(f"error: {error}", file=sys.stderr)

@@ -1,8 +1,10 @@
 """Opening corpus.sqlite: migrations, WAL, foreign keys, and refusals that say what is wrong."""
 
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -52,6 +54,20 @@ def open_existing(folder: Path) -> Database:
     if not (folder / DATABASE).is_file():
         raise WrongUse(f"There is no corpus in {folder}: {DATABASE} is missing. Crawl first, or set CORPUS_DIR.")
     return open_corpus(folder)
+
+
+@contextmanager
+def copied(folder: Path) -> Iterator[Database]:
+    """A copy of the corpus's database to try things on, gone afterwards; an empty one where there is no corpus.
+
+    It is made of the files as they lie: a database in WAL mode cannot be opened without a trace. Raises WrongUse.
+    """
+    with tempfile.TemporaryDirectory(prefix="policy-corpus-copy-") as place:
+        for name in (DATABASE, f"{DATABASE}-wal"):
+            if (folder / name).is_file():
+                shutil.copy(folder / name, place)
+        with closing(open_corpus(Path(place))) as db:
+            yield db
 
 
 @contextmanager

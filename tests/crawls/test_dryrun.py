@@ -1,0 +1,88 @@
+"""`crawl --dry-run`: what it tells comes true, and it leaves no trace."""
+
+import re
+from pathlib import Path
+
+from crawler.wayback.embedded import EmbeddedArchive
+from tests.conftest import FAST, Ended, Run
+
+NOWHERE = "http://127.0.0.1:9"
+PURPOSES = ["cdx domain", "cdx home page", "cdx address", "replay home page", "replay document"]
+
+
+def told(ended: Ended) -> dict[str, tuple[str, str]]:
+    """Least and most of each purpose."""
+    found = re.findall(r"^ +(\d+)(?: to (\w+))? ((?:cdx|replay) [a-z ]+)$", ended.out, re.M)
+    return {purpose: (least, most or least) for least, most, purpose in found}
+
+
+def trace(folder: Path) -> dict[str, tuple[int, int]]:
+    return {str(path): (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.rglob("*")}
+
+
+def dry(scrapy: Run, targets: object, **settings: object) -> Ended:
+    return scrapy("crawl", "policies", "-a", f"targets={targets}", "--dry-run", WAYBACK_URL=NOWHERE, **settings)
+
+
+def test_of_a_corpus_that_is_not_there_it_makes_none(scrapy: Run, tmp_path: Path) -> None:
+    targets = tmp_path / "targets.txt"
+    targets.write_text("harbourlight.example\nhttp://www.inkwell.example/privacy\nhttp://www.waldkauz.example/d\n")
+    ended = dry(scrapy, targets)
+    assert (ended.code, ended.err) == (0, "")
+    assert list(told(ended)) == PURPOSES
+    assert told(ended) == {
+        "cdx domain": ("1", "1"),
+        "cdx home page": ("1", "1"),
+        "cdx address": ("2", "unknown"),
+        "replay home page": ("0", "unknown"),
+        "replay document": ("0", "unknown"),
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["targets.txt"]
+
+
+def test_after_a_crawl_nothing_is_left_to_ask_and_nothing_is_touched(
+    scrapy: Run, archive: EmbeddedArchive, sample: Path, tmp_path: Path
+) -> None:
+    targets = sample / "targets.txt"
+    crawled = scrapy("crawl", "policies", "-a", f"targets={targets}", WAYBACK_URL=archive.url, **FAST)
+    assert crawled.code == 0
+    before, asked = trace(tmp_path), len(archive.requests)
+    ended = dry(scrapy, targets)
+    assert set(told(ended).values()) == {("0", "0")}
+    assert trace(tmp_path) == before
+    assert len(archive.requests) == asked
+
+
+def test_what_it_told_of_known_listings_comes_true(
+    scrapy: Run, archive: EmbeddedArchive, sample: Path, tmp_path: Path
+) -> None:
+    targets = sample / "targets.txt"
+    scrapy("crawl", "policies", "-a", f"targets={targets}", WAYBACK_URL=archive.url, SELECT="first-last", **FAST)
+    known = {name: dry(scrapy, targets, SELECT=name) for name in ("all", "changes")}
+    assert {name: set(told(ended)) for name, ended in known.items()} == dict.fromkeys(known, set(PURPOSES))
+    before = archive.requests.count("replay")
+    scrapy("crawl", "policies", "-a", f"targets={targets}", WAYBACK_URL=archive.url, SELECT="changes", **FAST)
+    needed = archive.requests.count("replay") - before
+    least, most = map(int, told(known["changes"])["replay document"])
+    assert 0 < least <= needed
+    assert told(known["all"])["replay document"] == (str(most), str(most))
+
+
+def test_new_targets_are_reckoned_by_what_others_took(
+    scrapy: Run, archive: EmbeddedArchive, sample: Path, tmp_path: Path
+) -> None:
+    targets = sample / "targets.txt"
+    scrapy("crawl", "policies", "-a", f"targets={targets}", WAYBACK_URL=archive.url, **FAST)
+    more = tmp_path / "more.txt"
+    more.write_text("".join(f"http://site{number}.example/privacy\n" for number in range(48)))
+    ended = dry(scrapy, more)
+    assert told(ended)["cdx address"][0] == "48"
+    assert int(told(ended)["replay document"][1]) > 48
+    assert re.search(r"^  cdx: (2\.\d|[3-9]\.\d).* min at 24 a minute$", ended.out, re.M)
+    assert "at 160 a minute" in ended.out  # four connections at 1.5 s bring no more, whatever is allowed
+
+
+def test_a_target_list_that_cannot_be_used_is_refused(scrapy: Run, tmp_path: Path) -> None:
+    ended = dry(scrapy, "no such list")
+    assert ended.code == 2
+    assert ended.err.startswith("error: ")
