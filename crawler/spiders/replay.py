@@ -91,7 +91,8 @@ class Replay:
             yield found
         else:
             standing = self._ledger.standing(found.capture.key)
-            if standing and standing.state in _STANDS:
+            # one that was selected while this was on its way is not fetched by itself: here are its bytes
+            if standing and standing.state in _STANDS and (standing.held or standing.state is not State.SELECTED):
                 yield Decision(asked.capture, State.DUPLICATE, same_as=found.capture.key)
             else:
                 yield replace(found, asked=asked.capture)
