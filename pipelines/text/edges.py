@@ -6,7 +6,7 @@ from pipelines.text.blocks import Block
 from pipelines.text.inline import Token
 
 PROSE = 80  # characters outside links: where the text begins and ends
-FEW_LETTERS = 12  # outside links, in a line of links
+FEW_LETTERS = 8  # outside links, in a line of links
 SMALL_PRINT = 160  # characters that may stand with such a line at the end of a page
 LETTERS = re.compile(r"[^\W_]")
 

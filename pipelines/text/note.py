@@ -1,11 +1,14 @@
 """The exported file: header note, title line and body, in the form of the published corpus."""
 
+import re
 from urllib.parse import quote
 
 NOTE = (
     "> *The following text is extracted and transformed from the {site} {kind} that was archived on {date}. "
     "Please check the [original snapshot on the Wayback Machine]({url}) for the most accurate reproduction.*"
 )
+MARKS = re.compile(r"[*\[\]<>`\\]")
+HTML = re.compile(r"<(?=[a-zA-Z/!?])")
 
 
 def snapshot_url(timestamp: str, original: str, public_url: str = "https://web.archive.org") -> str:
@@ -24,13 +27,14 @@ def exported_text(
 ) -> str:
     """The whole file. `timestamp` has 14 digits; an empty title falls back to the site."""
     note = NOTE.format(
-        site=_one_line(site),
-        kind=_one_line(kind),
+        site=_escaped(MARKS, site),
+        kind=_escaped(MARKS, kind),
         date=f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}",
         url=snapshot_url(timestamp, original, public_url),
     )
-    return f"{note}\n\n# {_one_line(title) or _one_line(site)}\n\n{body.strip()}\n"
+    return f"{note}\n\n# {_escaped(HTML, title) or _escaped(HTML, site)}\n\n{body.strip()}\n"
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _escaped(markup: re.Pattern[str], text: str) -> str:
+    """The text on one line, with a backslash before such markup."""
+    return markup.sub(r"\\\g<0>", " ".join(text.split()))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG = 1
 REMEMBERED = 256  # readings of a worker; a few megabytes
+TOO_MUCH_MEMORY = "reading took too much memory"
 STARTUP = 60.0  # seconds a fresh process may take to import the reader
 
 _reader: "Reader | None" = None  # of this worker process
@@ -110,7 +111,7 @@ class _Worker:
             page, future = work
             if self._stopped:
                 future.cancel()
-            elif future.set_running_or_notify_cancel():
+            if future.set_running_or_notify_cancel():
                 self._answer(page, future)
         self._discard()
 
@@ -118,6 +119,8 @@ class _Worker:
         try:
             future.set_result(self._read(page))
         except ReadingFailed as failure:
+            if failure.reason == TOO_MUCH_MEMORY:
+                self._discard()  # what it took it may not give back
             future.set_exception(failure)
         except OSError as error:
             reason = f"Pages cannot be read on this machine: {error}. Mend that, then start again."
@@ -184,6 +187,7 @@ def _prepare(parent: int, memory: int, style: str, remembered: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before the line above
         os._exit(1)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would spin beside the other workers
     from pipelines.text.reader import Reader  # here: the parent never loads the reader
 
     _reader = Reader(style, remembered)
@@ -197,4 +201,4 @@ def _read(page: Page) -> Reading:
     try:
         return _reader.read(page)
     except MemoryError:
-        raise ReadingFailed("reading took too much memory") from None
+        raise ReadingFailed(TOO_MUCH_MEMORY) from None

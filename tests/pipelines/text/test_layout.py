@@ -46,7 +46,9 @@ def test_data(html: str) -> None:
 
 
 def test_layout_becomes_blocks_in_reading_order() -> None:
-    body = body_of("<table><tbody><tr><td>one</td><td>two</td></tr><tr><td>three</td></tr></tbody></table><center>four</center>")
+    body = body_of(
+        "<table><tbody><tr><td>one</td><td>two</td></tr><tr><td>three</td></tr></tbody></table><center>four</center>"
+    )
     undo_layout(body)
     assert not any(element.tag in ("table", "tr", "td", "tbody", "center") for element in body.iter())
     assert "".join(body.itertext()) == "onetwothreefour"

@@ -36,7 +36,10 @@ from tests.pipelines.text.pages import blocks, rendered
         ("<blockquote><blockquote>a</blockquote></blockquote>", "> > a"),
         ("<blockquote><ul><li>a</li></ul></blockquote>", ">   * a"),
         ("<pre>a\n  b\n</pre>c", "    a\n      b\n\nc"),
-        ("<table><tr><th>a</th><th>b</th></tr><tr><td>c</td><td></td></tr></table>d", "a| b  \n---|---  \nc|   \n  \nd"),
+        (
+            "<table><tr><th>a</th><th>b</th></tr><tr><td>c</td><td></td></tr></table>d",
+            "a| b  \n---|---  \nc|   \n  \nd",
+        ),
         ("<table><tr><td>a<p>b</p><ul><li>c</li></ul></td></tr></table>", "a b c  \n---"),
         ("<table><tr><td>a|b</td></tr></table>", "a\\|b  \n---"),
         ("<div>a<div>b</div>c</div>", "a\n\nb\n\nc"),
@@ -77,7 +80,26 @@ def test_deep_lists_are_indented_so_far_and_no_further(levels: int) -> None:
     assert len(last) - len(last.lstrip()) == 2 * min(levels, 12)
 
 
-TAGS = ["p", "b", "i", "a", "ul", "li", "ol", "h2", "br", "hr", "table", "tr", "td", "pre", "blockquote", "div", "q", "img"]
+TAGS = [
+    "p",
+    "b",
+    "i",
+    "a",
+    "ul",
+    "li",
+    "ol",
+    "h2",
+    "br",
+    "hr",
+    "table",
+    "tr",
+    "td",
+    "pre",
+    "blockquote",
+    "div",
+    "q",
+    "img",
+]
 WORD = st.text("ab \n*_-+#>.1)[]|\\`<&\xa0“é", max_size=8).map(lambda text: text.replace("<", "&lt;"))
 SOUP = st.lists(
     st.one_of(WORD, st.sampled_from(TAGS).map("<{}>".format), st.sampled_from(TAGS).map("</{}>".format)), max_size=25
@@ -104,6 +126,13 @@ def test_no_line_begins_with_accidental_markup(words: list[str]) -> None:
 @given(SOUP)
 def test_no_word_is_lost(soup: str) -> None:
     html = f"<body>{soup}</body>"
-    letters = sorted(re.findall("[abé]", "".join(token.value for block in blocks(html) for cell in block.cells for token in cell if token.kind == "text")))
+    letters = sorted(
+        re.findall(
+            "[abé]",
+            "".join(
+                token.value for block in blocks(html) for cell in block.cells for token in cell if token.kind == "text"
+            ),
+        )
+    )
     markup = re.sub(r"\]\([^ )]*\)|<http[^>]*>", "", rendered(html, "whole"))
     assert len(re.findall("[abé]", markup)) == len(letters)

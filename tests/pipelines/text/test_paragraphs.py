@@ -19,7 +19,10 @@ def test_two_breaks_end_a_paragraph() -> None:
 
 def test_what_is_open_goes_on() -> None:
     bold, end = Token("strong", opens=True), Token("strong", ends=True)
-    assert paragraphs([bold, text("a"), BREAK, BREAK, text("b"), end]) == [[bold, text("a"), end], [bold, text("b"), end]]
+    assert paragraphs([bold, text("a"), BREAK, BREAK, text("b"), end]) == [
+        [bold, text("a"), end],
+        [bold, text("b"), end],
+    ]
 
 
 def test_what_opens_and_ends_between_the_breaks_is_gone() -> None:

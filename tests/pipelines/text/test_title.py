@@ -39,7 +39,9 @@ def test_a_page_without_title_takes_its_heading() -> None:
     assert reading(f"<title> </title><p>{POLICY}").title == ""
 
 
-@pytest.mark.parametrize("title", ["Privacy Policy", "Privacy policy | Acme", "Acme » PRIVACY POLICY", "Acme: Privacy Policy"])
+@pytest.mark.parametrize(
+    "title", ["Privacy Policy", "Privacy policy | Acme", "Acme » PRIVACY POLICY", "Acme: Privacy Policy"]
+)
 def test_what_repeats_the_title_goes(title: str) -> None:
     assert [block.kind for block in without_title(blocks("<h1>Privacy Policy</h1><p>text</p>"), title)] == ["p"]
 

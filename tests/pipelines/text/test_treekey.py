@@ -36,7 +36,9 @@ def test_what_no_reader_reads_does_not_count(noise: str) -> None:
     assert key(one) == key(other)
 
 
-@pytest.mark.parametrize("attribute", ["class='row-{}'", "id='x{}'", "data-token='{}'", "style='top:{}px'", "onclick='f({})'"])
+@pytest.mark.parametrize(
+    "attribute", ["class='row-{}'", "id='x{}'", "data-token='{}'", "style='top:{}px'", "onclick='f({})'"]
+)
 def test_unread_attributes_do_not_count(attribute: str) -> None:
     one = PLAIN.replace("<div>", f"<div {attribute.replace('{}', '1')}>")
     other = PLAIN.replace("<div>", f"<div {attribute.replace('{}', '2')}>")
