@@ -1,0 +1,111 @@
+"""Thirteen hundred real captures, served by the embedded archive and crawled whole."""
+
+import csv
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from crawler.wayback.embedded import EmbeddedArchive
+from crawler.wayback.urlkey import urlkey
+from tests.conftest import FAST, ROOT
+
+CAPTURES, DOCUMENTS, PAYLOADS = 1290, 55, 917  # a document an address: their moves are not followed here
+MOST_MEMORY = 350  # MB
+
+
+@dataclass(frozen=True)
+class Crawled:
+    corpus: Path
+    archive: EmbeddedArchive
+    code: int
+    said: str
+    peak: float  # MB, of the crawling process itself
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.corpus / "corpus.sqlite")) as db:
+            return db.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def listed(shared: Path) -> list[dict[str, str]]:
+    with (shared / "archive" / "captures.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def crawled(shared: Path, listed: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    folder = tmp_path_factory.mktemp("real")
+    with (folder / "targets.csv").open("w", encoding="utf-8", newline="") as file:
+        documents = dict.fromkeys((capture["url"], capture["type"].lower()) for capture in listed)
+        csv.writer(file).writerows([("target", "kind"), *documents])
+    with EmbeddedArchive(shared / "archive") as archive:
+        settings = {"CORPUS_DIR": folder / "corpus", "STATE_DIR": folder / "state", "WAYBACK_URL": archive.url, **FAST}
+        options = [f"-s{name}={value}" for name, value in {**settings, "SELECT": "all"}.items()]
+        command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"targets={folder / 'targets.csv'}"]
+        with (folder / "said").open("w+") as said:
+            process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=said, stderr=said)
+            peak = _watched(process)
+            said.seek(0)
+            yield Crawled(folder / "corpus", archive, process.returncode, said.read(), peak)
+
+
+def _watched(process: subprocess.Popen[bytes]) -> float:
+    """The peak memory of a process in MB, asked of the kernel for as long as it lives."""
+    peak = 0.0
+    deadline = time.monotonic() + 280
+    while process.poll() is None and time.monotonic() < deadline:
+        with open(f"/proc/{process.pid}/status") as status:
+            lines = dict(line.split(":", 1) for line in status if ":" in line)
+        peak = max(peak, int(lines.get("VmHWM", "0 kB").split()[0]) / 1024)
+        time.sleep(0.2)
+    process.kill()
+    process.wait()
+    return peak
+
+
+def test_the_crawl_ends_well(crawled: Crawled) -> None:
+    assert crawled.code == 0, crawled.said
+    assert f"{DOCUMENTS} documents, {CAPTURES} captures" in crawled.said
+
+
+def test_each_distinct_payload_is_fetched_exactly_once(crawled: Crawled, listed: list[dict[str, str]]) -> None:
+    assert len({(urlkey(capture["url"]), capture["digest"]) for capture in listed}) == PAYLOADS
+    fetched = crawled.archive.requests.replayed()
+    assert Counter(fetched.values()) == {1: PAYLOADS}
+    assert crawled.archive.requests.count("replay") == PAYLOADS
+
+
+def test_each_capture_has_one_state(crawled: Crawled) -> None:
+    states = Counter(
+        {str(state): count for state, count in crawled.rows("SELECT state, count(*) FROM capture GROUP BY 1")}
+    )
+    assert states.total() == CAPTURES
+    assert states["duplicate"] == CAPTURES - PAYLOADS
+    assert states["read"] + states["failed"] == PAYLOADS
+    assert states["read"] > 0.95 * PAYLOADS
+    assert crawled.rows("SELECT count(*) FROM capture WHERE next_try IS NOT NULL") == [(0,)]
+
+
+def test_the_warc_files_hold_to_the_standard(crawled: Crawled) -> None:
+    files = sorted((crawled.corpus / "warc").glob("*.warc.gz"))
+    checked = subprocess.run([sys.executable, "-m", "warcio.cli", "check", *files], capture_output=True, check=False)
+    assert (checked.returncode, checked.stdout) == (0, b"")
+
+
+def test_memory_stays_bounded(crawled: Crawled) -> None:
+    assert 20 < crawled.peak < MOST_MEMORY
+
+
+def test_every_version_is_a_file(crawled: Crawled) -> None:
+    ((count,),) = crawled.rows("SELECT count(*) FROM version")
+    assert isinstance(count, int)
+    assert len(list((crawled.corpus / "text").rglob("*.txt"))) == count > DOCUMENTS
