@@ -43,6 +43,7 @@ def check(settings: Mapping[str, Any]) -> None:
     host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
     check_plan(settings["SELECT"], settings["PRECISION"])
     _check_span(settings["FROM"], settings["TO"])
+    _check_language(settings["LANGUAGE"])
     check_export(settings)
     checked_rate(host, "cdx", _number(settings, "WAYBACK_CDX_PER_MINUTE"))
     checked_rate(host, "replay", _number(settings, "WAYBACK_REPLAY_PER_MINUTE"))
@@ -82,6 +83,11 @@ def _check_span(since: str, until: str) -> None:
             raise WrongUse(f"{name}={value!r} is no time; give 4 to 14 digits, e.g. 2015 or 20150401.")
     if since and until and since.ljust(14, "0") > until.ljust(14, "9"):
         raise WrongUse(f"FROM={since} lies after TO={until}: swap them, or leave one out.")
+
+
+def _check_language(code: str) -> None:
+    if code and not (len(code) == 2 and code.isascii() and code.islower()):
+        raise WrongUse(f"LANGUAGE={code!r} is no code of ISO 639-1; give two small letters, e.g. en.")
 
 
 def _check_number(settings: Mapping[str, Any], name: str, least: float) -> None:

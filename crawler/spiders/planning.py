@@ -1,5 +1,6 @@
 """Asking the plan of a document, and writing down what it decides."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.items import Capture, CaptureKey, Decision, Known, State
@@ -37,19 +38,22 @@ class Planner:
         homes = self._discovery.home_candidates(document_id, listing)
         if homes is not None:
             return self._ledger.apply(plan("half-year", homes, known))
-        selected = self._ledger.apply(self._decisions(document_id, listing, known))
+        if reason := self._other_language(document_id):
+            self._ledger.set_open(document_id, True)  # which keeps it out of the export: nobody searched it
+            return self._ledger.apply(list(_set_aside(listing, known, reason)))
+        selected = self._ledger.apply(self._decisions(listing, known))
         self._ledger.set_open(document_id, self._is_open(selected, listing, known))
         return selected
 
-    def _decisions(self, document_id: int, listing: list[Capture], known: dict[CaptureKey, Known]) -> list[Decision]:
+    def _other_language(self, document_id: int) -> str:
+        """Why a document is not wanted: what was read of it is all in other languages. Empty where it is wanted."""
         wanted = self._selection.language
-        if wanted and not any(one.state in _TRIED for one in known.values()):
-            return plan("first-last", listing, known, cap=1)  # one capture is the cheap test
         found = self._ledger.languages(document_id) if wanted else set()
-        if found and wanted not in found:
-            reason = f"LANGUAGE={wanted}, this is {', '.join(sorted(found))}"
-            rest = (row for row in listing if row.key not in known or known[row.key].state is State.PASSED_OVER)
-            return [Decision(row, State.PASSED_OVER, reason) for row in rest]
+        return f"LANGUAGE={wanted}, this is {', '.join(sorted(found))}" if found and wanted not in found else ""
+
+    def _decisions(self, listing: list[Capture], known: dict[CaptureKey, Known]) -> list[Decision]:
+        if self._selection.language and not any(one.state in _TRIED for one in known.values()):
+            return plan("first-last", listing, known, cap=1)  # one capture is the cheap test
         return self._planned(listing, known)
 
     def _planned(self, listing: list[Capture], known: dict[CaptureKey, Known]) -> list[Decision]:
@@ -72,3 +76,9 @@ class Planner:
         return bool(selected) or bool(
             open_intervals(listing, known, since=choice.since, until=choice.until, precision=choice.precision)
         )
+
+
+def _set_aside(listing: list[Capture], known: dict[CaptureKey, Known], reason: str) -> Iterator[Decision]:
+    for row in listing:
+        if row.key not in known or known[row.key].state is State.PASSED_OVER:
+            yield Decision(row, State.PASSED_OVER, reason)
