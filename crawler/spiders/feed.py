@@ -65,7 +65,8 @@ class Feed:
         while True:
             while self._ahead:
                 work = self._ahead.popleft()
-                if (work.capture.urlkey, work.capture.timestamp) not in self._led_to.values():
+                led_to = (work.capture.urlkey, work.capture.timestamp) in self._led_to.values()
+                if not led_to and self._ledger.is_due(work.capture_id):  # a redirect may have led there meanwhile
                     return work
             self._ahead.extend(self._fresh_work())
             if not self._ahead and not self._plan_one():

@@ -56,8 +56,9 @@ def decode(
 ) -> bytes:
     """The decoded bytes of an answer. `headers` as they came, repeats included; limits in bytes.
 
-    Raises `error` with reason "body too large", "body cut short" (transient) or "undecodable body". Memory stays
-    within `limit` and a few chunks, whatever the body claims. Never opens what is a compressed file by its type.
+    Raises `error` with reason "body too large", "body cut short" or "undecodable body" (both transient: the wire
+    may have been at fault). Memory stays within `limit` and a few chunks, whatever the body claims. Never opens what
+    is a compressed file by its type.
     """
     headers = tuple(headers)
     if len(body) > wire_limit:
@@ -69,7 +70,9 @@ def decode(
     except _Short:
         raise error("body cut short", transient=True, detail="its compressed form has no end") from None
     except _Broken:
-        raise error("undecodable body", detail=f"{len(body)} bytes beginning with {body[:8].hex()}") from None
+        raise error(
+            "undecodable body", transient=True, detail=f"{len(body)} bytes beginning with {body[:8].hex()}"
+        ) from None
 
 
 def _is_compressed_file(headers: Headers) -> bool:

@@ -299,6 +299,11 @@ class Ledger:
         )
         return [_work(row) for row in rows if row[0] not in skipped][:limit]
 
+    def is_due(self, capture_id: int) -> bool:
+        """Whether a capture is still to be fetched or read."""
+        found = self._db.execute("SELECT next_try IS NOT NULL FROM capture WHERE id = ?", [capture_id]).fetchone()
+        return bool(found and found[0])
+
     def next_try(self) -> str | None:
         """When the earliest failed capture of an active document is due again (ISO 8601), if any is."""
         (due,) = self._db.execute(

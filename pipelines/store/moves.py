@@ -30,6 +30,11 @@ class Document:
 # addresses where replay alone led to, and the archive's own keys of listed ones, come and go by themselves
 _BY_EVIDENCE = "evidence <> 'as listed' AND evidence NOT LIKE 'redirect of %'"
 
+_PASS_OVER_STRAYS = """UPDATE capture SET state = 'passed over', stage = 'plan', reason = 'of no document any more',
+    next_try = NULL WHERE next_try IS NOT NULL AND state = 'selected' AND NOT EXISTS (
+    SELECT 1 FROM address WHERE address.urlkey = capture.urlkey
+        AND capture.timestamp BETWEEN first_timestamp AND last_timestamp)"""
+
 
 class Moves:
     """The evidence and the addresses of one corpus's documents."""
@@ -168,6 +173,7 @@ class Moves:
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 ((document_id, *tenure) for tenure in rows.values()),
             )
+            self._db.execute(_PASS_OVER_STRAYS)
         return True
 
     def retire(self, document_id: int) -> None:

@@ -88,6 +88,7 @@ def test_killed_anywhere_and_started_again(served: EmbeddedArchive, holdings: Ho
     calm = Crawling(tmp_path / "calm", served.url, holdings.targets)
     assert calm.run().code == 0
     once = served.requests.replayed()
+    assert max(once.values()) == 1, "nothing is fetched twice"
     torturer = Torturer(served, SEED)
     repeated = corpora = 0
     while len(torturer.kills) < KILLS:

@@ -1,0 +1,58 @@
+"""All faults at once, on one answer in ten: what comes of a crawl is what would have come without.
+
+FAULT_SEEDS=1,2,3 and FAULT_SHARE=0.3 try other ones.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from crawler.wayback.embedded import EmbeddedArchive
+from crawler.wayback.server.faults import FAULTS, Faults
+
+from .conftest import Holdings
+from .crawling import Crawling
+
+SEEDS = [int(seed) for seed in os.environ.get("FAULT_SEEDS", "2").split(",")]
+SHARE = os.environ.get("FAULT_SHARE", "0.1")
+SETTINGS = {"SELECT": "all", "TIME_SCALE": 600, "WAYBACK_CDX_TIMEOUT": 3, "WAYBACK_REPLAY_TIMEOUT": 3}
+RUNS = 8  # at most: what fails eight times over all runs counts as failed for good
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_faults_at_once(holdings: Holdings, tmp_path: Path, seed: int) -> None:
+    with EmbeddedArchive(holdings.folder) as archive:
+        clean = Crawling(tmp_path / "clean", archive.url, holdings.targets, settings=SETTINGS)
+        assert clean.run().code == 0
+    with EmbeddedArchive(holdings.folder, wrappers=[Faults.of(f"all:{SHARE}", seed=seed, time_scale=300)]) as archive:
+        crawling = Crawling(tmp_path / "struck", archive.url, holdings.targets, settings=SETTINGS)
+        codes = [crawling.run().code]
+        while codes[-1] and len(codes) < RUNS:
+            codes.append(crawling.run().code)
+        causes = archive.requests.causes()
+        seen = archive.requests.all
+    print(f"seed {seed}: exit codes {codes}, {causes}")
+    assert len(causes) >= 8, "faults have struck"
+    assert codes[-1] == 0
+    assert set(codes) <= {0, 1, 4}
+    lasting = {(one.kind, one.timestamp, one.url) for one in seen if one.cause and FAULTS[one.cause].is_lasting}
+    closed = {url for kind, _, url in lasting if kind == "cdx"}
+    expected, found = texts(clean, closed), texts(crawling, closed)
+    assert expected.keys() == found.keys()
+    for capture, (_, _, text) in expected.items():
+        state, reason, text_found = found[capture]
+        if text_found != text:
+            assert ("replay", *capture) in lasting, (capture, found[capture])
+            assert state in ("failed", "blocked", "unplayable")
+            assert reason
+    for url in closed:
+        ((state, reason),) = crawling.rows(f"SELECT state, reason FROM query WHERE url = '{url}'")  # noqa: S608
+        assert (state in ("blocked", "failed") and reason) or state == "done", (url, state)
+
+
+def texts(crawling: Crawling, closed: set[str]) -> dict[tuple[object, object], tuple[object, object, object]]:
+    """By capture: its state, the reason, and which text it was found to have."""
+    addresses = {row[0]: row[1] for row in crawling.rows("SELECT site, url FROM document")}
+    rows = crawling.rows("SELECT timestamp, original, state, reason, text_digest, site FROM captures")
+    return {row[:2]: (row[2], row[3], row[4]) for row in rows if addresses[row[5]] not in closed}

@@ -1,0 +1,85 @@
+"""SIGINT and SIGTERM finish what is in flight; a second SIGINT, and one during a pause, end a crawl at once."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from crawler.wayback.embedded import EmbeddedArchive
+from crawler.wayback.server.faults import Faults
+from crawler.wayback.server.limits import Latency
+
+from .conftest import Holdings
+from .crawling import Crawling
+
+AT_ONCE = 2.0  # seconds
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_finishes_what_is_in_flight(holdings: Holdings, tmp_path: Path, number: signal.Signals, code: int) -> None:
+    with EmbeddedArchive(holdings.folder, wrappers=[Latency(0.15)]) as archive:
+        crawling = Crawling(tmp_path / "corpus", archive.url, holdings.targets, settings={"SELECT": "all"})
+        with crawling.started() as running:
+            assert running.wait_for(lambda: archive.requests.count("replay") > 9)
+            running.signal(number)
+            ended = running.end()
+        assert ended.code == code
+        assert ended.err == f"error: Stopped by {number.name}; start again to go on.\n"
+        (held,) = crawling.rows("SELECT count(*) FROM snapshot")
+        assert held == (len(archive.requests.replayed()),), "what was fetched is kept"
+        assert crawling.rows("SELECT outcome, exit_code FROM run") == [("stopped", code)]
+        assert crawling.warcio_check().returncode == 0
+        assert crawling.run().code == 0
+        assert max(archive.requests.replayed().values()) == 1, "nothing is fetched twice"
+        calm = Crawling(tmp_path / "calm", archive.url, holdings.targets, settings={"SELECT": "all"})
+        assert calm.run().code == 0
+    assert crawling.exported() == calm.exported()
+    assert crawling.captures() == calm.captures()
+
+
+def test_a_second_interrupt_ends_it_at_once(holdings: Holdings, tmp_path: Path) -> None:
+    with EmbeddedArchive(holdings.folder, wrappers=[Latency(30)]) as archive:
+        crawling = Crawling(tmp_path / "corpus", archive.url, holdings.targets)
+        with crawling.started() as running:
+            assert running.wait_for(lambda: (tmp_path / "corpus" / "corpus.sqlite").exists())
+            time.sleep(3)  # the answer to its first request is not to be awaited
+            running.signal(signal.SIGINT)
+            time.sleep(0.3)
+            running.signal(signal.SIGINT)
+            began = time.monotonic()
+            assert running.end().code == 130
+            assert time.monotonic() - began < AT_ONCE
+
+
+def test_an_interrupt_ends_a_pause_which_the_next_run_goes_on_with(holdings: Holdings, tmp_path: Path) -> None:
+    with EmbeddedArchive(holdings.folder, wrappers=[Faults.of("too-many:1:permanent")]) as archive:
+        crawling = Crawling(tmp_path / "corpus", archive.url, holdings.targets)
+        for run in ("one that is told to wait", "one that remembers"):
+            with crawling.started() as running:
+                assert running.wait_for(lambda: len(archive.requests) == 1), run
+                time.sleep(3 if run == "one that remembers" else 0.5)
+                running.signal(signal.SIGINT)
+                began = time.monotonic()
+                ended = running.end()
+                assert time.monotonic() - began < AT_ONCE
+            assert ended.code == 130
+            assert "Waiting until 2" in ended.err, ended.err
+            assert "the archive answered a cdx request with 429 Too Many Requests" in ended.err
+            assert len(archive.requests) == 1, "nothing is asked while it is blocked"
+
+
+def test_an_archive_that_is_not_there_is_told(holdings: Holdings, tmp_path: Path) -> None:
+    with EmbeddedArchive(holdings.folder) as archive:
+        url = archive.url
+    ended = Crawling(tmp_path / "corpus", url, holdings.targets).run()
+    assert ended.code == 4
+    assert ended.err.splitlines()[-1].startswith(f"error: Cannot reach the archive at {url}: connection refused.")
+    assert "Traceback" not in ended.err
+
+
+def test_archive_org_is_not_asked_without_a_contact(holdings: Holdings, tmp_path: Path) -> None:
+    ended = Crawling(tmp_path / "corpus", "https://web.archive.org", holdings.targets).run()
+    assert ended.code == 2
+    assert "set CONTACT to your mail address or page" in ended.err
+    assert not (tmp_path / "corpus").exists(), "it ended before anything began"
