@@ -1,17 +1,21 @@
 """Putting right what `verify` found, as far as the bytes are still there."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
+
+from crawler.exceptions import RecordingFailed
 
 from .store import journal
 from .store.corpus import Corpus
 from .store.database import recording
 from .store.warc import WarcWriter
-from .store.warc_held import Held
+from .store.warc_held import Held, HeldMemento
 from .store.warc_members import Damage
 from .store.warc_moving import Mover
+from .store.warc_reading import read_memento
 from .verify import Finding, Mend
 
 
@@ -24,7 +28,7 @@ def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str) -
     lost = sorted({capture_id for finding in gone for capture_id in finding.captures})
     Corpus(db, "").lose(lost)
     files = sorted({finding.file for finding in gone if (folder / "warc" / finding.file).is_file()})
-    mover = Mover(db, folder / "warc", _undamaged)
+    mover = Mover(db, folder / "warc", partial(_readable, folder / "warc"))
     with recording(db):
         for file in files:
             writer = WarcWriter(folder / "warc", file.removesuffix(".gz").removesuffix(".warc"))
@@ -44,7 +48,13 @@ def remove_changed(folder: Path, findings: Iterable[Finding]) -> None:
             (folder / finding.file).unlink(missing_ok=True)
 
 
-def _undamaged(held: Held) -> Held | None:
+def _readable(folder: Path, held: Held) -> Held | None:
+    """What is neither damaged nor a revisit of what is."""
+    if isinstance(held, HeldMemento) and held.payload:
+        try:
+            read_memento(folder, held.snapshot.location)
+        except RecordingFailed:
+            return None
     return None if isinstance(held, Damage) else held
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608, E501
 """A crawled corpus to work on, and the tables of one by their natural keys."""
 
 import os
