@@ -24,11 +24,13 @@ from crawler.wayback.decode import decode
 from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.files import Counts
+from pipelines.forget import forget
+from pipelines.merge import take_files
 from pipelines.reading import Progress, read_all
 from pipelines.rebuild import Knowledge, Rebuilt, rebuild
 from pipelines.store import readings, runs
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import open_corpus
+from pipelines.store.database import DATABASE, open_corpus
 from pipelines.store.lock import only_run
 from pipelines.store.warc_files import bring_in
 from pipelines.text.reader import reader_version
@@ -81,7 +83,35 @@ def _targets(request: Request) -> tuple[list[Target], str]:
     return found, digest.hexdigest()
 
 
-def _rebuild(folder: Path, settings: Settings, targets: list[Target], digest: str, progress: Progress) -> Rebuilt:
+def run_merge(settings: Settings, others: Sequence[Path], progress: Progress) -> tuple[int, Counts]:
+    """Bring other corpora into this one. Returns how many WARC files were new, and what was exported."""
+    configuration.check_export(settings)
+    runner.add_derived(settings)
+    folder = Path(settings["CORPUS_DIR"])
+    with only_run(folder):
+        count = take_files(folder, others, settings["RUN_ID"])
+        known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
+        _rebuild(folder, settings, [], "", progress, known)
+        with closing(open_corpus(folder)) as db:
+            _forget_again(db, folder, settings)
+            return count, export_corpus(db, settings)
+
+
+def _forget_again(db: Database, folder: Path, settings: Settings) -> None:
+    """What one corpus has forgotten, another may have brought back in."""
+    for site, since in db.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall():
+        if db.execute("SELECT 1 FROM document WHERE site = ?", [site]).fetchone():
+            forget(db, folder, site, urlkey, now=since, run=settings["RUN_ID"])
+
+
+def _rebuild(
+    folder: Path,
+    settings: Settings,
+    targets: list[Target],
+    digest: str,
+    progress: Progress,
+    known: Sequence[Path] = (),
+) -> Rebuilt:
     return rebuild(
         folder,
         settings["ARCHIVE"],
@@ -92,6 +122,7 @@ def _rebuild(folder: Path, settings: Settings, targets: list[Target], digest: st
         open_readers=partial(readers, settings),
         workers=settings.getint("READERS"),
         run=settings["RUN_ID"],
+        known=known,
         progress=progress,
     )
 

@@ -21,6 +21,7 @@ from sqlite_utils import Database
 from crawler.exceptions import CorpusError, ListingFailed, RecordingFailed
 from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot, Target
 
+from .merge import take_readings
 from .reading import Progress, read_all
 from .store import journal, readings
 from .store.corpus import Corpus
@@ -72,9 +73,13 @@ def rebuild(
     open_readers: Callable[[], Readers],
     workers: int,
     run: str = "",
+    known: Iterable[Path] = (),
     progress: Progress = lambda what, done, todo: None,
 ) -> Rebuilt:
-    """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is."""
+    """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
+
+    `known` are databases whose readings of the same bytes are taken over instead of reading again.
+    """
     warc = folder / "warc"
     _write_out_journal(folder, run)
     files = warc_files(warc)
@@ -86,6 +91,8 @@ def rebuild(
         damaged = _FirstPass(db, archive, knowledge, making).run(warc, files, progress)
         making.join_revisits()
         making.name_documents(knowledge.keys_of)
+        for database in known:
+            take_readings(db, database)
         with closing(open_readers()) as pool:
             lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
         readings.settle(db, reader)

@@ -1,0 +1,43 @@
+"""`backup`: a copy of the database, also while a run is writing."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from crawler.exceptions import CorpusError
+from pipelines.store.backup import backup
+
+EXAMPLES = """
+examples:
+  python -m scrapy backup /backup/corpus-2026-01-01.sqlite -s CORPUS_DIR=output
+      the WARC files need no command: they only grow, so rsync output/warc /backup/
+"""
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "FILE [-s CORPUS_DIR=DIR]"
+
+    def short_desc(self) -> str:
+        return "Copy the database while it may be in use"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        if len(args) != 1:
+            raise UsageError("name the file to write: backup /backup/corpus.sqlite", print_help=False)
+        try:
+            size = backup(Path(self.settings["CORPUS_DIR"]), Path(args[0]))
+            print(f"{args[0]}: {size:,} bytes")
+        except CorpusError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code

@@ -1,0 +1,45 @@
+"""`compact`: few large WARC files instead of many small ones."""
+
+import argparse
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+
+from crawler.exceptions import CorpusError
+from pipelines.compact import compact
+from pipelines.store.database import open_existing
+from pipelines.store.lock import only_run
+
+EXAMPLES = """
+examples:
+  python -m scrapy compact -s CORPUS_DIR=output
+      the WARC files of all runs so far into files of WARC_MAX_MB
+"""
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[-s CORPUS_DIR=DIR]"
+
+    def short_desc(self) -> str:
+        return "Write many small WARC files into few large ones"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        try:
+            folder = Path(self.settings["CORPUS_DIR"])
+            with only_run(folder), closing(open_existing(folder)) as db:
+                before, after = compact(db, folder, max_size=self.settings.getint("WARC_MAX_MB") << 20)
+            print(f"{before} WARC files are {after} now")
+        except CorpusError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code

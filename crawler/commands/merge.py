@@ -1,0 +1,44 @@
+"""`merge`: the corpora of several machines in one."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from crawler.commands.rebuild import Told
+from crawler.exceptions import CorpusError
+from crawler.rebuilding import run_merge
+
+EXAMPLES = """
+examples:
+  python -m scrapy merge /srv/one /srv/two -s CORPUS_DIR=all
+      the same whatever the order; again, it changes nothing
+"""
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "CORPUS_DIR [CORPUS_DIR ...] [-s CORPUS_DIR=INTO]"
+
+    def short_desc(self) -> str:
+        return "Bring other corpora into this one"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = EXAMPLES
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        if not args:
+            raise UsageError("name the corpora to bring in: merge /srv/one /srv/two", print_help=False)
+        try:
+            count, exported = run_merge(self.settings, [Path(name) for name in args], Told())
+            print(f"{count} WARC files brought in, {exported.files} texts, {exported.written} written")
+        except CorpusError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.exitcode = error.exit_code

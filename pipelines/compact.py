@@ -1,0 +1,21 @@
+"""Many WARC files of many runs into few: equal payloads become revisits of the first one."""
+
+import re
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from .store.warc import WarcWriter
+from .store.warc_files import is_ours, warc_files
+from .store.warc_moving import move_all
+
+
+def compact(db: Database, folder: Path, *, max_size: int) -> tuple[int, int]:
+    """Write all WARC files of our own anew, in order, into files of about `max_size` bytes. Returns how many there
+    were and how many there are. Raises RecordingFailed; the old files hold until all new ones do."""
+    warc = folder / "warc"
+    old = [file for file in warc_files(warc) if is_ours(file)]
+    if old:
+        run = re.sub(r"(-\d+)+\.warc\.gz$", "", old[0])  # in its place: files are read in the order of their names
+        move_all(db, warc, old, WarcWriter(warc, run, max_size=max_size))
+    return len(old), sum(is_ours(file) for file in warc_files(warc))

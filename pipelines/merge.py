@@ -1,0 +1,67 @@
+"""Corpora of several machines into one: their WARC files together, and what was read in them.
+
+What a corpus is follows from its WARC files, and those of several corpora are one set whoever brings them in, in
+whatever order and however often. So a merge is a union of files and a rebuild that need not read again what one of
+the corpora has read. What one of them has forgotten is forgotten in all.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from crawler.exceptions import RecordingFailed, WrongUse
+
+from .store import journal
+from .store.database import DATABASE, open_corpus, recording
+from .store.lock import only_run
+from .store.warc import WarcWriter
+from .store.warc_files import bring_in
+
+_SAME = """new.timestamp = old.timestamp AND new.original = old.original AND new.digest = old.digest
+    AND new.statuscode = old.statuscode"""
+_TAKEN = f"""FROM other.extraction JOIN other.capture AS old ON old.id = extraction.capture_id
+JOIN other.snapshot AS held ON held.capture_id = old.id
+JOIN main.capture AS new ON new.archive = old.archive AND {_SAME}
+JOIN main.snapshot AS place ON place.capture_id = new.id AND place.payload_digest = held.payload_digest"""
+_READ = (
+    "reader, text_digest, reading_key, title, language, language_probability, charset, words, verdict, reasons, "
+    "looks_like, failure"
+)
+
+
+def take_files(folder: Path, others: Iterable[Path], run: str) -> int:
+    """Bring the WARC files of other corpora in; each is told first what only its database knows. Returns how many."""
+    count = 0
+    for other in others:
+        if not (other / DATABASE).is_file():
+            raise WrongUse(f"There is no corpus in {other}: name folders that hold a {DATABASE}.")
+        if other.resolve() == folder.resolve():
+            continue
+        with only_run(other), closing(open_corpus(other)) as db:
+            with WarcWriter(other / "warc", run) as writer:
+                journal.write_out(db, writer.write_journal)
+            if any((other / "warc").rglob("*.warc*")):
+                count += bring_in(folder / "warc", [other / "warc"])
+    return count
+
+
+def take_readings(db: Database, other: Path) -> int:
+    """What another database holds of readings of the same bytes, by any reader. Returns how many are held then."""
+    try:
+        db.execute("ATTACH DATABASE ? AS other", [str(other)])
+        with recording(db):
+            db.execute("INSERT OR IGNORE INTO reader (reader) SELECT reader FROM other.reader ORDER BY id")
+            db.execute(
+                "INSERT OR IGNORE INTO text (digest, body) SELECT text.digest, body FROM other.text "  # noqa: S608
+                f"WHERE text.digest IN (SELECT text_digest {_TAKEN})"
+            )
+            taken = db.execute(
+                f"INSERT OR IGNORE INTO extraction (capture_id, {_READ}) SELECT new.id, {_READ} {_TAKEN}"
+            ).rowcount
+        db.execute("DETACH DATABASE other")
+    except sqlite3.Error as error:
+        raise RecordingFailed(f"The readings of {other} cannot be taken over: {error}.") from error
+    return taken
