@@ -1,12 +1,11 @@
 """Many WARC files of many runs into few: equal payloads become revisits of the first one."""
 
-import re
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from .store.warc import WarcWriter
-from .store.warc_files import is_ours, warc_files
+from .store.warc_files import is_ours, run_of, warc_files
 from .store.warc_moving import move_all
 
 
@@ -16,6 +15,6 @@ def compact(db: Database, folder: Path, *, max_size: int) -> tuple[int, int]:
     warc = folder / "warc"
     old = [file for file in warc_files(warc) if is_ours(file)]
     if old:
-        run = re.sub(r"(-\d+)+\.warc\.gz$", "", old[0])  # in its place: files are read in the order of their names
-        move_all(db, warc, old, WarcWriter(warc, run, max_size=max_size))
+        # under the first one's name: files are read in the order of their names
+        move_all(db, warc, old, WarcWriter(warc, run_of(old[0]), max_size=max_size))
     return len(old), sum(is_ours(file) for file in warc_files(warc))

@@ -8,13 +8,21 @@ from pathlib import Path
 from crawler.exceptions import RecordingFailed, WrongUse
 
 IMPORTED = "imported"
-_OURS = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}(-\d+)+\.warc\.gz")
+_OURS = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{6})(-\d+)+\.warc\.gz")
 _ENDINGS = (".warc", ".warc.gz")
 
 
 def is_ours(name: str) -> bool:
     """Whether a file of that name was written by a run of this program. Such names sort in order of time."""
     return bool(_OURS.fullmatch(name))
+
+
+def run_of(name: str) -> str:
+    """The run that wrote a file of ours. Raises ValueError for another's."""
+    found = _OURS.fullmatch(name)
+    if not found:
+        raise ValueError(name)
+    return found[1]
 
 
 def warc_files(folder: Path) -> list[str]:
