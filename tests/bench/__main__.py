@@ -1,0 +1,95 @@
+"""`make bench`: ratios measured side by side in one run, so that a slow or busy machine changes little.
+
+On the pages of the shared archive where it lies beside the project, else on generated ones. Ends with 1 where a ratio
+that the project promises is not reached.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import simulate_changes
+from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
+from tests.bench.holdings import addresses, generate, shared_archive
+from tests.bench.listing import rows_a_second
+
+LEAST_RATIO = 0.7  # crawl beside reading alone
+LEAST_ROWS = 5_000  # a second
+LATENCY = 0.2  # seconds, a quick answer of the real archive
+SEQUENTIAL = 100  # requests
+
+
+def main() -> int:
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="policy-corpus-bench-") as name:
+        folder = Path(name)
+        good = _reading(folder, options.workers, options.rounds, options.generated)
+        good &= _listing(folder)
+    print()
+    return simulate_changes.main() if options.simulate and good else int(not good)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="reading processes (default: cores)")
+    parser.add_argument("--rounds", type=int, default=2, help="how often to measure; the best round counts")
+    parser.add_argument("--generated", action="store_true", help="generated pages, even where the shared ones are")
+    parser.add_argument("--no-simulate", dest="simulate", action="store_false", help="leave out the search for changes")
+    return parser.parse_args()
+
+
+def _reading(folder: Path, workers: int, rounds: int, generated: bool) -> bool:
+    holdings = None if generated else shared_archive()
+    print(f"pages of {'the shared archive' if holdings else 'generated documents'}, {workers} reading processes")
+    if holdings is None:
+        holdings = folder / "holdings"
+        holdings.mkdir()
+        generate(holdings)
+    targets = folder / "targets.txt"
+    targets.write_text("".join(f"{url}\n" for url in addresses(holdings)))
+    ratios = []
+    with served(holdings) as base:
+        for number in range(rounds):
+            corpus = folder / f"corpus{number}"
+            crawled = crawl(base, targets, corpus, workers)
+            pages = [one.page for one in fetched(corpus)]
+            ratios.append(_tell(crawled, read_alone(pages, workers), len(pages)))
+    _beside_sequential(folder, holdings, targets, workers)
+    return max(ratios) >= LEAST_RATIO
+
+
+def _tell(crawled: Crawl, alone: float, pages: int) -> float:
+    ratio = alone / crawled.seconds
+    print(f"  crawl with reading    {pages / crawled.seconds:>8.1f} pages a second, {pages} pages")
+    print(f"  reading alone         {pages / alone:>8.1f}")
+    print(f"  ratio                 {ratio:>8.2f} (at least {LEAST_RATIO})")
+    print(f"  peak memory           {crawled.memory / 1e6:>8.0f} MB, {crawled.memory_with_readers / 1e6:.0f} MB with readers")
+    return ratio
+
+
+def _beside_sequential(folder: Path, holdings: Path, targets: Path, workers: int) -> None:
+    """An archive as far away as the real one: a few documents, crawled and read, beside plain requests in a row."""
+    few = folder / "few.txt"
+    few.write_text("".join(targets.read_text().splitlines(keepends=True)[:8]))
+    with served(holdings, LATENCY) as base:
+        crawled = crawl(base, few, folder / "few", workers)
+        asked = fetched(folder / "few")
+        paths = [one.requested for one in asked[:SEQUENTIAL]]
+        rate = len(paths) / one_after_the_other(base, paths)
+    crawl_rate = len(asked) / crawled.seconds
+    print(f"archive that takes {LATENCY} s to answer, {len(asked)} pages")
+    print(f"  crawl with reading    {crawl_rate:>8.1f} pages a second")
+    print(f"  one after the other   {rate:>8.1f} without reading")
+    print(f"  ratio                 {crawl_rate / rate:>8.2f}")
+
+
+def _listing(folder: Path) -> bool:
+    rows = rows_a_second(folder / "listing")
+    print(f"CDX rows into the ledger {rows:>7.0f} a second (at least {LEAST_ROWS})")
+    return rows >= LEAST_ROWS
+
+
+if __name__ == "__main__":
+    sys.exit(main())
