@@ -1,11 +1,28 @@
-"""What a person reads at the end of a run, and from `status`."""
+"""What a person reads at the end of a run, and from `status`: plain lines, at most 80 columns but for file names."""
 
 import sys
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.text import Text
 
 from crawler.dryrun import Forecast
+from crawler.items import State
 from pipelines.store.summary import Summary
+
+MOST_REASONS = 5
+
+_MEANINGS = {
+    State.READ: "their text is in the database",
+    State.DUPLICATE: "the same bytes as another capture",
+    State.SELECTED: "still to be fetched or read",
+    State.PASSED_OVER: "not wanted by SELECT, FROM and TO",
+    State.FAILED: "no text; the reasons are below",
+    State.NOT_REPLAYED: "errors and other types: in the time line only",
+    State.UNPLAYABLE: "listed, but the archive does not play them",
+    State.BLOCKED: "closed by their owner or the archive",
+}
 
 
 class Told(Protocol):
@@ -25,24 +42,58 @@ class Told(Protocol):
 
 
 def tell_outcome(outcome: Told, folder: str) -> None:
-    """The closing lines of a run: counts on standard output, what went wrong on standard error."""
-    print("\n".join([*summary_lines(outcome.summary, folder), *request_lines(outcome.requests), outcome.closing]))
+    """The closing table of a run on standard output, what went wrong on standard error."""
+    tell([*summary_lines(outcome.summary, folder), *request_lines(outcome.requests), outcome.closing])
     if outcome.message:
         print(f"error: {outcome.message}", file=sys.stderr)
 
 
+def tell(lines: list[str]) -> None:
+    """Print lines; on a terminal those that begin a part are bold. What is printed is the same everywhere."""
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(Text(line, style="" if line.startswith(" ") else "bold"))
+
+
 def summary_lines(summary: Summary, folder: str) -> list[str]:
     """The counts by outcome, the first reasons of failure, and where the files lie."""
-    lines = [f"{summary.documents_active} documents, {summary.captures} captures, {summary.versions} versions"]
-    lines += [f"  {count:>9,} {state}" for state, count in summary.states.items()]
-    if summary.blocked:
-        lines.append(f"  {summary.blocked:>9,} listings blocked")
-    if summary.listings_open or summary.listings_failed:
-        lines.append(f"  {summary.listings_open + summary.listings_failed:>9,} listings not whole")
-    if summary.failures:
-        lines.append("reasons:")
-        lines += [f"  {count:>9,} {reason}" for reason, count in list(summary.failures.items())[:5]]
-    return [*lines, f"texts: {folder}/text  database: {folder}/corpus.sqlite  bytes: {folder}/warc"]
+    return [
+        f"{summary.documents_active:,} documents, {summary.captures:,} captures, {summary.versions:,} versions",
+        *(_counted(summary.states[state], state, _MEANINGS[state]) for state in _MEANINGS if state in summary.states),
+        *_listing_lines(summary),
+        *_failure_lines(summary),
+        "files",
+        f"  texts      {folder}/text",
+        f"  database   {folder}/corpus.sqlite",
+        f"  bytes      {folder}/warc",
+    ]
+
+
+def _counted(count: int, what: str, meaning: str = "") -> str:
+    return f"  {count:>9,}  {what:<14}{meaning}".rstrip()
+
+
+def _listing_lines(summary: Summary) -> list[str]:
+    """What keeps documents without captures, or with too few."""
+    counts = {
+        "listings blocked by their owner or the archive": summary.blocked,
+        "listings not whole: the next run goes on with them": summary.listings_open + summary.listings_failed,
+        "documents without a capture": summary.without_captures,
+        "rows of listings that cannot be used": summary.malformed_rows,
+    }
+    return [_counted(count, what) for what, count in counts.items() if count]
+
+
+def _failure_lines(summary: Summary) -> list[str]:
+    if not summary.failures:
+        return []
+    first = list(summary.failures.items())[:MOST_REASONS]
+    more = len(summary.failures) - len(first)
+    return [
+        "reasons of failure",
+        *(_counted(count, reason[:64]) for reason, count in first),
+        *([f"  and {more} more: status --json"] if more else []),
+    ]
 
 
 def forecast_lines(forecast: Forecast) -> list[str]:
@@ -66,4 +117,16 @@ def _told(number: float | None) -> str:
 
 def request_lines(requests: Mapping[str, int]) -> list[str]:
     """How many requests went out, by what they were for; nothing where there were none."""
-    return ["requests:", *(f"  {count:>9,} {purpose}" for purpose, count in requests.items())] if requests else []
+    return ["requests", *(_counted(count, purpose) for purpose, count in requests.items())] if requests else []
+
+
+def run_lines(run: Mapping[str, Any] | None) -> list[str]:
+    """The newest run, as `status` shows it; nothing where there was none."""
+    if run is None:
+        return []
+    code = "" if run["exit_code"] is None else f", exit code {run['exit_code']}"
+    return [
+        "last run",
+        f"  {run['command']} {run['outcome']}{code}",
+        f"  {run['started_at']} to {run['finished_at'] or 'an end nobody saw'}",
+    ]

@@ -38,9 +38,7 @@ class Crawl:
 def served(folder: Path, latency: float = 0) -> Iterator[str]:
     """The address of a process that serves a folder of WARC files; `latency` seconds before each answer."""
     command = [sys.executable, "-m", "scrapy", "serve-archive", str(folder), "--port", "0", "--with-parent"]
-    with subprocess.Popen(
-        [*command, "--latency", str(latency)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as server:
+    with subprocess.Popen([*command, "--latency", str(latency)], stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         assert server.stdout is not None
         found = re.search(r"http://\S+", server.stdout.readline())
         if found is None:

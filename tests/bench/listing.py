@@ -44,7 +44,9 @@ def _answers(rows: int) -> Iterator[HttpAnswer]:
         lines = [_row(chance, number) for number in range(first, last)]
         resume = [] if last == rows else ["", f"example%2Csite%29%2Fprivacy+{last}"]
         body = "".join(f"{line}\n" for line in lines + resume).encode()
-        yield HttpAnswer("http://archive.example/cdx", 200, (("Content-Type", "text/plain"),), body, "2026-01-01T00:00:00Z")
+        yield HttpAnswer(
+            "http://archive.example/cdx", 200, (("Content-Type", "text/plain"),), body, "2026-01-01T00:00:00Z"
+        )
 
 
 def _row(chance: random.Random, number: int) -> str:

@@ -1,6 +1,6 @@
 """Rebuild of the shared archive: seconds with one and two workers, with and without the path for equal pages.
 
-    python -m tests.bench.rebuild_real ../shared
+python -m tests.bench.rebuild_real ../shared
 """
 
 import sys

@@ -1,0 +1,85 @@
+"""How far a crawl is, and how long it will take. Pure: numbers in, numbers and lines out."""
+
+import math
+from dataclasses import dataclass
+
+CONNECTIONS = {"cdx": 1, "replay": 4}
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+@dataclass(slots=True)
+class Way:
+    """One way of asking the archive. `allowed` is requests a second, 0 for no limit; `latency` their mean seconds."""
+
+    allowed: float
+    connections: int
+    answered: int = 0
+    latency: float = 0.0
+
+    def answered_in(self, seconds: float) -> None:
+        """Note an answer; the mean follows the last hundred or so."""
+        self.answered += 1
+        self.latency += (seconds - self.latency) / min(self.answered, 100)
+
+    @property
+    def rate(self) -> float:
+        """Requests a second that can be had: what is allowed, or what so many connections can carry."""
+        carried = self.connections / self.latency if self.latency else math.inf
+        return min(self.allowed or math.inf, carried)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A moment of a crawl. `listed` and `fetched` are of this run; `reading_rate` is pages a second, 0 if readers wait
+    for pages rather than pages for readers."""
+
+    listed: int
+    listings_left: int
+    fetched: int
+    captures_left: int
+    read: int
+    versions: int
+    listing_rate: float
+    replay_rate: float
+    reading_rate: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Captures a second that can be had, whatever is in the way."""
+        return min(self.replay_rate, self.reading_rate or math.inf)
+
+    @property
+    def seconds_left(self) -> float:
+        """What is known to be left, and what listings still to come will bring if they are like those before."""
+        coming = self.listings_left * (self.fetched + self.captures_left) / self.listed if self.listed else 0
+        return max((self.captures_left + coming) / self.rate, self.listings_left / self.listing_rate)
+
+    @property
+    def time_left(self) -> str:
+        if not self.listed and not self.fetched:
+            return ""
+        return f"about {duration(self.seconds_left)} left"
+
+    def line(self) -> str:
+        """One plain line; under 80 columns for corpora of a million captures."""
+        parts = [
+            f"listed {self.listed}/{self.listed + self.listings_left}",
+            f"fetched {self.fetched}/{self.fetched + self.captures_left}",
+            f"read {self.read}",
+            f"versions {self.versions}",
+            *([f"{shown_rate(self.rate)}/s"] if math.isfinite(self.rate) else []),
+            self.time_left.removeprefix("about "),
+        ]
+        return " ".join(filter(None, parts))
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the largest unit that gives 2 or more of it, rounded up: 90 s, 5 min, 30 h, 4 d."""
+    if not math.isfinite(seconds):
+        return "some time"
+    size, unit = next((one for one in _UNITS if seconds >= 2 * one[0]), _UNITS[-1])
+    return f"{max(1, math.ceil(seconds / size))} {unit}"
+
+
+def shown_rate(rate: float) -> str:
+    return f"{rate:.1f}" if rate < 10 else f"{rate:.0f}"
