@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
@@ -16,6 +16,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
+from sqlite_utils import Database
 
 from crawler.items import Extraction, ListingPage
 from crawler.standing import CONNECTIONS, Standing, Way, shown_rate
@@ -25,7 +26,7 @@ from pipelines.store.remaining import Remaining, remaining
 _RENEW = 0.5  # seconds between two looks of a terminal
 _LOOK = 2.0  # seconds between two looks into the database, more where they take long
 _SHARE = 0.02  # of the time may go into them
-_BAR = 26  # columns
+_BAR = 20  # columns
 
 
 class View(Protocol):
@@ -43,6 +44,8 @@ class Progress:
 
     def __init__(self, folder: Path, view: View, ways: dict[str, Way], readers: int) -> None:
         self._folder = folder
+        self._db: Database | None = None
+        self._loop = create_looping_call(self.show)
         self._view = view
         self._ways = ways
         self._readers = readers
@@ -57,7 +60,7 @@ class Progress:
         settings = crawler.settings
         view = view_for(settings.getfloat("PROGRESS_SECONDS"))
         if view is None:
-            raise NotConfigured("PROGRESS_SECONDS is 0")
+            raise NotConfigured  # without a reason, which would be logged as a warning
         allowed = {"cdx": "WAYBACK_CDX_PER_MINUTE", "replay": "WAYBACK_REPLAY_PER_MINUTE"}
         ways = {kind: Way(settings.getfloat(name) / 60, CONNECTIONS[kind]) for kind, name in allowed.items()}
         progress = cls(Path(settings["CORPUS_DIR"]), view, ways, settings.getint("READERS"))
@@ -73,7 +76,6 @@ class Progress:
 
     def opened(self) -> None:
         self._db = open_for_reading(self._folder)
-        self._loop = create_looping_call(self.show)
         self._loop.start(self._view.interval, now=False)
 
     def sent(self, request: Request) -> None:
@@ -108,16 +110,18 @@ class Progress:
 
     def _look(self) -> None:
         start = time.monotonic()
-        if start >= self._next_look:
+        if self._db and start >= self._next_look:
             self._left = remaining(self._db)
             end = time.monotonic()
             self._next_look = end + max(_LOOK, (end - start) / _SHARE)
 
     def closed(self) -> None:
-        self._next_look = 0.0
-        if self._loop.running:
-            self._loop.stop()
+        """Also called where the crawl never opened."""
+        if self._db is None:
+            return
+        self._loop.stop()
         if isinstance(self._view, Terminal):
+            self._next_look = 0.0
             self.show()
         self._view.close()
         self._db.close()
@@ -164,7 +168,7 @@ class Terminal:
 
     def __init__(self) -> None:
         self._live = Live(console=Console(stderr=True), auto_refresh=False)
-        self._logs: list[logging.StreamHandler[object]] = []
+        self._logs: list[logging.StreamHandler[Any]] = []
 
     def show(self, standing: Standing) -> None:
         if not self._live.is_started:

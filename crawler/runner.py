@@ -254,8 +254,8 @@ def _closing_line(settings: Settings, spider: Any, summary: Summary, code: int) 
     budget = spider.budget if spider else Budget()
     spent = f"; stopped after {budget.spent}, the next run goes on" if budget.spent else ""
     return (
-        f"run {settings['RUN_ID']}: exit {code}, {budget.used} requests, {summary.captures} captures, "
-        f"{summary.versions} versions, {summary.to_be_tried_again} to be tried again{spent}"
+        f"run {settings['RUN_ID']}: exit {code}, {budget.used} requests, {summary.versions} versions, "
+        f"{summary.to_be_tried_again} to retry{spent}"
     )
 
 

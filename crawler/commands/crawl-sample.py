@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crawler.commandline import add_examples
 from crawler.commands.crawl import Command as Crawl
 from crawler.exceptions import ArchiveUnavailable
-from crawler.wayback.sample import make_sample
 
 EXAMPLES = """
 examples:
@@ -29,9 +29,11 @@ class Command(Crawl):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = EXAMPLES
+        add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.wayback.sample import make_sample
+
         assert self.settings is not None
         with tempfile.TemporaryDirectory(prefix="policy-corpus-sample-") as name:
             folder = Path(name)

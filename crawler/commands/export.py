@@ -1,21 +1,19 @@
 """`export`: write the text files again, here or elsewhere."""
 
 import argparse
-import sys
 from contextlib import closing
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from crawler import configuration
+from crawler.commandline import add_examples, refuse
 from crawler.exceptions import CorpusError
-from pipelines.export.corpus_files import export_corpus
-from pipelines.store.database import open_for_reading
 
 EXAMPLES = """
 examples:
   python -m scrapy export -s CORPUS_DIR=output
-  python -m scrapy export -s CORPUS_DIR=output --to /srv/texts -s EXPORT_STYLE=princeton
+  python -m scrapy export -s CORPUS_DIR=output --to /srv/texts \\
+      -s EXPORT_STYLE=princeton
 """
 
 
@@ -31,18 +29,21 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = EXAMPLES
+        add_examples(parser, EXAMPLES)
         parser.add_argument("--to", metavar="DIR", default="", help="folder to write to (default: CORPUS_DIR/text)")
         parser.add_argument("--include", choices=["open"], help="also versions whose time of change is not settled yet")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler import configuration
+        from pipelines.export.corpus_files import export_corpus
+        from pipelines.store.database import open_for_reading
+
         assert self.settings is not None
         try:
             configuration.check_export(self.settings)
             with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
                 counts = export_corpus(db, self.settings, opts.to, include_open=opts.include == "open")
         except CorpusError as error:
-            print(f"error: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
+            refuse(self, error)
             return
         print(f"{counts.files} files, {counts.written} written, {counts.removed} removed")

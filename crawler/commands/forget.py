@@ -1,7 +1,6 @@
 """`forget`: a site out of the corpus, for good."""
 
 import argparse
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,18 +8,14 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler import addresses, runner
+from crawler.commandline import add_examples, refuse
 from crawler.exceptions import CorpusError
-from crawler.wayback.urlkey import urlkey
-from pipelines.export.corpus_files import export_corpus
-from pipelines.forget import forget
-from pipelines.store.database import open_existing
-from pipelines.store.lock import only_run
 
 EXAMPLES = """
 examples:
   python -m scrapy forget example.com -s CORPUS_DIR=output
-      everything of example.com and its hosts goes: rows, WARC records, texts. It is not asked for again.
+      everything of example.com and its hosts goes: rows, WARC records, texts;
+      it is not asked for again
 copies made elsewhere (backups, other exports) are not touched
 """
 
@@ -37,9 +32,16 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = EXAMPLES
+        add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler import addresses, runner
+        from crawler.wayback.urlkey import urlkey
+        from pipelines.export.corpus_files import export_corpus
+        from pipelines.forget import forget
+        from pipelines.store.database import open_existing
+        from pipelines.store.lock import only_run
+
         assert self.settings is not None
         if not args:
             raise UsageError("name a site: forget example.com", print_help=False)
@@ -54,5 +56,4 @@ class Command(ScrapyCommand):
                     print(f"{site} is forgotten; {count} WARC files were written anew")
                 export_corpus(db, self.settings)
         except CorpusError as error:
-            print(f"error: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
+            refuse(self, error)

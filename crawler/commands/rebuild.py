@@ -6,8 +6,8 @@ import time
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.commandline import add_examples, refuse
 from crawler.exceptions import CorpusError
-from crawler.rebuilding import Request, run_rebuild
 
 EXAMPLES = """
 examples:
@@ -26,26 +26,27 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[WARC_OR_DIR ...] [--targets FILE] [--only-changed] [-s CORPUS_DIR=DIR]"
+        return "[WARC_OR_DIR ...] [--targets FILE] [--only-changed]"
 
     def short_desc(self) -> str:
         return "Make the corpus again from its WARC files, without a network"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = EXAMPLES
+        add_examples(parser, EXAMPLES)
         parser.add_argument("--targets", metavar="FILE", default="", help="which address is whose and of what kind")
         parser.add_argument("--kind", default="privacy policy", help="of targets that name none")
         parser.add_argument("--only-changed", action="store_true", help="only read again what an older reader read")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.rebuilding import Request, run_rebuild
+
         assert self.settings is not None
         request = Request(args, opts.targets, opts.kind, opts.only_changed)
         try:
             rebuilt, counts = run_rebuild(self.settings, request, Told())
         except CorpusError as error:
-            print(f"error: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
+            refuse(self, error)
             return
         print(
             f"{rebuilt.files} WARC files, {rebuilt.damaged} damaged records, {rebuilt.lost} pages lost, "

@@ -7,8 +7,9 @@ import sys
 import threading
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+from scrapy.commands import ScrapyCommand
 
+from crawler.commandline import add_examples
 from crawler.wayback.embedded import EmbeddedArchive, Wrapper
 from crawler.wayback.server.asked import CDX, REPLAY
 from crawler.wayback.server.faults import FAULTS, Faults, UnknownFault
@@ -19,19 +20,18 @@ examples:
   python -m scrapy serve-archive output/warc --port 8390
       what a crawl has kept, served as the archive it came from
   curl 'http://127.0.0.1:8390/cdx/search/cdx?url=*.example.com&limit=5'
-  curl -i 'http://127.0.0.1:8390/web/20150101000000id_/http://example.com/privacy'
+  curl -i http://127.0.0.1:8390/web/20150101000000id_/http://example.com/terms
   curl 'http://127.0.0.1:8390/__requests__'
       what was asked so far, and what was answered
-  python -m scrapy serve-archive output/warc --limit-cdx 30 --limit-replay 600 --time-scale 10
+  python -m scrapy serve-archive output/warc --limit-cdx 30 \\
+      --limit-replay 600 --time-scale 10
       with the real archive's limits, ten times as fast
-  python -m scrapy serve-archive output/warc --fault all:0.1 --fault unavailable:0.2:3 --seed 7
-      one address in ten fails in one way or another, one in five with three times 503
+  python -m scrapy serve-archive output/warc --fault all:0.1 \\
+      --fault unavailable:0.2:3 --seed 7
+      one address in ten fails in one way or another, one in five with three
+      times 503
 """
 _PARENT_CHECK_SECONDS = 0.5
-
-
-class _Help(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Keeps the lines of the examples."""
 
 
 class Command(ScrapyCommand):
@@ -47,8 +47,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = _Help
-        parser.epilog = _EXAMPLES
+        add_examples(parser, _EXAMPLES)
         group = parser.add_argument_group("Serving")
         group.add_argument("--port", type=int, default=8390, help="port to listen on, 0 for a free one (default: 8390)")
         group.add_argument("--with-parent", action="store_true", help="end when the process that started this ends")

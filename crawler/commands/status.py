@@ -2,17 +2,13 @@
 
 import argparse
 import json
-import sys
 from contextlib import closing
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.commandline import add_examples, refuse
 from crawler.exceptions import CorpusError
-from crawler.report import summary_lines
-from pipelines.store.database import open_for_reading
-from pipelines.store.runs import latest
-from pipelines.store.summary import summarise
 
 EXAMPLES = """
 examples:
@@ -33,20 +29,24 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = EXAMPLES
+        add_examples(parser, EXAMPLES)
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.report import run_lines, summary_lines, tell
+        from pipelines.store.database import open_for_reading
+        from pipelines.store.runs import latest
+        from pipelines.store.summary import summarise
+
         assert self.settings is not None
         folder = self.settings["CORPUS_DIR"]
         try:
             with closing(open_for_reading(Path(folder))) as db:
                 summary, run = summarise(db), latest(db)
         except CorpusError as error:
-            print(f"error: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
+            refuse(self, error)
             return
         if opts.json:
             print(json.dumps({**summary.as_dict(), "last_run": run}, indent=1))
         else:
-            print("\n".join(summary_lines(summary, folder)))
+            tell([*summary_lines(summary, folder), *run_lines(run)])

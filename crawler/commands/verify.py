@@ -1,15 +1,17 @@
 """`verify`: whether a corpus holds together, and putting right what does not."""
 
 import argparse
-import sys
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.commandline import add_examples, refuse
 from crawler.commands.rebuild import Told
 from crawler.exceptions import CorpusError
-from crawler.verifying import run_repair, run_verify
-from pipelines.verify import Finding, Mend
+
+if TYPE_CHECKING:
+    from pipelines.verify import Finding
 
 EXAMPLES = """
 examples:
@@ -18,17 +20,13 @@ examples:
   python -m scrapy verify --full -s CORPUS_DIR=output
       all snapshots are read once more
   python -m scrapy verify --repair -s CORPUS_DIR=output
-      what is wrong is put right as far as the bytes are there; the rest is fetched by the next crawl
+      what is wrong is put right as far as the bytes are there; the rest is
+      fetched by the next crawl
 
-exit codes: 0 all is well or was put right, 1 something is wrong, 2 wrong use, 3 corpus busy
+exit codes:
+  0 all is well or was put right, 1 something is wrong, 2 wrong use,
+  3 corpus busy
 """
-_WAYS = {
-    Mend.FETCH: "verify --repair, then crawl",
-    Mend.REBUILD: "rebuild",
-    Mend.EXPORT: "verify --repair",
-    Mend.REREAD: "rebuild --only-changed",
-    Mend.NOTHING: "another copy of the file",
-}
 
 
 class Command(ScrapyCommand):
@@ -43,11 +41,13 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = EXAMPLES
+        add_examples(parser, EXAMPLES)
         parser.add_argument("--full", action="store_true", help="read every snapshot once more, not only a few")
         parser.add_argument("--repair", action="store_true", help="put right what is wrong")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.verifying import run_repair, run_verify
+
         assert self.settings is not None
         try:
             findings = run_verify(self.settings, full=opts.full, tell=_tell)
@@ -55,19 +55,27 @@ class Command(ScrapyCommand):
                 run_repair(self.settings, findings, Told())
                 findings = run_verify(self.settings, full=opts.full, tell=_tell)
         except CorpusError as error:
-            print(f"error: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
+            refuse(self, error)
             return
         print("\n".join(_closing(findings)))
         self.exitcode = 1 if findings else 0
 
 
-def _tell(finding: Finding) -> None:
+def _tell(finding: "Finding") -> None:
     print(finding, flush=True)
 
 
-def _closing(findings: list[Finding]) -> list[str]:
+def _closing(findings: "list[Finding]") -> list[str]:
     if not findings:
         return ["all is well"]
+    from pipelines.verify import Mend
+
+    ways = {
+        Mend.FETCH: "verify --repair, then crawl",
+        Mend.REBUILD: "rebuild",
+        Mend.EXPORT: "verify --repair",
+        Mend.REREAD: "rebuild --only-changed",
+        Mend.NOTHING: "another copy of the file",
+    }
     counts = Counter(finding.mend for finding in findings)
-    return [f"{count} findings are mended by: {_WAYS[mend]}" for mend, count in sorted(counts.items())]
+    return [f"{count} findings are mended by: {ways[mend]}" for mend, count in sorted(counts.items())]

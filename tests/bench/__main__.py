@@ -65,9 +65,7 @@ def _tell(crawled: Crawl, alone: float, pages: int) -> float:
     print(f"  crawl with reading    {pages / crawled.seconds:>8.1f} pages a second, {pages} pages")
     print(f"  reading alone         {pages / alone:>8.1f}")
     print(f"  ratio                 {ratio:>8.2f} (at least {LEAST_RATIO})")
-    print(
-        f"  peak memory           {crawled.memory / 1e6:>8.0f} MB, {crawled.memory_with_readers / 1e6:.0f} MB with readers"
-    )
+    print(f"  peak memory, MB       {crawled.memory / 1e6:>8.0f}, {crawled.memory_with_readers / 1e6:.0f} with readers")
     return ratio
 
 

@@ -61,7 +61,7 @@ def test_a_crawl_of_the_sample_ends_well_and_tells_what_came_of_it(crawled: Craw
     assert (crawled.ended.code, crawled.ended.err) == (0, "")
     assert crawled.ended.out.startswith("5 documents, ")
     assert "read" in crawled.ended.out
-    assert f"texts: {crawled.folder}/corpus/text" in crawled.ended.out
+    assert f"texts      {crawled.folder}/corpus/text\n" in crawled.ended.out
 
 
 def test_every_version_of_the_sample_is_a_file_as_reviewed(crawled: Crawled) -> None:
