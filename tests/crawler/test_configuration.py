@@ -75,7 +75,17 @@ def test_the_host_of_an_archive(url: str, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "web.archive.org", "ftp://a.example", "http://", "http://u:p@a.example", "http://a.example:x", "http://[", "/"]
+    "url",
+    [
+        "",
+        "web.archive.org",
+        "ftp://a.example",
+        "http://",
+        "http://u:p@a.example",
+        "http://a.example:x",
+        "http://[",
+        "/",
+    ],
 )
 def test_what_is_no_archive(url: str) -> None:
     with pytest.raises(WrongUse, match="is no archive's address; give one like https"):

@@ -32,7 +32,8 @@ def test_none_of_scrapys_own_parts_is_on(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED", "COOKIES_ENABLED", "ROBOTSTXT_OBEY", "COMPRESSION_ENABLED"]
+    "name",
+    ["TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED", "COOKIES_ENABLED", "ROBOTSTXT_OBEY", "COMPRESSION_ENABLED"],
 )
 def test_what_must_be_off_is_off(settings: Settings, name: str) -> None:
     assert settings.getbool(name) is False

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.desk import Desk, row
+from tests.fixtures.make_sample_export import texts_of
+
+
+@pytest.fixture
+def told(desk: Desk) -> Desk:
+    desk.listed(row("2004"), row("2005"))
+    desk.plan()
+    desk.read(row("2004"), "A")
+    desk.read(row("2005"), "B")
+    desk.corpus.derive_waiting()
+    return desk
+
+
+def test_an_export_says_what_it_did(told: Desk, scrapy: Run, tmp_path: Path) -> None:
+    ended = scrapy("export", CORPUS_DIR=told.folder)
+    assert (ended.code, ended.out, ended.err) == (0, "2 files, 2 written, 0 removed\n", "")
+    again = scrapy("export", CORPUS_DIR=told.folder)
+    assert again.out == "2 files, 0 written, 0 removed\n"
+    elsewhere = scrapy("export", "--to", str(tmp_path / "elsewhere"), CORPUS_DIR=told.folder)
+    assert elsewhere.out == "2 files, 2 written, 0 removed\n"
+    assert texts_of(tmp_path / "elsewhere") == texts_of(told.folder / "text")
+
+
+def test_documents_whose_changes_are_not_settled_are_left_out(told: Desk, scrapy: Run) -> None:
+    told.ledger.set_open(1, True)
+    assert scrapy("export", CORPUS_DIR=told.folder).out.startswith("0 files")
+    assert scrapy("export", "--include", "open", CORPUS_DIR=told.folder).out.startswith("2 files")
+
+
+def test_links_name_the_public_archive(told: Desk, scrapy: Run) -> None:
+    scrapy("export", CORPUS_DIR=told.folder, WAYBACK_URL="http://127.0.0.1:8390")
+    texts = texts_of(told.folder / "text").values()
+    assert all(b"(https://web.archive.org/web/" in text and b"127.0.0.1" not in text for text in texts)
+
+
+@pytest.mark.parametrize("settings", [{"EXPORT_STYLE": "oulipo"}, {"WAYBACK_PUBLIC_URL": "archive"}])
+def test_wrong_settings_are_told(told: Desk, scrapy: Run, settings: dict[str, str]) -> None:
+    ended = scrapy("export", CORPUS_DIR=told.folder, **settings)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("error: ")
+    assert "Traceback" not in ended.err
+
+
+def test_a_place_that_cannot_be_written_is_told(told: Desk, scrapy: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = scrapy("export", "--to", str(tmp_path / "file"), CORPUS_DIR=told.folder)
+    assert ended.code == 5
+    assert ended.err.startswith("error: Cannot export to")
