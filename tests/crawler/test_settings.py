@@ -60,4 +60,4 @@ def test_every_setting_of_ours_has_its_reason() -> None:
     text = Path(ROOT, "crawler", "settings.py").read_text("utf-8")
     corpus = text.partition("# ---- The archive")[2].partition("# ---- Scrapy")[0]
     bare = [line for line in corpus.splitlines() if line[:1].isupper() and "#" not in line]
-    assert set(line.partition(" ")[0] for line in bare) <= {"CORPUS_DIR", "TO"}
+    assert {line.partition(" ")[0] for line in bare} <= {"CORPUS_DIR", "TO"}
