@@ -18,8 +18,8 @@ from crawler.middlewares import IN_FLIGHT
 from crawler.plan import plan
 from crawler.runner import Request, read_list, register, settle
 from crawler.spiders.discovering import Discovery
+from crawler.spiders.options import options_from
 from crawler.spiders.planning import Planner, Selection
-from crawler.spiders.policies import options_from
 from pipelines.store import outlook
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import copied
