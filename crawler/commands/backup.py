@@ -1,19 +1,19 @@
 """`backup`: a copy of the database, also while a run is writing."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from crawler.commandline import add_examples, refuse
 from crawler.exceptions import CorpusError
-from pipelines.store.backup import backup
 
 EXAMPLES = """
 examples:
   python -m scrapy backup /backup/corpus-2026-01-01.sqlite -s CORPUS_DIR=output
-      the WARC files need no command: they only grow, so rsync output/warc /backup/
+      the WARC files need no command: they only grow, so
+      rsync output/warc /backup/
 """
 
 
@@ -29,9 +29,11 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = EXAMPLES
+        add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from pipelines.store.backup import backup
+
         assert self.settings is not None
         if len(args) != 1:
             raise UsageError("name the file to write: backup /backup/corpus.sqlite", print_help=False)
@@ -39,5 +41,4 @@ class Command(ScrapyCommand):
             size = backup(Path(self.settings["CORPUS_DIR"]), Path(args[0]))
             print(f"{args[0]}: {size:,} bytes")
         except CorpusError as error:
-            print(f"error: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
+            refuse(self, error)

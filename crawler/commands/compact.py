@@ -1,16 +1,13 @@
 """`compact`: few large WARC files instead of many small ones."""
 
 import argparse
-import sys
 from contextlib import closing
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
+from crawler.commandline import add_examples, refuse
 from crawler.exceptions import CorpusError
-from pipelines.compact import compact
-from pipelines.store.database import open_existing
-from pipelines.store.lock import only_run
 
 EXAMPLES = """
 examples:
@@ -31,9 +28,13 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = EXAMPLES
+        add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from pipelines.compact import compact
+        from pipelines.store.database import open_existing
+        from pipelines.store.lock import only_run
+
         assert self.settings is not None
         try:
             folder = Path(self.settings["CORPUS_DIR"])
@@ -41,5 +42,4 @@ class Command(ScrapyCommand):
                 before, after = compact(db, folder, max_size=self.settings.getint("WARC_MAX_MB") << 20)
             print(f"{before} WARC files are {after} now")
         except CorpusError as error:
-            print(f"error: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
+            refuse(self, error)

@@ -1,15 +1,14 @@
 """`merge`: the corpora of several machines in one."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from crawler.commandline import add_examples, refuse
 from crawler.commands.rebuild import Told
 from crawler.exceptions import CorpusError
-from crawler.rebuilding import run_merge
 
 EXAMPLES = """
 examples:
@@ -30,9 +29,11 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = EXAMPLES
+        add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.rebuilding import run_merge
+
         assert self.settings is not None
         if not args:
             raise UsageError("name the corpora to bring in: merge /srv/one /srv/two", print_help=False)
@@ -40,5 +41,4 @@ class Command(ScrapyCommand):
             count, exported = run_merge(self.settings, [Path(name) for name in args], Told())
             print(f"{count} WARC files brought in, {exported.files} texts, {exported.written} written")
         except CorpusError as error:
-            print(f"error: {error}", file=sys.stderr)
-            self.exitcode = error.exit_code
+            refuse(self, error)

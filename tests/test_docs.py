@@ -1,0 +1,92 @@
+"""What the documents promise: every command, option, setting and column stands in them, and their examples run."""
+
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from pipelines.store.database import open_corpus, open_for_reading
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs/settings.md").read_text()
+DATA_FORMAT = (ROOT / "docs/data-format.md").read_text()
+COMMANDS = sorted(path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__")
+OURS = vars(import_module("crawler.settings"))
+NAMES = sorted(name for name in OURS if name.isupper())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_stands_in_the_readme_with_its_options(name: str) -> None:
+    row = re.search(rf"^\| `{name}[` ].*$", README, re.MULTILINE)
+    assert row, "no row of the table of commands"
+    source = (ROOT / f"crawler/commands/{name}.py").read_text()
+    missing = [option for option in re.findall(r'add_argument\(\s*"(--[a-z-]+)"', source) if option not in row[0]]
+    assert missing == []
+
+
+def test_every_setting_stands_in_the_documents() -> None:
+    assert [name for name in NAMES if f"`{name}`" not in SETTINGS] == []
+    named = set(re.findall(r"^\| `([A-Z_]+)`", SETTINGS, re.MULTILINE))
+    assert named - set(NAMES) == set(), "settings that are no more"
+
+
+@pytest.mark.parametrize(("name", "default"), re.findall(r"^\| `([A-Z_]+)` \| `(.*?)` \|", SETTINGS, re.MULTILINE))
+def test_a_default_is_what_the_documents_say(name: str, default: str) -> None:
+    assert default.strip('"') == str(OURS[name])
+
+
+@pytest.mark.parametrize("view", ["versions", "captures", "runs"])
+def test_every_column_of_the_views_stands_in_the_documents(view: str, tmp_path: Path) -> None:
+    section = DATA_FORMAT.partition(f"### `{view}`")[2].partition("### ")[0]
+    with closing(open_corpus(tmp_path)) as db:
+        assert [column.name for column in db[view].columns if f"`{column.name}`" not in section] == []
+
+
+@pytest.mark.parametrize("document", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+def test_every_link_between_documents_leads_somewhere(document: str) -> None:
+    path = ROOT / document
+    links = [link for link in re.findall(r"\]\(([^)#]+)", path.read_text()) if "://" not in link]
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.fixture(scope="module")
+def user_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a user sees it after `make crawl`: with output and .venv."""
+    folder = tmp_path_factory.mktemp("user")
+    command = [sys.executable, "-m", "scrapy", "crawl-sample", "-s", f"CORPUS_DIR={folder / 'output'}"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    return folder
+
+
+def example(language: str) -> str:
+    [found] = re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
+def test_the_sql_query_of_the_readme_finds_passages(user_folder: Path) -> None:
+    with closing(open_for_reading(user_folder / "output")) as db:
+        found = db.execute(example("sql")).fetchall()
+    assert len({site for site, *_ in found}) >= 2
+    assert all("[" in passage for *_, passage in found)
+
+
+def test_the_shell_query_of_the_readme_counts_versions(user_folder: Path) -> None:
+    assert shutil.which("sh")
+    command = ["sh", "-e", "-c", example("sh")]
+    ended = subprocess.run(command, cwd=user_folder, capture_output=True, text=True, timeout=60, check=True)
+    assert "harbourlight.example" in ended.stdout
+    assert ended.stderr == ""
+
+
+def test_the_pandas_query_of_the_readme_makes_a_table(user_folder: Path) -> None:
+    command = [sys.executable, "-c", example("python")]
+    ended = subprocess.run(command, cwd=user_folder, capture_output=True, text=True, timeout=60, check=True)
+    assert re.search(r"^2004\s+\d+", ended.stdout, re.MULTILINE)
+    assert ended.stderr == ""
