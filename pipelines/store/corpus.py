@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlite_utils import Database
 
@@ -10,27 +10,7 @@ from crawler.exceptions import RecordingFailed
 from crawler.items import Capture, CaptureKey, Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
 
 from .database import recording
-from .versions import DatedReading, Version, derive_versions
-
-_READINGS = """SELECT capture.timestamp, capture.original, capture.id, capture.same_as IS NULL, text_digest,
-    reading_key, title, language, words, verdict
-FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
-LEFT JOIN snapshot ON snapshot.capture_id = capture.id
-JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id) AND extraction.reader = ?
-WHERE document_id = ? AND state IN ('read', 'duplicate') AND text_digest IS NOT NULL
-    AND statuscode NOT LIKE '3%' AND coalesce(redirect_to, '') = ''
-ORDER BY capture.timestamp, capture.original, capture.digest, statuscode"""
-
-# the newest reader that read all that is held of a document; where there is none, the one that read most of it
-_READER_OF_DOCUMENT = """SELECT extraction.reader
-FROM document_capture JOIN extraction USING (capture_id) JOIN reader ON reader.reader = extraction.reader
-WHERE document_id = ? GROUP BY extraction.reader ORDER BY count(*) DESC, reader.id DESC LIMIT 1"""
-_HAS_PENDING = """SELECT EXISTS (SELECT 1 FROM address JOIN capture ON capture.urlkey = address.urlkey
-AND timestamp BETWEEN first_timestamp AND last_timestamp WHERE document_id = ? AND next_try IS NOT NULL)"""
-
-_VERSION = """document_id, reader, number, first_timestamp, last_timestamp, held_timestamp, changed_after,
-    changed_before, captures, captures_listed, capture_id, original, reading_key, text_digest, title, language, words,
-    verdict"""
+from .deriving import Deriving
 
 # twice in a union rather than once with OR, which would read every capture
 _DOCUMENTS = """SELECT document_id FROM capture CROSS JOIN address ON address.urlkey = capture.urlkey
@@ -43,6 +23,7 @@ class Corpus:
     def __init__(self, db: Database, archive: str) -> None:
         self._db = db
         self._archive = archive
+        self._deriving = Deriving(db)
 
     # -- snapshots
 
@@ -110,7 +91,7 @@ class Corpus:
             for capture_id in capture_ids:
                 self._lose(capture_id)
             for document_id in sorted({each for capture_id in capture_ids for each in self._documents_of(capture_id)}):
-                self._derive(document_id)
+                self._deriving.derive(document_id)
         return len(capture_ids)
 
     def _lose(self, capture_id: int) -> None:
@@ -139,7 +120,7 @@ class Corpus:
             documents = set(self._documents_of(capture_id))
             if memento.asked and memento.asked.key != memento.capture.key:
                 documents |= self._settle_asked(memento.asked, memento.capture, capture_id)
-            self._derive_settled(documents)
+            self._deriving.settled(documents)
 
     def keep_reading(self, capture_id: int, reader: str, outcome: Reading | Failure) -> None:
         """Keep what a reader found in a snapshot, and nothing else: its part of a larger transaction."""
@@ -187,7 +168,7 @@ class Corpus:
         assert decision.same_as is not None
         with recording(self._db):
             played, holder_id = self._capture_by_key(decision.same_as)
-            self._derive_settled(self._settle_asked(decision.capture, played, holder_id))
+            self._deriving.settled(self._settle_asked(decision.capture, played, holder_id))
 
     def _capture_by_key(self, key: CaptureKey) -> tuple[Capture, int]:
         """A capture, and the id of the one that holds its bytes: itself, or the one it is a duplicate of."""
@@ -262,54 +243,17 @@ class Corpus:
         """Derive the versions of documents again, after something other than a reading changed their inputs."""
         with recording(self._db):
             for document_id in document_ids:
-                self._derive(document_id)
+                self._deriving.derive(document_id)
 
     def derive_waiting(self) -> None:
         """Derive the versions of all documents whose inputs changed while more of them was still to come."""
-        waiting = [document_id for (document_id,) in self._db.execute("SELECT document_id FROM to_derive")]
-        for document_id in waiting:
+        for document_id in self._deriving.waiting():
             with recording(self._db):
-                self._derive(document_id)
-
-    def _derive_settled(self, document_ids: Iterable[int]) -> None:
-        """Derive once nothing of a document is to be fetched any more: each time would cost its length squared."""
-        for document_id in sorted(document_ids):
-            if self._db.execute(_HAS_PENDING, [document_id]).fetchone()[0]:
-                self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
-            else:
-                self._derive(document_id)
-
-    def _derive(self, document_id: int) -> None:
-        self._db.execute("DELETE FROM to_derive WHERE document_id = ?", [document_id])
-        rows = self._derived(document_id)
-        self._db.execute("DELETE FROM version WHERE document_id = ?", [document_id])
-        self._db.conn.executemany(
-            f"INSERT INTO version ({_VERSION}) VALUES ({', '.join('?' * len(_VERSION.split(',')))})",  # noqa: S608
-            rows,
-        )
-
-    def _derived(self, document_id: int) -> list[tuple[object, ...]]:
-        found = self._db.execute(_READER_OF_DOCUMENT, [document_id]).fetchone()
-        reader = found[0] if found else ""
-        readings = (DatedReading(*row) for row in self._db.execute(_READINGS, [reader, document_id]))
-        listed = [
-            timestamp
-            for (timestamp,) in self._db.execute(
-                "SELECT timestamp FROM document_capture JOIN capture ON capture.id = capture_id WHERE document_id = ? "
-                "ORDER BY timestamp",
-                [document_id],
-            )
-        ]
-        return [(document_id, reader, *_version_row(version)) for version in derive_versions(readings, listed)]
+                self._deriving.derive(document_id)
 
     def is_as_derived(self, document_id: int) -> bool:
         """Whether a document's versions are those that its readings give, or wait to be derived."""
-        waits = self._db.execute("SELECT 1 FROM to_derive WHERE document_id = ?", [document_id]).fetchone()
-        held = self._db.execute(
-            f"SELECT {_VERSION} FROM version WHERE document_id = ? ORDER BY number",  # noqa: S608
-            [document_id],
-        ).fetchall()
-        return waits is not None or [tuple(row) for row in held] == self._derived(document_id)
+        return self._deriving.is_as_derived(document_id)
 
     def location(self, capture_id: int) -> WarcLocation:
         """Where a capture's bytes lie. Raises RecordingFailed where no row says."""
@@ -319,25 +263,3 @@ class Corpus:
         if row is None:
             raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `python -m scrapy verify`.")
         return WarcLocation(*row)
-
-
-def _version_row(version: Version) -> tuple[object, ...]:
-    shown = version.shown
-    return (
-        version.number,
-        version.first_timestamp,
-        version.last_timestamp,
-        shown.timestamp,
-        version.changed_after,
-        version.first_timestamp if version.changed_after else "",
-        version.captures,
-        version.captures_listed,
-        shown.capture_id,
-        shown.original,
-        shown.reading_key,
-        shown.text_digest,
-        shown.title,
-        shown.language,
-        shown.words,
-        shown.verdict,
-    )

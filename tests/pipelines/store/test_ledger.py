@@ -2,10 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.items import Capture, CaptureKey, Decision, DocumentKey, Failure, State, Target
-from crawler.wayback.urlkey import urlkey
+from crawler.items import Capture, CaptureKey, Decision, DocumentKey, Failure, State
 from pipelines.store.ledger import Standing
-from tests.desk import NOW, SHOP, URL, Desk, reading, row
+from tests.desk import NOW, URL, Desk, reading, row
 
 LATER = "2026-02-01T00:00:00Z"
 TROUBLE = Failure("replay", "archive trouble", transient=True)
@@ -21,47 +20,6 @@ def planned(desk: Desk) -> Desk:
     desk.listed(row("2004"), row("2006"), row("2005"))
     desk.plan()
     return desk
-
-
-def test_a_target_is_a_document_with_its_address(desk: Desk) -> None:
-    documents = list(desk.db.execute("SELECT site, kind, variant, url, active FROM document"))
-    assert documents == [("shop.example", "privacy policy", "", URL, 1)]
-    addresses = list(desk.db.execute("SELECT urlkey, url, evidence FROM address"))
-    assert addresses == [("example,shop)/privacy", URL, "given")]
-
-
-def test_registering_again_changes_nothing_and_keeps_what_left_the_list(desk: Desk) -> None:
-    desk.follow((URL, SHOP))
-    terms = DocumentKey("shop.example", "terms of service")
-    desk.follow(("http://shop.example/terms", terms))
-    assert list(desk.db.execute("SELECT kind, active FROM document")) == [
-        ("privacy policy", 0),
-        ("terms of service", 1),
-    ]
-    assert desk.db.execute("SELECT count(*) FROM address").fetchone() == (2,)
-
-
-def test_a_domain_has_no_address_until_its_documents_are_found(desk: Desk) -> None:
-    home = DocumentKey("home.example", "privacy policy")
-    desk.ledger.register([Target("http://home.example/", home, discover=True)], urlkey)
-    assert desk.db.execute("SELECT count(*) FROM address WHERE document_id = 2").fetchone() == (0,)
-
-
-def test_an_address_within_another_one_is_not_added(desk: Desk) -> None:
-    desk.ledger.add_address(1, "example,shop)/privacy", URL, "again", "2004", "2005")
-    desk.ledger.add_address(1, "example,shop)/other", URL, "moved", "2004", "2005")
-    desk.ledger.add_address(1, "example,shop)/other", URL, "moved", "20040101000000", "20040601000000")
-    assert desk.db.execute("SELECT count(*) FROM address").fetchone() == (2,)
-
-
-def test_documents_wait_for_all_their_listings(desk: Desk) -> None:
-    assert desk.ledger.documents_to_plan() == []
-    desk.listed(row("2004"), resume_key="more")
-    assert desk.ledger.documents_to_plan() == []
-    desk.listed(row("2005"))
-    assert desk.ledger.documents_to_plan() == [1]
-    desk.follow(("http://shop.example/terms", DocumentKey("shop.example", "terms of service")))
-    assert desk.ledger.documents_to_plan() == []  # the first left the list, the second is not listed
 
 
 def test_a_listing_tells_what_is_known(planned: Desk) -> None:
@@ -165,13 +123,3 @@ def test_a_restart_reads_everything_back(tmp_path: Path) -> None:
     assert work(after) == [row("2005")]
     assert after.texts() == ["one"]
     after.close()
-
-
-def test_a_mark_for_the_journal_does_not_hinder_the_next_change(tmp_path: Path) -> None:
-    """A run that was killed leaves marks; the next list changes the same documents."""
-    desk = Desk(tmp_path)
-    assert desk.db.execute("SELECT count(*) FROM unwritten WHERE what = 'document'").fetchone() == (1,)
-    desk.follow(("https://www.shop.example/privacy", SHOP))
-    assert desk.db.execute("SELECT url FROM document").fetchone() == ("https://www.shop.example/privacy",)
-    assert desk.db.execute("SELECT count(*) FROM unwritten WHERE what = 'document'").fetchone() == (1,)
-    desk.close()

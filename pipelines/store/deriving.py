@@ -1,0 +1,104 @@
+"""Versions in the database: derived for a document from its readings, whenever those change.
+
+Everything here happens inside a transaction of the caller's.
+"""
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from .versions import DatedReading, Version, derive_versions
+
+_READINGS = """SELECT capture.timestamp, capture.original, capture.id, capture.same_as IS NULL, text_digest,
+    reading_key, title, language, words, verdict
+FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
+LEFT JOIN snapshot ON snapshot.capture_id = capture.id
+JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id) AND extraction.reader = ?
+WHERE document_id = ? AND state IN ('read', 'duplicate') AND text_digest IS NOT NULL
+    AND statuscode NOT LIKE '3%' AND coalesce(redirect_to, '') = ''
+ORDER BY capture.timestamp, capture.original, capture.digest, statuscode"""
+
+# the newest reader that read all that is held of a document; where there is none, the one that read most of it
+_READER_OF_DOCUMENT = """SELECT extraction.reader
+FROM document_capture JOIN extraction USING (capture_id) JOIN reader ON reader.reader = extraction.reader
+WHERE document_id = ? GROUP BY extraction.reader ORDER BY count(*) DESC, reader.id DESC LIMIT 1"""
+_HAS_PENDING = """SELECT EXISTS (SELECT 1 FROM address JOIN capture ON capture.urlkey = address.urlkey
+AND timestamp BETWEEN first_timestamp AND last_timestamp WHERE document_id = ? AND next_try IS NOT NULL)"""
+
+_VERSION = """document_id, reader, number, first_timestamp, last_timestamp, held_timestamp, changed_after,
+    changed_before, captures, captures_listed, capture_id, original, reading_key, text_digest, title, language, words,
+    verdict"""
+
+
+class Deriving:
+    """The versions of one corpus."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def waiting(self) -> list[int]:
+        """The documents whose inputs changed while more of them was still to come."""
+        return [document_id for (document_id,) in self._db.execute("SELECT document_id FROM to_derive")]
+
+    def settled(self, document_ids: Iterable[int]) -> None:
+        """Derive once nothing of a document is to be fetched any more: each time would cost its length squared."""
+        for document_id in sorted(document_ids):
+            if self._db.execute(_HAS_PENDING, [document_id]).fetchone()[0]:
+                self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
+            else:
+                self.derive(document_id)
+
+    def derive(self, document_id: int) -> None:
+        """Derive the versions of a document from its readings."""
+        self._db.execute("DELETE FROM to_derive WHERE document_id = ?", [document_id])
+        rows = self._derived(document_id)
+        self._db.execute("DELETE FROM version WHERE document_id = ?", [document_id])
+        self._db.conn.executemany(
+            f"INSERT INTO version ({_VERSION}) VALUES ({', '.join('?' * len(_VERSION.split(',')))})",  # noqa: S608
+            rows,
+        )
+
+    def is_as_derived(self, document_id: int) -> bool:
+        """Whether a document's versions are those that its readings give, or wait to be derived."""
+        waits = self._db.execute("SELECT 1 FROM to_derive WHERE document_id = ?", [document_id]).fetchone()
+        held = self._db.execute(
+            f"SELECT {_VERSION} FROM version WHERE document_id = ? ORDER BY number",  # noqa: S608
+            [document_id],
+        ).fetchall()
+        return waits is not None or [tuple(row) for row in held] == self._derived(document_id)
+
+    def _derived(self, document_id: int) -> list[tuple[object, ...]]:
+        found = self._db.execute(_READER_OF_DOCUMENT, [document_id]).fetchone()
+        reader = found[0] if found else ""
+        readings = (DatedReading(*row) for row in self._db.execute(_READINGS, [reader, document_id]))
+        listed = [
+            timestamp
+            for (timestamp,) in self._db.execute(
+                "SELECT timestamp FROM document_capture JOIN capture ON capture.id = capture_id WHERE document_id = ? "
+                "ORDER BY timestamp",
+                [document_id],
+            )
+        ]
+        return [(document_id, reader, *_version_row(version)) for version in derive_versions(readings, listed)]
+
+
+def _version_row(version: Version) -> tuple[object, ...]:
+    shown = version.shown
+    return (
+        version.number,
+        version.first_timestamp,
+        version.last_timestamp,
+        shown.timestamp,
+        version.changed_after,
+        version.first_timestamp if version.changed_after else "",
+        version.captures,
+        version.captures_listed,
+        shown.capture_id,
+        shown.original,
+        shown.reading_key,
+        shown.text_digest,
+        shown.title,
+        shown.language,
+        shown.words,
+        shown.verdict,
+    )

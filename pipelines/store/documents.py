@@ -1,0 +1,140 @@
+"""The documents that a corpus follows, with their addresses, and how far each of them is."""
+
+from collections.abc import Callable, Iterable
+
+from sqlite_utils import Database
+
+from crawler.items import Capture, Query, Target
+
+from .database import recording
+
+_IS_LISTED = """active AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey
+    AND query.archive = ? WHERE other.document_id = document.id AND query.state = 'open')"""
+# what discovery found follows the documents that it was found for
+_REVIVE = """UPDATE document SET active = 1 WHERE found AND EXISTS (SELECT 1 FROM address
+    WHERE document_id = document.id) AND EXISTS (SELECT 1 FROM document AS sought
+    WHERE sought.active AND sought.discover AND sought.site = document.site
+    AND document.kind IN (sought.kind, 'home page'))"""
+
+
+class Documents:
+    """One corpus's documents, as one archive shows them."""
+
+    def __init__(self, db: Database, archive: str) -> None:
+        self._db = db
+        self._archive = archive
+
+    # -- targets
+
+    def register(self, targets: Iterable[Target], urlkey: Callable[[str], str]) -> int:
+        """Make `targets` the list this corpus follows; documents of earlier lists are kept, no longer crawled.
+
+        Forgotten sites are left out. Returns how many documents are followed.
+        """
+        with recording(self._db):
+            forgotten = {site for (site,) in self._db.execute("SELECT site FROM forgotten")}
+            self._db.execute("CREATE TEMP TABLE IF NOT EXISTS listed (document_id INTEGER PRIMARY KEY)")
+            self._db.execute("DELETE FROM listed")
+            for target in targets:
+                if target.document.site not in forgotten:
+                    self._register(target, urlkey)
+            # only what differs is touched: each touched row is written to the journal
+            self._db.execute(
+                "UPDATE document SET active = 0 WHERE active AND id NOT IN (SELECT document_id FROM listed)"
+            )
+            self._db.execute(_REVIVE)
+            return int(self._db.execute("SELECT count(*) FROM listed").fetchone()[0])
+
+    def _register(self, target: Target, urlkey: Callable[[str], str]) -> None:
+        document = target.document
+        (document_id,) = self._db.execute(
+            "INSERT INTO document (site, kind, variant, url, discover) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (site, kind, variant) DO UPDATE SET active = 1, url = excluded.url, "
+            "discover = excluded.discover RETURNING id",
+            [document.site, document.kind, document.variant, target.url, target.discover],
+        ).fetchone()
+        self._db.execute("INSERT OR IGNORE INTO listed (document_id) VALUES (?)", [document_id])
+        if target.discover:
+            return
+        is_news = self._db.execute(
+            "INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score) "
+            "VALUES (?, ?, '', 'given', ?, '', 1)",
+            [document.site, document.kind, target.url],
+        ).rowcount
+        if is_news:  # later its moves say where it lies
+            self.add_address(document_id, urlkey(target.url), target.url, "given")
+
+    def add_address(
+        self, document_id: int, urlkey: str, url: str, evidence: str, first: str = "", last: str = "99999999999999"
+    ) -> None:
+        """Let a document's captures include those of `urlkey` between two timestamps; nothing where they do already."""
+        self._db.execute(
+            "INSERT INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
+            "SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM address WHERE document_id = ? AND urlkey = ? "
+            "AND first_timestamp <= ? AND last_timestamp >= ?)",
+            [document_id, urlkey, first, last, url, evidence, document_id, urlkey, first, last],
+        )
+
+    # -- what is known of them
+
+    def documents_to_plan(self) -> list[int]:
+        """Active documents all of whose listings are whole."""
+        rows = self._db.execute(
+            f"SELECT DISTINCT document.id FROM document JOIN address ON document_id = document.id WHERE {_IS_LISTED} "  # noqa: S608
+            "ORDER BY document.id",
+            [self._archive],
+        )
+        return [document_id for (document_id,) in rows]
+
+    def documents_listed(self, query: Query) -> list[int]:
+        """The active documents whose addresses a query lists."""
+        rows = self._db.execute(
+            "SELECT DISTINCT document.id FROM query JOIN address ON address.urlkey = query.urlkey "
+            "JOIN document ON document.id = document_id AND active WHERE archive = ? AND query.url = ? "
+            "AND match = ? ORDER BY document.id",
+            [self._archive, query.url, query.match],
+        )
+        return [document_id for (document_id,) in rows]
+
+    def subjects_of(self, capture: Capture) -> list[tuple[str, str]]:
+        """Site and kind of the documents that hold a capture."""
+        rows = self._db.execute(
+            "SELECT DISTINCT site, kind FROM address JOIN document ON document.id = document_id AND active "
+            "WHERE urlkey = ? AND ? BETWEEN first_timestamp AND last_timestamp ORDER BY site, kind",
+            [capture.urlkey, capture.timestamp],
+        )
+        return [(site, kind) for site, kind in rows]
+
+    def is_listed(self, document_id: int) -> bool:
+        """Whether a document is active and all of its listings are whole."""
+        return bool(
+            self._db.execute(
+                f"SELECT EXISTS (SELECT 1 FROM document WHERE id = ? AND {_IS_LISTED})",  # noqa: S608
+                [document_id, self._archive],
+            ).fetchone()[0]
+        )
+
+    def set_open(self, document_id: int, is_open: bool) -> None:
+        """Note whether changes of a document may still lie between captures that were not fetched."""
+        with recording(self._db):
+            self._db.execute("UPDATE document SET open = ? WHERE id = ? AND open <> ?", [is_open, document_id, is_open])
+
+    def languages(self, document_id: int) -> set[str]:
+        """The languages of what was read of a document; without those too short to tell."""
+        rows = self._db.execute(
+            "SELECT DISTINCT language FROM document_capture JOIN extraction USING (capture_id) "
+            "WHERE document_id = ? AND language <> ''",
+            [document_id],
+        )
+        return {language for (language,) in rows}
+
+    def has_pending(self, document_id: int) -> bool:
+        """Whether captures of a document are still to be fetched or read."""
+        return bool(
+            self._db.execute(
+                "SELECT EXISTS (SELECT 1 FROM address JOIN capture ON capture.urlkey = address.urlkey "
+                "AND timestamp BETWEEN first_timestamp AND last_timestamp "
+                "WHERE document_id = ? AND next_try IS NOT NULL)",
+                [document_id],
+            ).fetchone()[0]
+        )
