@@ -1,6 +1,4 @@
 import hashlib
-import random
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -294,45 +292,3 @@ def _plan(desk: Desk, query: str) -> list[str]:
 
 def _is_scan(step: str) -> bool:
     return step.startswith("SCAN") and not any(known in step for known in ("document_capture", "CONSTANT", "subquery"))
-
-
-# ---- order
-
-
-LEGAL = DocumentKey("shop.example", "privacy policy", "legal")
-
-
-def history(desk: Desk) -> list[Callable[[], None]]:
-    """What happens to the captures of two documents, as steps that may come in any order."""
-    pages = [row(f"20{year:02d}", f"page {year // 2}") for year in range(4, 20)]
-    redirect = row("20190601", status="301")
-    legal = [row(f"20{year:02d}0701", f"legal {year // 3}", MOVED) for year in range(10, 25)]
-    desk.listed(*pages, redirect, row("20120303", status="404"))
-    desk.listed(*legal, url=MOVED)
-    desk.plan()
-    held = [each for each in (*pages, *legal) if desk.state(each)[0] == "selected"]
-    texts = {each: "ABBACDC"[number % 7] for number, each in enumerate(held)}
-    steps = [lambda each=each: desk.read(each, texts[each]) for each in held]  # type: ignore[misc]
-    return [*steps[:-1], lambda: desk.read(pages[3], NO_TEXT), lambda: desk.read(held[-1], "Z", asked=redirect)]
-
-
-def outcome(folder: Path, seed: int | None) -> tuple[list[object], ...]:
-    desk = Desk(folder, (URL, SHOP), (MOVED, LEGAL))
-    steps = history(desk)
-    if seed is not None:
-        random.Random(seed).shuffle(steps)
-    for step in steps:
-        step()
-    captures = desk.db.execute("SELECT * FROM captures ORDER BY 1, 2, 3, 5, 6, 7, 10")
-    found = (desk.versions("*"), list(captures), list(desk.db.execute("SELECT digest, body FROM text ORDER BY 1")))
-    desk.close()
-    return found
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_the_order_in_which_captures_are_read_leaves_no_trace(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, seed: int
-) -> None:
-    straight = outcome(tmp_path / "straight", None)
-    assert len(straight[0]) > 8
-    assert outcome(tmp_path / "shuffled", seed) == straight
