@@ -114,7 +114,7 @@ class Ledger(Documents):
         if capture.digest == EMPTY_DIGEST or capture.statuscode.startswith("3"):
             return None
         row = self._db.execute(
-            "SELECT id FROM capture WHERE archive = ? AND urlkey = ? AND digest = ? AND state IN ('read', 'selected') "
+            "SELECT id FROM capture WHERE +archive = ? AND urlkey = ? AND digest = ? AND state IN ('read', 'selected') "
             "AND statuscode NOT LIKE '3%' ORDER BY timestamp, original LIMIT 1",
             [self._archive, capture.urlkey, capture.digest],
         ).fetchone()
@@ -164,7 +164,7 @@ class Ledger(Documents):
         skipped = set(skip)
         rows = self._db.execute(
             f"SELECT capture.id, {CAPTURE_COLUMNS}, attempts, file, offset, snapshot.length "  # noqa: S608
-            "FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
+            "FROM capture INDEXED BY capture_to_fetch LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
             f"WHERE next_try <= ? AND archive = ? AND {_OF_ACTIVE_DOCUMENT} ORDER BY next_try, capture.id LIMIT ?",
             [now, self._archive, limit + len(skipped)],
         )
@@ -178,7 +178,8 @@ class Ledger(Documents):
     def next_try(self) -> str | None:
         """When the earliest failed capture of an active document is due again (ISO 8601), if any is."""
         (due,) = self._db.execute(
-            f"SELECT min(next_try) FROM capture WHERE next_try > '' AND archive = ? AND {_OF_ACTIVE_DOCUMENT}",  # noqa: S608
+            "SELECT min(next_try) FROM capture INDEXED BY capture_to_fetch "  # noqa: S608
+            f"WHERE next_try > '' AND archive = ? AND {_OF_ACTIVE_DOCUMENT}",
             [self._archive],
         ).fetchone()
         return due if isinstance(due, str) else None

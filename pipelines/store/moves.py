@@ -77,7 +77,7 @@ class Moves:
     def rows_of_site(self, domain_key: str) -> list[Capture]:
         """All captures known of a domain and its hosts; `domain_key` is its name as it begins a urlkey."""
         rows = self._db.execute(
-            f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE archive = ? AND (urlkey BETWEEN ? AND ? "  # noqa: S608
+            f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE +archive = ? AND (urlkey BETWEEN ? AND ? "  # noqa: S608
             "OR urlkey BETWEEN ? AND ?) ORDER BY urlkey, timestamp",
             [self._archive, f"{domain_key})", f"{domain_key})\U0010ffff", f"{domain_key},", f"{domain_key},\U0010ffff"],
         )

@@ -81,7 +81,7 @@ def _write(writer: WARCWriter, site: int, when: str, body: bytes) -> None:
 
 
 def write_index(folder: Path, sites: int, rows: int) -> list[str]:
-    """A plain CDX file of so many rows, spread evenly over the sites; nothing of it can be replayed."""
+    """A plain CDX file of so many rows, spread evenly over the sites; all of pages that were gone."""
     folder.mkdir(parents=True, exist_ok=True)
     each = rows // sites
     with (folder / "index.cdx").open("w", encoding="ascii") as file:
@@ -91,5 +91,5 @@ def write_index(folder: Path, sites: int, rows: int) -> list[str]:
                 day, clock = divmod(minute, 1440)
                 when = f"{1996 + day // 336}{day % 336 // 28 + 1:02}{day % 28 + 1:02}{clock // 60:02}{clock % 60:02}00"
                 digest = f"{row // 5:032d}".translate(str.maketrans("0189", "ABCD"))
-                file.write(f"example,site-{site:04})/privacy {when} {address(site)} text/html 200 {digest} 2345\n")
+                file.write(f"example,site-{site:04})/privacy {when} {address(site)} text/html 404 {digest} 2345\n")
     return [address(site) for site in range(sites)]
