@@ -1,4 +1,4 @@
-"""Headings that the old web wrote as large type: a short line alone, in a `font` larger than the text around it."""
+"""Headings that the old web wrote as large type: a short line alone, in `font` or `big` larger than what is around."""
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -10,24 +10,26 @@ LONGEST = 120  # characters
 MOST_LARGE = 0.3  # of a page's text: where more is large, it is the size of the text
 BASE_SIZE = 3
 LEVELS = {7: "h2", 6: "h2", 5: "h2", 4: "h3"}
-WEIGHTS = ("b", "strong", "big", "u")  # that it is a heading says as much
+WEIGHTS = ("b", "strong", "big", "u", "font")  # that it is a heading says as much
 INLINE = frozenset({"font", "b", "strong", "i", "em", "u", "span", "big", "small", "tt", "a"})
 
 
 def mark_headings(body: HtmlElement) -> None:
     """Turn such lines into headings, in place."""
-    large = [font for font in body.iter("font") if _size(font) > BASE_SIZE and _text(font)]
-    outer = [font for font in large if not any(parent in large for parent in font.iterancestors("font"))]
+    large = [font for font in body.iter("font", "big") if _size(font) > BASE_SIZE and _text(font)]
+    outer = [font for font in large if not any(parent in large for parent in font.iterancestors("font", "big"))]
     if sum(len(_text(font)) for font in outer) > MOST_LARGE * length("".join(body.itertext())):
         return
-    for font in large:
+    for font in outer:
         if len(_text(font)) <= LONGEST and _is_alone(font) and not _is_in(font, (*HEADINGS, "li", "td", "th", "a")):
             font.tag = LEVELS[min(7, _size(font))]
             etree.strip_tags(font, *WEIGHTS)
 
 
 def _size(font: HtmlElement) -> int:
-    """1 to 7; `+1` is one more than the usual 3. 0 where there is none."""
+    """1 to 7; `+1` is one more than the usual 3, and so is each `big`. 0 where there is none."""
+    if font.tag == "big":
+        return BASE_SIZE + sum(1 for _ in font.iter("big"))
     size = font.get("size", "").strip()
     digits = size.lstrip("+-")
     if not digits.isdecimal() or len(digits) > 2:

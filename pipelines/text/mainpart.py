@@ -16,6 +16,7 @@ TITLE_LENGTH = 300
 LARGE_LENGTH = 120
 PROSE_LENGTH = 80
 MOST_LINKS = 0.3
+STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
 PHONE = re.compile(r"\d[\d ().-]{5,}\d")
 
@@ -48,9 +49,20 @@ def _main_child(node: HtmlElement, weights: Weights) -> HtmlElement | None:
     if not children or length(node.text) >= PROSE_LENGTH:
         return None
     best = max(children, key=weights.prose.__getitem__)
-    if best.tag not in PASSED or weights.prose[best] < MAIN_SHARE * weights.prose[node]:
+    if best.tag not in PASSED or not weights.prose[best]:
         return None
-    return best if weights.prose[best] else None
+    if weights.prose[best] >= MAIN_SHARE * weights.prose[node]:
+        return best
+    # columns of short lines beside the text weigh much on short pages
+    if weights.runs[best] >= MAIN_SHARE * weights.runs[node] > 0 and not any(
+        _has_structure(child) for child in children if child is not best
+    ):
+        return best
+    return None
+
+
+def _has_structure(element: HtmlElement) -> bool:
+    return element.tag in STRUCTURE or any(element.find(f".//{tag}") is not None for tag in STRUCTURE)
 
 
 def _titles_and_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:

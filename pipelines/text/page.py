@@ -21,7 +21,7 @@ from pipelines.text.normal import reading_key
 from pipelines.text.parse import UNREADABLE
 from pipelines.text.quality import Evidence, count_words, judged
 from pipelines.text.styles import Style
-from pipelines.text.title import main_heading, title_of, without_title
+from pipelines.text.title import is_bold_line, main_heading, title_of, without_title
 from pipelines.text.typed import typed_lists
 from pipelines.text.weights import weigh
 
@@ -99,5 +99,7 @@ def _noscript(body: HtmlElement) -> str:
 
 def _evidence(title: str, blocks: list[Block], scripts: str, links: float, found: bool) -> Evidence:
     text = "\n".join(" ".join(words(cell).split()) for block in blocks for cell in block.cells)
-    headings = [words(block.tokens) for block in blocks if block.kind in HEADINGS][:FIRST_HEADINGS]
+    headings = [words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block)][
+        :FIRST_HEADINGS
+    ]
     return Evidence(title.lower(), " \n".join(headings).lower(), text.lower(), scripts, links, found)

@@ -25,7 +25,7 @@ def main_heading(blocks: list[Block]) -> str:
     headings = [(block.kind, plain(block.tokens)) for block in blocks if block.kind in HEADINGS]
     if any(text for _, text in headings):
         return min((found for found in headings if found[1]), key=lambda found: found[0])[1][:LONGEST_TITLE]
-    return plain(blocks[0].tokens) if blocks and _is_bold_line(blocks[0]) else ""
+    return plain(blocks[0].tokens) if blocks and is_bold_line(blocks[0]) else ""
 
 
 def without_title(blocks: list[Block], title: str, *, only_headings: bool = False) -> list[Block]:
@@ -39,7 +39,8 @@ def without_title(blocks: list[Block], title: str, *, only_headings: bool = Fals
     return [block for block in blocks[:FIRST_BLOCKS] if not repeats(block)] + blocks[FIRST_BLOCKS:]
 
 
-def _is_bold_line(block: Block) -> bool:
+def is_bold_line(block: Block) -> bool:
+    """Whether a block is one short line, all of it bold."""
     depth, text = 0, ""
     for token in block.tokens:
         if token.kind == "strong":

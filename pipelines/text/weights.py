@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.html import HtmlElement
 
+RUN = 40  # characters
+
 
 @dataclass(slots=True)
 class Weights:
-    """`total` and `prose` by element; links inside the page count as prose, since they title sections."""
+    """`total`, `prose` and `runs` by element: all text, that outside links, and of that the runs long enough to be
+    sentences. Links inside the page count as prose, since they title sections."""
 
     total: dict[HtmlElement, int]
     prose: dict[HtmlElement, int]
+    runs: dict[HtmlElement, int]
 
     def take(self, element: HtmlElement) -> None:
         """Forget an element that leaves the tree: its parents get lighter. Call before it is dropped."""
-        total, prose = self.total.get(element, 0), self.prose.get(element, 0)
-        for parent in element.iterancestors():
-            if parent in self.total:
-                self.total[parent] -= total
-                self.prose[parent] -= prose
+        for weight in (self.total, self.prose, self.runs):
+            mine = weight.get(element, 0)
+            for parent in element.iterancestors():
+                if parent in weight:
+                    weight[parent] -= mine
 
     def link_share(self, element: HtmlElement) -> float:
         total = self.total[element]
@@ -31,16 +35,18 @@ def weigh(root: HtmlElement) -> Weights:
     elements = list(root.iter(etree.Element))
     total = {element: length(element.text) for element in elements}
     prose = dict(total)
+    runs = {element: size if size >= RUN else 0 for element, size in total.items()}
     for element in reversed(elements):  # children come before their parents
         parent = element.getparent()
         if element is root or parent is None:
             continue
         if is_link(element):
-            prose[element] = 0
+            prose[element] = runs[element] = 0
         tail = length(element.tail)
         total[parent] += total[element] + tail
         prose[parent] += prose[element] + tail
-    return Weights(total, prose)
+        runs[parent] += runs[element] + (tail if tail >= RUN else 0)
+    return Weights(total, prose, runs)
 
 
 def length(text: str | None) -> int:

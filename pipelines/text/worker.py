@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PR_SET_PDEATHSIG = 1
 REMEMBERED = 256  # readings of a worker; a few megabytes
 TOO_MUCH_MEMORY = "reading took too much memory"
+WARM_UP = b"<p>We collect personal information as this policy says, and disclose none of it to third parties.</p>"
 STARTUP = 60.0  # seconds a fresh process may take to import the reader
 
 _reader: "Reader | None" = None  # of this worker process
@@ -191,6 +192,7 @@ def _prepare(parent: int, memory: int, style: str, remembered: int) -> None:
     from pipelines.text.reader import Reader  # here: the parent never loads the reader
 
     _reader = Reader(style, remembered)
+    _reader.read(Page(WARM_UP, "http://localhost/", "20000101000000"))  # loads the rest: models, tables
     pages = int(Path("/proc/self/statm").read_text().split()[0])  # what is mapped by now belongs to the baseline
     most = pages * resource.getpagesize() + memory
     resource.setrlimit(resource.RLIMIT_AS, (most, most))

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.text.addresses import absolute
@@ -44,6 +44,7 @@ def test_against_a_snapshot_as_the_published_texts_have_it(href: str, url: str) 
     assert absolute(SNAPSHOT, href) == url
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_an_address_or_nothing(href: str) -> None:
     url = absolute(PAGE, href)

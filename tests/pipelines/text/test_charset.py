@@ -82,7 +82,7 @@ def test_letters_that_languages_write_stay(text: str) -> None:
     assert mended(text) == text
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200), st.text(max_size=30))
 def test_any_bytes_decode(body: bytes, header: str) -> None:
     text, charset = decode(body, header)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.text.escapes import escape_line_starts, unescape_line_starts
@@ -47,6 +47,7 @@ def test_the_published_texts_escape_less(text: str, escaped: str) -> None:
     assert escape_line_starts(text, faithful=True) == escaped
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_escapes_round_trip(text: str) -> None:
     assert unescape_line_starts(escape_line_starts(text)) == text

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.text.lines import markdown_of_lines
@@ -13,6 +13,7 @@ def test_markup_is_escaped() -> None:
     assert markdown_of_lines("1. a\n- b") == "1\\. a  \n\\- b"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text(text: str) -> None:
     assert "\n\n\n" not in markdown_of_lines(text)

@@ -46,5 +46,15 @@ def test_text_beside_the_blocks_holds_it_back() -> None:
     assert loose in main(f"{loose}<div>{POLICY * 20}</div>")
 
 
+def test_columns_of_short_lines_weigh_nothing() -> None:
+    lines = "Local news<br>Sports<br>Weather<br>Classified ads<br>Obituaries<br>" * 3
+    assert "Sports" not in main(f"<div><div>{lines}</div><div>{POLICY}</div><div>{lines}</div></div>")
+
+
+def test_short_items_beside_the_text_stay() -> None:
+    items = "<li>session</li><li>language</li>" * 5
+    assert "session" in main(f"<div><div>{POLICY}</div><div><ul>{items}</ul></div></div>")
+
+
 def test_a_flat_page_is_taken_whole() -> None:
     assert main(f"{POLICY}{POLICY}").count("personal information") == 2

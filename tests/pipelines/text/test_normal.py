@@ -71,13 +71,13 @@ def test_the_key_is_short_hex() -> None:
     assert int(key, 16) >= 0
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_has_a_key_that_stays(text: str) -> None:
     assert reading_key(text) == reading_key(f" {text}\n\n")
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.text("abc .,", max_size=40))
 def test_plain_words_are_their_own_normal_form(text: str) -> None:
     assert normal(normal(text)) == normal(text)

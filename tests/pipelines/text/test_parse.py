@@ -36,7 +36,7 @@ def test_nesting_without_end_keeps_the_text(tag: str) -> None:
     assert "deep down" in parse(f"<{tag}>" * 20_000 + "<p>deep down</p>").text_content()
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text())
 def test_any_text_gives_a_tree_or_a_failure(html: str) -> None:
     with suppress(ReadingFailed):

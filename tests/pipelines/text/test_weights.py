@@ -32,3 +32,8 @@ def test_what_leaves_makes_its_parents_lighter() -> None:
     weights = weigh(body)
     weights.take(next(body.iter("p")))
     assert weights.total[body] == weights.prose[body] == 5
+
+
+def test_runs_are_texts_of_some_length() -> None:
+    body = body_of(f"<p>short</p><p>{'long enough ' * 5}</p><a href=/x>{'a link that is long enough ' * 3}</a>")
+    assert weigh(body).runs[body] == 59
