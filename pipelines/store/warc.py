@@ -240,11 +240,12 @@ class _Builder:
         return str(record.rec_headers.get_header("WARC-Payload-Digest"))
 
     def with_notes(self, notes: bytes) -> bytes:
-        """All bytes, with notes on the first record behind it."""
+        """All bytes, with notes on the first record behind it. Their target is that record, not its address: players
+        would play them in its place."""
         assert self._first is not None
         about: Any = self._first.rec_headers
         record = self._writer.create_warc_record(
-            about.get_header("WARC-Target-URI"),
+            about.get_header("WARC-Record-ID").strip("<>"),
             "metadata",
             payload=BytesIO(notes),
             length=len(notes),
