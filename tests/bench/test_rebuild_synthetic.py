@@ -1,0 +1,16 @@
+"""The bench of rebuilding at a size for the suite."""
+
+from tests.bench.rebuild_synthetic import measure, page
+
+
+def test_pages_of_one_text_have_bytes_of_their_own() -> None:
+    assert page(1, 1) == page(1, 1)
+    assert page(1, 1) != page(1, 2)
+
+
+def test_memory_is_bounded_and_the_last_pages_take_no_longer_than_the_first() -> None:
+    measured = measure(2000, 60, workers=1)
+    assert measured.captures == 2000
+    assert measured.parent < 400
+    assert measured.reader < 400
+    assert measured.tenths[-1] <= 1.2 * measured.tenths[0] + 1.0, str(measured)
