@@ -63,6 +63,14 @@ class Corpus:
         ).fetchone()
         return int(capture_id)
 
+    def _held_id(self, snapshot: Snapshot) -> int:
+        """The capture whose bytes these are: a listing may have given it another key while they were being read."""
+        row = self._db.execute(
+            "SELECT capture_id FROM snapshot WHERE file = ? AND offset = ?",
+            [snapshot.location.file, snapshot.location.offset],
+        ).fetchone()
+        return int(row[0]) if row else self._capture_id(snapshot.memento.capture)
+
     def holding(self, payload_digest: str) -> WarcLocation | None:
         """Where the first record with these bytes lies, if any does."""
         row = self._db.execute(
@@ -108,13 +116,13 @@ class Corpus:
     def visited(self, snapshot: Snapshot) -> None:
         """A page was fetched for what it names alone: its capture is settled without a text."""
         with recording(self._db):
-            self._settle(self._capture_id(snapshot.memento.capture), None)
+            self._settle(self._held_id(snapshot), None)
 
     def record(self, extraction: Extraction) -> None:
         """Keep what was read in a snapshot, settle its captures' states, and derive its documents' versions again."""
         memento = extraction.snapshot.memento
         with recording(self._db):
-            capture_id = self._capture_id(memento.capture)
+            capture_id = self._held_id(extraction.snapshot)
             self.keep_reading(capture_id, extraction.reader, extraction.outcome)
             self._settle(capture_id, extraction.outcome)
             documents = set(self._documents_of(capture_id))
