@@ -1,0 +1,102 @@
+"""Target lists and corpora that cannot be used, through the command line: one sentence, the right code, no traceback,
+and no file left behind. All ways in which a list can be broken are in tests/crawler/test_targets.py."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipelines.store.database import open_corpus
+from tests.conftest import Ended, Run
+
+NOWHERE = {"WAYBACK_URL": "http://127.0.0.1:9", "WAYBACK_CDX_PER_MINUTE": 0, "WAYBACK_REPLAY_PER_MINUTE": 0}
+
+
+def refused(ended: Ended, said: str) -> None:
+    assert ended.code == 2, ended
+    [sentence] = ended.err.splitlines()
+    assert sentence.startswith("error: ")
+    assert said in sentence
+    assert ended.out == ""
+
+
+def crawl(scrapy: Run, targets: Path | str, *options: str, **settings: object) -> Ended:
+    return scrapy("crawl", "policies", "-a", f"targets={targets}", *options, **(NOWHERE | settings))
+
+
+def a_file(folder: Path, content: bytes, name: str = "list.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+LISTS = {
+    "unknown column": (b"target,kindd\nexample.com,x\n", "unknown column 'kindd'"),
+    "wrong encoding": ("target\nexample.com\n".encode("utf-16-le"), "save it as UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), LISTS.values(), ids=LISTS)
+def test_a_list_that_cannot_be_used(scrapy: Run, tmp_path: Path, content: bytes, said: str) -> None:
+    refused(crawl(scrapy, a_file(tmp_path, content)), said)
+    assert not (tmp_path / "corpus").exists()
+
+
+BROKEN = {
+    "unknown kind": (b"target,kind\nexample.com/a,privcy policy\n", "did you mean privacy policy"),
+    "broken quoting": (b'target,kind\n"example.com/a,privacy policy\n', "its quotes do not pair"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_line_is_named_and_strict_stops_there(scrapy: Run, tmp_path: Path, content: bytes, said: str) -> None:
+    ended = crawl(scrapy, a_file(tmp_path, content), "--strict")
+    refused(ended, said)
+    assert "list.csv, line 2: " in ended.err
+
+
+def test_an_unknown_kind_for_the_whole_list(scrapy: Run) -> None:
+    refused(crawl(scrapy, "example.com/privacy", "-a", "kind=privat policy"), "did you mean privacy policy")
+
+
+def test_a_file_given_twice(scrapy: Run, tmp_path: Path) -> None:
+    path = a_file(tmp_path, b"target\nexample.com/a\n")
+    refused(crawl(scrapy, f"{path},{path}"), "is given twice; name each file once")
+
+
+def test_a_folder_given_for_a_file(scrapy: Run, tmp_path: Path) -> None:
+    refused(crawl(scrapy, tmp_path), "is a folder; give a file that lists the targets")
+
+
+def test_a_file_that_is_not_there(scrapy: Run, tmp_path: Path) -> None:
+    refused(crawl(scrapy, tmp_path / "sites.txt"), "does not exist")
+
+
+def test_a_database_of_another_program(scrapy: Run, tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    with closing(sqlite3.connect(tmp_path / "corpus/corpus.sqlite")) as db:
+        db.execute("CREATE TABLE songs (title)")
+    for ended in (crawl(scrapy, "example.com/privacy"), scrapy("status")):
+        refused(ended, "is not a corpus of this program (its tables are songs)")
+
+
+def test_a_file_that_is_no_database(scrapy: Run, tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/corpus.sqlite").write_bytes(b"no database at all " * 100)
+    refused(crawl(scrapy, "example.com/privacy"), "is not a corpus of this program")
+
+
+def test_a_corpus_of_a_newer_release(scrapy: Run, tmp_path: Path) -> None:
+    with closing(open_corpus(tmp_path / "corpus")) as db, db.atomic():
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) SELECT migration_set, 'later', '' "
+            "FROM _sqlite_migrations LIMIT 1"
+        )
+    for ended in (crawl(scrapy, "example.com/privacy"), scrapy("status")):
+        refused(ended, "was written by a newer release (later): upgrade this program")
+
+
+def test_no_corpus_at_all(scrapy: Run) -> None:
+    for command in ("status", "export"):
+        refused(scrapy(command), "There is no corpus in")
