@@ -8,7 +8,7 @@ TARGETS ?=
 ARCHIVE ?=
 ARGS    ?=
 
-.PHONY: crawl test check bench lock clean
+.PHONY: crawl test torture check bench lock clean
 
 crawl: $(VENV)/ready ## the sample archive; TARGETS=my.txt ARCHIVE=https://web.archive.org CONTACT=me@example.org: the real one
 ifeq ($(TARGETS)$(ARCHIVE),)
@@ -20,6 +20,9 @@ endif
 
 test: $(VENV)/ready
 	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+
+torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a hidden limit, a million rows, more faults
+	TORTURE_KILLS=100 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 $(PYTHON) -m pytest tests/crawls -s $(ARGS)
 
 check: $(VENV)/ready
 	$(VENV)/bin/ruff check .

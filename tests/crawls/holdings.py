@@ -2,6 +2,7 @@
 
 import io
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -51,7 +52,20 @@ def timestamp(capture: int) -> str:
     return f"{2001 + day // 336}{day % 336 // 28 + 1:02}{day % 28 + 1:02}120000"
 
 
-def write_sites(folder: Path, sites: int, captures: int, *, every: int = 3, weight: int = 0) -> list[str]:
+def picture(site: int, issue: int) -> bytes:
+    """Something that costs no time to read, since it is no page."""
+    return b"GIF89a %d %d" % (site, issue)
+
+
+def write_sites(
+    folder: Path,
+    sites: int,
+    captures: int,
+    *,
+    every: int = 3,
+    weight: int = 0,
+    page: Callable[[int, int], bytes] = policy,
+) -> list[str]:
     """WARC files of sites with so many captures each, whose text changes at every n-th. Gives the addresses.
 
     `weight` bytes that do not compress are added to each page, where no reader looks.
@@ -61,7 +75,7 @@ def write_sites(folder: Path, sites: int, captures: int, *, every: int = 3, weig
         with (folder / f"site-{site:04}.warc").open("wb") as file:
             writer = WARCWriter(file, gzip=False, warc_version="1.1")
             for capture in range(captures):
-                _write(writer, site, timestamp(capture), policy(site, capture // every) + ballast(weight))
+                _write(writer, site, timestamp(capture), page(site, capture // every) + ballast(weight))
     return [address(site) for site in range(sites)]
 
 

@@ -1,0 +1,53 @@
+"""Long listings: memory does not grow with them, and they are taken in at thousands of rows a second.
+
+ROWS=1000000 takes a million; the suite takes less. Peaks and processor time are those of the crawl, planning included.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from crawler.wayback.embedded import EmbeddedArchive
+
+from .crawling import Crawling
+from .holdings import write_index
+
+ROWS = int(os.environ.get("ROWS", "40000"))
+SITES = 100
+MOST = 300e6  # bytes
+FEWEST = 5000  # rows a second of processor time
+
+_MEASURED = """
+import os, resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(code, used.ru_maxrss * 1024, used.ru_utime + used.ru_stime)
+"""
+
+
+def measured(rows: int, tmp_path: Path) -> tuple[float, float]:
+    """Bytes at the peak and seconds of processor time of a crawl that lists so many rows."""
+    folder = tmp_path / f"holdings-{rows}"
+    (tmp_path / "targets.txt").write_text("\n".join(write_index(folder, SITES, rows)))
+    with EmbeddedArchive(folder) as archive:
+        crawling = Crawling(tmp_path / f"corpus-{rows}", archive.url, tmp_path / "targets.txt", settings={"READERS": 1})
+        command = [sys.executable, "-c", _MEASURED, *crawling.command()]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=True)
+    code, peak, seconds = ended.stdout.split()
+    assert code == "0", ended.stderr
+    assert crawling.rows("SELECT count(*) FROM capture WHERE state = 'not replayed'") == [(rows,)]
+    return float(peak), float(seconds)
+
+
+def test_memory_does_not_grow_with_the_listing(tmp_path: Path) -> None:
+    startup = measured(SITES, tmp_path)[1]
+    few_peak, _ = measured(ROWS // 10, tmp_path)
+    peak, seconds = measured(ROWS, tmp_path)
+    rate = ROWS / (seconds - startup)
+    print(
+        f"{ROWS} rows: {peak / 1e6:.0f} MB at the peak, {few_peak / 1e6:.0f} MB for a tenth, {rate:.0f} rows a second"
+    )
+    assert peak < MOST
+    assert peak < 1.1 * few_peak
+    assert rate > FEWEST
