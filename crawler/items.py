@@ -159,6 +159,7 @@ class Memento:
     asked: Capture | None = None  # the capture the plan selected, where another one was played
     evidence: tuple[Evidence, ...] = ()  # addresses of documents that it names
     is_home: bool = False  # fetched for its links alone: it is not read
+    frames: tuple[Capture, ...] = ()  # of a home page without links of its own: where they may stand
 
     @property
     def is_redirect(self) -> bool:

@@ -47,6 +47,7 @@ class RecordStage:
     def _visited(self, snapshot: Snapshot) -> None:
         if snapshot.memento.is_home:
             self._moves.note(snapshot.memento.evidence)
+            self._moves.add_frames(snapshot.memento.asked or snapshot.memento.capture, snapshot.memento.frames)
             self._corpus.visited(snapshot)
 
     def close_spider(self) -> None:

@@ -81,6 +81,8 @@ class Discovery:
         site = self._moves.is_home(document_id)
         if not site:
             return None
+        home = same_listing(f"http://{site}/")
+        listing = [row for row in listing if same_listing(row.original) == home and row.digest != "-"]  # no frames
         if not listing:
             return []
         gaps = list(self._gaps(site, listing[0].timestamp, listing[-1].timestamp))
@@ -117,8 +119,10 @@ class Discovery:
         answer = memento.answer
         if b"<frame" not in answer.body[:_HEAD].lower():
             return []
+        own = same_listing(memento.capture.original)
         found = links(answer.body, memento.capture.original, answer.header("content-type"))
-        return [link.href for link in found if link.place == "frame" and not link.offsite][:MOST_FRAMES]
+        hrefs = [link.href for link in found if link.place == "frame" and not link.offsite]
+        return [href for href in hrefs if same_listing(href) != own][:MOST_FRAMES]
 
     def canonical_evidence(self, memento: Memento, subjects: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
         """The address that a document's page calls its own, where that is another one and looks like one."""

@@ -118,10 +118,6 @@ class Feed:
         self.settled(key)
         self._wait_for_plan(self._discovery.relate(sites))
 
-    def also(self, key: CaptureKey) -> None:
-        """Something that no row stands for is asked as well: a frame of a home page. It ends with its settling."""
-        self._fetching[key] = 0
-
     def release(self, key: CaptureKey) -> None:
         """A capture was let go without an outcome; it stays to be fetched."""
         self._fetching.pop(key, None)

@@ -207,37 +207,33 @@ class PoliciesSpider(Spider):
                 self._feed.leads_to(outcome.capture.key, urlkey(outcome.original), outcome.timestamp)
                 yield from self._ask_replay(outcome)
             elif isinstance(outcome, Held):
-                yield self._snapshot(outcome.location, outcome.capture, outcome.asked)
+                snapshot = self._snapshot(outcome.location, outcome.capture, outcome.asked)
+                yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
             elif isinstance(outcome, Memento) and not outcome.redirect_to:
-                yield from self._witness(asked, outcome)
+                yield self._witness(asked, outcome)
             else:
                 yield outcome
 
-    def _witness(self, asked: Asked, memento: Memento) -> Iterator[Any]:
+    def _witness(self, asked: Asked, memento: Memento) -> Memento:
         """A memento with the addresses that it names; of a home page that is all that is wanted of it."""
         if not asked.home_of:
             subjects = self._ledger.subjects_of(asked.capture)
-            yield replace(memento, evidence=self._discovery.canonical_evidence(memento, subjects))
-            return
+            return replace(memento, evidence=self._discovery.canonical_evidence(memento, subjects))
         evidence = self._discovery.home_evidence(memento, asked.home_of)
-        for href in () if evidence else self._discovery.frames(memento):
-            frame = Asked.first(unlisted(href, memento.capture.timestamp), 0, asked.home_of)
-            if asked.capture.digest != "-":  # frames of frames are not followed
-                self._feed.also(frame.capture.key)
-                yield from self._ask_replay(frame)
-        yield replace(memento, evidence=evidence, is_home=True)
+        is_frame = asked.capture.digest == "-"  # no listing shows it; frames of frames are not followed
+        hrefs = [] if evidence or is_frame else self._discovery.frames(memento)
+        frames = tuple(unlisted(href, memento.capture.timestamp) for href in hrefs)
+        return replace(memento, evidence=evidence, is_home=True, frames=frames)
 
     # -- what is held already
 
     def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Any]:
         """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
         snapshot = self._snapshot(location, asked.capture, None)
-        if asked.home_of:
-            yield replace(snapshot, memento=replace(snapshot.memento, is_home=True))
-        elif snapshot.memento.redirect_to:
+        if snapshot.memento.redirect_to:
             yield from self._replay.follow(asked, snapshot.memento.capture.timestamp, snapshot.memento.redirect_to)
         else:
-            yield snapshot
+            yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
 
     def _snapshot(self, location: WarcLocation, capture: Capture, asked: Capture | None) -> Snapshot:
         """What is held, under the capture that the ledger knows now: a listing may have told more of it since."""

@@ -115,8 +115,12 @@ class Corpus:
 
     def visited(self, snapshot: Snapshot) -> None:
         """A page was fetched for what it names alone: its capture is settled without a text."""
+        memento = snapshot.memento
         with recording(self._db):
-            self._settle(self._held_id(snapshot), None)
+            capture_id = self._held_id(snapshot)
+            self._settle(capture_id, None)
+            if memento.asked and memento.asked.key != memento.capture.key:
+                self._settle_asked(memento.asked, memento.capture, capture_id)
 
     def record(self, extraction: Extraction) -> None:
         """Keep what was read in a snapshot, settle its captures' states, and derive its documents' versions again."""
@@ -191,7 +195,7 @@ class Corpus:
         """The capture that was asked for, where the archive played another: a redirect's target, or the nearest."""
         asked_id = self._capture_id(asked)
         redirect = self._is_redirect(asked, asked_id)
-        same = redirect or asked.digest == played.digest
+        same = redirect or asked.digest in (played.digest, "-")  # a frame's digest was never told
         reason = f"redirects to {played.original}" if redirect else f"the archive plays {played.timestamp} instead"
         self._db.execute(
             "UPDATE capture SET state = ?, stage = 'replay', reason = ?, transient = 0, same_as = ?, next_try = NULL "

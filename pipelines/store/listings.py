@@ -59,7 +59,7 @@ class Listings:
                 "INSERT INTO query (archive, urlkey, url, match, filters, since, until) "
                 "SELECT ?, urlkey, min(address.url), 'exact', '[]', ?, ? "
                 "FROM address JOIN document ON document.id = document_id AND active "
-                "WHERE evidence NOT LIKE 'redirect of %' AND evidence <> 'as listed' "
+                "WHERE evidence NOT LIKE '% of %' AND evidence <> 'as listed' "
                 "AND kind <> 'home page' AND NOT EXISTS (SELECT 1 FROM query WHERE archive = ? "
                 "AND query.urlkey = address.urlkey AND match = 'exact' AND since = ? AND until = ?) "
                 "GROUP BY urlkey ORDER BY min(document.id) ON CONFLICT DO NOTHING",

@@ -27,8 +27,9 @@ class Document:
     active: bool
 
 
-# addresses where replay alone led to, and the archive's own keys of listed ones, come and go by themselves
-_BY_EVIDENCE = "evidence <> 'as listed' AND evidence NOT LIKE 'redirect of %'"
+# single captures that replay led to ("redirect of ...", "frame of ..."), and the archive's own keys of listed
+# addresses, come and go by themselves
+_BY_EVIDENCE = "evidence <> 'as listed' AND evidence NOT LIKE '% of %'"
 
 _PASS_OVER_STRAYS = """UPDATE capture SET state = 'passed over', stage = 'plan', reason = 'of no document any more',
     next_try = NULL WHERE next_try IS NOT NULL AND state = 'selected' AND NOT EXISTS (
@@ -116,6 +117,42 @@ class Moves:
             [site, kind],
         )
         return [Evidence(timestamp, Source(source), *rest) for timestamp, source, *rest in rows]
+
+    def add_frames(self, home: Capture, frames: Iterable[Capture]) -> None:
+        """Let frames be fetched as parts of the home page that a capture shows."""
+        with recording(self._db):
+            for frame in frames:
+                self._db.execute(
+                    "INSERT OR IGNORE INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, "
+                    "digest, length, state, stage, reason, next_try, met) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'selected', 'plan', 'frame of a home page', '', 1)",
+                    [
+                        self._archive,
+                        frame.urlkey,
+                        frame.timestamp,
+                        frame.original,
+                        frame.mimetype,
+                        frame.statuscode,
+                        frame.digest,
+                        frame.length,
+                    ],
+                )
+                self._db.execute(
+                    "INSERT OR IGNORE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, "
+                    "evidence) SELECT document.id, ?, ?, ?, ?, ? FROM address "
+                    "JOIN document ON document.id = document_id WHERE urlkey = ? AND kind = ? "
+                    "AND ? BETWEEN first_timestamp AND last_timestamp",
+                    [
+                        frame.urlkey,
+                        frame.timestamp,
+                        frame.timestamp,
+                        frame.original,
+                        f"frame of {home.timestamp}",
+                        home.urlkey,
+                        HOME,
+                        home.timestamp,
+                    ],
+                )
 
     # -- documents
 
