@@ -76,12 +76,12 @@ def _counted(count: int, what: str, meaning: str = "") -> str:
 def _listing_lines(summary: Summary) -> list[str]:
     """What keeps documents without captures, or with too few."""
     counts = {
-        "listings blocked by their owner or the archive": summary.blocked,
-        "listings not whole: the next run goes on with them": summary.listings_open + summary.listings_failed,
-        "documents without a capture": summary.without_captures,
-        "rows of listings that cannot be used": summary.malformed_rows,
+        ("listing", "listings", "blocked by the owner or the archive"): summary.blocked,
+        ("listing", "listings", "not whole: the next run goes on"): summary.listings_open + summary.listings_failed,
+        ("document", "documents", "without a capture"): summary.without_captures,
+        ("row", "rows", "of listings cannot be used"): summary.malformed_rows,
     }
-    return [_counted(count, what) for what, count in counts.items() if count]
+    return [_counted(count, one if count == 1 else many, what) for (one, many, what), count in counts.items() if count]
 
 
 def _failure_lines(summary: Summary) -> list[str]:

@@ -37,9 +37,9 @@ def test_a_plain_crawl_is_told_in_few_lines() -> None:
 def test_what_went_wrong_is_told_with_its_first_reasons() -> None:
     failures = {f"replay: reason {number}": 9 - number for number in range(7)}
     lines = summary_lines(replace(PLAIN, blocked=1, listings_open=2, without_captures=4, failures=failures), "out")
-    assert "          1  listings blocked by their owner or the archive" in lines
-    assert "          2  listings not whole: the next run goes on with them" in lines
-    assert "          4  documents without a capture" in lines
+    assert "          1  listing       blocked by the owner or the archive" in lines
+    assert "          2  listings      not whole: the next run goes on" in lines
+    assert "          4  documents     without a capture" in lines
     assert lines[lines.index("reasons of failure") + 1] == "          9  replay: reason 0"
     assert "  and 2 more: status --json" in lines
 
