@@ -1,0 +1,71 @@
+"""What docs/operations.md promises to explain, and whether the files of docs/deploy can be used."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+DEPLOY = ROOT / "docs" / "deploy"
+
+_RAISED = re.compile(r'(?:Failed|Failure|_refused|Refused|_failure)\(\s*(?:\w+(?:\.\w+)*,\s*)*"([a-zA-Z][^"{]+)"')
+_IN_TABLES = re.compile(r'\(\w+Error, "([^"]+)", (?:True|False)\)')
+
+
+def reasons() -> set[str]:
+    """The stable reasons that stand in the code."""
+    sources = [path.read_text() for folder in ("crawler", "pipelines") for path in (ROOT / folder).rglob("*.py")]
+    return {reason for text in sources for form in (_RAISED, _IN_TABLES) for reason in form.findall(text)}
+
+
+def test_the_search_for_reasons_finds_them() -> None:
+    assert {"redirect loop", "no answer in time", "nearest capture too far", "not archived"} <= reasons()
+
+
+@pytest.mark.parametrize("reason", sorted(reasons()))
+def test_every_reason_is_explained(reason: str) -> None:
+    assert f"`{reason}`" in OPERATIONS
+
+
+@pytest.mark.parametrize("code", ["0", "1", "2", "3", "4", "5", "130"])
+def test_every_exit_code_is_explained(code: str) -> None:
+    assert re.search(rf"^\| {code}[ ,]", OPERATIONS, re.MULTILINE)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    for unit in ("policy-corpus.service", "policy-corpus.timer"):
+        text = (DEPLOY / unit).read_text().replace("/opt/policy-corpus/.venv/bin/python", shutil.which("true") or "")
+        (tmp_path / unit).write_text(text)
+    ended = subprocess.run(
+        ["systemd-analyze", "verify", tmp_path / "policy-corpus.service", tmp_path / "policy-corpus.timer"],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    told = [line for line in ended.stderr.splitlines() if "policy-corpus" in line]
+    assert not told, ended.stderr
+
+
+def test_the_crontab_line_has_five_times_and_a_command() -> None:
+    [line] = [line for line in (DEPLOY / "crontab").read_text().splitlines() if not line.startswith("#")]
+    *times, command = line.split(maxsplit=5)
+    assert all(re.fullmatch(r"[\d*/,-]+", time) for time in times)
+    assert command.startswith("cd ")
+
+
+def test_the_container_copies_what_is_there() -> None:
+    for line in (DEPLOY / "Containerfile").read_text().splitlines():
+        if line.startswith("COPY"):
+            assert all((ROOT / name).exists() for name in line.split()[1:-1])
+
+
+def test_the_workflow_is_sound_yaml_with_the_steps_that_it_needs() -> None:
+    yaml = pytest.importorskip("yaml", reason="no YAML parser is installed")
+    workflow = yaml.safe_load((DEPLOY / "github-actions.yml").read_text())
+    [job] = workflow["jobs"].values()
+    assert workflow["permissions"] == {"contents": "write"}
+    assert workflow["concurrency"]["cancel-in-progress"] is False
+    assert [step["name"] for step in job["steps"] if "name" in step][-1] == "Commit the texts"
+    assert all("run" in step or "uses" in step for step in job["steps"])
