@@ -107,6 +107,11 @@ class Ledger(Documents):
                     self._decide(decision.capture, decision.state, "plan", decision.reason, twin)
                 else:
                     self._decide(decision.capture, State.DUPLICATE, "shared", "", holder)
+            # rows that are listed or known to be duplicates now count in versions, though nothing is read in them
+            self._db.conn.executemany(
+                "INSERT OR IGNORE INTO to_derive (document_id) SELECT document_id FROM address WHERE urlkey = ?",
+                [(urlkey,) for urlkey in sorted({decision.capture.urlkey for decision in decisions})],
+            )
         return sum(one.state is State.SELECTED and holder is None for one, holder in shared)
 
     def _holder(self, capture: Capture) -> int | None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -27,11 +28,9 @@ from pipelines.text.reader import reader_version
 from pipelines.text.worker import Readers
 
 TEXTS_A_DOCUMENT = 6
-_WORDS = (
-    "we you our your personal data information policy privacy collect use share process store protect cookies "
-    "service account address consent purposes partners rights request delete access security third parties law "
-    "period contact visit website provide legal basis interest payment order newsletter"
-).split()  # fmt: skip
+_WORDS = """we you our your personal data information policy privacy collect use share process store protect cookies
+    service account address consent purposes partners rights request delete access security third parties law period
+    contact visit website provide legal basis interest payment order newsletter""".split()  # noqa: SIM905 - a list would be no easier to read
 
 
 @dataclass
@@ -131,7 +130,7 @@ def _tenths(marks: list[tuple[int, float]], count: int) -> list[float]:
     """Seconds between the first marks at or behind each tenth; what comes before the first mark is start-up."""
     edges = [marks[0][0] + (count - marks[0][0]) * tenth // 10 for tenth in range(11)]
     times = [next(time for done, time in marks if done >= edge) for edge in edges]
-    return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    return [later - earlier for earlier, later in pairwise(times)]
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.wayback.embedded import EmbeddedArchive
+from crawler.wayback.server.limits import Latency
 
 from .crawling import Crawling
 
@@ -143,10 +144,10 @@ def _keeps_what_left_the_list(at: Path, corpus: Path, targets: Path, options: di
 def test_the_second_of_two_runs_at_once_ends_with_code_3(tmp_path: Path) -> None:
     targets = tmp_path / "targets.txt"
     targets.write_text(f"{BELL}\n")
-    with EmbeddedArchive(_archived(tmp_path / "archive", START)) as archive:
+    with EmbeddedArchive(_archived(tmp_path / "archive", START), wrappers=[Latency(2.0)]) as archive:
         crawling = Crawling(tmp_path / "corpus", archive.url, targets, {"READERS": 1})
         with crawling.started() as first:
-            assert first.wait_for(lambda: (tmp_path / "corpus" / "corpus.sqlite").exists())
+            assert first.wait_for(lambda: archive.requests.count("cdx") > 0)
             second = crawling.run()
             assert second.code == 3, second
             assert "in use by process" in second.err
