@@ -44,6 +44,7 @@ from pipelines.text.reader import reader_version
 
 LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdf")
 
+_LONGEST_WAIT = 30 * 86400.0  # seconds until a failure is tried again, whatever the settings say
 _TOLD = ("SELECT", "SELECT_CAP", "FROM", "TO", "WAYBACK_URL", "WAYBACK_PUBLIC_URL", "WAYBACK_CDX_PER_MINUTE",
          "WAYBACK_REPLAY_PER_MINUTE", "EXPORT_STYLE")  # fmt: skip
 
@@ -156,6 +157,8 @@ def register(db: Database, settings: Settings, targets: list[Target], request: R
         ledger.retry_failed()
     listings.open_for_addresses(settings["FROM"], settings["TO"])
     now = datetime.now(UTC)
+    longest = settings.getfloat("RETRY_WAIT") * 2 ** settings.getint("RETRY_LIMIT")
+    ledger.forget_waits_beyond(_iso(now + timedelta(seconds=min(longest, _LONGEST_WAIT))))
     fresh = _iso(now - timedelta(hours=settings.getfloat("RELIST_FRESH_HOURS")))
     listings.reopen(
         min(fresh, runs.unfinished_since(db, "crawl") or fresh),

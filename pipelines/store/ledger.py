@@ -199,6 +199,12 @@ class Ledger(Documents):
                 [state, failure.stage, failure.reason, failure.transient, next_try, self._archive, *capture.key],
             )
 
+    def forget_waits_beyond(self, latest: str) -> None:
+        """What would be tried again only later than `latest` (ISO 8601) is due now: the clock has been set back."""
+        with recording(self._db):
+            self._db.execute("UPDATE capture SET next_try = '' WHERE next_try > ?", [latest])
+            self._db.execute("UPDATE query SET next_try = '' WHERE next_try > ?", [latest])
+
     def retry_failed(self) -> int:
         """Let captures that failed for good be asked again. Returns how many."""
         with recording(self._db):

@@ -110,7 +110,10 @@ class Listings:
         return {state for (state,) in states} in ({"done"}, {"done", "split"})
 
     def reopen(self, fresh_since: str, whole_since: str, overlap_days: int) -> None:
-        """Open again what was answered before `fresh_since` (ISO 8601): whole where that was before `whole_since`."""
+        """Open again what was answered before `fresh_since` (ISO 8601): whole where that was before `whole_since`.
+
+        So is what was answered in the future: the clock has been set back since.
+        """
         with recording(self._db):
             self._db.execute(
                 "UPDATE query SET state = 'open', next_try = '', attempts = 0, resume_key = '', asked_from = CASE "
@@ -118,7 +121,8 @@ class Listings:
                 "FROM (SELECT strftime('%Y%m%d%H%M%S', substr(newest, 1, 4) || '-' || substr(newest, 5, 2) || '-' || "
                 "substr(newest, 7, 2), ?) AS asked FROM (SELECT max(timestamp) AS newest FROM capture "
                 "WHERE capture.urlkey = query.urlkey AND capture.archive = query.archive))), '') END "
-                "WHERE archive = ? AND state NOT IN ('open', 'covered', 'split') AND answered_at < ?",
+                "WHERE archive = ? AND state NOT IN ('open', 'covered', 'split') "
+                "AND (answered_at < ? OR answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+1 hour'))",
                 [whole_since, f"-{overlap_days} days", self._archive, fresh_since],
             )
             self._db.execute(

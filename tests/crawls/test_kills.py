@@ -3,6 +3,7 @@
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -83,16 +84,23 @@ def _bytes_in(folder: Path, pattern: str) -> list[tuple[int, int]]:
     return [(stat.st_size, stat.st_mtime_ns) for stat in found]
 
 
+def listings(archive: EmbeddedArchive) -> Counter[str]:
+    """How often each page of a listing was asked for."""
+    return Counter(seen.target for seen in archive.requests.of("cdx"))
+
+
 @pytest.mark.timeout(60 + 12 * KILLS)
 def test_killed_anywhere_and_started_again(served: EmbeddedArchive, holdings: Holdings, tmp_path: Path) -> None:
     calm = Crawling(tmp_path / "calm", served.url, holdings.targets)
     assert calm.run().code == 0
     once = served.requests.replayed()
     assert max(once.values()) == 1, "nothing is fetched twice"
+    once_listed = listings(served)
     torturer = Torturer(served, SEED)
     repeated = corpora = 0
     while len(torturer.kills) < KILLS:
         crawling = Crawling(tmp_path / f"killed-{corpora}", served.url, holdings.targets)
+        listed = listings(served)
         before, killed = served.requests.replayed(), len(torturer.kills)
         for phase in PHASES[: KILLS - killed]:
             torturer.kill_once(crawling, phase)
@@ -101,6 +109,7 @@ def test_killed_anywhere_and_started_again(served: EmbeddedArchive, holdings: Ho
         again = served.requests.replayed() - before
         repeats = sum((again - once).values())
         assert repeats <= IN_FLIGHT * (len(torturer.kills) - killed), again - once
+        assert sum((listings(served) - listed - once_listed).values()) <= len(torturer.kills) - killed
         assert once - again == {}, "something was not fetched at all"
         assert crawling.exported() == calm.exported()
         assert crawling.versions() == calm.versions()

@@ -42,7 +42,7 @@ def test_a_second_interrupt_ends_it_at_once(holdings: Holdings, tmp_path: Path) 
     with EmbeddedArchive(holdings.folder, wrappers=[Latency(30)]) as archive:
         crawling = Crawling(tmp_path / "corpus", archive.url, holdings.targets)
         with crawling.started() as running:
-            assert running.wait_for(lambda: (tmp_path / "corpus" / "corpus.sqlite").exists())
+            assert running.wait_for((tmp_path / "corpus" / "corpus.sqlite").exists)
             time.sleep(3)  # the answer to its first request is not to be awaited
             running.signal(signal.SIGINT)
             time.sleep(0.3)
