@@ -93,7 +93,7 @@ def test_each_capture_has_one_state_and_nothing_is_left_to_do(crawled: Crawled) 
 def test_the_blocked_site_is_told_and_not_asked_twice(crawled: Crawled) -> None:
     found = rows(crawled.folder / "corpus", "SELECT state FROM query WHERE url LIKE '%closedgarden%'")
     assert {state for (state,) in found} == {"blocked"}
-    assert "listings blocked" in crawled.ended.out
+    assert "1  listing       blocked" in crawled.ended.out
     assert not [seen for seen in crawled.archive.requests.of("replay") if "closedgarden" in seen.url]
 
 
