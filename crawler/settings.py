@@ -43,6 +43,7 @@ RELIST_FRESH_HOURS = 20.0  # a listing younger than this is not asked again
 RETRY_LIMIT = 8  # attempts for what may pass, over all runs
 RETRY_WAIT = 30.0  # seconds before the second attempt; doubled for each further one
 PROGRESS_SECONDS = 30.0  # between two lines of progress where there is no terminal; 0: none
+PROMETHEUS_FILE = ""  # where to keep counts for a monitoring system; empty: nowhere
 MAX_REQUESTS = 0  # a run ends after so many, and the next one goes on; 0: no limit
 MAX_TIME = ""  # the same in time: 90s, 45m, 6h; empty: no limit
 RETRY_PATIENCE = 900.0  # seconds a run waits for that; what is due later is left to the next run
@@ -97,6 +98,9 @@ ROBOTSTXT_OBEY = False  # the archive's robots.txt does not speak of its API
 TELNETCONSOLE_ENABLED = False  # default: True
 REMOTE_CONTROL_ENABLED = False  # default: True in 2.19, a local server that runs code
 EXTENSIONS_BASE: dict[str, int] = {}  # default: 9; what a user wants to know is in the ledger
-EXTENSIONS = {"crawler.progress.Progress": 100}
+EXTENSIONS = {
+    "crawler.progress.Progress": 100,
+    "crawler.metrics.Metrics": 200,
+}
 WARN_ON_GENERATOR_RETURN_VALUE = False  # default: True; it reads our source anew for each callback, 3 ms a page
 LOG_LEVEL = "WARNING"  # default: DEBUG; progress has lines of its own
