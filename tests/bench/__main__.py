@@ -25,7 +25,7 @@ def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="policy-corpus-bench-") as name:
         folder = Path(name)
-        good = _reading(folder, options.workers, options.rounds, options.generated)
+        good = _reading(folder, options)
         good &= _listing(folder)
     print()
     return simulate_changes.main() if options.simulate and good else int(not good)
@@ -35,28 +35,30 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="reading processes (default: cores)")
     parser.add_argument("--rounds", type=int, default=2, help="how often to measure; the best round counts")
+    parser.add_argument("--documents", type=int, help="only so many (default: all)")
     parser.add_argument("--generated", action="store_true", help="generated pages, even where the shared ones are")
     parser.add_argument("--no-simulate", dest="simulate", action="store_false", help="leave out the search for changes")
     return parser.parse_args()
 
 
-def _reading(folder: Path, workers: int, rounds: int, generated: bool) -> bool:
-    holdings = None if generated else shared_archive()
-    print(f"pages of {'the shared archive' if holdings else 'generated documents'}, {workers} reading processes")
+def _reading(folder: Path, options: argparse.Namespace) -> bool:
+    holdings = None if options.generated else shared_archive()
+    source = "the shared archive" if holdings else "generated documents"
+    print(f"pages of {source}, {options.workers} reading processes", flush=True)
     if holdings is None:
         holdings = folder / "holdings"
         holdings.mkdir()
         generate(holdings)
     targets = folder / "targets.txt"
-    targets.write_text("".join(f"{url}\n" for url in addresses(holdings)))
+    targets.write_text("".join(f"{url}\n" for url in addresses(holdings)[: options.documents]))
     ratios = []
     with served(holdings) as base:
-        for number in range(rounds):
+        for number in range(options.rounds):
             corpus = folder / f"corpus{number}"
-            crawled = crawl(base, targets, corpus, workers)
+            crawled = crawl(base, targets, corpus, options.workers)
             pages = [one.page for one in fetched(corpus)]
-            ratios.append(_tell(crawled, read_alone(pages, workers), len(pages)))
-    _beside_sequential(folder, holdings, targets, workers)
+            ratios.append(_tell(crawled, read_alone(pages, options.workers), len(pages)))
+    _beside_sequential(folder, holdings, targets, options.workers)
     return max(ratios) >= LEAST_RATIO
 
 
