@@ -1,0 +1,56 @@
+"""A corpus that an earlier release made is brought up to date with all that it holds."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from crawler.exceptions import WrongUse
+from pipelines.store import journal
+from pipelines.store.database import DATABASE, open_corpus, open_for_reading
+
+FIRST = Path(__file__).parents[2] / "fixtures" / "first_layout.sql"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as db:
+        db.executescript(FIRST.read_text())
+    return tmp_path
+
+
+def test_the_first_layout_is_brought_up_and_keeps_its_rows(old: Path) -> None:
+    with closing(open_corpus(old)) as db:
+        assert db.execute("SELECT site, number, text FROM versions").fetchall() == [
+            ("bell.example", 1, "We collect your name.")
+        ]
+        assert db.execute("SELECT count(*) FROM text_search WHERE text_search MATCH 'name'").fetchone() == (1,)
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_what_it_never_told_its_warc_files_waits_to_be_told(old: Path) -> None:
+    told: list[str] = []
+    with closing(open_corpus(old)) as db:
+        journal.write_out(db, told.append)
+    kinds = [next(iter(line)) for line in journal.lines_in("".join(told))]
+    assert sorted(kinds) == ["document", "evidence", "query"], "the capture that was read is told by its bytes"
+
+
+def test_an_older_layout_is_not_read_before_it_is_brought_up(old: Path) -> None:
+    with pytest.raises(WrongUse, match="older layout"):
+        open_for_reading(old)
+    open_corpus(old).close()
+    open_for_reading(old).close()
+
+
+def test_a_newer_layout_is_refused_in_one_sentence(old: Path) -> None:
+    with closing(open_corpus(old)) as db:
+        table = next(name for name in db.table_names() if "migrations" in name)
+        columns = [column.name for column in db[table].columns]
+        db.execute(f"INSERT INTO {table} SELECT * FROM {table} WHERE 0")  # noqa: S608
+        row = dict(zip(columns, db.execute(f"SELECT * FROM {table} LIMIT 1").fetchone(), strict=True))  # noqa: S608
+        db[table].insert({**{k: v for k, v in row.items() if k != "id"}, "name": "from_the_future"})
+    with pytest.raises(WrongUse, match="newer release") as caught:
+        open_corpus(old)
+    assert "\n" not in str(caught.value)
