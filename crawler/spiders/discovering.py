@@ -165,19 +165,19 @@ class Discovery:
         }
         times = self._moves.page_times(keys.values())
         lines = lineage(evidence, {address: times[key] for address, key in keys.items()})
-        return self._place(site, kind, lines[:MOST_ADDRESSES])
+        return self._place(site, kind, lines[:MOST_ADDRESSES], evidence)
 
-    def _place(self, site: str, kind: str, lines: list[Line]) -> list[int]:
+    def _place(self, site: str, kind: str, lines: list[Line], evidence: list[Evidence]) -> list[int]:
         free = self._moves.documents(site, kind)
         taken = {document.key.variant for document in free}
         moved = []
         for line in lines:
-            owner = _owner(free, line)
+            owner = _owner(free, _named(line, evidence))
             number = owner.id if owner else self._found(site, kind, line, taken)
             if number is None:
                 continue
             free = [document for document in free if document.id != number]
-            if self._moves.place(number, [_placed(tenure) for tenure in line]):
+            if self._moves.place(number, [*map(_placed, line), *_given_place(owner, line)]):
                 moved.append(number)
             self._cover(site, line)
         return [*moved, *self._retire(free)]
@@ -240,11 +240,25 @@ def _bounded(evidence: list[Evidence]) -> list[Evidence]:
     return [one for one in evidence if one.source not in _MOVES or same_listing(one.address) in kept]
 
 
-def _owner(free: list[Document], line: Line) -> Document | None:
+def _named(line: Line, evidence: list[Evidence]) -> set[str]:
+    """All addresses that a line has, and those that led to them and never were a page."""
+    names = {same_listing(tenure.address) for tenure in line}
+    moves = [(same_listing(one.via), same_listing(one.address)) for one in evidence if one.source in _MOVES]
+    while more := {via for via, address in moves if address in names} - names:
+        names |= more
+    return names
+
+
+def _given_place(owner: Document | None, line: Line) -> Iterator[tuple[str, str, str, str, str]]:
+    """A given address that only ever led elsewhere stays a part of its document: it may lead elsewhere again."""
+    addresses_of_line = {same_listing(tenure.address) for tenure in line}
+    is_given = owner is not None and not owner.found and not owner.discover
+    if owner and is_given and same_listing(owner.url) not in addresses_of_line:
+        yield urlkey(owner.url), "", _EVER, owner.url, "given"
+
+
+def _owner(free: list[Document], named: set[str]) -> Document | None:
     """The document a line belongs to: one whose given address is in it, else the one that is to be found."""
-    named = {same_listing(one.address) for tenure in line for one in tenure.evidence} | {
-        same_listing(tenure.address) for tenure in line
-    }
     known = [document for document in free if same_listing(document.url) in named]
     given = [document for document in known if not document.found and not document.discover]
     main = [document for document in free if document.discover or (document.found and not document.key.variant)]
