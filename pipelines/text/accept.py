@@ -18,7 +18,7 @@ from pipelines.text.inline import Token
 from pipelines.text.parse import UNREADABLE
 
 SHORT = 60  # characters
-PIECE = 1000  # characters: what trafilatura judges by the element costs by the element
+PIECE = 2000  # characters: what trafilatura judges by the element costs by the element
 ADDRESS = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|[+\d() ./-]+")
 
 

@@ -95,7 +95,7 @@ class _Builder:
         self._row: tuple[HtmlElement, Block] | None = None
 
     def text(self, text: str | None) -> None:
-        if text:
+        if text and (self._tokens or not text.isspace()):
             self._tokens.append(Token("text", text))
 
     def start(self, element: HtmlElement) -> None:

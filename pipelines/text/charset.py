@@ -44,7 +44,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     declared = [html_body_declared_encoding(body[:SAMPLE]), http_content_type_encoding(content_type)]
     known = [name for label in declared if label and (name := resolve_encoding(label))]
     name = _fitting(body, [name for name in known if name not in NO_CHARSETS])
-    return mended(to_unicode(body, name)), name
+    text = body.decode("ascii") if body.isascii() and name == "utf-8" else to_unicode(body, name)
+    return mended(text), name
 
 
 def mended(text: str) -> str:

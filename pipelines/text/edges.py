@@ -13,10 +13,11 @@ LETTERS = re.compile(r"[^\W_]")
 
 def without_link_lines(blocks: list[Block]) -> list[Block]:
     """The blocks less the lines of two or more links that stand before the first prose or after the last one."""
-    prose = [place for place, block in enumerate(blocks) if _outside_links(block.tokens) >= PROSE]
-    if not prose:
+    places = range(len(blocks))
+    first = next((place for place in places if _outside_links(blocks[place].tokens) >= PROSE), None)
+    if first is None:
         return blocks
-    first, last = prose[0], prose[-1] + 1
+    last = next(place for place in reversed(places) if _outside_links(blocks[place].tokens) >= PROSE) + 1
     head = [block for block in blocks[:first] if not _is_link_line(block.tokens, block, FEW_LETTERS)]
     tail = [block for block in blocks[last:] if not _has_link_line(block)]
     head = _without_rules(head, from_end=False) if len(head) < first else head

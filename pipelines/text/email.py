@@ -8,6 +8,7 @@ import re
 
 from lxml.html import HtmlElement
 
+HIDDEN = "data-cfemail"
 PROTECTED = "/cdn-cgi/l/email-protection"
 HEX = re.compile(r"[0-9a-fA-F]{6,600}")
 ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
@@ -15,8 +16,8 @@ ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 def reveal(root: HtmlElement) -> None:
     """Replace the words of hidden addresses, in place; their links lead where they led, without the code."""
-    for element in root.xpath("//*[@data-cfemail]"):
-        if address := decoded(element.get("data-cfemail", "")):
+    for element in root.xpath(f"//*[@{HIDDEN}]"):
+        if address := decoded(element.get(HIDDEN, "")):
             for child in list(element):
                 element.remove(child)
             element.text = address

@@ -17,6 +17,8 @@ INLINE = frozenset({"font", "b", "strong", "i", "em", "u", "span", "big", "small
 def mark_headings(body: HtmlElement) -> None:
     """Turn such lines into headings, in place."""
     large = [font for font in body.iter("font", "big") if _size(font) > BASE_SIZE and _text(font)]
+    if not large:
+        return
     outer = [font for font in large if not any(parent in large for parent in font.iterancestors("font", "big"))]
     if sum(len(_text(font)) for font in outer) > MOST_LARGE * length("".join(body.itertext())):
         return

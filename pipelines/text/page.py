@@ -1,6 +1,7 @@
 """One HTML page, parsed and stripped, -> Reading. Sees nothing of the page but the stripped tree."""
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -99,7 +100,6 @@ def _noscript(body: HtmlElement) -> str:
 
 def _evidence(title: str, blocks: list[Block], scripts: str, links: float, found: bool) -> Evidence:
     text = "\n".join(" ".join(words(cell).split()) for block in blocks for cell in block.cells)
-    headings = [words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block)][
-        :FIRST_HEADINGS
-    ]
+    named = (words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block))
+    headings = list(islice(named, FIRST_HEADINGS))
     return Evidence(title.lower(), " \n".join(headings).lower(), text.lower(), scripts, links, found)

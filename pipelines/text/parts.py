@@ -108,11 +108,11 @@ def part_of(element: HtmlElement) -> str:
     tag = str(element.tag)
     if tag == "button":
         return "title" if any(element.get(name) is not None for name in ACCORDION) else ""
-    named = element.get("class", ""), element.get("id", "")
     role = ROLES.get(element.get("role", "")) or TAGS.get(tag)
-    if role or tag in NAMELESS or not any(named):
+    if role or tag in NAMELESS:
         return role or ""
-    return _named(" ".join(named)[:LONGEST_NAME])
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    return _named(names[:LONGEST_NAME]) if names != " " else ""
 
 
 @lru_cache(maxsize=4096)

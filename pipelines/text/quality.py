@@ -14,7 +14,7 @@ NEAR_EMPTY = 30  # words
 SHORT = 250  # words: notices and walls are shorter, nearly all policies longer
 FEW = 3  # different words of a policy: fewer show nothing
 DENSE = 0.6  # words of a policy in 100 words: policies have 0.8 to 12, home pages up to 0.3
-SAMPLE = 8000  # characters: the words of a policy are all over it
+SAMPLE = 5000  # characters: the words of a policy are all over it
 NOTICE = 100  # words
 MANY_LINKS = 0.5  # share of the page's text that is link
 

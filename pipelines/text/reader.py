@@ -14,6 +14,7 @@ from pathlib import Path
 from crawler.exceptions import ReadingFailed
 from crawler.items import Page, Reading
 from pipelines.text.charset import decode
+from pipelines.text.email import HIDDEN, reveal
 from pipelines.text.lines import markdown_of_lines
 from pipelines.text.note import snapshot_url
 from pipelines.text.page import NO_TEXT, Text, read_tree, reading_of
@@ -80,6 +81,8 @@ class Reader:
 
     def _read_html(self, html: str, page: Page, charset: str) -> Reading:
         root = parse(html)
+        if HIDDEN in html:
+            reveal(root)
         strip(root)
         base = snapshot_url(page.timestamp, page.original) if self._style.faithful else page.original
         key = tree_key(root, base, self._style.name)

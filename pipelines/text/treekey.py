@@ -8,9 +8,8 @@ import hashlib
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.text.email import reveal
 from pipelines.text.parse import UNREADABLE
-from pipelines.text.parts import part_of
+from pipelines.text.parts import TAGS, part_of
 
 UNREAD_ELEMENTS = (
     "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "noframes", "object", "embed",
@@ -23,28 +22,25 @@ READ_ATTRIBUTES = {
     "a": ("href", "title"),
     "base": ("href",),
     "ol": ("start",),
-    "li": ("value",),
     "font": ("size",),
-    "td": ("colspan", "rowspan"),
-    "th": ("colspan", "rowspan"),
 }
 PART = "part"
 
 
 def strip(root: HtmlElement) -> None:
     """Take out of the tree, in place, all that later stages do not read; `class` and the like become a `part`."""
-    reveal(root)
     _open_up(root)
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
     for element in root.iter(etree.Element):
-        part = part_of(element)
         attributes = element.attrib
-        if attributes:
-            read = READ_ATTRIBUTES.get(str(element.tag), ())
-            kept = [(name, attributes[name]) for name in read if name in attributes]
-            attributes.clear()
-            for name, value in kept:
-                attributes[name] = UNREADABLE.sub("", value)
+        if not attributes and element.tag not in TAGS:
+            continue
+        part = part_of(element)
+        read = READ_ATTRIBUTES.get(str(element.tag))
+        kept = [(name, attributes[name]) for name in read if name in attributes] if read else []
+        attributes.clear()
+        for name, value in kept:
+            attributes[name] = value if value.isprintable() else UNREADABLE.sub("", value)
         if part:
             attributes[PART] = part
 
