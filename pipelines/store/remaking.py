@@ -83,6 +83,12 @@ class Making:
 
     def _note_foreign(self, capture: Capture) -> None:
         self._db.execute("INSERT OR IGNORE INTO making_foreign VALUES (?)", [capture.urlkey])
+        # two records of one capture may differ beside its key: the smallest counts, whichever comes first
+        self._db.execute(
+            "UPDATE capture SET mimetype = min(mimetype, ?), length = min(length, ?) WHERE archive = ? "
+            "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
+            [capture.mimetype, capture.length, self._archive, *capture.key],
+        )
 
     def _update(self, capture: Capture, assignment: str, value: str) -> None:
         self._db.execute(

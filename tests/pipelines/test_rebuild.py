@@ -169,6 +169,7 @@ def foreign(tmp_path: Path) -> Path:
                 warc_headers_dict={"WARC-Date": "2016-01-01T00:00:00Z"},
             )
         )  # fmt: skip
+        response("http://shop.example/privacy-policy", "2015-01-01T00:00:00Z", page.encode(), "text/html;charset=utf-8")
         response("http://shop.example/privacy-policy", "2017-01-01T00:00:00Z", _PAGE.format("No more names.").encode())
         response("http://shop.example/p/7", "2017-01-02T00:00:00Z", _PAGE.format("Terms of use apply.").encode())
         response("http://shop.example/about", "2017-01-03T00:00:00Z", _PAGE.format("We are a shop.").encode())
