@@ -6,7 +6,7 @@ they are met. All of it is kept as evidence, and `lineage` makes addresses of it
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from crawler import addresses
@@ -26,6 +26,8 @@ MOST_ADDRESSES = 20  # of one kind on one site: the likeliest
 MOST_LINKS = 3  # of one home page
 MOST_FRAMES = 4
 MOST_MOVES = 20  # addresses of one kind on one site that others led to: the most frequent
+
+Place = tuple[str, str, str, str, str]  # urlkey, first and last timestamp, address, evidence
 
 _MOVES = (Source.REDIRECT, Source.CANONICAL)
 _EVER = "99999999999999"
@@ -47,6 +49,7 @@ class Discovery:
         for site, kinds in self._moves.sought().items():
             self._listings.open(Query(site, "domain", (domain_filter(kinds),)), f"*.{site}")
             if not self._listings.is_open(site, "domain"):
+                self._note_rows(site)  # a crash may have come between a listing and this
                 self._ask_home(site)
 
     # -- (a) the domain, (b) its home page
@@ -165,9 +168,11 @@ class Discovery:
         }
         times = self._moves.page_times(keys.values())
         lines = lineage(evidence, {address: times[key] for address, key in keys.items()})
-        return self._place(site, kind, lines[:MOST_ADDRESSES], evidence)
+        return self._place(site, kind, lines[:MOST_ADDRESSES], evidence, times)
 
-    def _place(self, site: str, kind: str, lines: list[Line], evidence: list[Evidence]) -> list[int]:
+    def _place(
+        self, site: str, kind: str, lines: list[Line], evidence: list[Evidence], times: Mapping[str, list[str]]
+    ) -> list[int]:
         free = self._moves.documents(site, kind)
         taken = {document.key.variant for document in free}
         moved = []
@@ -177,7 +182,7 @@ class Discovery:
             if number is None:
                 continue
             free = [document for document in free if document.id != number]
-            if self._moves.place(number, [*map(_placed, line), *_given_place(owner, line)]):
+            if self._moves.place(number, [*map(_placed, line), *_forerunners(line, evidence, times)]):
                 moved.append(number)
             self._cover(site, line)
         return [*moved, *self._retire(free)]
@@ -249,12 +254,12 @@ def _named(line: Line, evidence: list[Evidence]) -> set[str]:
     return names
 
 
-def _given_place(owner: Document | None, line: Line) -> Iterator[tuple[str, str, str, str, str]]:
-    """A given address that only ever led elsewhere stays a part of its document: it may lead elsewhere again."""
-    addresses_of_line = {same_listing(tenure.address) for tenure in line}
-    is_given = owner is not None and not owner.found and not owner.discover
-    if owner and is_given and same_listing(owner.url) not in addresses_of_line:
-        yield urlkey(owner.url), "", _EVER, owner.url, "given"
+def _forerunners(line: Line, evidence: list[Evidence], times: Mapping[str, list[str]]) -> Iterator[Place]:
+    """Addresses that only ever led elsewhere stay a part of their document: they may lead elsewhere again."""
+    led = {same_listing(one.via): one.via for one in evidence if one.source in _MOVES and not times[urlkey(one.via)]}
+    for name in sorted(_named(line, evidence) - {same_listing(tenure.address) for tenure in line}):
+        if name in led:
+            yield urlkey(led[name]), "", _EVER, led[name], "redirect"
 
 
 def _owner(free: list[Document], named: set[str]) -> Document | None:
