@@ -64,8 +64,20 @@ class Making:
         """A response of another program; `obstacle` says why it is no page, if it is none."""
         self._corpus.hold(snapshot)
         self._note_foreign(snapshot.memento.capture)
+        self._prefer(snapshot)
         if obstacle:
             self._update(snapshot.memento.capture, "state = 'not replayed', stage = 'plan', reason = ?", obstacle)
+
+    def _prefer(self, snapshot: Snapshot) -> None:
+        """Of two responses of one capture, the one whose Content-Type is the smaller, whichever comes first."""
+        place, kind = snapshot.location, snapshot.memento.answer.header("content-type")
+        self._db.execute(
+            "UPDATE snapshot SET file = ?, offset = ?, length = ?, payload_digest = ?, content_type = ? "
+            "WHERE content_type > ? AND capture_id = (SELECT id FROM capture WHERE archive = ? AND timestamp = ? "
+            "AND original = ? AND digest = ? AND statuscode = ?)",
+            [place.file, place.offset, place.length, snapshot.payload_digest, kind, kind, self._archive,
+             *snapshot.memento.capture.key],
+        )  # fmt: skip
 
     def hold_revisit(self, capture: Capture, urlkey: str, timestamp: str) -> None:
         """A revisit of another program, of the record of that address and time, or of what has its digest."""
