@@ -112,7 +112,7 @@ class Listings:
     def reopen(self, fresh_since: str, whole_since: str, overlap_days: int) -> None:
         """Open again what was answered before `fresh_since` (ISO 8601): whole where that was before `whole_since`.
 
-        So is what was answered in the future: the clock has been set back since.
+        So is what was answered in the future: the clock has been set back since. What failed goes on where it stood.
         """
         with recording(self._db):
             self._db.execute(
@@ -124,6 +124,10 @@ class Listings:
                 "WHERE archive = ? AND state NOT IN ('open', 'covered', 'split') "
                 "AND (answered_at < ? OR answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+1 hour'))",
                 [whole_since, f"-{overlap_days} days", self._archive, fresh_since],
+            )
+            self._db.execute(
+                "UPDATE query SET state = 'open', next_try = '', attempts = 0 WHERE archive = ? AND state = 'failed'",
+                [self._archive],
             )
             self._db.execute(
                 "DELETE FROM resume_key_seen WHERE query_id IN (SELECT id FROM query WHERE resume_key = '')"

@@ -1,0 +1,67 @@
+"""Every fault of the catalogue by name, in one crawl: each has a site of its own, whose every request it strikes."""
+
+import re
+from pathlib import Path
+
+from crawler.wayback.embedded import EmbeddedArchive
+from crawler.wayback.server.asked import read_target
+from crawler.wayback.server.faults import FAULTS, Faults
+from crawler.wayback.server.loopback import Answer, Handler, Request
+
+from .crawling import Crawling
+from .holdings import write_sites
+
+NAMES = sorted(name for name, fault in FAULTS.items() if not fault.is_apart)
+CAPTURES = 3
+SETTINGS = {
+    "SELECT": "all",
+    "TIME_SCALE": 600,
+    "WAYBACK_CDX_TIMEOUT": 4,
+    "WAYBACK_REPLAY_TIMEOUT": 4,
+    "WAYBACK_CDX_PAGE_ROWS": 2,
+}
+RUNS = 6
+NEVER_MET = {"heavy-query", "heavy-collapse", "odd-emptiness", "stuck-cursor"}
+"""What only wide, collapsed, empty or many-paged listings meet: none of these is asked for here."""
+
+
+class OneFaultASite:
+    def __call__(self, inner: Handler) -> Handler:
+        struck = [Faults.of(f"{name}:1", time_scale=300)(inner) for name in NAMES]
+
+        def answered(request: Request) -> Answer:
+            site = re.search(r"site-(\d{4})", read_target(request).url)
+            return struck[int(site[1])](request) if site else inner(request)
+
+        return answered
+
+
+def test_what_comes_of_each_fault(tmp_path: Path) -> None:
+    urls = write_sites(tmp_path / "holdings", len(NAMES), CAPTURES, every=1)
+    (tmp_path / "targets.txt").write_text("\n".join(urls))
+    with EmbeddedArchive(tmp_path / "holdings", wrappers=[OneFaultASite()]) as archive:
+        crawling = Crawling(tmp_path / "corpus", archive.url, tmp_path / "targets.txt", settings=SETTINGS)
+        codes = [crawling.run().code]
+        while codes[-1] and len(codes) < RUNS:
+            codes.append(crawling.run().code)
+        causes = archive.requests.causes()
+    assert codes[-1] == 0, codes
+    unstruck = set(NAMES) - causes.keys()
+    assert unstruck <= NEVER_MET, unstruck
+    wrong = []
+    for number, name in enumerate(NAMES):
+        listing = crawling.rows(f"SELECT state, reason FROM query WHERE url = '{urls[number]}'")  # noqa: S608
+        fates = crawling.rows(
+            f"SELECT DISTINCT state, reason FROM captures WHERE site = 'site-{number:04}.example' "  # noqa: S608
+            f"AND original = '{urls[number]}' AND timestamp NOT LIKE '____00%'"
+        )
+        if name == "nothing":  # cannot be told from an address that was never archived: asked again in a later run
+            is_right = listing == [("done", "empty")]
+        elif name in unstruck or not FAULTS[name].is_lasting:
+            is_right = [listing[0][0], *{state for state, _ in fates}] == ["done", "read"]
+        elif fates:
+            is_right = all(state in ("failed", "blocked", "unplayable") and reason for state, reason in fates)
+        else:
+            is_right = listing[0][0] in ("blocked", "failed") and bool(listing[0][1])
+        wrong += [] if is_right else [(name, listing, fates)]
+    assert wrong == []
