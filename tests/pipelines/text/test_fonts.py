@@ -35,7 +35,7 @@ def test_large_type(html: str, found: list[tuple[str, str]]) -> None:
 
 
 def test_a_page_in_large_type_has_no_headings_by_it() -> None:
-    body = body_of(f"<font size=4><p><font size=4>Privacy</font></p>{POLICY}</font>")
+    body = body_of("".join(f"<p><font size=4>A line of the text, number {number}.</font></p>" for number in range(30)))
     mark_headings(body)
     assert [element.tag for element in body.iter("h2", "h3")] == []
 

@@ -21,6 +21,7 @@ LONG = "We keep what you tell us for as long as you are our customer, and for a 
         "<table><tr><td>a</td></tr><tr><td>b</td></tr></table>",
         "<table><tr><td>&nbsp;</td><td>a</td></tr><tr><td><img></td><td>b</td></tr></table>",
         f"<table><tr><td>Menu</td><td>{LONG}</td></tr><tr><td>x</td><td>y</td></tr></table>",
+        f"<table><tr><td>Menu</td><td>{LONG}</td></tr>{'<tr><td>x</td><td>y</td></tr>' * 5}</table>",
         "<table><tr><td>a</td><td><table><tr><td>n</td></tr></table></td></tr><tr><td>b</td><td>c</td></tr></table>",
         "<table><tr><td><h2>a</h2>b</td><td>c</td></tr><tr><td>d</td><td>e</td></tr></table>",
         "<table><tr><td>a</td><td>b</td><td>c</td></tr><tr><td>d</td></tr><tr><td>e</td></tr></table>",

@@ -68,7 +68,13 @@ def test_where_links_lead_and_what_they_are_called_counts() -> None:
 
 
 def test_the_context_counts() -> None:
-    assert key(PLAIN, "http://a.example/", "corpus") != key(PLAIN, "http://b.example/", "corpus")
+    contexts = [
+        ("http://a.example/", "corpus"),
+        ("http://b.example/", "corpus"),
+        ("http://a.example/", "princeton"),
+        (),
+    ]
+    assert len({key(PLAIN, *context) for context in contexts}) == 4
 
 
 @settings(max_examples=40, deadline=None)
