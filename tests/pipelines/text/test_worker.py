@@ -94,9 +94,11 @@ def test_memory_is_limited() -> None:
 
 def test_an_interrupt_does_not_reach_the_workers(readers: Readers) -> None:
     assert readers.submit(page(POLICY)).result(60)
-    for worker in workers():
+    before = workers()
+    for worker in before:
         worker.send_signal(signal.SIGINT)
     assert readers.submit(page(POLICY + "again")).result(60)
+    assert workers() == before
 
 
 def test_closing_leaves_no_process_and_no_future_open() -> None:
