@@ -115,10 +115,13 @@ def test_closing_leaves_no_process_and_no_future_open() -> None:
 
 def test_pages_of_one_address_go_to_one_worker() -> None:
     readers = Readers(3)
+    addresses = [f"http://a.example/{number}" for number in range(50)]
+    one = addresses[0]
+    other = next(address for address in addresses if hash(address) % 3 != hash(one) % 3)
     try:
-        for _ in range(3):
-            assert readers.submit(page(POLICY, "http://a.example/")).result(60)
-        assert len(workers()) == 1
+        for address in (one, other, one, other):
+            assert readers.submit(page(POLICY, address)).result(60)
+        assert len(workers()) == 2
     finally:
         readers.close()
 
