@@ -136,7 +136,7 @@ class Feed:
         """Wait until something may have come up, at most `longest` seconds. False where nothing will in this run."""
         due = self._next_due()
         if not self.in_flight and due is None:
-            return False
+            return self._listings.next_open(_iso(_now())) is not None  # the last plan may have opened one
         self._changed.clear()
         until_due = None if due is None else max(0.05, (due - _now()).total_seconds())
         seconds = min((time for time in (until_due, longest) if time is not None), default=None)

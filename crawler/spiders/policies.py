@@ -256,6 +256,8 @@ class PoliciesSpider(Spider):
         if isinstance(item, Extraction):
             memento = item.snapshot.memento
             self._feed.settled((memento.asked or memento.capture).key)
+            if memento.asked:  # what was played may be awaited by other documents than the one that asked
+                self._feed.settled(memento.capture.key)
         elif isinstance(item, Snapshot):
             self._visited(item.memento)
         elif isinstance(item, Refusal | Decision):
