@@ -45,13 +45,17 @@ def check(settings: Mapping[str, Any]) -> None:
     _check_span(settings["FROM"], settings["TO"])
     _check_language(settings["LANGUAGE"])
     check_export(settings)
+    _check_contact(host, settings["CONTACT"])
     checked_rate(host, "cdx", _number(settings, "WAYBACK_CDX_PER_MINUTE"))
     checked_rate(host, "replay", _number(settings, "WAYBACK_REPLAY_PER_MINUTE"))
     checked_scale(host, _number(settings, "TIME_SCALE"))
     seconds_in(settings["MAX_TIME"])
     for name, least in {**_LEAST, **_LEAST_WHOLE}.items():
         _check_number(settings, name, least)
-    if is_archive_org(host) and not settings["CONTACT"]:
+
+
+def _check_contact(host: str, contact: str) -> None:
+    if is_archive_org(host) and not contact:
         raise WrongUse(
             f"A crawl of {host} must say who is asking: set CONTACT to your mail address or page, "
             "e.g. -s CONTACT=me@example.org (its operators write to it before they block)."

@@ -192,7 +192,8 @@ def _prepare(parent: int, memory: int, style: str, remembered: int) -> None:
     from pipelines.text.reader import Reader  # here: the parent never loads the reader
 
     _reader = Reader(style, remembered)
-    _reader.read(Page(WARM_UP, "http://localhost/", "20000101000000"))  # loads the rest: models, tables
+    with suppress(OSError):  # a model that cannot be unpacked is told of by the first page that is read
+        _reader.read(Page(WARM_UP, "http://localhost/", "20000101000000"))  # loads the rest: models, tables
     pages = int(Path("/proc/self/statm").read_text().split()[0])  # what is mapped by now belongs to the baseline
     most = pages * resource.getpagesize() + memory
     resource.setrlimit(resource.RLIMIT_AS, (most, most))

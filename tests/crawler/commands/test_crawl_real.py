@@ -74,7 +74,7 @@ def _watched(process: subprocess.Popen[bytes]) -> float:
 
 def test_the_crawl_ends_well(crawled: Crawled) -> None:
     assert crawled.code == 0, crawled.said
-    assert f"{DOCUMENTS} documents, {CAPTURES} captures" in crawled.said
+    assert f"{DOCUMENTS} documents, {CAPTURES:,} captures" in crawled.said
 
 
 def test_each_distinct_payload_is_fetched_exactly_once(crawled: Crawled, listed: list[dict[str, str]]) -> None:
