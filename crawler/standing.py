@@ -61,12 +61,12 @@ class Standing:
         return f"about {duration(self.seconds_left)} left"
 
     def line(self) -> str:
-        """One plain line; under 80 columns for corpora of a million captures."""
+        """One plain line of at most 80 columns, whatever the size of the corpus."""
         parts = [
-            f"listed {self.listed}/{self.listed + self.listings_left}",
-            f"fetched {self.fetched}/{self.fetched + self.captures_left}",
-            f"read {self.read}",
-            f"versions {self.versions}",
+            f"listed {shown_count(self.listed)}/{shown_count(self.listed + self.listings_left)}",
+            f"fetched {shown_count(self.fetched)}/{shown_count(self.fetched + self.captures_left)}",
+            f"read {shown_count(self.read)}",
+            f"versions {shown_count(self.versions)}",
             *([f"{shown_rate(self.rate)}/s"] if math.isfinite(self.rate) else []),
             self.time_left.removeprefix("about "),
         ]
@@ -83,3 +83,10 @@ def duration(seconds: float) -> str:
 
 def shown_rate(rate: float) -> str:
     return f"{rate:.1f}" if rate < 10 else f"{rate:.0f}"
+
+
+def shown_count(count: int) -> str:
+    """Exact up to 9999, then in thousands and millions, rounded down: never over four characters below a billion."""
+    if count < 10_000:
+        return str(count)
+    return f"{count // 1000}k" if count < 1_000_000 else f"{count // 1_000_000}M"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.standing import Standing, Way, duration
+from crawler.standing import Standing, Way, duration, shown_count
 
 
 def standing(**given_numbers: float) -> Standing:
@@ -79,12 +79,12 @@ def test_a_line_tells_all() -> None:
 
 
 @given(
-    st.integers(0, 1_000),
-    st.integers(0, 1_000),
-    st.integers(0, 400_000),
-    st.integers(0, 400_000),
-    st.integers(0, 20_000),
-    st.floats(0.1, 900),
+    st.integers(0, 200_000),
+    st.integers(0, 200_000),
+    st.integers(0, 90_000_000),
+    st.integers(0, 90_000_000),
+    st.integers(0, 90_000_000),
+    st.floats(0.1, 9_000),
 )
 def test_a_line_fits_eighty_columns(
     listed: int, listings_left: int, fetched: int, left: int, versions: int, rate: float
@@ -99,3 +99,10 @@ def test_a_line_fits_eighty_columns(
         replay_rate=rate,
     ).line()
     assert len(line) <= 80
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, "0"), (9_999, "9999"), (10_000, "10k"), (999_999, "999k"), (1_290_000, "1M")]
+)
+def test_large_counts_are_rounded_down(count: int, shown: str) -> None:
+    assert shown_count(count) == shown

@@ -33,7 +33,7 @@ def test_all_faults_at_once(holdings: Holdings, tmp_path: Path, seed: int) -> No
         causes = archive.requests.causes()
         seen = archive.requests.all
     print(f"seed {seed}: exit codes {codes}, {causes}")
-    assert len(causes) >= 8, "faults have struck"
+    assert len(causes) >= 5, "faults have struck"
     assert codes[-1] == 0
     assert set(codes) <= {0, 1, 4}
     lasting = {(one.kind, one.timestamp, one.url) for one in seen if one.cause and FAULTS[one.cause].is_lasting}
