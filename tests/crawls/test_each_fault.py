@@ -15,9 +15,9 @@ NAMES = sorted(name for name, fault in FAULTS.items() if not fault.is_apart)
 CAPTURES = 3
 SETTINGS = {
     "SELECT": "all",
-    "TIME_SCALE": 600,
-    "WAYBACK_CDX_TIMEOUT": 4,
-    "WAYBACK_REPLAY_TIMEOUT": 4,
+    "TIME_SCALE": 6000,  # pauses grow to an hour here, since every limit is met anew
+    "WAYBACK_CDX_TIMEOUT": 2,  # of real time: silence is waited for that long
+    "WAYBACK_REPLAY_TIMEOUT": 2,
     "WAYBACK_CDX_PAGE_ROWS": 2,
 }
 RUNS = 6
