@@ -1,5 +1,6 @@
 """What tests share: the data beside the project where there is any, and whole crawls through the command line."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from tests import corpora
 from tests.desk import Desk
 
 ROOT = Path(__file__).parent.parent
+os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  # for all processes that tests start
 
 
 @pytest.fixture(scope="session")
@@ -57,12 +59,23 @@ def scrapy(tmp_path: Path) -> Run:
     return run
 
 
+def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPathFactory) -> Path:
+    """A folder that `make` fills, once for all workers of a run. Not to be changed: work on a copy."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            folder.mkdir(exist_ok=True)
+            make(folder)
+            (folder / "made").touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The embedded sample archive: WARC files, targets.txt and blocked.txt."""
-    folder = tmp_path_factory.mktemp("sample")
-    make_sample(folder)
-    return folder
+    return made_once("sample", make_sample, tmp_path_factory)
 
 
 @pytest.fixture
@@ -80,13 +93,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.close()
 
 
-FAST = {"WAYBACK_CDX_PER_MINUTE": 0, "WAYBACK_REPLAY_PER_MINUTE": 0, "READERS": 2}
-"""Settings of a crawl that need not be polite: the archive is ours."""
+FAST = {"WAYBACK_CDX_PER_MINUTE": 0, "WAYBACK_REPLAY_PER_MINUTE": 0, "READERS": 1}
+"""Settings of a crawl that need not be polite: the archive is ours. A second reader costs more than it brings here."""
 
 
 @pytest.fixture(scope="session")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus crawled of the sample archive. Not to be changed: work on a copy."""
-    folder = tmp_path_factory.mktemp("crawled") / "corpus"
-    corpora.crawl_sample(folder)
-    return folder
+    return made_once("crawled", lambda folder: corpora.crawl_sample(folder / "corpus"), tmp_path_factory) / "corpus"

@@ -2,7 +2,8 @@ import re
 from pathlib import Path
 
 from crawler.metrics import exposition
-from tests.conftest import FAST, Run
+from crawler.wayback.embedded import EmbeddedArchive
+from tests.conftest import FAST, Ended, Run
 
 PACE = {
     "cdx": {"requests": 3, "ok": 2, "limited": 1, "waited": 1.5},
@@ -36,15 +37,20 @@ def test_nothing_to_tell_yet() -> None:
     assert "policy_corpus_paused 0" in exposition({}, False, 0).splitlines()
 
 
-def test_a_crawl_leaves_its_counts(scrapy: Run, tmp_path: Path) -> None:
-    ended = scrapy("crawl-sample", PROMETHEUS_FILE=tmp_path / "crawl.prom", **FAST)
+def crawl(scrapy: Run, archive: EmbeddedArchive, file: Path) -> Ended:
+    options = ("-a", "targets=http://inkwell-post.example/privacy")
+    return scrapy("crawl", "policies", *options, WAYBACK_URL=archive.url, PROMETHEUS_FILE=file, **FAST)
+
+
+def test_a_crawl_leaves_its_counts(scrapy: Run, archive: EmbeddedArchive, tmp_path: Path) -> None:
+    ended = crawl(scrapy, archive, tmp_path / "crawl.prom")
     assert ended.code == 0, ended
     found = (tmp_path / "crawl.prom").read_text()
     assert re.search(r'policy_corpus_requests_total\{kind="replay"\} [1-9]\d+\n', found)
     assert [path.name for path in tmp_path.glob(".*.part")] == []
 
 
-def test_a_file_that_cannot_be_written_is_only_told(scrapy: Run, tmp_path: Path) -> None:
-    ended = scrapy("crawl-sample", PROMETHEUS_FILE=tmp_path / "absent" / "crawl.prom", **FAST)
+def test_a_file_that_cannot_be_written_is_only_told(scrapy: Run, archive: EmbeddedArchive, tmp_path: Path) -> None:
+    ended = crawl(scrapy, archive, tmp_path / "absent" / "crawl.prom")
     assert ended.code == 0, ended
     assert "cannot be written: No such file or directory" in ended.err

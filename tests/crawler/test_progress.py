@@ -13,8 +13,10 @@ from rich.console import Console
 
 from crawler.progress import Terminal, table, view_for
 from crawler.standing import Standing
-from tests.conftest import ROOT, Run
+from crawler.wayback.embedded import EmbeddedArchive
+from tests.conftest import FAST, ROOT
 
+ONE = "http://inkwell-post.example/privacy"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?(?:3[0-7]|38|9[0-7])[0-9;]*m")
 
@@ -35,13 +37,22 @@ def in_terminal(command: list[str], **environment: str) -> tuple[int, str]:
     return process.returncode, sent.decode()
 
 
-def crawl_sample(folder: Path) -> list[str]:
-    return [sys.executable, "-m", "scrapy", "crawl-sample", "-s", f"CORPUS_DIR={folder}"]
+def in_pipe(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_a_terminal_shows_a_table_that_renews_itself_within_eighty_columns(tmp_path: Path) -> None:
-    code, sent = in_terminal(crawl_sample(tmp_path / "c"))
-    assert code in (0, 1)
+def crawl(folder: Path, archive: EmbeddedArchive, **settings: object) -> list[str]:
+    """The command that crawls one document."""
+    given = {"CORPUS_DIR": folder / "corpus", "STATE_DIR": folder / "state", "WAYBACK_URL": archive.url}
+    options = [f"-s{name}={value}" for name, value in (given | FAST | settings).items()]
+    return [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"targets={ONE}", *options]
+
+
+def test_a_terminal_shows_a_table_that_renews_itself_within_eighty_columns(
+    archive: EmbeddedArchive, tmp_path: Path
+) -> None:
+    code, sent = in_terminal(crawl(tmp_path, archive))
+    assert code == 0
     assert _COLOUR.search(sent)
     assert "Traceback" not in sent
     lines = re.split(r"[\r\n]+", _CONTROL.sub("", sent))
@@ -49,29 +60,30 @@ def test_a_terminal_shows_a_table_that_renews_itself_within_eighty_columns(tmp_p
     assert [line for line in lines if len(line) > 80 and str(tmp_path) not in line] == []
 
 
-def test_a_terminal_that_asks_for_no_colour_gets_none(tmp_path: Path) -> None:
-    _, sent = in_terminal(crawl_sample(tmp_path / "c"), NO_COLOR="1")
+def test_a_terminal_that_asks_for_no_colour_gets_none(archive: EmbeddedArchive, tmp_path: Path) -> None:
+    _, sent = in_terminal(crawl(tmp_path, archive), NO_COLOR="1")
     assert "fetching" in sent
     assert not _COLOUR.search(sent)
 
 
-def test_a_pipe_gets_plain_lines_on_standard_error_alone(scrapy: Run) -> None:
-    ended = scrapy("crawl-sample", PROGRESS_SECONDS=0.2)
-    told = [line for line in ended.err.splitlines() if line.startswith("listed ")]
+def test_a_pipe_gets_plain_lines_on_standard_error_alone(archive: EmbeddedArchive, tmp_path: Path) -> None:
+    ended = in_pipe(crawl(tmp_path, archive, PROGRESS_SECONDS=0.1))
+    told = [line for line in ended.stderr.splitlines() if line.startswith("listed ")]
     assert told
     assert all(
         re.fullmatch(r"listed \d+/\d+ fetched \d+/\d+ read \d+ versions \d+( \S+/s)?( .* left)?", it) for it in told
     )
-    assert "listed " not in ended.out
-    assert "\x1b" not in ended.err + ended.out
+    assert "listed " not in ended.stdout
+    assert "\x1b" not in ended.stderr + ended.stdout
 
 
-def test_a_pipe_that_wants_no_progress_gets_none(scrapy: Run) -> None:
-    assert scrapy("crawl-sample", PROGRESS_SECONDS=0).err == ""
+def test_a_pipe_that_wants_no_progress_gets_none(archive: EmbeddedArchive, tmp_path: Path) -> None:
+    ended = in_pipe(crawl(tmp_path, archive, PROGRESS_SECONDS=0))
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_a_dumb_terminal_gets_plain_lines(tmp_path: Path) -> None:
-    _, sent = in_terminal([*crawl_sample(tmp_path / "c"), "-s", "PROGRESS_SECONDS=0.2"], TERM="dumb")
+def test_a_dumb_terminal_gets_plain_lines(archive: EmbeddedArchive, tmp_path: Path) -> None:
+    _, sent = in_terminal(crawl(tmp_path, archive, PROGRESS_SECONDS=0.1), TERM="dumb")
     assert "listed " in sent
     assert "\x1b" not in sent
 

@@ -21,6 +21,7 @@ SEED = int(os.environ.get("TORTURE_SEED", "1"))
 # of one corpus, in the order in which a crawl comes by
 PHASES = ("setting up", "listing", "listing", "fetching", "appending", "reading", "recording", "fetching",
           "appending", "reading", "recording", "exporting", "exporting")  # fmt: skip
+TWO_READERS: dict[str, object] = {"READERS": 2}
 IN_FLIGHT = 5  # replays that may be on the wire or on their way to the WARC at one moment
 
 Moment = Callable[[], bool]
@@ -91,7 +92,7 @@ def listings(archive: EmbeddedArchive) -> Counter[str]:
 
 @pytest.mark.timeout(60 + 12 * KILLS)
 def test_killed_anywhere_and_started_again(served: EmbeddedArchive, holdings: Holdings, tmp_path: Path) -> None:
-    calm = Crawling(tmp_path / "calm", served.url, holdings.targets)
+    calm = Crawling(tmp_path / "calm", served.url, holdings.targets, TWO_READERS)
     assert calm.run().code == 0
     once = served.requests.replayed()
     assert max(once.values()) == 1, "nothing is fetched twice"
@@ -99,7 +100,7 @@ def test_killed_anywhere_and_started_again(served: EmbeddedArchive, holdings: Ho
     torturer = Torturer(served, SEED)
     repeated = corpora = 0
     while len(torturer.kills) < KILLS:
-        crawling = Crawling(tmp_path / f"killed-{corpora}", served.url, holdings.targets)
+        crawling = Crawling(tmp_path / f"killed-{corpora}", served.url, holdings.targets, TWO_READERS)
         listed = listings(served)
         before, killed = served.requests.replayed(), len(torturer.kills)
         for phase in PHASES[: KILLS - killed]:

@@ -17,8 +17,11 @@ AT_ONCE = 2.0  # seconds
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_finishes_what_is_in_flight(holdings: Holdings, tmp_path: Path, number: signal.Signals, code: int) -> None:
-    with EmbeddedArchive(holdings.folder, wrappers=[Latency(0.15)]) as archive:
+def test_finishes_what_is_in_flight(
+    holdings: Holdings, calm_all: Crawling, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    latency = Latency(0.15)
+    with EmbeddedArchive(holdings.folder, wrappers=[latency]) as archive:
         crawling = Crawling(tmp_path / "corpus", archive.url, holdings.targets, settings={"SELECT": "all"})
         with crawling.started() as running:
             assert running.wait_for(lambda: archive.requests.count("replay") > 9)
@@ -32,10 +35,8 @@ def test_finishes_what_is_in_flight(holdings: Holdings, tmp_path: Path, number: 
         assert crawling.warcio_check().returncode == 0
         assert crawling.run().code == 0
         assert max(archive.requests.replayed().values()) == 1, "nothing is fetched twice"
-        calm = Crawling(tmp_path / "calm", archive.url, holdings.targets, settings={"SELECT": "all"})
-        assert calm.run().code == 0
-    assert crawling.exported() == calm.exported()
-    assert crawling.captures() == calm.captures()
+    assert crawling.exported() == calm_all.exported()
+    assert crawling.captures() == calm_all.captures()
 
 
 def test_a_second_interrupt_ends_it_at_once(holdings: Holdings, tmp_path: Path) -> None:

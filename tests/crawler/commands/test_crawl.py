@@ -54,7 +54,7 @@ def crawled(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("crawled")
     (folder / "targets.txt").write_bytes((sample / "targets.txt").read_bytes())
     with EmbeddedArchive(sample) as archive:
-        yield Crawled(folder, crawl(archive, folder), archive)
+        yield Crawled(folder, crawl(archive, folder, READERS=2), archive)
 
 
 def test_a_crawl_of_the_sample_ends_well_and_tells_what_came_of_it(crawled: Crawled) -> None:

@@ -49,7 +49,7 @@ def crawled(shared: Path, listed: list[dict[str, str]], tmp_path_factory: pytest
         csv.writer(file).writerows([("target", "kind"), *documents])
     with EmbeddedArchive(shared / "archive") as archive:
         settings = {"CORPUS_DIR": folder / "corpus", "STATE_DIR": folder / "state", "WAYBACK_URL": archive.url, **FAST}
-        options = [f"-s{name}={value}" for name, value in {**settings, "SELECT": "all"}.items()]
+        options = [f"-s{name}={value}" for name, value in {**settings, "SELECT": "all", "READERS": 2}.items()]
         command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"targets={folder / 'targets.csv'}"]
         with (folder / "said").open("w+") as said:
             process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=said, stderr=said)

@@ -29,6 +29,6 @@ def test_help_does_not_load_what_only_a_crawl_needs() -> None:
         "print(sorted({'trafilatura', 'waybackpy', 'crawler.runner', 'pandas'} & set(sys.modules)), file=sys.stderr)"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-E", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert ended.stderr == "[]\n"

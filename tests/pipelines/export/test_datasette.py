@@ -14,16 +14,14 @@ import pytest
 from pipelines.export.datasette import METADATA, describe
 from pipelines.store.database import open_for_reading
 from tests.conftest import Run
+from tests.corpora import copied
 
 VIEWS = ("versions", "captures", "runs")
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("datasette") / "corpus"
-    command = [sys.executable, "-m", "scrapy", "crawl-sample", "-s", f"CORPUS_DIR={folder}"]
-    subprocess.run(command, check=False, capture_output=True, timeout=120)
-    return folder
+def corpus(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(crawled, tmp_path_factory.mktemp("datasette") / "corpus")
 
 
 @pytest.fixture(scope="module")

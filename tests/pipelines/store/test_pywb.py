@@ -16,6 +16,7 @@ import pytest
 from pipelines.store.database import open_for_reading
 from tests.bench.crawling import fetched
 from tests.conftest import ROOT
+from tests.corpora import copied
 
 PYWB = "pywb==2.10.0"
 PATIENCE = 60.0  # seconds until it serves
@@ -45,11 +46,8 @@ def _install(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pywb") / "corpus"
-    command = [sys.executable, "-m", "scrapy", "crawl-sample", "-s", f"CORPUS_DIR={folder}", "-s", "SELECT=all"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
-    return folder
+def corpus(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(crawled, tmp_path_factory.mktemp("pywb") / "corpus")
 
 
 @pytest.fixture(scope="module")
