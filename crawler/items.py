@@ -137,7 +137,8 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """One page of a listing: the answer and what stands in it. An empty `resume_key` means the listing is whole."""
+    """One page of a listing: the answer and what stands in it. An empty `resume_key` means the listing is whole,
+    unless `is_cut`: as many rows as were asked for, and no key to go on with."""
 
     query: Query
     answer: HttpAnswer
@@ -145,6 +146,7 @@ class ListingPage:
     malformed: tuple[str, ...] = ()
     resume_key: str = ""
     outcome: str = "rows"  # rows, empty or blocked
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class Progress:
             self._ways[request.meta["kind"]].answered_in(time.monotonic() - since)
 
     def recorded(self, item: object) -> None:
-        self._listed += isinstance(item, ListingPage) and not item.resume_key
+        self._listed += isinstance(item, ListingPage) and not (item.resume_key or item.is_cut)
         self._read += isinstance(item, Extraction)
 
     def show(self) -> None:

@@ -72,11 +72,17 @@ class Desk:
         self.listings.open_for_addresses("", "")
 
     def listed(
-        self, *rows: Capture, url: str = URL, resume_key: str = "", at: str = NOW, outcome: str = "rows"
+        self,
+        *rows: Capture,
+        url: str = URL,
+        resume_key: str = "",
+        at: str = NOW,
+        outcome: str = "rows",
+        is_cut: bool = False,
     ) -> bool:
         """Record a page of a listing. True when the listing is whole."""
         page = HttpAnswer("http://127.0.0.1:8390/cdx", 200, (), b"", at)
-        return self.listings.record(ListingPage(Query(url), page, rows, (), resume_key, outcome))
+        return self.listings.record(ListingPage(Query(url), page, rows, (), resume_key, outcome, is_cut))
 
     def plan(self, select: str = "all") -> None:
         for document_id in self.ledger.documents_to_plan():

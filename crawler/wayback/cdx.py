@@ -6,6 +6,7 @@ the Internet Archive's wayback-cdx-server.
 
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 from waybackpy.cdx_api import WaybackMachineCDXServerAPI
 from waybackpy.cdx_snapshot import CDXSnapshot
@@ -60,6 +61,7 @@ def parse_page(query: Query, answer: HttpAnswer) -> ListingPage:
 
     Rows that say the same twice (time, address, digest, status) are one. Rows with impossible dates are rows; what
     is no row is kept aside in `malformed`, shortened. An empty answer and a closed site are outcomes, not errors.
+    The server gives a key with every full page, be it the last: a full one without is cut.
 
     Raises ListingFailed: "rate limited", "archive trouble", "forbidden by the archive", "exception instead of rows",
     "HTML instead of rows", "not CDX rows", "listing cut short" (all transient), "query too heavy" (transient, but
@@ -147,8 +149,16 @@ def _page(query: Query, answer: HttpAnswer, lines: list[str], resume_key: str) -
         raise ListingFailed("not CDX rows", transient=True, detail=short[0])
     if len(malformed) > MAX_MALFORMED:
         malformed[MAX_MALFORMED:] = [f"and {len(malformed) - MAX_MALFORMED} more"]
-    outcome = "rows" if rows or malformed else "empty"
-    return ListingPage(query, answer, rows, tuple(malformed), resume_key if outcome == "rows" else "", outcome)
+    if not rows and not malformed:
+        return ListingPage(query, answer, (), outcome="empty")
+    is_cut = not resume_key and len(lines) >= _asked_rows(answer.request_url)
+    return ListingPage(query, answer, rows, tuple(malformed), resume_key, is_cut=is_cut)
+
+
+def _asked_rows(url: str) -> int:
+    """The limit that a listing was asked with; without one it is the server's own."""
+    (limit,) = parse_qs(urlsplit(url).query).get("limit", [""])[:1]
+    return int(limit[:9]) if limit.isascii() and limit.isdecimal() and int(limit[:9]) else MAX_ROWS
 
 
 def _rows(lines: list[str], malformed: list[str]) -> Iterator[Capture]:

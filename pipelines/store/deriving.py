@@ -30,6 +30,13 @@ _VERSION = """document_id, reader, number, first_timestamp, last_timestamp, held
     verdict"""
 
 
+def derive_later(db: Database, urlkey: str) -> None:
+    """The documents at an address have other captures than before: even if all are read, versions may change."""
+    db.execute(
+        "INSERT OR IGNORE INTO to_derive (document_id) SELECT document_id FROM address WHERE urlkey = ?", [urlkey]
+    )
+
+
 class Deriving:
     """The versions of one corpus."""
 

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from crawler.items import Capture, Query, Target
 
 from .database import recording
+from .deriving import derive_later
 
 _IS_LISTED = """active AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey
     AND query.archive = ? WHERE other.document_id = document.id AND query.state = 'open')"""
@@ -68,12 +69,14 @@ class Documents:
         self, document_id: int, urlkey: str, url: str, evidence: str, first: str = "", last: str = "99999999999999"
     ) -> None:
         """Let a document's captures include those of `urlkey` between two timestamps; nothing where they do already."""
-        self._db.execute(
+        added = self._db.execute(
             "INSERT INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
             "SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM address WHERE document_id = ? AND urlkey = ? "
             "AND first_timestamp <= ? AND last_timestamp >= ?)",
             [document_id, urlkey, first, last, url, evidence, document_id, urlkey, first, last],
-        )
+        ).rowcount
+        if added:
+            derive_later(self._db, urlkey)
 
     # -- what is known of them
 

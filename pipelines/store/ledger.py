@@ -19,6 +19,7 @@ from crawler.items import (
 )
 
 from .database import recording
+from .deriving import derive_later
 from .documents import Documents
 
 CAPTURE_COLUMNS = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
@@ -108,10 +109,8 @@ class Ledger(Documents):
                 else:
                     self._decide(decision.capture, State.DUPLICATE, "shared", "", holder)
             # rows that are listed or known to be duplicates now count in versions, though nothing is read in them
-            self._db.conn.executemany(
-                "INSERT OR IGNORE INTO to_derive (document_id) SELECT document_id FROM address WHERE urlkey = ?",
-                [(urlkey,) for urlkey in sorted({decision.capture.urlkey for decision in decisions})],
-            )
+            for urlkey in sorted({decision.capture.urlkey for decision in decisions}):
+                derive_later(self._db, urlkey)
         return sum(one.state is State.SELECTED and holder is None for one, holder in shared)
 
     def _holder(self, capture: Capture) -> int | None:

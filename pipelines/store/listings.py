@@ -15,7 +15,9 @@ from sqlite_utils import Database
 
 from crawler.items import Capture, Failure, ListingPage, Query
 
+from .cursors import forget_cursors, next_cursor, position, trouble
 from .database import recording
+from .deriving import derive_later
 
 TOO_HEAVY = "query too heavy"
 """The reason of a listing that times out at the server: asking it again seldom helps."""
@@ -36,7 +38,8 @@ _OF_ACTIVE_DOCUMENT = """(EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class OpenListing:
-    """A listing to be asked on: `asked_from` narrows its first page, `resume_key` continues it."""
+    """A listing to be asked on: `asked_from` narrows its first page, `resume_key` continues it; where the archive's
+    keys lead nowhere `asked_from` does that too."""
 
     query_id: int
     query: Query
@@ -163,8 +166,11 @@ class Listings:
                 ((query_id, line) for line in page.malformed),
             )
             self._adopt_urlkeys(query_id, {capture.urlkey for capture in page.rows})
-            whole = not page.resume_key or self._seen(query_id, page.resume_key)
-            self._advance(query_id, page, whole=whole, from_the_start=not asked_from)
+            whole = not page.resume_key and not page.is_cut
+            cursor = "" if whole else next_cursor(self._db, query_id, page)
+            self._advance(query_id, page, cursor, whole=whole, from_the_start=not asked_from)
+            if not whole and not cursor:
+                self._give_up(page.query, f"incomplete: {trouble(page)}", None)
         return whole
 
     def _name_as_listed(self, rows: Sequence[Capture]) -> None:
@@ -193,6 +199,7 @@ class Listings:
         """Keep a page again that WARC holds, though nothing asks for it just now."""
         with recording(self._db):
             self._open(page.query, urlkey)
+            forget_cursors(self._db, self._find(page.query)[0])
             self.record(page)
 
     def _find(self, query: Query) -> tuple[int, str]:
@@ -217,21 +224,17 @@ class Listings:
     def _adopt_urlkeys(self, query_id: int, urlkeys: set[str]) -> None:
         """The archive's key of an address may differ from ours; its own is the one its rows are found by."""
         for urlkey in sorted(urlkeys):
-            self._db.execute(
+            added = self._db.execute(
                 "INSERT OR IGNORE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
                 "SELECT document_id, ?, first_timestamp, last_timestamp, address.url, 'as listed' FROM address "
                 "JOIN query ON query.urlkey = address.urlkey WHERE query.id = ? AND match = 'exact' "
                 "AND address.urlkey <> ?",
                 [urlkey, query_id, urlkey],
-            )
+            ).rowcount
+            if added:
+                derive_later(self._db, urlkey)
 
-    def _seen(self, query_id: int, resume_key: str) -> bool:
-        """A key seen before would lead in a circle: the listing ends there."""
-        return not self._db.execute(
-            "INSERT OR IGNORE INTO resume_key_seen (query_id, resume_key) VALUES (?, ?)", [query_id, resume_key]
-        ).rowcount
-
-    def _advance(self, query_id: int, page: ListingPage, *, whole: bool, from_the_start: bool) -> None:
+    def _advance(self, query_id: int, page: ListingPage, cursor: str, *, whole: bool, from_the_start: bool) -> None:
         blocked = page.outcome == "blocked"
         self._db.execute(
             "UPDATE query SET state = ?, reason = ?, resume_key = ?, pages = pages + 1, rows = rows + ?, "
@@ -240,7 +243,7 @@ class Listings:
             [
                 ("blocked" if blocked else "done") if whole else "open",
                 page.outcome if page.outcome != "rows" else "",
-                "" if whole else page.resume_key,
+                cursor,
                 len(page.rows),
                 len(page.malformed),
                 page.answer.fetched_at,
@@ -256,26 +259,36 @@ class Listings:
         That of a domain which is too heavy for the server is asked year by year instead.
         """
         with recording(self._db):
-            split = failure.reason == TOO_HEAVY and query.match == "domain" and not query.since
-            self._db.execute(
-                f"UPDATE query SET state = ?, reason = ?, attempts = attempts + 1, next_try = ? WHERE {_QUERY_KEY}",  # noqa: S608
-                [
-                    "split" if split else "open" if next_try else "failed",
-                    failure.reason,
-                    next_try,
-                    self._archive,
-                    query.url,
-                    query.match,
-                    json.dumps(query.filters),
-                    query.since,
-                    query.until,
-                ],
-            )
-            for year in range(FIRST_YEAR, datetime.now(UTC).year + 1) if split else ():
-                self._open(replace(query, since=str(year), until=str(year)), f"*.{query.url}")
+            if failure.reason == TOO_HEAVY:
+                self._give_up(query, failure.reason, next_try)
+            else:
+                self._close(query, "open" if next_try else "failed", failure.reason, next_try)
+
+    def _give_up(self, query: Query, reason: str, next_try: str | None) -> None:
+        """A listing that cannot be had as it was asked for: in parts, if it has any."""
+        split = query.match == "domain" and not query.since
+        self._close(query, "split" if split else "open" if next_try else "failed", reason, next_try)
+        for year in range(FIRST_YEAR, datetime.now(UTC).year + 1) if split else ():
+            self._open(replace(query, since=str(year), until=str(year)), f"*.{query.url}")
+
+    def _close(self, query: Query, state: str, reason: str, next_try: str | None) -> None:
+        self._db.execute(
+            f"UPDATE query SET state = ?, reason = ?, attempts = attempts + 1, next_try = ? WHERE {_QUERY_KEY}",  # noqa: S608
+            [
+                state,
+                reason,
+                next_try,
+                self._archive,
+                query.url,
+                query.match,
+                json.dumps(query.filters),
+                query.since,
+                query.until,
+            ],
+        )
 
 
 def _open_listing(row: tuple[Any, ...]) -> OpenListing:
     query_id, url, match, filters, since, until, collapses, asked_from, resume_key, attempts = row
     query = Query(url, match, tuple(json.loads(filters)), since, until, tuple(json.loads(collapses)))
-    return OpenListing(query_id, query, asked_from, resume_key, attempts)
+    return OpenListing(query_id, query, *position(asked_from, resume_key), attempts)

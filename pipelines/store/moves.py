@@ -211,6 +211,7 @@ class Moves:
                 ((document_id, *tenure) for tenure in rows.values()),
             )
             self._db.execute(_PASS_OVER_STRAYS)
+            self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
         return True
 
     def retire(self, document_id: int) -> None:

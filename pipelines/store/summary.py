@@ -16,7 +16,8 @@ _LISTINGS_DUE = """SELECT count(*) FROM query WHERE (state = 'failed' OR (state 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts over all documents. `states` and `failures` count captures, each once however many documents hold it."""
+    """Counts over all documents. `states` and `failures` count captures, each once however many documents hold it;
+    `failures` counts listings too."""
 
     documents: int
     documents_active: int
@@ -59,7 +60,8 @@ def summarise(db: Database) -> Summary:
         failures=_counts(
             db,
             "SELECT stage || ': ' || reason, count(*) FROM capture WHERE state IN ('failed', 'unplayable', 'blocked') "
-            "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
+            "GROUP BY 1 UNION ALL SELECT 'listing: ' || reason, count(*) FROM query WHERE state = 'failed' GROUP BY 1 "
+            "ORDER BY 2 DESC, 1 LIMIT 20",
         ),
     )
 

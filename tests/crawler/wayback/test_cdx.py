@@ -196,6 +196,21 @@ def test_a_key_without_rows_leads_nowhere() -> None:
     assert (page.outcome, page.resume_key) == ("empty", "")
 
 
+@pytest.mark.parametrize(
+    ("limit", "body", "is_cut"),
+    [
+        ("2", f"{ROW}\n{ROW}\n", True),  # the same row twice: two all the same
+        ("2", f"{ROW}\n{ROW}\n\nkey\n", False),
+        ("3", f"{ROW}\n{ROW}\n", False),
+        ("2", "", False),
+        ("none", f"{ROW}\n", False),
+    ],
+)
+def test_a_full_page_without_a_key_is_cut(limit: str, body: str, is_cut: bool) -> None:
+    url = f"http://archive.example/cdx/search/cdx?url=x&limit={limit}"
+    assert parse_page(QUERY, HttpAnswer(url, 200, (), body.encode(), "2026-01-01T00:00:00Z")).is_cut == is_cut
+
+
 def test_a_key_of_endless_length_is_refused() -> None:
     assert failed(f"{ROW}\n\n{'k' * 5000}\n").reason == "not CDX rows"
 

@@ -2,9 +2,11 @@ from pathlib import Path
 
 from crawler.items import DocumentKey, Target
 from crawler.wayback.urlkey import urlkey
-from tests.desk import SHOP, URL, Desk, reading, row
+from pipelines.store.moves import Moves
+from tests.desk import ARCHIVE, SHOP, URL, Desk, reading, row
 
 TERMS = DocumentKey("shop.example", "terms of service")
+OTHER = DocumentKey("other.example", "privacy policy")
 
 
 def test_a_target_is_a_document_with_its_address(desk: Desk) -> None:
@@ -67,3 +69,27 @@ def test_what_is_known_of_documents(desk: Desk) -> None:
     assert desk.ledger.subjects_of(row("2004")) == [("shop.example", "privacy policy")]
     desk.follow(("http://shop.example/terms", TERMS))
     assert (desk.ledger.is_listed(1), desk.ledger.subjects_of(row("2004"))) == (False, [])
+
+
+def test_a_document_that_moves_to_what_is_read_already_gets_its_versions(desk: Desk) -> None:
+    """Nothing is left to plan there or to read: a run that was killed behind the move comes to the same."""
+    one, two = row("2004"), row("2005")
+    desk.listed(one, two)
+    desk.plan()
+    desk.read(one, "first")
+    desk.read(two, "second")
+    other = "http://other.example/privacy"
+    desk.follow((URL, SHOP), (other, OTHER))
+    desk.corpus.derive_waiting()
+    Moves(desk.db, ARCHIVE).place(2, [(urlkey(URL), "2005", "99999999999999", URL, "redirect")])
+    desk.plan()
+    assert [text for (text,) in desk.versions("text", OTHER.site)] == ["second\n"]
+
+
+def test_a_document_of_an_address_that_is_read_already_gets_its_versions(desk: Desk) -> None:
+    desk.listed(row("2004"))
+    desk.plan()
+    desk.read(row("2004"), "first")
+    desk.follow((URL, SHOP), (URL, OTHER))
+    desk.plan()
+    assert [text for (text,) in desk.versions("text", OTHER.site)] == ["first\n"]

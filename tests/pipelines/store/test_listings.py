@@ -1,6 +1,7 @@
 import pytest
 
 from crawler.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query
+from pipelines.store.summary import summarise
 from tests.desk import ARCHIVE, NOW, SHOP, URL, Desk, row
 
 TROUBLE = Failure("listing", "archive trouble", transient=True)
@@ -45,11 +46,53 @@ def test_pages_go_on_at_the_resume_key(desk: Desk) -> None:
     assert (found["state"], found["pages"], found["rows"], found["answered_at"]) == ("done", 2, 2, NOW)
 
 
-def test_a_key_seen_before_ends_the_listing(desk: Desk) -> None:
+def test_a_key_seen_before_makes_the_listing_go_on_by_time(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     assert not desk.listed(row("2004"), resume_key="k1")
     assert not desk.listed(row("2005"), resume_key="k2")
-    assert desk.listed(row("2006"), resume_key="k1")
-    assert standing(desk)["state"] == "done"
+    assert not desk.listed(row("2006"), resume_key="k1")
+    assert_goes_on(desk, "20060101000000")
+    assert "goes on from 20060101000000: the resume key leads in a circle" in caplog.text
+    assert desk.listed(row("2006"), row("2007"))
+    found = standing(desk)
+    assert (found["state"], found["reason"], found["whole_at"]) == ("done", "", NOW)
+
+
+def test_a_full_page_without_a_key_makes_the_listing_go_on_by_time(desk: Desk) -> None:
+    assert not desk.listed(row("2004"), row("2005"), is_cut=True)
+    assert_goes_on(desk, "20050101000000")
+
+
+def assert_goes_on(desk: Desk, since: str) -> None:
+    listing = desk.listings.next_open(NOW)
+    assert listing is not None
+    assert (listing.asked_from, listing.resume_key) == (since, "")
+
+
+@pytest.mark.parametrize("key", ["k1", ""])
+def test_a_listing_that_leads_nowhere_is_incomplete(desk: Desk, key: str) -> None:
+    """Even by time the same page comes back."""
+    for _ in range(3):
+        desk.listed(row("2004"), resume_key=key, is_cut=not key)
+    found = standing(desk)
+    why = "the resume key leads in a circle" if key else "a full page without a resume key"
+    assert (found["state"], found["reason"], found["whole_at"]) == ("failed", f"incomplete: {why}", "")
+    assert summarise(desk.db).failures == {f"listing: incomplete: {why}": 1}
+    desk.listings.reopen(NOW, NOW, 400)
+    again = desk.listings.next_open(NOW)
+    assert again is not None
+    assert (again.asked_from, again.resume_key) == ("", "")
+
+
+def test_a_domain_that_cannot_go_on_is_asked_year_by_year(desk: Desk) -> None:
+    domain = Query("shop.example", "domain")
+    desk.listings.open(domain, "*.shop.example")
+    answer = HttpAnswer("http://127.0.0.1:8390/cdx", 200, (), b"", NOW)
+    desk.listings.record(ListingPage(domain, answer, (row("2004"),), is_cut=True))
+    states = desk.db.execute("SELECT state, count(*), min(since) FROM query WHERE match = 'domain' GROUP BY since = ''")
+    assert [state for state, _, _ in states.fetchall()] == ["open", "split"]
+    year = Query("shop.example", "domain", since="1996", until="1996")
+    desk.listings.record(ListingPage(year, answer, (row("1996"),), is_cut=True))
+    assert desk.db.execute("SELECT state FROM query WHERE since = '1996'").fetchone() == ("failed",)
 
 
 def test_rows_that_come_twice_are_one(desk: Desk) -> None:

@@ -1,0 +1,48 @@
+"""Where a listing goes on, page by page.
+
+A cursor is the archive's resume key, kept as it was printed, or `from TIMESTAMP` where the keys lead nowhere (they hold
+no spaces). One that was seen before would lead in a circle, for ever.
+"""
+
+import logging
+
+from sqlite_utils import Database
+
+from crawler.items import ListingPage
+
+log = logging.getLogger(__name__)
+
+_BY_TIME = "from "
+
+
+def next_cursor(db: Database, query_id: int, page: ListingPage) -> str:
+    """The cursor behind a page that is not the last, or "" where there is no way on.
+
+    By time only what is in the order of time can go on: the rows of one address.
+    """
+    by_time = f"{_BY_TIME}{page.rows[-1].timestamp}" if page.rows and page.query.match == "exact" else ""
+    cursor = next((one for one in (page.resume_key, by_time) if one and _is_new(db, query_id, one)), "")
+    if cursor == by_time or not cursor:
+        way = f"goes on {cursor}" if cursor else "is incomplete"
+        log.warning("The listing of %s %s: %s", page.query.url, way, trouble(page))
+    return cursor
+
+
+def _is_new(db: Database, query_id: int, cursor: str) -> bool:
+    found = db.execute("INSERT OR IGNORE INTO resume_key_seen (query_id, resume_key) VALUES (?, ?)", [query_id, cursor])
+    return bool(found.rowcount)
+
+
+def forget_cursors(db: Database, query_id: int) -> None:
+    """What was seen of a listing says nothing when its pages are gone through once more."""
+    db.execute("DELETE FROM resume_key_seen WHERE query_id = ?", [query_id])
+
+
+def position(asked_from: str, cursor: str) -> tuple[str, str]:
+    """The start in time and the resume key to ask with, of a listing that was begun at `asked_from`."""
+    return (cursor.removeprefix(_BY_TIME), "") if cursor.startswith(_BY_TIME) else (asked_from, cursor)
+
+
+def trouble(page: ListingPage) -> str:
+    """Why a page's own resume key does not lead on."""
+    return "the resume key leads in a circle" if page.resume_key else "a full page without a resume key"
