@@ -56,15 +56,18 @@ def _runs(readings: Iterable[DatedReading]) -> list[list[DatedReading]]:
 
 def _without_blips(runs: list[list[DatedReading]]) -> list[list[DatedReading]]:
     """Drop what was seen once between two equal texts, unless it is surely the policy: a real revert stays."""
-    kept = [run for index, run in enumerate(runs) if not _is_blip(runs, index)]
-    return _runs(reading for run in kept for reading in run)
+    kept: list[list[DatedReading]] = []
+    for run, following in zip(runs, [*runs[1:], []], strict=False):
+        if kept and kept[-1][0].reading_key == run[0].reading_key:
+            kept[-1].extend(run)  # what lay between was dropped
+        elif not (kept and following and _is_blip(kept[-1], run, following)):
+            kept.append(run)
+    return kept
 
 
-def _is_blip(runs: list[list[DatedReading]], index: int) -> bool:
-    run = runs[index]
-    if len(run) != 1 or run[0].verdict == Verdict.POLICY or not 0 < index < len(runs) - 1:
-        return False
-    return runs[index - 1][0].reading_key == runs[index + 1][0].reading_key
+def _is_blip(before: list[DatedReading], run: list[DatedReading], after: list[DatedReading]) -> bool:
+    is_sure = len(run) > 1 or run[0].verdict == Verdict.POLICY
+    return not is_sure and before[0].reading_key == after[0].reading_key
 
 
 def _version(number: int, run: list[DatedReading], changed_after: str, listed: Sequence[str]) -> Version:

@@ -63,6 +63,13 @@ def test_a_version_spans_from_its_first_to_its_last_reading() -> None:
     assert second.changed_after == "20040101000001"
 
 
+def test_a_text_between_two_blips_is_none_itself() -> None:
+    parts = enumerate(["A", "C", "A", "C", "A"])
+    readings = [seen(moment, key, DOUBTFUL if 0 < moment < 4 else POLICY) for moment, key in parts]
+    (version,) = derive_versions(readings, [])
+    assert version.captures == 3
+
+
 def test_captures_are_counted_that_were_not_read() -> None:
     listed = [f"{20040101000000 + moment}" for moment in range(10)]
     (version,) = derive_versions([seen(2, "A"), seen(7, "A")], listed)
