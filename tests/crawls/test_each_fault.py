@@ -18,7 +18,7 @@ SETTINGS = {
     "TIME_SCALE": 6000,  # pauses grow to an hour here, since every limit is met anew
     "WAYBACK_CDX_TIMEOUT": 2,  # of real time: silence is waited for that long
     "WAYBACK_REPLAY_TIMEOUT": 2,
-    "WAYBACK_CDX_PAGE_ROWS": 2,
+    "WAYBACK_CDX_PAGE_ROWS": 1,
 }
 RUNS = 6
 NEVER_MET = {"heavy-query", "heavy-collapse", "odd-emptiness"}
