@@ -33,7 +33,7 @@ from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus
 from pipelines.store.lock import only_run
 from pipelines.store.warc_files import bring_in
-from pipelines.text.reader import reader_version
+from pipelines.text.version import reader_version
 from pipelines.text.worker import Readers
 
 UNKNOWN = "unknown"

@@ -40,7 +40,7 @@ from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.lock import only_run
 from pipelines.store.summary import Summary, summarise
-from pipelines.text.reader import reader_version
+from pipelines.text.version import reader_version
 
 LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdf")
 

@@ -85,6 +85,7 @@ COMPRESSION_ENABLED = False  # default: True; Scrapy's decoder fails on the arch
 # The pace middleware alone decides when a request goes out; these only must not be in its way.
 CONCURRENT_REQUESTS = 16  # the default
 CONCURRENT_REQUESTS_PER_DOMAIN = 5  # default: 8; also how many connections are kept alive
+CONCURRENT_ITEMS = 1  # default: 100; as many tasks are made for each answer, which brings one item or two
 DOWNLOAD_DELAY = 0  # the default
 DOWNLOAD_SLOTS = {  # default: per domain
     "cdx": {"concurrency": 1, "delay": 0},

@@ -13,7 +13,7 @@ from pipelines.mend import cut_out, mend, remove_changed
 from pipelines.reading import Progress
 from pipelines.store.database import open_existing
 from pipelines.store.lock import only_run
-from pipelines.text.reader import reader_version
+from pipelines.text.version import reader_version
 from pipelines.verify import Checking, Finding, verify
 
 Tell = Callable[[Finding], object]

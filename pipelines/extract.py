@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from crawler.exceptions import ReadingFailed
 from crawler.items import Extraction, Failure, Page, Reading, Snapshot
 
-from .text.reader import reader_version
+from .text.version import reader_version
 from .text.worker import Readers
 
 

@@ -71,7 +71,7 @@ def _of_answer(answer: HttpAnswer) -> Notes:
 
 
 def _json(**notes: Any) -> bytes:
-    return json.dumps(notes, indent=1).encode("ascii")
+    return json.dumps(notes).encode("ascii")
 
 
 def read(block: bytes) -> Notes:

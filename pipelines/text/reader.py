@@ -1,15 +1,10 @@
 """Bytes of an archived page -> Reading. Pure: the same page gives the same reading."""
 
 import errno
-import hashlib
 import re
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 
 from crawler.exceptions import ReadingFailed
 from crawler.items import Page, Reading
@@ -24,7 +19,6 @@ from pipelines.text.quality import Evidence
 from pipelines.text.styles import STYLES
 from pipelines.text.treekey import strip, tree_key
 
-LIBRARIES = ("trafilatura", "lxml", "py3langid", "pypdf", "charset-normalizer")
 MOST_BYTES = 16 << 20
 REMEMBERED = 256
 SAMPLE = 4096  # characters
@@ -126,15 +120,3 @@ def _read_lines(title: str, body: str, charset: str) -> Reading:
 def read(page: Page, style: str = "corpus") -> Reading:
     """Read one page by itself. Raises ReadingFailed where there is no text, or it cannot be read."""
     return Reader(style, remembered=0).read(page)
-
-
-@cache
-def reader_version(style: str = "corpus") -> str:
-    """Short hex hash of everything a reading depends on: our source, the style, the libraries, Unicode."""
-    digest = hashlib.sha256(style.encode())
-    for source in sorted(Path(__file__).parent.glob("*.[pt]*")):  # Python and its word lists
-        digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
-    for library in LIBRARIES:
-        digest.update(f"{library} {version(library)}\n".encode())
-    digest.update(unicodedata.unidata_version.encode())
-    return digest.hexdigest()[:16]

@@ -12,7 +12,7 @@ from pathlib import Path
 from crawler.rebuilding import knowledge
 from pipelines.rebuild import rebuild
 from pipelines.store.warc_files import bring_in
-from pipelines.text.reader import reader_version
+from pipelines.text.version import reader_version
 from pipelines.text.worker import REMEMBERED, Readers
 
 

@@ -24,7 +24,7 @@ from crawler.wayback.memento import cdx_digest
 from crawler.wayback.urlkey import urlkey
 from pipelines.rebuild import rebuild
 from pipelines.store.warc import WarcWriter
-from pipelines.text.reader import reader_version
+from pipelines.text.version import reader_version
 from pipelines.text.worker import Readers
 
 TEXTS_A_DOCUMENT = 6

@@ -3,7 +3,7 @@ import pytest
 from crawler.exceptions import ReadingFailed
 from crawler.items import Verdict
 from pipelines.text.normal import reading_key
-from pipelines.text.reader import Reader, read, reader_version
+from pipelines.text.reader import Reader, read
 from tests.pipelines.text.pages import POLICY, page, reading
 
 
@@ -104,15 +104,3 @@ def test_equal_trees_keep_their_own_charset() -> None:
 def test_an_unknown_style_is_an_error_of_the_caller() -> None:
     with pytest.raises(KeyError):
         read(page(POLICY), "unknown")
-
-
-def test_the_version_is_short_hex_and_differs_by_style() -> None:
-    versions = {reader_version(style) for style in ("corpus", "princeton")}
-    assert len(versions) == 2
-    assert all(len(version) == 16 and int(version, 16) for version in versions)
-
-
-def test_the_version_follows_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = reader_version.__wrapped__("corpus")
-    monkeypatch.setattr("pipelines.text.reader.version", lambda name: "0")
-    assert reader_version.__wrapped__("corpus") != before
