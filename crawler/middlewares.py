@@ -117,6 +117,7 @@ class Pace:
         for seconds in self._pacer.waits(kind):
             self._tell_pause()
             await self._sleep(seconds)
+        self._stats.set_value("pause", None)
         self._check()
         if not self._spend():
             raise IgnoreRequest("the run is stopping")

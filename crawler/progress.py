@@ -8,18 +8,19 @@ import time
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 from sqlite_utils import Database
 
 from crawler.items import Extraction, ListingPage
-from crawler.standing import CONNECTIONS, Standing, Way, shown_rate
+from crawler.standing import CONNECTIONS, Standing, Way, shown_rate, told_pause
 from pipelines.store.database import open_for_reading
 from pipelines.store.remaining import Remaining, remaining
 
@@ -42,8 +43,9 @@ class View(Protocol):
 class Progress:
     """A Scrapy extension. Counts what goes by, looks into the database for the rest, and shows it."""
 
-    def __init__(self, folder: Path, view: View, ways: dict[str, Way], readers: int) -> None:
+    def __init__(self, folder: Path, view: View, ways: dict[str, Way], readers: int, stats: StatsCollector) -> None:
         self._folder = folder
+        self._stats = stats
         self._db: Database | None = None
         self._loop = create_looping_call(self.show)
         self._view = view
@@ -63,7 +65,8 @@ class Progress:
             raise NotConfigured  # without a reason, which would be logged as a warning
         allowed = {"cdx": "WAYBACK_CDX_PER_MINUTE", "replay": "WAYBACK_REPLAY_PER_MINUTE"}
         ways = {kind: Way(settings.getfloat(name) / 60, CONNECTIONS[kind]) for kind, name in allowed.items()}
-        progress = cls(Path(settings["CORPUS_DIR"]), view, ways, settings.getint("READERS"))
+        assert crawler.stats is not None
+        progress = cls(Path(settings["CORPUS_DIR"]), view, ways, settings.getint("READERS"), crawler.stats)
         for method, signal in (
             (progress.opened, signals.spider_opened),
             (progress.sent, signals.request_reached_downloader),
@@ -106,7 +109,12 @@ class Progress:
             listing_rate=self._ways["cdx"].rate,
             replay_rate=replay.rate,
             reading_rate=speed if replay.answered - self._read >= self._readers else 0.0,
+            pause=self._pause(),
         )
+
+    def _pause(self) -> str:
+        pause = self._stats.get_value("pause")
+        return told_pause(pause["cause"], pause["until"]) if pause else ""
 
     def _look(self) -> None:
         start = time.monotonic()
@@ -162,7 +170,8 @@ class Lines:
 
 
 class Terminal:
-    """Four lines that renew themselves. rich leaves colours out where NO_COLOR asks for it."""
+    """Four lines that renew themselves, and one more while all work stands still. rich leaves colours out where
+    NO_COLOR asks for it."""
 
     interval = _RENEW
 
@@ -173,7 +182,7 @@ class Terminal:
     def show(self, standing: Standing) -> None:
         if not self._live.is_started:
             self._start()
-        self._live.update(table(standing), refresh=True)
+        self._live.update(Group(table(standing), *([standing.pause] if standing.pause else [])), refresh=True)
 
     def _start(self) -> None:
         """While the table stands, what is logged must go above it."""

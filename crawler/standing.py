@@ -4,6 +4,11 @@ import math
 from dataclasses import dataclass
 
 CONNECTIONS = {"cdx": 1, "replay": 4}
+_CAUSES = {
+    "limited": "429 Too Many Requests",
+    "refused": "connections refused",
+    "unavailable": "archive not available",
+}
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -28,10 +33,15 @@ class Way:
         return min(self.allowed or math.inf, carried)
 
 
+def told_pause(cause: str, until: str) -> str:
+    """That all work stands still, until when (ISO 8601 UTC) and why: at most 57 characters."""
+    return f"paused until {until}: {_CAUSES.get(cause, cause)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A moment of a crawl. `listed` and `fetched` are of this run; `reading_rate` is pages a second, 0 if readers wait
-    for pages rather than pages for readers."""
+    for pages rather than pages for readers. `pause` tells why nothing goes on, empty where it does."""
 
     listed: int
     listings_left: int
@@ -42,6 +52,7 @@ class Standing:
     listing_rate: float
     replay_rate: float
     reading_rate: float = 0.0
+    pause: str = ""
 
     @property
     def rate(self) -> float:
@@ -62,9 +73,12 @@ class Standing:
 
     def line(self) -> str:
         """One plain line of at most 80 columns, whatever the size of the corpus."""
+        fetched = f"fetched {shown_count(self.fetched)}/{shown_count(self.fetched + self.captures_left)}"
+        if self.pause:
+            return f"{self.pause}, {fetched}"
         parts = [
             f"listed {shown_count(self.listed)}/{shown_count(self.listed + self.listings_left)}",
-            f"fetched {shown_count(self.fetched)}/{shown_count(self.fetched + self.captures_left)}",
+            fetched,
             f"read {shown_count(self.read)}",
             f"versions {shown_count(self.versions)}",
             *([f"{shown_rate(self.rate)}/s"] if math.isfinite(self.rate) else []),

@@ -14,6 +14,7 @@ from rich.console import Console
 from crawler.progress import Terminal, table, view_for
 from crawler.standing import Standing
 from crawler.wayback.embedded import EmbeddedArchive
+from crawler.wayback.server.faults import Faults
 from tests.conftest import FAST, ROOT
 
 ONE = "http://inkwell-post.example/privacy"
@@ -75,6 +76,28 @@ def test_a_pipe_gets_plain_lines_on_standard_error_alone(archive: EmbeddedArchiv
     )
     assert "listed " not in ended.stdout
     assert "\x1b" not in ended.stderr + ended.stdout
+
+
+def limited(sample: Path) -> EmbeddedArchive:
+    """An archive that has enough of each address once."""
+    return EmbeddedArchive(sample, wrappers=[Faults.of("too-many:1")])
+
+
+PAUSED = re.compile(r"paused until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: 429 Too Many Requests")
+
+
+def test_a_pipe_is_told_of_a_pause(sample: Path, tmp_path: Path) -> None:
+    with limited(sample) as archive:
+        ended = in_pipe(crawl(tmp_path, archive, PROGRESS_SECONDS=0.1, TIME_SCALE=200, MAX_REQUESTS=3))
+    lines = ended.stderr.splitlines()
+    assert any(PAUSED.match(line) and ", fetched 0/" in line for line in lines)
+    assert any(line.startswith("listed ") for line in lines), "and of what goes on afterwards"
+
+
+def test_a_terminal_shows_a_pause_below_the_table(sample: Path, tmp_path: Path) -> None:
+    with limited(sample) as archive:
+        _, sent = in_terminal(crawl(tmp_path, archive, TIME_SCALE=60, MAX_REQUESTS=2))
+    assert any(PAUSED.match(line) for line in re.split(r"[\r\n]+", _CONTROL.sub("", sent)))
 
 
 def test_a_pipe_that_wants_no_progress_gets_none(archive: EmbeddedArchive, tmp_path: Path) -> None:

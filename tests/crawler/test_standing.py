@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.standing import Standing, Way, duration, shown_count
+from crawler.standing import Standing, Way, duration, shown_count, told_pause
 
 
-def standing(**given_numbers: float) -> Standing:
-    numbers: dict[str, float] = {
+def standing(**given: float | str) -> Standing:
+    usual: dict[str, float | str] = {
         "listed": 10,
         "listings_left": 0,
         "fetched": 100,
@@ -18,7 +18,7 @@ def standing(**given_numbers: float) -> Standing:
         "listing_rate": 0.4,
         "replay_rate": 8.0,
     }
-    return Standing(**(numbers | given_numbers))  # type: ignore[arg-type]
+    return Standing(**(usual | given))  # type: ignore[arg-type]
 
 
 def test_the_rate_is_what_is_allowed_or_what_the_connections_carry() -> None:
@@ -76,6 +76,14 @@ def test_durations_are_told_in_the_largest_unit_that_gives_two(seconds: float, s
 
 def test_a_line_tells_all() -> None:
     assert standing(listings_left=2).line() == ("listed 10/12 fetched 100/580 read 90 versions 7 8.0/s 75 s left")
+
+
+@pytest.mark.parametrize("cause", ["limited", "refused", "unavailable", "state lost"])
+def test_a_pause_takes_the_place_of_what_does_not_move(cause: str) -> None:
+    line = standing(fetched=9_999, pause=told_pause(cause, "2026-11-20T21:53:24Z")).line()
+    assert line.startswith("paused until 2026-11-20T21:53:24Z: ")
+    assert line.endswith(", fetched 9999/10k")
+    assert len(line) <= 80
 
 
 @given(
