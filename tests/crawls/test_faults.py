@@ -16,15 +16,12 @@ from .crawling import Crawling
 
 SEEDS = [int(seed) for seed in os.environ.get("FAULT_SEEDS", "2").split(",")]
 SHARE = os.environ.get("FAULT_SHARE", "0.1")
-SETTINGS = {"SELECT": "all", "TIME_SCALE": 600, "WAYBACK_CDX_TIMEOUT": 3, "WAYBACK_REPLAY_TIMEOUT": 3}
+SETTINGS = {"SELECT": "all", "TIME_SCALE": 6000, "WAYBACK_CDX_TIMEOUT": 2, "WAYBACK_REPLAY_TIMEOUT": 2}
 RUNS = 8  # at most: what fails eight times over all runs counts as failed for good
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_all_faults_at_once(holdings: Holdings, tmp_path: Path, seed: int) -> None:
-    with EmbeddedArchive(holdings.folder) as archive:
-        clean = Crawling(tmp_path / "clean", archive.url, holdings.targets, settings=SETTINGS)
-        assert clean.run().code == 0
+def test_all_faults_at_once(holdings: Holdings, calm_all: Crawling, tmp_path: Path, seed: int) -> None:
     with EmbeddedArchive(holdings.folder, wrappers=[Faults.of(f"all:{SHARE}", seed=seed, time_scale=300)]) as archive:
         crawling = Crawling(tmp_path / "struck", archive.url, holdings.targets, settings=SETTINGS)
         codes = [crawling.run().code]
@@ -38,7 +35,7 @@ def test_all_faults_at_once(holdings: Holdings, tmp_path: Path, seed: int) -> No
     assert set(codes) <= {0, 1, 4}
     lasting = {(one.kind, one.timestamp, one.url) for one in seen if one.cause and FAULTS[one.cause].is_lasting}
     closed = {url for kind, _, url in lasting if kind == "cdx"}
-    expected, found = texts(clean, closed), texts(crawling, closed)
+    expected, found = texts(calm_all, closed), texts(crawling, closed)
     assert expected.keys() == found.keys()
     for capture, (_, _, text) in expected.items():
         state, reason, text_found = found[capture]

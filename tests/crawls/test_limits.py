@@ -39,7 +39,7 @@ class Scene:
 
 WHOLE = bool(os.environ.get("PACE_WHOLE"))
 USUAL = Scene(30, 600, 5, 10) if WHOLE else Scene(30, 60, 2, 20)
-HIDDEN = Scene(30, 60, 150, 60) if WHOLE else Scene(30, 60, 12, 60)
+HIDDEN = Scene(30, 60, 150, 60) if WHOLE else Scene(30, 60, 4, 60)
 
 
 def crawl(scene: Scene, tmp_path: Path, *, hidden: float = 1.0) -> tuple[EmbeddedArchive, Crawling, int]:
@@ -88,4 +88,4 @@ def test_a_hidden_limit_of_half_that_is_learned(tmp_path: Path) -> None:
     by_hour = {number: hours.count(number) for number in range(int(lasted) + 1)}
     print(f"429s by hour: {by_hour}, the crawl took {lasted:.1f} hours")
     assert all(count <= 2 for number, count in by_hour.items() if number > 0)
-    assert by_hour[0] <= 8
+    assert 1 <= by_hour[0] <= 8, "it was met, and learned"

@@ -20,8 +20,7 @@ AT_ONCE = 2.0  # seconds
 def test_finishes_what_is_in_flight(
     holdings: Holdings, calm_all: Crawling, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    latency = Latency(0.15)
-    with EmbeddedArchive(holdings.folder, wrappers=[latency]) as archive:
+    with EmbeddedArchive(holdings.folder, wrappers=[Latency(0.1)]) as archive:
         crawling = Crawling(tmp_path / "corpus", archive.url, holdings.targets, settings={"SELECT": "all"})
         with crawling.started() as running:
             assert running.wait_for(lambda: archive.requests.count("replay") > 9)
