@@ -19,6 +19,11 @@ ROOT = Path(__file__).parent.parent
 os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  # for all processes that tests start
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole crawls first: they take longest, and wait for much of it, so that others have room beside them."""
+    items.sort(key=lambda item: item.path.parent.name != "crawls")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real captures and pages that lies beside the project in CI; a user does not have it."""

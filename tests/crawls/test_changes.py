@@ -19,7 +19,7 @@ from crawler.wayback.embedded import EmbeddedArchive
 
 from .crawling import Crawling
 
-SHARE = int(os.environ.get("REAL_SHARE", "4"))
+SHARE = int(os.environ.get("REAL_SHARE", "6"))
 MOST = 0.7 if SHARE == 1 else 0.75  # of the payloads; of few documents it may be a little more
 
 

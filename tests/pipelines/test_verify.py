@@ -9,20 +9,17 @@ import pytest
 
 from crawler.verifying import run_repair, run_verify
 from pipelines.store.warc_members import Member, members
-from pipelines.verify import Mend
+from pipelines.verify import Finding, Mend
 from tests.corpora import copied, settings_of, tables, texts
 
 
-def found(corpus: Path, *, full: bool = False) -> list[str]:
-    return [str(finding) for finding in run_verify(settings_of(corpus), full=full, tell=lambda finding: None)]
+def found(corpus: Path, *, full: bool = False) -> list[Finding]:
+    return run_verify(settings_of(corpus), full=full, tell=lambda finding: None)
 
 
-def mended(corpus: Path) -> list[str]:
-    """Repair, and what is still found after it."""
-    settings = settings_of(corpus)
-    findings = run_verify(settings, full=False, tell=lambda finding: None)
-    assert findings
-    run_repair(settings, findings, lambda what, done, todo: None)
+def mended(corpus: Path, findings: list[Finding]) -> list[Finding]:
+    """Repair what was found, and what is still found after it."""
+    run_repair(settings_of(corpus), findings, lambda what, done, todo: None)
     return found(corpus)
 
 
@@ -69,8 +66,9 @@ def test_lost_bytes_are_found_and_their_captures_selected_again(
 ) -> None:
     corpus = copied(crawled, tmp_path / "c")
     damage(corpus)
-    assert any("warc.gz" in line for line in found(corpus))
-    assert mended(corpus) == []
+    findings = found(corpus)
+    assert any("warc.gz" in str(finding) for finding in findings)
+    assert mended(corpus, findings) == []
     captures = tables(corpus, "capture")["capture"]
     assert len(captures) == len(tables(crawled, "capture")["capture"]), "no capture is forgotten"
     assert any(row[8:11] == ("selected", "archive", "bytes lost") for row in captures)
@@ -79,8 +77,9 @@ def test_lost_bytes_are_found_and_their_captures_selected_again(
 def test_a_deleted_warc_file_is_found_and_all_of_it_selected_again(crawled: Path, tmp_path: Path) -> None:
     corpus = copied(crawled, tmp_path / "c")
     warc_of(corpus).unlink()
-    assert any("is missing" in line for line in found(corpus))
-    assert mended(corpus) == []
+    findings = found(corpus)
+    assert any("is missing" in str(finding) for finding in findings)
+    assert mended(corpus, findings) == []
     assert len(tables(corpus, "capture")["capture"]) == len(tables(crawled, "capture")["capture"])
     assert tables(corpus, "document") == tables(crawled, "document")
 
@@ -100,8 +99,9 @@ def test_a_deleted_warc_file_is_found_and_all_of_it_selected_again(crawled: Path
 def test_damaged_rows_are_found_and_made_again(crawled: Path, tmp_path: Path, statements: list[str]) -> None:
     corpus = copied(crawled, tmp_path / "c")
     execute(corpus, *statements)
-    assert found(corpus)
-    assert mended(corpus) == []
+    findings = found(corpus)
+    assert findings
+    assert mended(corpus, findings) == []
     assert tables(corpus) == tables(crawled)
     assert texts(corpus) == texts(crawled)
 
@@ -115,8 +115,9 @@ def test_a_damaged_database_file_is_found_and_made_again(crawled: Path, tmp_path
         (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'capture_by_address'").fetchone()
     data[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
     path.write_bytes(data)
-    assert any("integrity" in line for line in found(corpus))
-    assert mended(corpus) == []
+    findings = found(corpus)
+    assert any("integrity" in str(finding) for finding in findings)
+    assert mended(corpus, findings) == []
     assert tables(corpus) == tables(crawled)
 
 
@@ -134,15 +135,16 @@ def test_files_that_are_not_as_exported_are_found_and_written_again(
 ) -> None:
     corpus = copied(crawled, tmp_path / "c")
     damage(min((corpus / "text").glob("*/*/*.txt")))
-    assert any(line.startswith("text/") for line in found(corpus))
-    assert mended(corpus) == []
+    findings = found(corpus)
+    assert any(str(finding).startswith("text/") for finding in findings)
+    assert mended(corpus, findings) == []
     assert texts(corpus) == texts(crawled)
 
 
 def test_each_finding_names_what_mends_it(crawled: Path, tmp_path: Path) -> None:
     corpus = copied(crawled, tmp_path / "c")
     flip_a_bit(corpus)
-    findings = run_verify(settings_of(corpus), full=False, tell=lambda finding: None)
+    findings = found(corpus)
     assert {finding.mend for finding in findings} == {Mend.FETCH}
     assert len(findings[0].captures) == 1
 

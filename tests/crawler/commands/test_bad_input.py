@@ -70,7 +70,7 @@ def test_a_folder_given_for_a_file(scrapy: Run, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(scrapy: Run, tmp_path: Path) -> None:
-    refused(crawl(scrapy, tmp_path / "sites.txt"), "does not exist")
+    refused(crawl(scrapy, tmp_path / "sites.txt"), "sites.txt does not exist; give a file")
 
 
 def test_a_database_of_another_program(scrapy: Run, tmp_path: Path) -> None:

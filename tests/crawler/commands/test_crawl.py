@@ -160,8 +160,6 @@ def refused(ended: Ended, code: int, said: str) -> None:
     [
         ((), {}, "No targets: give a file"),
         (("-a", "targets="), {}, "No targets: give a file"),
-        (("-a", "targets=nowhere.txt"), {}, "nowhere.txt does not exist; give a file"),
-        (("-a", "targets=/"), {}, "is a folder; give a file"),
         (("-a", "targets=not a url"), {}, "'not a url' is neither a file nor an address"),
         (("-a", f"targets={ONE}", "-a", "kind=recipes"), {}, "unknown kind of document"),
         (("-a", f"targets={ONE}"), {"SELECT": "some"}, "SELECT='some' is no choice; take one of all, "),
