@@ -14,6 +14,9 @@ from crawler.wayback.timestamps import is_prefix
 STYLES = ("corpus", "princeton")
 
 _LEAST: Mapping[str, float] = {
+    "WAYBACK_CONNECT_TIMEOUT": 1,
+    "WAYBACK_CDX_FIRST_BYTE_TIMEOUT": 1,
+    "WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT": 1,
     "WAYBACK_CDX_TIMEOUT": 1,
     "WAYBACK_REPLAY_TIMEOUT": 1,
     "WAYBACK_HOP_HOURS": 0,

@@ -1,7 +1,32 @@
-"""The way onto the wire: Scrapy's HTTP/1.1 handler, less what it does unasked."""
+"""The way onto the wire: Scrapy's HTTP/1.1 handler, less what it does unasked, and with limits where it has none.
 
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+Scrapy bounds a download as a whole: its body and its time. Here the way to the answer is bounded, too: the time until
+the connection stands, the time until the headers are there, and their size, of which Twisted bounds single lines alone.
+"""
+
+import asyncio
+from typing import Any
+
+from scrapy import Request, signals
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+)
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadTimeoutError
+from scrapy.http import Response
+from twisted.internet.defer import Deferred
+from twisted.internet.error import TimeoutError as NotConnected
+from twisted.web.client import HTTPConnectionPool
+
+MOST_HEADERS = 2000  # lines
+MOST_HEADER_BYTES = 256 << 10
+
+
+class HeadersTooLong(Exception):
+    """An answer's headers go on beyond the limits; among the `reasons` of the failed download's cause."""
 
 
 class OneTryHandler(HTTP11DownloadHandler):
@@ -10,4 +35,71 @@ class OneTryHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool.retryAutomatically = False
+        settings = crawler.settings
+        self._pool = _Pool(settings.getfloat("WAYBACK_CONNECT_TIMEOUT"), self._pool)
+        self._patience = {
+            "cdx": settings.getfloat("WAYBACK_CDX_FIRST_BYTE_TIMEOUT"),
+            "replay": settings.getfloat("WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT"),
+        }
+        self._awaited: dict[Request, asyncio.Timeout] = {}
+        crawler.signals.connect(self._begun, signals.headers_received)
+
+    async def download_request(self, request: Request) -> Response:
+        seconds = self._patience[request.meta["kind"]]
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                self._awaited[request] = limit
+                return await super().download_request(request)
+        except TimeoutError as error:
+            raise DownloadTimeoutError(f"no headers of {request.url} within {seconds} seconds") from error
+        finally:
+            self._awaited.pop(request, None)
+
+    def _begun(self, request: Request) -> None:
+        """The headers are there; the rest has until the end of the time for all."""
+        if limit := self._awaited.get(request):
+            limit.reschedule(None)
+
+
+class _Pool(HTTPConnectionPool):
+    """Connections that stand within so many seconds or not at all."""
+
+    retryAutomatically = False
+
+    def __init__(self, seconds: float, like: HTTPConnectionPool) -> None:
+        super().__init__(like._reactor, like.persistent)  # type: ignore[no-untyped-call]
+        self.maxPersistentPerHost = like.maxPersistentPerHost
+        self._factory = _Factory
+        self._seconds = seconds
+
+    def getConnection(self, key: Any, endpoint: Any) -> "Deferred[Any]":
+        return super().getConnection(key, endpoint).addTimeout(self._seconds, self._reactor, _not_connected)
+
+
+def _not_connected(_: object, seconds: float) -> None:
+    raise NotConnected(string=f"no connection within {seconds} seconds")  # type: ignore[no-untyped-call]
+
+
+class _Factory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: Any) -> "_Protocol":
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class _Protocol(_LenientHTTP11ClientProtocol):
+    def request(self, request: Any) -> "Deferred[Any]":
+        answer = super().request(request)
+        self._parser.__class__ = _Parser  # as Scrapy does, for Twisted names the class itself
+        return answer
+
+
+class _Parser(_LenientHTTPClientParser):
+    """Lines are heard until the headers end; raising makes Twisted give the connection up."""
+
+    _lines = _bytes = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        self._lines += 1
+        self._bytes += len(line)
+        if self._lines > MOST_HEADERS or self._bytes > MOST_HEADER_BYTES:
+            raise HeadersTooLong(f"more than {MOST_HEADERS} lines or {MOST_HEADER_BYTES} bytes of headers")
+        super().lineReceived(line)

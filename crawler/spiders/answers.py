@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.exceptions import CaptureFailed
+from crawler.handlers import HeadersTooLong
 from crawler.items import Failure, HttpAnswer
 from crawler.wayback.decode import decode
 
@@ -56,6 +57,9 @@ def _text(value: bytes) -> str:
 
 def why_no_answer(error: BaseException | None, stage: str) -> Failure:
     """The failure that an exception of the download stands for."""
+    for cause in getattr(getattr(error, "__cause__", None), "reasons", None) or ():
+        if cause.check(HeadersTooLong):
+            return Failure(stage, "headers too long", True, str(cause.value))
     for kind, reason, transient in _REASONS:
         if isinstance(error, kind):
             return Failure(stage, reason, transient, str(error)[:300])

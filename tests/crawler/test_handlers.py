@@ -1,20 +1,136 @@
+"""What lies between a request and its answer, against servers that do not behave."""
+
+import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
+from crawler.handlers import MOST_HEADER_BYTES
 from tests.conftest import ROOT
 
 # in a process of its own: a reactor, once there, stays
-SCRIPT = """
+_BEGIN = """
+import sys
 from scrapy.utils.reactor import install_reactor
 install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
 from scrapy.utils.test import get_crawler
 from crawler.handlers import OneTryHandler
-pool = OneTryHandler(get_crawler(settings_dict={"CONCURRENT_REQUESTS_PER_DOMAIN": 5}))._pool
-print(pool.retryAutomatically, pool.maxPersistentPerHost, pool.persistent)
+made = OneTryHandler(get_crawler(settings_dict={
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 5, "WAYBACK_CONNECT_TIMEOUT": 1,
+    "WAYBACK_CDX_FIRST_BYTE_TIMEOUT": 1, "WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT": 60}))
+"""
+_POOL = "print(made._pool.retryAutomatically, made._pool.maxPersistentPerHost, made._pool.persistent)"
+_ASK = """
+from time import monotonic
+from scrapy import Request
+from scrapy.utils.defer import deferred_from_coro
+from twisted.internet import reactor
+from crawler.spiders.answers import why_no_answer
+async def ask():
+    kind, url = sys.argv[1:]
+    start = monotonic()
+    try:
+        told = (await made.download_request(Request(url, meta={"kind": kind, "download_timeout": 5.0}))).body
+    except Exception as error:
+        told = why_no_answer(error, "replay")
+    print(told, "slow" if monotonic() - start > 4 else "in time")
+    await made.close()
+    reactor.stop()
+reactor.callWhenRunning(lambda: deferred_from_coro(ask()))
+reactor.run()
 """
 
 
-def test_no_request_is_sent_again_behind_our_back() -> None:
-    command = [sys.executable, "-c", SCRIPT]
+def told(script: str, *arguments: str) -> str:
+    command = [sys.executable, "-c", _BEGIN + script, *arguments]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert (ended.stdout, ended.stderr) == ("False 5 True\n", "")
+    assert ended.stderr == ""
+    return ended.stdout.strip()
+
+
+@contextmanager
+def serving(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """An address whose every connection gets `answer`."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection, suppress(OSError):
+                        connection.recv(4096)
+                        answer(connection)
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def test_no_request_is_sent_again_behind_our_back() -> None:
+    assert told(_POOL) == "False 5 True"
+
+
+def test_headers_without_end_are_cut_off() -> None:
+    sent = []
+
+    def pour(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        while sum(sent) < 100 * MOST_HEADER_BYTES:
+            sent.append(connection.send(b"X-Filler: 1234567890\r\n" * 100))
+
+    with serving(pour) as url:
+        failure = told(_ASK, "replay", url)
+    assert "reason='headers too long', transient=True" in failure
+    assert failure.endswith("in time")
+    assert sum(sent) < 100 * MOST_HEADER_BYTES, "the connection was given up"
+
+
+def test_one_header_without_end_is_cut_off() -> None:
+    def pour(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Filler: ")
+        while True:
+            connection.send(b"x" * 65536)
+
+    with serving(pour) as url:
+        failure = told(_ASK, "replay", url)
+    assert "reason='connection lost', transient=True" in failure
+    assert failure.endswith("in time")
+
+
+def test_an_answer_that_does_not_begin_is_not_waited_for_to_the_end() -> None:
+    with serving(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\n") or connection.recv(1)) as url:
+        failure = told(_ASK, "cdx", url)
+    assert "reason='no answer in time', transient=True" in failure
+    assert "no headers of" in failure
+    assert failure.endswith("in time")
+
+
+def test_an_answer_that_has_begun_may_take_its_time() -> None:
+    def dawdle(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na")
+        threading.Event().wait(1.5)
+        connection.sendall(b"b")
+
+    with serving(dawdle) as url:
+        assert told(_ASK, "cdx", url) == "b'ab' in time"
+
+
+def test_a_connection_that_does_not_come_about_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        place = full.getsockname()
+        waiting = [socket.socket() for _ in range(4)]  # nobody accepts them, and there is no room for more
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(place)
+        failure = told(_ASK, "replay", f"http://127.0.0.1:{place[1]}/")
+        for one in waiting:
+            one.close()
+    assert "reason='no answer in time', transient=True" in failure
+    assert "no connection within" in failure
+    assert failure.endswith("in time")
