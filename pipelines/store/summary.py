@@ -60,8 +60,8 @@ def summarise(db: Database) -> Summary:
         failures=_counts(
             db,
             "SELECT stage || ': ' || reason, count(*) FROM capture WHERE state IN ('failed', 'unplayable', 'blocked') "
-            "GROUP BY 1 UNION ALL SELECT 'listing: ' || reason, count(*) FROM query WHERE state = 'failed' GROUP BY 1 "
-            "ORDER BY 2 DESC, 1 LIMIT 20",
+            "GROUP BY 1 UNION ALL SELECT 'listing: ' || reason, count(*) FROM query "
+            "WHERE state = 'failed' OR state = 'open' AND attempts > 0 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
         ),
     )
 

@@ -5,6 +5,7 @@ FAULT_SEEDS=1,2,3 and FAULT_SHARE=0.3 try other ones.
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -36,8 +37,11 @@ def test_all_faults_at_once(holdings: Holdings, calm_all: Crawling, tmp_path: Pa
     lasting = {(one.kind, one.timestamp, one.url) for one in seen if one.cause and FAULTS[one.cause].is_lasting}
     closed = {url for kind, _, url in lasting if kind == "cdx"}
     expected, found = texts(calm_all, closed), texts(crawling, closed)
-    assert expected.keys() == found.keys()
-    for capture, (_, _, text) in expected.items():
+    # a redirect that is closed for good moves no document: other captures may be its own
+    closed_sites = {urlsplit(url).hostname for kind, _, url in lasting if kind == "replay"}
+    assert {urlsplit(str(original)).hostname for _, original in expected.keys() ^ found.keys()} <= closed_sites
+    for capture in expected.keys() & found.keys():
+        text = expected[capture][2]
         state, reason, text_found = found[capture]
         if text_found != text:
             assert ("replay", *capture) in lasting, (capture, found[capture])
