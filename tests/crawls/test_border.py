@@ -11,7 +11,7 @@ from crawler.wayback.server.asked import REPLAY, read_target
 from crawler.wayback.server.loopback import Answer, Handler, LoopbackServer, Request
 
 from .crawling import Crawling
-from .holdings import timestamp, write_sites
+from .holdings import picture, timestamp, write_sites
 
 _WAYS = """
 file:///etc/passwd
@@ -149,7 +149,7 @@ def test_forty_ways_to_leave_the_archive(elsewhere: Elsewhere, tmp_path: Path) -
 
 def test_few_connections_are_made_and_the_contact_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "holdings"
-    (tmp_path / "targets.txt").write_text("\n".join(write_sites(folder, 10, 100, every=1)))
+    (tmp_path / "targets.txt").write_text("\n".join(write_sites(folder, 10, 100, every=1, page=picture)))
     with EmbeddedArchive(folder) as archive:
         settings = {"SELECT": "all", "CONTACT": "me@example.org"}
         ended = Crawling(tmp_path / "corpus", archive.url, tmp_path / "targets.txt", settings=settings).run()

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ from crawler.wayback.embedded import EmbeddedArchive
 from crawler.wayback.sample import make_sample
 from crawler.wayback.server.accounting import Seen
 from crawler.wayback.urlkey import urlkey
-from tests.conftest import FAST, Ended, Run
+from tests.conftest import FAST, Ended, run_scrapy
+from tests.corpora import copied
 
 SITES = Path(__file__).parent.parent / "fixtures" / "discovery_sites"
 PRIVACY, TERMS = "privacy policy", "terms of service"
@@ -69,14 +71,31 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def twelve(sites: Path) -> Iterator[EmbeddedArchive]:
     with EmbeddedArchive(sites) as served:
         yield served
 
 
-def crawl(scrapy: Run, archive: EmbeddedArchive, targets: Path, **settings: object) -> Ended:
-    return scrapy("crawl", "policies", "-a", f"targets={targets}", WAYBACK_URL=archive.url, **FAST | settings)
+@dataclass(frozen=True)
+class Found:
+    """What came of the first crawl, and all that it asked for."""
+
+    folder: Path
+    ended: Ended
+    seen: list[Seen]
+
+
+@pytest.fixture(scope="module")
+def found(twelve: EmbeddedArchive, sites: Path, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    folder = tmp_path_factory.mktemp("found")
+    ended = crawl(folder, twelve, sites / "domains.csv")
+    return Found(folder, ended, list(twelve.requests.all))
+
+
+def crawl(folder: Path, archive: EmbeddedArchive, targets: Path, **settings: object) -> Ended:
+    given = {"CORPUS_DIR": folder / "corpus", "STATE_DIR": folder / "state", "WAYBACK_URL": archive.url} | FAST
+    return run_scrapy("crawl", "policies", "-a", f"targets={targets}", **given | settings)
 
 
 def found_in(corpus: Path) -> dict[tuple[str, str], Kept]:
@@ -111,41 +130,41 @@ def purpose(seen: Seen) -> str:
     return "cdx home page" if "collapse=" in seen.target else "cdx address"
 
 
-def test_all_that_can_be_found_is_found_and_nothing_else(
-    scrapy: Run, twelve: EmbeddedArchive, sites: Path, tmp_path: Path
-) -> None:
-    ended = crawl(scrapy, twelve, sites / "domains.csv")
-    assert (ended.code, ended.err) == (0, "")
-    assert found_in(tmp_path / "corpus") == EXPECTED
-    assert active_documents(tmp_path / "corpus") == len(EXPECTED)
-    assert max(twelve.requests.replayed().values()) == 1
+def test_all_that_can_be_found_is_found_and_nothing_else(found: Found, tmp_path: Path) -> None:
+    corpus = copied(found.folder / "corpus", tmp_path / "corpus")
+    assert (found.ended.code, found.ended.err) == (0, "")
+    assert found_in(corpus) == EXPECTED
+    assert active_documents(corpus) == len(EXPECTED)
+    replays = [seen for seen in found.seen if seen.kind == "replay"]
+    listings = [seen for seen in found.seen if seen.kind == "cdx"]
+    assert max(Counter((seen.url, seen.timestamp) for seen in replays if seen.memento and seen.whole).values()) == 1
 
-    asked = Counter(map(purpose, twelve.requests.of("cdx")))
+    asked = Counter(map(purpose, listings))
     assert asked == {"cdx domain": 12, "cdx home page": 12, "cdx address": len(NOT_IN_ITS_DOMAINS_LISTING)}
-    told = {what: int(count) for count, what in re.findall(r"^ +(\d+) +((?:cdx|replay) .+)$", ended.out, re.M)}
+    told = {what: int(count) for count, what in re.findall(r"^ +(\d+) +((?:cdx|replay) .+)$", found.ended.out, re.M)}
     assert told == asked | {
         "replay document": told["replay document"],
-        "replay home page": twelve.requests.count("replay") - told["replay document"],
+        "replay home page": len(replays) - told["replay document"],
     }
     assert told["replay home page"] == 21  # with the two frames of 1999, and the archive's hops to them
 
-    listed = Counter(seen.url.removeprefix("http://") for seen in twelve.requests.of("cdx"))
+    listed = Counter(seen.url.removeprefix("http://") for seen in listings)
     assert {listed[site] + listed[f"{site}/"] for site, _ in EXPECTED} == {2}
-    addresses = [urlkey(seen.url) for seen in twelve.requests.of("cdx") if purpose(seen) == "cdx address"]
+    addresses = [urlkey(seen.url) for seen in listings if purpose(seen) == "cdx address"]
     assert sorted(addresses) == sorted(map(urlkey, NOT_IN_ITS_DOMAINS_LISTING))
 
 
 def test_later_runs_ask_only_what_has_grown_old_and_keep_what_was_found(
-    scrapy: Run, twelve: EmbeddedArchive, sites: Path, tmp_path: Path
+    found: Found, twelve: EmbeddedArchive, sites: Path, tmp_path: Path
 ) -> None:
-    crawl(scrapy, twelve, sites / "domains.csv")
+    copied(found.folder / "corpus", tmp_path / "corpus")
     before = len(twelve.requests)
-    ended = crawl(scrapy, twelve, sites / "domains.csv")
+    ended = crawl(tmp_path, twelve, sites / "domains.csv")
     assert (ended.code, len(twelve.requests) - before) == (0, 0)
     assert found_in(tmp_path / "corpus") == EXPECTED
 
     replays = twelve.requests.count("replay")
-    ended = crawl(scrapy, twelve, sites / "domains.csv", RELIST_FRESH_HOURS=0)
+    ended = crawl(tmp_path, twelve, sites / "domains.csv", RELIST_FRESH_HOURS=0)
     assert (ended.code, twelve.requests.count("replay") - replays) == (0, 0)
     assert len(twelve.requests) > before
     assert found_in(tmp_path / "corpus") == EXPECTED
