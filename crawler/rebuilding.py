@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -143,7 +142,7 @@ def _read_again(folder: Path, settings: Settings, progress: Progress) -> Rebuilt
 def readers(settings: Settings) -> Readers:
     """Reading processes, as many and as bounded as the settings say."""
     return Readers(
-        settings.getint("READERS") or os.cpu_count() or 1,
+        settings.getint("READERS"),
         deadline=settings.getfloat("READING_DEADLINE"),
         memory=settings.getint("READING_MEMORY_MB") << 20,
     )

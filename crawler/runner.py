@@ -108,15 +108,15 @@ def _exported(db: Database, settings: Settings, code: int, message: str) -> tupl
 def settle(settings: Settings) -> None:
     """Check the settings and add what follows from them. Raises WrongUse."""
     configuration.check(settings)
-    add_derived(settings)
+    add_derived(settings, spared=1)
 
 
-def add_derived(settings: Settings) -> None:
-    """Add to the settings what follows from them. Raises WrongUse."""
+def add_derived(settings: Settings, *, spared: int = 0) -> None:
+    """Add to the settings what follows from them; `spared` cores have other work than reading. Raises WrongUse."""
     derived = {
         "ARCHIVE": configuration.archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL"),
         "RUN_ID": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
-        "READERS": settings.getint("READERS") or os.cpu_count() or 1,
+        "READERS": settings.getint("READERS") or max(1, (os.cpu_count() or 1) - spared),
     }
     if not settings["STATE_DIR"] and is_loopback(settings["WAYBACK_URL"].partition("://")[2].partition("/")[0]):
         derived["STATE_DIR"] = str(Path(settings["CORPUS_DIR"]) / ".state")  # no other corpus shares its limits

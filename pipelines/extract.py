@@ -4,7 +4,6 @@ A page that cannot be read becomes a failure with its reason, and the crawl goes
 """
 
 import asyncio
-import os
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -28,7 +27,7 @@ class ExtractStage:
     def from_crawler(cls, crawler: Crawler) -> Self:
         settings = crawler.settings
         readers = Readers(
-            settings.getint("READERS") or os.cpu_count() or 1,
+            settings.getint("READERS") or 1,
             deadline=settings.getfloat("READING_DEADLINE"),
             memory=settings.getint("READING_MEMORY_MB") << 20,
         )
