@@ -8,9 +8,11 @@ import argparse
 import os
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
-from tests.bench import simulate_changes
+from tests.bench import rebuild_real, rebuild_synthetic, simulate_changes
 from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
 from tests.bench.holdings import addresses, generate, shared_archive
 from tests.bench.listing import rows_a_second
@@ -20,6 +22,9 @@ LEAST_ROWS = 5_000  # a second
 LATENCY = 0.2  # seconds, a quick answer of the real archive
 SEQUENTIAL = 100  # requests
 CORES = os.cpu_count() or 1
+TEXTS = 3_000  # different ones among the invented captures
+MOST_SLOWER = 1.2  # the last tenth of a rebuild beside the first
+MOST_MEMORY = 400.0  # MB, of a rebuild and of each of its readers
 
 
 def main() -> int:
@@ -28,6 +33,7 @@ def main() -> int:
         folder = Path(name)
         good = _reading(folder, options)
         good &= _listing(folder)
+    good &= _rebuilding(options.captures)
     print()
     return simulate_changes.main() if options.simulate and good else int(not good)
 
@@ -38,6 +44,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=2, help="how often to measure; the best round counts")
     parser.add_argument("--documents", type=int, help="only so many (default: all)")
     parser.add_argument("--generated", action="store_true", help="generated pages, even where the shared ones are")
+    parser.add_argument(
+        "--captures", type=int, default=100_000, help="invented ones to rebuild (0: leave rebuilds out)"
+    )
     parser.add_argument("--no-simulate", dest="simulate", action="store_false", help="leave out the search for changes")
     return parser.parse_args()
 
@@ -99,6 +108,20 @@ def _listing(folder: Path) -> bool:
     rows = rows_a_second(folder / "listing")
     print(f"CDX rows into the ledger {rows:>7.0f} a second (at least {LEAST_ROWS})")
     return rows >= LEAST_ROWS
+
+
+def _rebuilding(captures: int) -> bool:
+    if not captures:
+        return True
+    good = True
+    if holdings := shared_archive():
+        print("rebuild of the shared archive", flush=True)
+        good = rebuild_real.main(holdings)
+    print("rebuild of invented captures", flush=True)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:  # this one holds pages by now
+        measured = process.submit(rebuild_synthetic.measure, captures, TEXTS, workers=CORES).result()
+    print(f"  {measured}")
+    return good and measured.last_beside_first <= MOST_SLOWER and max(measured.parent, measured.reader) < MOST_MEMORY
 
 
 if __name__ == "__main__":

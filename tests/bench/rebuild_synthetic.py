@@ -43,11 +43,15 @@ class Measured:
     reader: float = 0.0
     seconds: float = 0.0
 
+    @property
+    def last_beside_first(self) -> float:
+        return self.tenths[-1] / self.tenths[0]
+
     def __str__(self) -> str:
-        first, last = self.tenths[0], self.tenths[-1]
         return (
-            f"{self.captures:,} captures in {self.seconds:.0f} s; first tenth {first:.1f} s, last {last:.1f} s "
-            f"({last / first:.2f} times); parent {self.parent:.0f} MB, reader {self.reader:.0f} MB"
+            f"{self.captures:,} captures in {self.seconds:.0f} s; first tenth {self.tenths[0]:.1f} s, "
+            f"last {self.tenths[-1]:.1f} s ({self.last_beside_first:.2f} times); "
+            f"parent {self.parent:.0f} MB, reader {self.reader:.0f} MB"
         )
 
 
