@@ -68,12 +68,12 @@ def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPat
     """A folder that `make` fills, once for all workers of a run. Not to be changed: work on a copy."""
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    with folder.with_suffix(".lock").open("w") as lock:
+    with folder.with_suffix(".lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "made").exists():
+        if not lock.tell():
             folder.mkdir(exist_ok=True)
             make(folder)
-            (folder / "made").touch()
+            lock.write("made")
     return folder
 
 
