@@ -26,7 +26,7 @@ from .database import recording
 
 Line = dict[str, Any]
 
-_AT_ONCE = 5000  # rows a record
+_AT_ONCE = 2000  # rows a record; as many lines are in memory
 _KEY = ("timestamp", "original", "digest", "statuscode")
 _OF_CAPTURE = ("archive", "urlkey", "mimetype", "length")
 _FATE = ("state", "stage", "reason", "transient", "attempts", "next_try")
@@ -50,8 +50,8 @@ def write_out(db: Database, write: Callable[[str], object]) -> int:
     """
     count = 0
     while marked := db.execute("SELECT what, id FROM unwritten LIMIT ?", [_AT_ONCE]).fetchall():
-        if lines := [line for what, row_id in marked for line in _line(db, what, row_id)]:
-            write("".join(map(as_text, lines)))
+        if text := "".join(as_text(line) for what, row_id in marked for line in _line(db, what, row_id)):
+            write(text)
         with recording(db):
             db.conn.executemany("DELETE FROM unwritten WHERE what = ? AND id = ?", marked)
         count += len(marked)
