@@ -145,6 +145,7 @@ def readers(settings: Settings) -> Readers:
         settings.getint("READERS"),
         deadline=settings.getfloat("READING_DEADLINE"),
         memory=settings.getint("READING_MEMORY_MB") << 20,
+        at_once=True,
     )
 
 

@@ -84,7 +84,7 @@ def rebuild(
     _write_out_journal(folder, run)
     files = warc_files(warc)
     of = _fingerprint(warc, files, archive, reader, targets_digest)
-    with closing(_work_database(folder / WORK, of)) as db:
+    with closing(open_readers()) as pool, closing(_work_database(folder / WORK, of)) as db:
         making = Making(db, archive, of)
         if making.is_new:
             Ledger(db, archive).register(targets, knowledge.urlkey)
@@ -93,8 +93,7 @@ def rebuild(
         making.name_documents(knowledge.keys_of)
         for database in known:
             take_readings(db, database)
-        with closing(open_readers()) as pool:
-            lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
+        lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
         readings.settle(db, reader)
         Corpus(db, archive).derive_waiting()
         making.finish()

@@ -78,9 +78,11 @@ def _records(path: Path, start: int = 0, name: str = "") -> Iterator[Record | Da
 
 
 def _held_at(folder: Path, location: WarcLocation, decode: Decode | None) -> Held | None:
-    records = islice(_records(_path(folder, location), location.offset, location.file), 2)
+    records = _records(_path(folder, location), location.offset, location.file)
     try:
-        return next(_held(records, decode), None)
+        first = list(islice(records, 1))
+        has_notes = any(isinstance(record, Record) and record.named(warc_notes.FOLLOW) for record in first)
+        return next(_held(first + list(islice(records, int(has_notes))), decode), None)
     except OSError as error:
         raise _unreadable(location, str(error.strerror)) from error
 
@@ -104,7 +106,7 @@ def _body_at(folder: Path, location: WarcLocation, payload_digest: str) -> bytes
 
 def _path(folder: Path, location: WarcLocation) -> Path:
     path = folder / location.file
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if ".." in path.parts[len(folder.parts) :] or not path.is_relative_to(folder):
         raise _unreadable(location, "it lies outside of the corpus")
     return path
 

@@ -37,7 +37,7 @@ class Readers:
 
     `deadline` is seconds a page may take; `memory` is bytes of address space a worker may take beyond what it
     needs to start. Pages of one address go to one worker where it is free enough: it remembers equal pages, the
-    last `remembered` ones it read.
+    last `remembered` ones it read. Each process starts with its first page, or `at_once`, beside other work.
     """
 
     def __init__(
@@ -48,8 +48,9 @@ class Readers:
         memory: int = 1 << 30,
         style: str = "corpus",
         remembered: int = REMEMBERED,
+        at_once: bool = False,
     ) -> None:
-        self._workers = [_Worker(deadline, memory, style, remembered) for _ in range(workers)]
+        self._workers = [_Worker(deadline, memory, style, remembered, at_once) for _ in range(workers)]
 
     def submit(self, page: Page) -> Future[Reading]:
         """The reading to come. The future raises ReadingFailed, or RecordingFailed where the machine is in trouble
@@ -70,8 +71,9 @@ class Readers:
 class _Worker:
     """One thread that feeds one process, page by page."""
 
-    def __init__(self, deadline: float, memory: int, style: str, remembered: int) -> None:
+    def __init__(self, deadline: float, memory: int, style: str, remembered: int, at_once: bool) -> None:
         self._deadline, self._options = deadline, (os.getpid(), memory, style, remembered)
+        self._at_once = at_once
         self._queue: queue.SimpleQueue[tuple[Page, Future[Reading]] | None] = queue.SimpleQueue()
         self._process: _Process | None = None
         self._lock = threading.Lock()
@@ -108,6 +110,9 @@ class _Worker:
 
     def _run(self) -> None:
         # the process is started from this thread, because PR_SET_PDEATHSIG watches the thread that started it
+        if self._at_once:
+            with suppress(OSError, TookTooLong, BrokenProcessPool):  # the first page will tell
+                self._started()
         while (work := self._queue.get()) is not None:
             page, future = work
             if self._stopped:

@@ -26,7 +26,7 @@ def seconds(archive: Path, workers: int, remembered: int) -> float:
             "web.archive.org",
             knowledge(),
             reader=reader_version(),
-            open_readers=partial(Readers, workers, remembered=remembered),
+            open_readers=partial(Readers, workers, remembered=remembered, at_once=True),
             workers=workers,
         )
         return time.perf_counter() - start

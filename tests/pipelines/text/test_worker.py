@@ -113,6 +113,17 @@ def test_closing_leaves_no_process_and_no_future_open() -> None:
     assert readers.submit(page(POLICY)).cancelled()
 
 
+def test_processes_that_start_at_once_wait_for_no_page() -> None:
+    readers = Readers(1, at_once=True)
+    deadline = time.monotonic() + 60
+    while not workers() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    started = workers()
+    readers.close()
+    assert len(started) == 1
+    assert workers() == []
+
+
 def test_pages_of_one_address_go_to_one_worker() -> None:
     readers = Readers(3)
     addresses = [f"http://a.example/{number}" for number in range(50)]
