@@ -20,8 +20,9 @@ os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole crawls first: they take longest, and wait for much of it, so that others have room beside them."""
-    items.sort(key=lambda item: item.path.parent.name != "crawls")
+    """What takes longest first: whole crawls, which wait for much of it, and the pages of the ratchet."""
+    places = {"crawls": 0, "quality": 1}
+    items.sort(key=lambda item: places.get(item.path.parent.name, 2))
 
 
 @pytest.fixture(scope="session")
