@@ -75,6 +75,8 @@ def parse_page(query: Query, answer: HttpAnswer) -> ListingPage:
         return ListingPage(query, answer, (), outcome="blocked")
     _check_words(own_words)
     if len(answer.body) <= 1024 and _NOTHING.fullmatch(answer.body):
+        if "html" in answer.header("content-type").lower():  # listings are plain text or JSON: a page came to nothing
+            raise ListingFailed("HTML instead of rows", transient=True, detail="an empty page")
         return ListingPage(query, answer, (), outcome="empty")
     return _page(query, answer, *_lines(answer.body))
 

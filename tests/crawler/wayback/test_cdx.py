@@ -196,6 +196,11 @@ def test_a_key_without_rows_leads_nowhere() -> None:
     assert (page.outcome, page.resume_key) == ("empty", "")
 
 
+def test_an_empty_page_of_html_is_no_empty_listing() -> None:
+    assert failed("", Content_Type="text/html; charset=utf-8").reason == "HTML instead of rows"
+    assert parsed("", Content_Type="text/plain").outcome == "empty"
+
+
 @pytest.mark.parametrize(
     ("limit", "body", "is_cut"),
     [
