@@ -12,20 +12,30 @@ from crawler.items import ListingPage
 
 log = logging.getLogger(__name__)
 
+MOST_PAGES = 10_000
+"""Of one listing; an archive that gives ever new keys does not hold a crawl for ever."""
+
 _BY_TIME = "from "
 
 
-def next_cursor(db: Database, query_id: int, page: ListingPage) -> str:
-    """The cursor behind a page that is not the last, or "" where there is no way on.
+def next_cursor(db: Database, query_id: int, page: ListingPage) -> tuple[str, str]:
+    """The cursor behind a page that is not the last, or "" where there is no way on; and what is wrong, if anything.
 
     By time only what is in the order of time can go on: the rows of one address.
     """
+    (pages,) = db.execute("SELECT count(*) FROM resume_key_seen WHERE query_id = ?", [query_id]).fetchone()
+    if pages >= MOST_PAGES:
+        return _told(page, "", f"more than {MOST_PAGES} pages")
+    if page.resume_key and _is_new(db, query_id, page.resume_key):
+        return page.resume_key, ""
+    why = "the resume key leads in a circle" if page.resume_key else "a full page without a resume key"
     by_time = f"{_BY_TIME}{page.rows[-1].timestamp}" if page.rows and page.query.match == "exact" else ""
-    cursor = next((one for one in (page.resume_key, by_time) if one and _is_new(db, query_id, one)), "")
-    if cursor == by_time or not cursor:
-        way = f"goes on {cursor}" if cursor else "is incomplete"
-        log.warning("The listing of %s %s: %s", page.query.url, way, trouble(page))
-    return cursor
+    return _told(page, by_time if by_time and _is_new(db, query_id, by_time) else "", why)
+
+
+def _told(page: ListingPage, cursor: str, why: str) -> tuple[str, str]:
+    log.warning("The listing of %s %s: %s", page.query.url, f"goes on {cursor}" if cursor else "is incomplete", why)
+    return cursor, why
 
 
 def _is_new(db: Database, query_id: int, cursor: str) -> bool:
@@ -41,8 +51,3 @@ def forget_cursors(db: Database, query_id: int) -> None:
 def position(asked_from: str, cursor: str) -> tuple[str, str]:
     """The start in time and the resume key to ask with, of a listing that was begun at `asked_from`."""
     return (cursor.removeprefix(_BY_TIME), "") if cursor.startswith(_BY_TIME) else (asked_from, cursor)
-
-
-def trouble(page: ListingPage) -> str:
-    """Why a page's own resume key does not lead on."""
-    return "the resume key leads in a circle" if page.resume_key else "a full page without a resume key"

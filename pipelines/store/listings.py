@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from crawler.items import Capture, Failure, ListingPage, Query
 
-from .cursors import forget_cursors, next_cursor, position, trouble
+from .cursors import forget_cursors, next_cursor, position
 from .database import recording
 from .deriving import derive_later
 
@@ -167,10 +167,10 @@ class Listings:
             )
             self._adopt_urlkeys(query_id, {capture.urlkey for capture in page.rows})
             whole = not page.resume_key and not page.is_cut
-            cursor = "" if whole else next_cursor(self._db, query_id, page)
+            cursor, why = ("", "") if whole else next_cursor(self._db, query_id, page)
             self._advance(query_id, page, cursor, whole=whole, from_the_start=not asked_from)
             if not whole and not cursor:
-                self._give_up(page.query, f"incomplete: {trouble(page)}", None)
+                self._give_up(page.query, f"incomplete: {why}", None)
         return whole
 
     def _name_as_listed(self, rows: Sequence[Capture]) -> None:

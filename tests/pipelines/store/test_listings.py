@@ -1,6 +1,7 @@
 import pytest
 
 from crawler.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query
+from pipelines.store import cursors
 from pipelines.store.summary import summarise
 from tests.desk import ARCHIVE, NOW, SHOP, URL, Desk, row
 
@@ -81,6 +82,13 @@ def test_a_listing_that_leads_nowhere_is_incomplete(desk: Desk, key: str) -> Non
     again = desk.listings.next_open(NOW)
     assert again is not None
     assert (again.asked_from, again.resume_key) == ("", "")
+
+
+def test_a_listing_that_does_not_end_is_incomplete(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cursors, "MOST_PAGES", 3)
+    for number in range(4):
+        desk.listed(row("2004"), resume_key=f"k{number}")
+    assert (standing(desk)["state"], standing(desk)["reason"]) == ("failed", "incomplete: more than 3 pages")
 
 
 def test_a_domain_that_cannot_go_on_is_asked_year_by_year(desk: Desk) -> None:
