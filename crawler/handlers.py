@@ -21,12 +21,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as NotConnected
 from twisted.web.client import HTTPConnectionPool
 
+from crawler.exceptions import CaptureFailed
+
 MOST_HEADERS = 2000  # lines
 MOST_HEADER_BYTES = 256 << 10
-
-
-class HeadersTooLong(Exception):
-    """An answer's headers go on beyond the limits; among the `reasons` of the failed download's cause."""
 
 
 class OneTryHandler(HTTP11DownloadHandler):
@@ -93,7 +91,8 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 
 
 class _Parser(_LenientHTTPClientParser):
-    """Lines are heard until the headers end; raising makes Twisted give the connection up."""
+    """Lines are heard until the headers end; raising makes Twisted give the connection up, and what was raised is
+    among the `reasons` of the failed download's cause."""
 
     _lines = _bytes = 0
 
@@ -101,5 +100,6 @@ class _Parser(_LenientHTTPClientParser):
         self._lines += 1
         self._bytes += len(line)
         if self._lines > MOST_HEADERS or self._bytes > MOST_HEADER_BYTES:
-            raise HeadersTooLong(f"more than {MOST_HEADERS} lines or {MOST_HEADER_BYTES} bytes of headers")
+            detail = f"more than {MOST_HEADERS} lines or {MOST_HEADER_BYTES} bytes"
+            raise CaptureFailed("headers too long", transient=True, detail=detail)
         super().lineReceived(line)

@@ -16,7 +16,6 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.exceptions import CaptureFailed
-from crawler.handlers import HeadersTooLong
 from crawler.items import Failure, HttpAnswer
 from crawler.wayback.decode import decode
 
@@ -58,8 +57,8 @@ def _text(value: bytes) -> str:
 def why_no_answer(error: BaseException | None, stage: str) -> Failure:
     """The failure that an exception of the download stands for."""
     for cause in getattr(getattr(error, "__cause__", None), "reasons", None) or ():
-        if cause.check(HeadersTooLong):
-            return Failure(stage, "headers too long", True, str(cause.value))
+        if isinstance(found := cause.value, CaptureFailed):
+            return Failure(stage, found.reason, found.transient, found.detail)
     for kind, reason, transient in _REASONS:
         if isinstance(error, kind):
             return Failure(stage, reason, transient, str(error)[:300])
