@@ -31,7 +31,7 @@ from pipelines.store import readings, runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus
 from pipelines.store.lock import only_run
-from pipelines.store.warc_files import bring_in
+from pipelines.store.warc_files import bring_in, warc_files
 from pipelines.text.version import reader_version
 from pipelines.text.worker import Readers
 
@@ -47,6 +47,7 @@ class Request:
     targets: str = ""
     kind: str = "privacy policy"
     only_changed: bool = False
+    accept_losses: bool = False
 
 
 def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tuple[Rebuilt, Counts]:
@@ -57,16 +58,23 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     folder = Path(settings["CORPUS_DIR"])
     started = datetime.now(UTC)
     targets, digest = _targets(request)
+    _refuse_nothing(folder, request)
     with only_run(folder):
         bring_in(folder / "warc", [Path(source) for source in request.sources])
         if request.only_changed:
             rebuilt = _read_again(folder, settings, progress)
         else:
-            rebuilt = _rebuild(folder, settings, targets, digest, progress)
+            rebuilt = _rebuild(folder, settings, targets, digest, progress, accept_losses=request.accept_losses)
         with closing(open_corpus(folder)) as db:
             counts = export_corpus(db, settings)
             _note_run(db, settings, started, digest)
     return rebuilt, counts
+
+
+def _refuse_nothing(folder: Path, request: Request) -> None:
+    """Raises WrongUse where there is nothing to make a corpus of."""
+    if not request.sources and not warc_files(folder / "warc"):
+        raise WrongUse(f"There are no WARC files in {folder / 'warc'}: set CORPUS_DIR, mount the disk, or name some.")
 
 
 def _targets(request: Request) -> tuple[list[Target], str]:
@@ -110,6 +118,7 @@ def _rebuild(
     digest: str,
     progress: Progress,
     known: Sequence[Path] = (),
+    accept_losses: bool = False,
 ) -> Rebuilt:
     return rebuild(
         folder,
@@ -122,6 +131,7 @@ def _rebuild(
         workers=settings.getint("READERS"),
         run=settings["RUN_ID"],
         known=known,
+        accept_losses=accept_losses,
         progress=progress,
     )
 

@@ -2,7 +2,7 @@
 
 Three passes over a database of its own in `CORPUS_DIR/.rebuild`: what the files hold goes into rows, in the order in
 which it was written; the pages are read; the versions are derived. Each can be interrupted and goes on. Only when all
-is done does the new database take the place of the old one.
+is done, and nothing that the old one holds would be lost, does the new database take its place.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import CorpusError, ListingFailed, RecordingFailed
+from crawler.exceptions import CorpusError, ListingFailed, RecordingFailed, WrongUse
 from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot, Target
 
 from .merge import take_readings
@@ -28,6 +28,7 @@ from .store.corpus import Corpus
 from .store.database import DATABASE, open_corpus, recording
 from .store.ledger import Ledger
 from .store.listings import Listings
+from .store.losses import lost_captures, missing_files
 from .store.remaking import Making, is_made_of
 from .store.warc import WarcWriter
 from .store.warc_files import warc_files
@@ -74,13 +75,17 @@ def rebuild(
     workers: int,
     run: str = "",
     known: Iterable[Path] = (),
+    accept_losses: bool = False,
     progress: Progress = lambda what, done, todo: None,
 ) -> Rebuilt:
     """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
 
-    `known` are databases whose readings of the same bytes are taken over instead of reading again.
+    `known` are databases whose readings of the same bytes are taken over instead of reading again. Unless
+    `accept_losses`, the old database also stays where it holds captures that the WARC files do not.
     """
     warc = folder / "warc"
+    if not accept_losses:
+        _refuse_missing_files(folder)
     _write_out_journal(folder, run)
     files = warc_files(warc)
     of = _fingerprint(warc, files, archive, reader, targets_digest)
@@ -96,10 +101,32 @@ def rebuild(
         lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
         readings.settle(db, reader)
         Corpus(db, archive).derive_waiting()
+        if not accept_losses:
+            _refuse_lost_captures(db, folder)
         making.finish()
         _carry_over_runs(db, folder / DATABASE)
     _replace(folder)
     return Rebuilt(len(files), damaged, lost)
+
+
+def _refuse_missing_files(folder: Path) -> None:
+    """Raises WrongUse where the old database knows WARC files that are not there."""
+    old, warc = folder / DATABASE, folder / "warc"
+    if old.is_file() and (missing := missing_files(old, warc_files(warc))):
+        raise WrongUse(
+            f"{warc} lacks {len(missing)} WARC files of this corpus, {missing[0]} first: mount the disk or bring them "
+            "back, or give up what they held with `rebuild --accept-losses`."
+        )
+
+
+def _refuse_lost_captures(db: Database, folder: Path) -> None:
+    """Raises WrongUse where the old database holds captures that the new one does not."""
+    old = folder / DATABASE
+    if old.is_file() and (lost := lost_captures(db, old)):
+        raise WrongUse(
+            f"{lost} captures that the corpus holds are not in {folder / 'warc'} any more: bring the files back, or "
+            f"give them up with `rebuild --accept-losses` (what was made so far is in {folder / WORK})."
+        )
 
 
 def _work_database(folder: Path, of: str) -> Database:

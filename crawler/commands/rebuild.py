@@ -17,6 +17,8 @@ examples:
       after an upgrade: read again what an older reader read
   python -m scrapy rebuild crawl.warc.gz --targets sites.csv -s CORPUS_DIR=other
       a corpus of WARC files of pywb, Browsertrix or another program
+where WARC files are missing or damaged, so that captures would be lost, the
+corpus stays as it is; --accept-losses goes on all the same
 """
 _EVERY = 2.0  # seconds between two lines of progress
 
@@ -26,7 +28,7 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[WARC_OR_DIR ...] [--targets FILE] [--only-changed]"
+        return "[WARC_OR_DIR ...] [--targets FILE] [--only-changed] [--accept-losses]"
 
     def short_desc(self) -> str:
         return "Make the corpus again from its WARC files, without a network"
@@ -37,12 +39,15 @@ class Command(ScrapyCommand):
         parser.add_argument("--targets", metavar="FILE", default="", help="which address is whose and of what kind")
         parser.add_argument("--kind", default="privacy policy", help="of targets that name none")
         parser.add_argument("--only-changed", action="store_true", help="only read again what an older reader read")
+        parser.add_argument(
+            "--accept-losses", action="store_true", help="go on where the corpus holds captures that WARC files lack"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.rebuilding import Request, run_rebuild
 
         assert self.settings is not None
-        request = Request(args, opts.targets, opts.kind, opts.only_changed)
+        request = Request(args, opts.targets, opts.kind, opts.only_changed, opts.accept_losses)
         try:
             rebuilt, counts = run_rebuild(self.settings, request, Told())
         except CorpusError as error:

@@ -109,6 +109,50 @@ def test_a_source_that_is_no_warc_file_is_refused(tmp_path: Path) -> None:
         rebuilt(tmp_path / "c", str(tmp_path / "nothing"))
 
 
+# -- a corpus is not given up because its files cannot be seen
+
+
+def test_without_its_warc_files_a_corpus_stays_as_it_is(crawled: Path, tmp_path: Path) -> None:
+    corpus = copied(crawled, tmp_path / "c")
+    (corpus / "warc").rename(tmp_path / "unmounted")
+    for only_changed in (False, True):
+        with pytest.raises(WrongUse, match="no WARC files in"):
+            run_rebuild(settings_of(corpus), Request(only_changed=only_changed, accept_losses=True), silent)
+    assert tables(corpus) == tables(crawled)
+    assert texts(corpus) == texts(crawled)
+
+
+def test_a_folder_that_is_no_corpus_does_not_become_one(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="set CORPUS_DIR"):
+        rebuilt(tmp_path / "typo")
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_missing_warc_file_is_told_before_anything_is_done(crawled: Path, tmp_path: Path) -> None:
+    corpus = copied(crawled, tmp_path / "c")
+    [path] = (corpus / "warc").glob("*.warc.gz")
+    path.rename(path.with_name("renamed.warc.gz"))
+    with pytest.raises(WrongUse, match=f"lacks 1 WARC files of this corpus, {path.name} first"):
+        rebuilt(corpus)
+    assert not (corpus / ".rebuild").exists()
+    run_rebuild(settings_of(corpus), Request(accept_losses=True), silent)
+    assert tables(corpus) == tables(crawled)
+
+
+def test_captures_are_lost_only_where_that_is_asked_for(crawled: Path, tmp_path: Path) -> None:
+    corpus = copied(crawled, tmp_path / "c")
+    [path] = (corpus / "warc").glob("*.warc.gz")
+    path.write_bytes(path.read_bytes()[:-20_000])
+    with pytest.raises(WrongUse, match=r"captures that the corpus holds .*--accept-losses"):
+        rebuilt(corpus)
+    assert tables(corpus) == tables(crawled)
+    assert texts(corpus) == texts(crawled)
+    asked: list[tuple[str, int]] = []
+    run_rebuild(settings_of(corpus), Request(accept_losses=True), lambda what, done, todo: asked.append((what, todo)))
+    assert ("pages read", 0) in asked, "it goes on with what was made before"
+    assert 0 < len(tables(corpus, "snapshot")["snapshot"]) < len(tables(crawled, "snapshot")["snapshot"])
+
+
 def test_only_what_an_older_reader_read_is_read_again(crawled: Path, tmp_path: Path) -> None:
     corpus = copied(crawled, tmp_path / "c")
     with closing(open_corpus(corpus)) as db, db.atomic():
