@@ -13,27 +13,25 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from crawler import addresses, configuration, discovery, runner
-from crawler.exceptions import ReadingFailed, WrongUse
+from crawler.exceptions import WrongUse
 from crawler.items import DocumentKey, Target
 from crawler.kinds import known_kinds
 from crawler.payloads import obstacle
+from crawler.rereading import decoded, read_again, readers
 from crawler.targets import BadLine, read_targets
 from crawler.wayback import cdx
-from crawler.wayback.decode import decode
 from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.files import Counts
 from pipelines.forget import forget
 from pipelines.merge import take_files
-from pipelines.reading import Progress, read_all
+from pipelines.reading import Progress
 from pipelines.rebuild import Knowledge, Rebuilt, rebuild
-from pipelines.store import readings, runs
-from pipelines.store.corpus import Corpus
+from pipelines.store import runs
 from pipelines.store.database import DATABASE, open_corpus
 from pipelines.store.lock import only_run
 from pipelines.store.warc_files import bring_in, warc_files
 from pipelines.text.version import reader_version
-from pipelines.text.worker import Readers
 
 UNKNOWN = "unknown"
 _LEAST_SCORE = 0.5  # of an address, to be taken for a kind of document
@@ -62,7 +60,8 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     with only_run(folder):
         bring_in(folder / "warc", [Path(source) for source in request.sources])
         if request.only_changed:
-            rebuilt = _read_again(folder, settings, progress)
+            with closing(open_corpus(folder)) as db:
+                rebuilt = Rebuilt(0, 0, read_again(db, settings, progress))
         else:
             rebuilt = _rebuild(folder, settings, targets, digest, progress, accept_losses=request.accept_losses)
         with closing(open_corpus(folder)) as db:
@@ -136,32 +135,9 @@ def _rebuild(
     )
 
 
-def _read_again(folder: Path, settings: Settings, progress: Progress) -> Rebuilt:
-    """Read with the present reader what only older ones have read, in the corpus as it is."""
-    reader = reader_version()
-    with closing(open_corpus(folder)) as db, closing(readers(settings)) as pool:
-        workers = settings.getint("READERS")
-        lost = read_all(
-            db, folder / "warc", pool, reader, workers=workers, decode=knowledge().decode, progress=progress
-        )
-        readings.settle(db, reader)
-        Corpus(db, settings["ARCHIVE"]).derive_waiting()
-    return Rebuilt(0, 0, lost)
-
-
-def readers(settings: Settings) -> Readers:
-    """Reading processes, as many and as bounded as the settings say."""
-    return Readers(
-        settings.getint("READERS"),
-        deadline=settings.getfloat("READING_DEADLINE"),
-        memory=settings.getint("READING_MEMORY_MB") << 20,
-        at_once=True,
-    )
-
-
 def knowledge() -> Knowledge:
     """What the crawler knows of the archive's ways."""
-    return Knowledge(cdx.parse_page, urlkey, partial(decode, error=ReadingFailed), obstacle, keys_of)
+    return Knowledge(cdx.parse_page, urlkey, decoded, obstacle, keys_of)
 
 
 def keys_of(url: str) -> list[DocumentKey]:

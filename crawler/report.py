@@ -61,6 +61,7 @@ def summary_lines(summary: Summary, folder: str) -> list[str]:
         f"{summary.documents_active:,} documents, {summary.captures:,} captures, {summary.versions:,} versions",
         *(_counted(summary.states[state], state, _MEANINGS[state]) for state in _MEANINGS if state in summary.states),
         *_listing_lines(summary),
+        *_outdated_lines(summary.outdated),
         *_failure_lines(summary),
         "files",
         f"  texts      {folder}/text",
@@ -82,6 +83,11 @@ def _listing_lines(summary: Summary) -> list[str]:
         ("row", "rows", "of listings cannot be used"): summary.malformed_rows,
     }
     return [_counted(count, one if count == 1 else many, what) for (one, many, what), count in counts.items() if count]
+
+
+def _outdated_lines(count: int) -> list[str]:
+    what = "page" if count == 1 else "pages"
+    return [_counted(count, what, "read by an older reader: the next crawl reads again")] if count else []
 
 
 def _failure_lines(summary: Summary) -> list[str]:

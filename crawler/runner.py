@@ -29,10 +29,12 @@ from crawler.budget import Budget
 from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
 from crawler.items import Target
 from crawler.middlewares import REQUESTS
+from crawler.rereading import catch_up
 from crawler.targets import BadLine, read_targets
 from crawler.wayback.limits import is_loopback
 from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
+from pipelines.reading import Progress
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
@@ -71,7 +73,7 @@ class Request:
     retry_failed: bool = False
 
 
-def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request) -> Outcome:
+def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request, progress: Progress) -> Outcome:
     """Crawl and export. Raises CorpusError with its exit code where the crawl could not begin."""
     settle(settings)
     folder = Path(settings["CORPUS_DIR"])
@@ -83,11 +85,12 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request)
         if not runs.finished_with(db, digest):
             settings.set("TARGET_LIST", (request.targets, _as_csv(targets)), priority="cmdline")
         _begin(db, settings, digest)
+        catch_up(db, settings, progress)
         crawler = process.create_crawler(request.spider)
         code, message = _crawl(process, crawler)
         if code != RecordingFailed.exit_code:
             code, message = _exported(db, settings, code, message)
-        summary = summarise(db)
+        summary = summarise(db, reader_version())
         if not code and summary.to_be_tried_again:
             code = 1
         with suppress(RecordingFailed):  # the message tells of it already; the run counts as interrupted

@@ -8,6 +8,7 @@ from pathlib import Path
 from scrapy.settings import Settings
 
 from crawler import configuration, rebuilding, runner
+from crawler.rereading import readers
 from pipelines.export.corpus_files import export_corpus
 from pipelines.mend import cut_out, mend, remove_changed
 from pipelines.reading import Progress
@@ -26,7 +27,7 @@ def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
     folder = Path(settings["CORPUS_DIR"])
     knowledge = rebuilding.knowledge()
     findings = []
-    with only_run(folder), closing(open_existing(folder)) as db, closing(rebuilding.readers(settings)) as pool:
+    with only_run(folder), closing(open_existing(folder)) as db, closing(readers(settings)) as pool:
         checking = Checking(folder, knowledge.parse_page, knowledge.decode, reader_version(), pool, full)
         for finding in verify(db, checking):
             findings.append(finding)

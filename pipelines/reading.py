@@ -32,8 +32,11 @@ _AT_ONCE = 200  # readings a transaction
 def read_all(
     db: Database, warc_folder: Path, readers: Readers, reader: str, *, workers: int, decode: Decode, progress: Progress
 ) -> int:
-    """Read every snapshot that `reader` has not read. What is read is kept as it goes: a run after this one goes on
-    behind it. Returns how many could not be read because their bytes are damaged or gone."""
+    """Read every snapshot that `reader` has not read, and let the captures stand as it found them.
+
+    What is read is kept as it goes: a run after this one goes on behind it. Returns how many could not be read because
+    their bytes are damaged or gone.
+    """
     todo, done, lost = readings.count_unread(db, reader), 0, 0
     outcomes: list[tuple[int, Reading | Failure]] = []
     for capture_id, future in behind(_submitted(db, warc_folder, readers, reader, decode), AHEAD * workers):
@@ -43,11 +46,11 @@ def read_all(
         else:
             outcomes.append((capture_id, outcome))
         done += 1
-        if len(outcomes) >= _AT_ONCE:
+        if len(outcomes) >= _AT_ONCE and done < todo:
             readings.keep(db, reader, outcomes)
             outcomes.clear()
             progress("pages read", done, todo)
-    readings.keep(db, reader, outcomes)
+    readings.settle(db, reader, outcomes)
     progress("pages read", done, todo)
     return lost
 

@@ -23,7 +23,7 @@ from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, 
 
 from .merge import take_readings
 from .reading import Progress, read_all
-from .store import journal, readings
+from .store import journal
 from .store.corpus import Corpus
 from .store.database import DATABASE, open_corpus, recording
 from .store.ledger import Ledger
@@ -99,7 +99,6 @@ def rebuild(
         for database in known:
             take_readings(db, database)
         lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
-        readings.settle(db, reader)
         Corpus(db, archive).derive_waiting()
         if not accept_losses:
             _refuse_lost_captures(db, folder)

@@ -6,6 +6,7 @@ from scrapy.commands.crawl import Command as StockCrawl
 from scrapy.exceptions import UsageError
 
 from crawler.commandline import add_examples, refuse
+from crawler.commands.rebuild import Told
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -69,7 +70,7 @@ class Command(StockCrawl):
             if opts.dry_run:
                 print("\n".join(forecast_lines(forecast(self.settings, request))))
                 return
-            outcome = run_crawl(self.crawler_process, self.settings, request)
+            outcome = run_crawl(self.crawler_process, self.settings, request, Told())
         except CorpusError as error:
             refuse(self, error)
             return

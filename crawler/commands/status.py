@@ -37,12 +37,13 @@ class Command(ScrapyCommand):
         from pipelines.store.database import open_for_reading
         from pipelines.store.runs import latest
         from pipelines.store.summary import summarise
+        from pipelines.text.version import reader_version
 
         assert self.settings is not None
         folder = self.settings["CORPUS_DIR"]
         try:
             with closing(open_for_reading(Path(folder))) as db:
-                summary, run = summarise(db), latest(db)
+                summary, run = summarise(db, reader_version()), latest(db)
         except CorpusError as error:
             refuse(self, error)
             return

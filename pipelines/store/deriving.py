@@ -18,8 +18,9 @@ WHERE document_id = ? AND state IN ('read', 'duplicate') AND text_digest IS NOT 
     AND statuscode NOT LIKE '3%' AND coalesce(redirect_to, '') = ''
 ORDER BY capture.timestamp, capture.original, capture.digest, statuscode"""
 
-# the newest reader that read all that is held of a document; where there is none, the one that read most of it
-_READER_OF_DOCUMENT = """SELECT extraction.reader
+# the newest reader that read all that is held of a document; where there is none, the one that read most of it.
+# A plan goes by the same one: it looks for the borders of the versions that are shown
+READER_OF_DOCUMENT = """SELECT extraction.reader
 FROM document_capture JOIN extraction USING (capture_id) JOIN reader ON reader.reader = extraction.reader
 WHERE document_id = ? GROUP BY extraction.reader ORDER BY count(*) DESC, reader.id DESC LIMIT 1"""
 _HAS_PENDING = """SELECT EXISTS (SELECT 1 FROM address JOIN capture ON capture.urlkey = address.urlkey
@@ -75,7 +76,7 @@ class Deriving:
         return waits is not None or [tuple(row) for row in held] == self._derived(document_id)
 
     def _derived(self, document_id: int) -> list[tuple[object, ...]]:
-        found = self._db.execute(_READER_OF_DOCUMENT, [document_id]).fetchone()
+        found = self._db.execute(READER_OF_DOCUMENT, [document_id]).fetchone()
         reader = found[0] if found else ""
         readings = (DatedReading(*row) for row in self._db.execute(_READINGS, [reader, document_id]))
         listed = [

@@ -19,7 +19,7 @@ from crawler.items import (
 )
 
 from .database import recording
-from .deriving import derive_later
+from .deriving import READER_OF_DOCUMENT, derive_later
 from .documents import Documents
 
 CAPTURE_COLUMNS = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
@@ -34,7 +34,7 @@ _LISTING = f"""SELECT {CAPTURE_COLUMNS},
 FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id
 LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id)
-    AND extraction.reader = (SELECT reader FROM reader ORDER BY id DESC LIMIT 1)
+    AND extraction.reader = ({READER_OF_DOCUMENT})
 WHERE document_id = ? AND archive = ? ORDER BY timestamp, original, digest, statuscode"""  # noqa: S608
 _OF_ACTIVE_DOCUMENT = """EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = address.document_id
@@ -81,7 +81,7 @@ class Ledger(Documents):
         """A document's captures in time order, and what is known of those that a plan has met before."""
         captures, known = [], {}
         for *fields, state, is_final, reason, reading_key, held, twin in self._db.execute(
-            _LISTING, [document_id, self._archive]
+            _LISTING, [document_id, document_id, self._archive]
         ):
             capture = Capture(*fields)
             captures.append(capture)

@@ -21,7 +21,11 @@ _UNREAD = """FROM snapshot JOIN capture ON capture.id = snapshot.capture_id
 WHERE redirect_to = '' AND state <> 'not replayed'
     AND (state <> 'read' OR EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id))
     AND NOT EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id AND reader = ?)"""
+_READ = "EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id)"
 _CAPTURE = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
+
+Outcomes = Sequence[tuple[int, Reading | Failure]]
+"""What was read in captures, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,13 @@ class Unread:
 def count_unread(db: Database, reader: str) -> int:
     """How many snapshots `reader` has not read."""
     return int(db.execute(f"SELECT count(*) {_UNREAD}", [reader]).fetchone()[0])
+
+
+def count_outdated(db: Database, reader: str) -> int:
+    """How many snapshots others have read and `reader` has not; told at once where there never was another one."""
+    if not db.execute("SELECT 1 FROM reader WHERE reader <> ?", [reader]).fetchone():
+        return 0
+    return int(db.execute(f"SELECT count(*) {_UNREAD} AND {_READ}", [reader]).fetchone()[0])
 
 
 def unread(db: Database, reader: str) -> Iterator[Unread]:
@@ -68,17 +79,23 @@ def held(db: Database, capture_id: int) -> Unread:
     return _snapshot(row)
 
 
-def keep(db: Database, reader: str, outcomes: list[tuple[int, Reading | Failure]]) -> None:
+def keep(db: Database, reader: str, outcomes: Outcomes) -> None:
     """Keep what was read in captures, in one transaction."""
+    with recording(db):
+        _keep(db, reader, outcomes)
+
+
+def _keep(db: Database, reader: str, outcomes: Outcomes) -> None:
     corpus = Corpus(db, "")
-    with recording(db):
-        for capture_id, outcome in outcomes:
-            corpus.keep_reading(capture_id, reader, outcome)
+    for capture_id, outcome in outcomes:
+        corpus.keep_reading(capture_id, reader, outcome)
 
 
-def settle(db: Database, reader: str) -> None:
-    """Let the captures that `reader` has read stand as it found them, and their documents wait for their versions."""
+def settle(db: Database, reader: str, last: Outcomes) -> None:
+    """Keep the `last` outcomes, let all captures that `reader` has read stand as it found them, and their documents
+    wait for their versions: one transaction, so that nothing can be read by `reader` and not settled."""
     with recording(db):
+        _keep(db, reader, last)
         db.execute(
             "UPDATE capture SET state = iif(failure = '', 'read', 'failed'), stage = iif(failure = '', '', 'reading'), "
             "reason = failure, transient = 0, same_as = NULL, next_try = NULL "

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from .readings import count_outdated
+
 # what a later run of the same target list asks again
 _CAPTURES_DUE = """SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL AND EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = document_id AND active
@@ -30,6 +32,7 @@ class Summary:
     versions: int
     texts: int
     to_be_tried_again: int
+    outdated: int  # snapshots that only older readers have read
     states: dict[str, int] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
 
@@ -37,8 +40,8 @@ class Summary:
         return asdict(self)
 
 
-def summarise(db: Database) -> Summary:
-    """Count everything once; a few seconds for a million captures."""
+def summarise(db: Database, reader: str = "") -> Summary:
+    """Count everything once; a few seconds for a million captures. `reader` is the present one."""
     states = _counts(db, "SELECT state, count(*) FROM capture GROUP BY state ORDER BY state")
     return Summary(
         documents=_one(db, "SELECT count(*) FROM document WHERE kind <> 'home page'"),
@@ -56,6 +59,7 @@ def summarise(db: Database) -> Summary:
         versions=_one(db, "SELECT count(*) FROM version"),
         texts=_one(db, "SELECT count(*) FROM text"),
         to_be_tried_again=_one(db, _CAPTURES_DUE) + _one(db, _LISTINGS_DUE),
+        outdated=count_outdated(db, reader) if reader else 0,
         states=states,
         failures=_counts(
             db,

@@ -18,6 +18,7 @@ PLAIN = Summary(
     versions=20,
     texts=20,
     to_be_tried_again=0,
+    outdated=0,
     states={"read": 12_000, "duplicate": 345},
 )
 
