@@ -19,8 +19,8 @@ from .crawling import Crawling
 KILLS = int(os.environ.get("TORTURE_KILLS", "10"))
 SEED = int(os.environ.get("TORTURE_SEED", "1"))
 # of one corpus, in the order in which a crawl comes by
-PHASES = ("setting up", "listing", "listing", "fetching", "appending", "reading", "recording", "fetching",
-          "appending", "reading", "recording", "exporting", "exporting")  # fmt: skip
+PHASES = ("setting up", "listing", "listing", "fetching", "appending", "reading", "recording", "appending",
+          "exporting", "exporting")  # fmt: skip
 TWO_READERS: dict[str, object] = {"READERS": 2}
 IN_FLIGHT = 5  # replays that may be on the wire or on their way to the WARC at one moment
 
