@@ -35,20 +35,21 @@ def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
     return findings
 
 
-def run_repair(settings: Settings, findings: list[Finding], progress: Progress) -> None:
-    """Put right what was found. Raises CorpusError."""
+def run_repair(settings: Settings, findings: list[Finding], progress: Progress, *, accept_losses: bool = False) -> None:
+    """Put right what was found. Raises CorpusError; WrongUse where most of the WARC files are missing, unless
+    `accept_losses`."""
     folder = Path(settings["CORPUS_DIR"])
     mend(
         findings,
-        cut=partial(_cut, settings),
-        rebuild=lambda: rebuilding.run_rebuild(settings, rebuilding.Request(), progress),
+        cut=partial(_cut, settings, accept_losses),
+        rebuild=lambda: rebuilding.run_rebuild(settings, rebuilding.Request(accept_losses=accept_losses), progress),
         remove=lambda findings: remove_changed(folder, findings),
     )
     with only_run(folder), closing(open_existing(folder)) as db:
         export_corpus(db, settings)
 
 
-def _cut(settings: Settings, findings: list[Finding]) -> int:
+def _cut(settings: Settings, accept_losses: bool, findings: list[Finding]) -> int:
     folder = Path(settings["CORPUS_DIR"])
     with only_run(folder), closing(open_existing(folder)) as db:
-        return cut_out(db, folder, findings, settings["RUN_ID"])
+        return cut_out(db, folder, findings, settings["RUN_ID"], accept_losses=accept_losses)

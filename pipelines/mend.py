@@ -6,12 +6,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import RecordingFailed
+from crawler.exceptions import RecordingFailed, WrongUse
 
-from .store import journal
+from .store import checks, journal
 from .store.corpus import Corpus
 from .store.database import recording
 from .store.warc import WarcWriter
+from .store.warc_files import warc_files
 from .store.warc_held import Held, HeldMemento
 from .store.warc_members import Damage
 from .store.warc_moving import Mover
@@ -19,11 +20,14 @@ from .store.warc_reading import read_memento
 from .verify import Finding, Mend
 
 
-def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str) -> int:
+def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str, *, accept_losses: bool = False) -> int:
     """Let captures whose bytes are gone be fetched again, and write their files anew without what is damaged.
 
-    Returns how many captures are to be fetched.
+    Returns how many captures are to be fetched. Raises WrongUse where most files are missing, as on a disk that is not
+    mounted, unless `accept_losses`.
     """
+    if not accept_losses:
+        _refuse_most_missing(db, folder / "warc")
     gone = [finding for finding in findings if finding.mend is Mend.FETCH]
     lost = sorted({capture_id for finding in gone for capture_id in finding.captures})
     Corpus(db, "").lose(lost)
@@ -39,6 +43,16 @@ def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str) -
     with WarcWriter(folder / "warc", run) as writer:
         journal.write_out(db, writer.write_journal)
     return len(lost)
+
+
+def _refuse_most_missing(db: Database, warc: Path) -> None:
+    named = checks.files_of_rows(db)
+    missing = sorted({*named} - {*warc_files(warc)})
+    if 2 * len(missing) > len(named):
+        raise WrongUse(
+            f"{warc} lacks {len(missing)} of {len(named)} WARC files, {missing[0]} first: mount the disk or bring them "
+            "back, or have all they held fetched again with --accept-losses."
+        )
 
 
 def remove_changed(folder: Path, findings: Iterable[Finding]) -> None:

@@ -21,7 +21,8 @@ examples:
       all snapshots are read once more
   python -m scrapy verify --repair -s CORPUS_DIR=output
       what is wrong is put right as far as the bytes are there; the rest is
-      fetched by the next crawl
+      fetched by the next crawl; where most of the WARC files are missing, as on
+      a disk that is not mounted, nothing is done without --accept-losses
 
 exit codes:
   0 all is well or was put right, 1 something is wrong, 2 wrong use,
@@ -34,7 +35,7 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[--full] [--repair] [-s CORPUS_DIR=DIR]"
+        return "[--full] [--repair] [--accept-losses] [-s CORPUS_DIR=DIR]"
 
     def short_desc(self) -> str:
         return "Check bytes, rows, readings, versions and files against each other"
@@ -44,6 +45,9 @@ class Command(ScrapyCommand):
         add_examples(parser, EXAMPLES)
         parser.add_argument("--full", action="store_true", help="read every snapshot once more, not only a few")
         parser.add_argument("--repair", action="store_true", help="put right what is wrong")
+        parser.add_argument(
+            "--accept-losses", action="store_true", help="repair also where most of the WARC files are missing"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.verifying import run_repair, run_verify
@@ -52,7 +56,7 @@ class Command(ScrapyCommand):
         try:
             findings = run_verify(self.settings, full=opts.full, tell=_tell)
             if findings and opts.repair:
-                run_repair(self.settings, findings, Told())
+                run_repair(self.settings, findings, Told(), accept_losses=opts.accept_losses)
                 findings = run_verify(self.settings, full=opts.full, tell=_tell)
         except CorpusError as error:
             refuse(self, error)

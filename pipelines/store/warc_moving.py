@@ -110,6 +110,8 @@ class Mover:
 
     def drop_old(self) -> None:
         """Delete the old files, which no row points to any more."""
+        if not self._old:
+            return
         try:
             for file in self._old:
                 path = self._folder / file

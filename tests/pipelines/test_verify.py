@@ -1,5 +1,6 @@
 """Each damage is found, and mended where the bytes are still there."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.exceptions import WrongUse
 from crawler.verifying import run_repair, run_verify
 from pipelines.store.warc_members import Member, members
 from pipelines.verify import Finding, Mend
@@ -17,9 +19,9 @@ def found(corpus: Path, *, full: bool = False) -> list[Finding]:
     return run_verify(settings_of(corpus), full=full, tell=lambda finding: None)
 
 
-def mended(corpus: Path, findings: list[Finding]) -> list[Finding]:
+def mended(corpus: Path, findings: list[Finding], *, accept_losses: bool = False) -> list[Finding]:
     """Repair what was found, and what is still found after it."""
-    run_repair(settings_of(corpus), findings, lambda what, done, todo: None)
+    run_repair(settings_of(corpus), findings, lambda what, done, todo: None, accept_losses=accept_losses)
     return found(corpus)
 
 
@@ -74,12 +76,19 @@ def test_lost_bytes_are_found_and_their_captures_selected_again(
     assert any(row[8:11] == ("selected", "archive", "bytes lost") for row in captures)
 
 
-def test_a_deleted_warc_file_is_found_and_all_of_it_selected_again(crawled: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("remove", [lambda warc: warc_of(warc.parent).unlink(), shutil.rmtree], ids=["file", "folder"])
+def test_lost_warc_files_are_found_and_all_of_them_selected_again_where_that_is_asked_for(
+    crawled: Path, tmp_path: Path, remove: Callable[[Path], None]
+) -> None:
     corpus = copied(crawled, tmp_path / "c")
-    warc_of(corpus).unlink()
+    remove(corpus / "warc")
     findings = found(corpus)
     assert any("is missing" in str(finding) for finding in findings)
-    assert mended(corpus, findings) == []
+    with pytest.raises(WrongUse, match="lacks 1 of 1 WARC files"):
+        mended(corpus, findings)
+    assert tables(corpus) == tables(crawled), "a disk may only not be mounted"
+    assert texts(corpus) == texts(crawled)
+    assert mended(corpus, findings, accept_losses=True) == []
     assert len(tables(corpus, "capture")["capture"]) == len(tables(crawled, "capture")["capture"])
     assert tables(corpus, "document") == tables(crawled, "document")
 
