@@ -68,7 +68,7 @@ def _check_contact(host: str, contact: str) -> None:
 def check_export(settings: Mapping[str, Any]) -> None:
     """Raises WrongUse for a setting that an export cannot use."""
     archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL")
-    if settings["EXPORT_STYLE"] not in STYLES:
+    if settings["EXPORT_STYLE"] and settings["EXPORT_STYLE"] not in STYLES:
         raise WrongUse(f"EXPORT_STYLE={settings['EXPORT_STYLE']!r} is no style; choose one of {', '.join(STYLES)}.")
 
 

@@ -14,6 +14,7 @@ examples:
   python -m scrapy export -s CORPUS_DIR=output
   python -m scrapy export -s CORPUS_DIR=output --to /srv/texts \\
       -s EXPORT_STYLE=princeton
+      what writes there later keeps to that style, unless told another one
 """
 
 

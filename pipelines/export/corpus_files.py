@@ -11,20 +11,23 @@ from crawler.items import Page
 
 from ..store.corpus import Corpus
 from ..store.warc import read_memento
+from ..text.styles import STYLES
 from ..text.worker import Readers
 from .datasette import describe
 from .files import Counts, Rendering, StoredVersion, export
+from .manifest import MANIFEST, entries
 
 STORED_STYLE = "corpus"
 
 
 def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", *, include_open: bool = False) -> Counts:
-    """Export every version to `to`, by default the corpus's own `text` folder. Raises RecordingFailed."""
+    """Export every version to `to`, by default the corpus's own `text` folder, in the style it has unless another one
+    is asked for. Raises RecordingFailed."""
     corpus_folder = Path(settings["CORPUS_DIR"])
     folder = Path(to) if to else corpus_folder / "text"
     if not to:
         describe(corpus_folder)
-    style = settings["EXPORT_STYLE"]
+    style = settings["EXPORT_STYLE"] or style_of(folder)
     if style == STORED_STYLE:
         return export(db, folder, public_url=settings["WAYBACK_PUBLIC_URL"], include_open=include_open)
     readers = Readers(1, style=style)
@@ -39,6 +42,13 @@ def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", *, in
         )
     finally:
         readers.close()
+
+
+def style_of(folder: Path) -> str:
+    """The style in which the files of an export are written; the stored one where there are none."""
+    manifest = folder / MANIFEST
+    first = next(entries(manifest), {}) if manifest.is_file() else {}  # every export writes all, in one style
+    return next((style for style in STYLES if first.get("style") == style), STORED_STYLE)
 
 
 def _rendered_again(db: Database, warc_folder: Path, readers: Readers) -> Rendering:

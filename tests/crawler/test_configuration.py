@@ -104,4 +104,4 @@ def test_any_text_is_an_archive_or_wrong_use(text: str) -> None:
 def test_an_export_needs_no_archive_to_ask() -> None:
     check_export(given_settings(WAYBACK_URL="nonsense"))
     with pytest.raises(WrongUse):
-        check_export(given_settings(EXPORT_STYLE=""))
+        check_export(given_settings(EXPORT_STYLE="oulipo"))

@@ -1,0 +1,41 @@
+"""The export as the settings ask for it, in the style that a folder has."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from crawler.rebuilding import Request, run_rebuild
+from pipelines.export.corpus_files import export_corpus, style_of
+from pipelines.export.manifest import MANIFEST
+from pipelines.store.database import open_for_reading
+from tests.corpora import copied, settings_of, texts
+
+
+@pytest.fixture
+def corpus(crawled: Path, tmp_path: Path) -> Path:
+    return copied(crawled, tmp_path / "c")
+
+
+def exported(corpus: Path, **settings: object) -> dict[str, bytes]:
+    with closing(open_for_reading(corpus)) as db:
+        export_corpus(db, settings_of(corpus, **settings))
+    return texts(corpus)
+
+
+def test_a_folder_keeps_its_style_until_another_is_asked_for(corpus: Path) -> None:
+    stored = texts(corpus)
+    princeton = exported(corpus, EXPORT_STYLE="princeton")
+    assert princeton != stored
+    assert exported(corpus) == princeton
+    run_rebuild(settings_of(corpus), Request(), lambda what, done, todo: None)
+    assert texts(corpus) == princeton
+    assert exported(corpus, EXPORT_STYLE="corpus") == stored
+    assert exported(corpus) == stored
+
+
+@pytest.mark.parametrize("content", ["", "no JSON\n", '{"path": "a/b/c.txt"}\n', '{"path": "a", "style": ["x"]}\n'])
+def test_where_no_style_is_told_it_is_the_stored_one(tmp_path: Path, content: str) -> None:
+    assert style_of(tmp_path) == "corpus"
+    (tmp_path / MANIFEST).write_text(content)
+    assert style_of(tmp_path) == "corpus"
