@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from crawler.items import State
 from crawler.middlewares import IN_FLIGHT
 from crawler.plan import plan
-from crawler.runner import Request, read_list, register, settle
+from crawler.runner import Request, listed, register, settle
 from crawler.spiders.discovering import Discovery
 from crawler.spiders.options import options_from
 from crawler.spiders.planning import Planner, Selection
@@ -58,9 +58,8 @@ class Forecast:
 def forecast(settings: Settings, request: Request) -> Forecast:
     """Reckon a crawl. Raises CorpusError where it could not begin. Nothing is asked and nothing written."""
     settle(settings)
-    targets, _ = read_list(request)
     archive = settings["ARCHIVE"]
-    with copied(Path(settings["CORPUS_DIR"])) as db:
+    with listed(request) as (targets, _), copied(Path(settings["CORPUS_DIR"])) as db:
         register(db, settings, targets, request)
         further = _planned(db, archive, options_from(settings).selection)
         return Forecast((*_listings(db, archive), *_replays(db, archive, further)), rates(settings))

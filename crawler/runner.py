@@ -3,20 +3,18 @@
 Everything before the first request can fail without a trace; everything after is in the ledger and in `runs`.
 """
 
-import csv
-import hashlib
 import logging
 import os
 import secrets
 import signal
 import warnings
-from collections.abc import Mapping
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from scrapy import signals
@@ -42,6 +40,7 @@ from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.lock import only_run
 from pipelines.store.summary import Summary, summarise
+from pipelines.store.target_file import TargetFile
 from pipelines.text.version import reader_version
 
 LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdf")
@@ -79,11 +78,10 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
     folder = Path(settings["CORPUS_DIR"])
     if request.spider not in process.spider_loader.list():
         raise WrongUse(f"There is no spider {request.spider!r}: the one to run is `crawl policies`.")
-    targets, digest = read_list(request)
-    with only_run(folder), closing(open_corpus(folder)) as db:
+    with listed(request) as (targets, digest), only_run(folder), closing(open_corpus(folder)) as db:
         register(db, settings, targets, request)
         if not runs.finished_with(db, digest):
-            settings.set("TARGET_LIST", (request.targets, _as_csv(targets)), priority="cmdline")
+            settings.set("TARGET_LIST", (request.targets, str(targets.path)), priority="cmdline")
         _begin(db, settings, digest)
         catch_up(db, settings, progress)
         crawler = process.create_crawler(request.spider)
@@ -127,31 +125,31 @@ def add_derived(settings: Settings, *, spared: int = 0) -> None:
         settings.set(name, value, priority="cmdline")
 
 
-def read_list(request: Request) -> tuple[list[Target], str]:
-    """The targets and a digest of them. Bad lines are named on the log and passed over, unless `strict`."""
+@contextmanager
+def listed(request: Request) -> Iterator[tuple[TargetFile, str]]:
+    """The targets in a file that is gone afterwards, and a digest of them. Raises WrongUse where there are none.
+
+    Bad lines are named on the log and passed over, unless `strict`.
+    """
     if not request.targets:
         raise WrongUse("No targets: give a file or an address with -a targets=..., e.g. -a targets=sites.txt.")
-    found, digest = [], hashlib.sha256()
+    with TemporaryDirectory(prefix="policy-corpus-targets-") as folder:
+        targets = TargetFile(Path(folder) / "targets.jsonl")
+        digest = targets.write(_usable(request))
+        if not digest:
+            raise WrongUse(f"No targets in {request.targets}: give one address a line, e.g. example.com/privacy.")
+        yield targets, digest
+
+
+def _usable(request: Request) -> Iterator[Target]:
     for target in read_targets(request.targets, kind=request.kind, strict=request.strict):
         if isinstance(target, BadLine):
             logging.getLogger(__name__).warning("%s", target)
-            continue
-        found.append(target)
-        digest.update(repr((target.url, target.document, target.discover)).encode())
-    if not found:
-        raise WrongUse(f"No targets in {request.targets}: give one address a line, e.g. example.com/privacy.")
-    return found, digest.hexdigest()
+        else:
+            yield target
 
 
-def _as_csv(targets: list[Target]) -> str:
-    """A target list as it is kept beside the mementos: every target named whole, in a form that is read again."""
-    lines = StringIO()
-    rows = ((target.url, target.document.kind, target.document.variant) for target in targets)
-    csv.writer(lines, lineterminator="\n").writerows([("target", "kind", "variant"), *rows])
-    return lines.getvalue()
-
-
-def register(db: Database, settings: Settings, targets: list[Target], request: Request) -> None:
+def register(db: Database, settings: Settings, targets: Iterable[Target], request: Request) -> None:
     """Make the targets the list that is followed, and open the listings that they need or that have grown old."""
     ledger = Ledger(db, settings["ARCHIVE"])
     listings = Listings(db, settings["ARCHIVE"])

@@ -16,6 +16,7 @@ from .store import journal, runs
 from .store.corpus import Corpus
 from .store.database import open_corpus
 from .store.recovery import adopt
+from .store.target_file import TargetFile
 from .store.warc import WarcWriter
 
 
@@ -45,8 +46,8 @@ class ArchiveStage:
     def open_spider(self) -> None:
         adopt(self._folder, self._corpus, runs.latest_first(self._db))
         self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size)
-        uri, text = self._targets
-        if text:
+        uri, path = self._targets
+        for text in TargetFile(Path(path)).texts() if path else ():
             self._writer.write_targets(uri, text)
 
     def process_item(self, item: Any) -> Any:

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from crawler.exceptions import RecordingFailed
-from crawler.items import Decision, Snapshot, State
+from crawler.items import Decision, DocumentKey, Snapshot, State, Target
 from pipelines.archive import ArchiveStage
+from pipelines.store.target_file import TargetFile
 from pipelines.store.warc_held import HeldListing, HeldMemento, HeldTargets
 from pipelines.store.warc_reading import scan
 from tests.desk import ARCHIVE, Desk, row
@@ -67,10 +68,14 @@ def test_bytes_go_before_rows(desk: Desk) -> None:
     assert desk.corpus.files() == [f"{RUN}-00001.warc.gz"]
 
 
-def test_a_target_list_is_kept_as_it_is(desk: Desk) -> None:
-    opened(desk.folder, ("sites.txt", "target,kind,variant\nhttp://shop.example/,imprint,\n")).close_spider()
-    (held,) = [each for each in scan(files(desk)[0]) if isinstance(each, HeldTargets)]
-    assert held.text.startswith("target,kind")
+def test_a_target_list_is_kept_in_records_of_bounded_size(desk: Desk, tmp_path: Path) -> None:
+    kept = TargetFile(tmp_path / "targets")
+    kept.write(Target(f"http://shop{n}.example/", DocumentKey(f"shop{n}.example", "imprint")) for n in range(25_000))
+    opened(desk.folder, ("sites.txt", str(kept.path))).close_spider()
+    held = [each for each in scan(files(desk)[0]) if isinstance(each, HeldTargets)]
+    assert [each.text.count("\n") for each in held] == [10_001, 10_001, 5_001]
+    assert {each.uri for each in held} == {"sites.txt"}
+    assert held[2].text.startswith("target,kind,variant\nhttp://shop20000.example/,imprint,\n")
 
 
 def test_files_are_rolled_at_their_size(desk: Desk) -> None:
