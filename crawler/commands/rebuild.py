@@ -17,6 +17,9 @@ examples:
       after an upgrade: read again what an older reader read
   python -m scrapy rebuild crawl.warc.gz --targets sites.csv -s CORPUS_DIR=other
       a corpus of WARC files of pywb, Browsertrix or another program
+files of other programs: an archived redirect is not followed as a move, so a
+document is cut at each move; --targets with one site, kind and variant for
+several addresses makes them one
 where WARC files are missing or damaged, so that captures would be lost, the
 corpus stays as it is; --accept-losses goes on all the same
 """
@@ -28,7 +31,7 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[WARC_OR_DIR ...] [--targets FILE] [--only-changed] [--accept-losses]"
+        return "[WARC_OR_DIR ...] [--targets FILE] [options]"
 
     def short_desc(self) -> str:
         return "Make the corpus again from its WARC files, without a network"

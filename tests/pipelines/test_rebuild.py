@@ -104,6 +104,16 @@ def test_site_and_kind_come_from_targets_else_from_the_address_else_are_unknown(
     }
 
 
+def test_targets_join_addresses_that_have_one_variant(tmp_path: Path, foreign: Path) -> None:
+    targets = tmp_path / "targets.csv"
+    line = "http://shop.example/{},privacy policy,moved\n"
+    targets.write_text("target,kind,variant\n" + line.format("privacy-policy") + line.format("p/7"))
+    corpus = tmp_path / "c"
+    run_rebuild(settings_of(corpus), Request([str(foreign)], str(targets)), silent)
+    versions = [row for row in tables(corpus, "version")["version"] if row[2] == "moved"]
+    assert [row[11] for row in versions] == [*["http://shop.example/privacy-policy"] * 2, "http://shop.example/p/7"]
+
+
 def test_a_source_that_is_no_warc_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="no WARC file"):
         rebuilt(tmp_path / "c", str(tmp_path / "nothing"))
