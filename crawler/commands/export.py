@@ -15,6 +15,10 @@ examples:
   python -m scrapy export -s CORPUS_DIR=output --to /srv/texts \\
       -s EXPORT_STYLE=princeton
       what writes there later keeps to that style, unless told another one
+
+exit codes:
+  0 done, 1 some versions could not be read in this style, 2 wrong use,
+  5 recording failed
 """
 
 
@@ -47,4 +51,6 @@ class Command(ScrapyCommand):
         except CorpusError as error:
             refuse(self, error)
             return
-        print(f"{counts.files} files, {counts.written} written, {counts.removed} removed")
+        left_out = f", {counts.unread} left out" if counts.unread else ""
+        print(f"{counts.files} files, {counts.written} written, {counts.removed} removed{left_out}")
+        self.exitcode = 1 if counts.unread else 0

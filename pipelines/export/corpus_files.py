@@ -30,7 +30,12 @@ def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", *, in
     style = settings["EXPORT_STYLE"] or style_of(folder)
     if style == STORED_STYLE:
         return export(db, folder, public_url=settings["WAYBACK_PUBLIC_URL"], include_open=include_open)
-    readers = Readers(1, style=style)
+    readers = Readers(
+        1,
+        deadline=float(settings["READING_DEADLINE"]),
+        memory=int(settings["READING_MEMORY_MB"]) << 20,
+        style=style,
+    )
     try:
         return export(
             db,

@@ -5,6 +5,7 @@ and the manifest says which file replaces them.
 """
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ from pathlib import Path, PurePosixPath
 
 from sqlite_utils import Database
 
-from crawler.exceptions import RecordingFailed
+from crawler.exceptions import ReadingFailed, RecordingFailed
 from crawler.items import DocumentKey
 
 from ..text.note import exported_text, snapshot_url
 from .manifest import MANIFEST, Entry, OldManifest, to_line
 from .paths import document_folder, is_version_name, version_names
+
+log = logging.getLogger(__name__)
 
 _VERSIONS = """SELECT site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, version.original,
     changed_after, changed_before, captures, captures_listed, title, language, words, verdict, text_digest, reader,
@@ -64,10 +67,11 @@ class Counts:
     files: int = 0
     written: int = 0
     removed: int = 0
+    unread: int = 0  # versions left out, whose pages could not be read in the style asked for
 
 
 Rendering = Callable[[StoredVersion], tuple[str, str]]
-"""Title and body of a version in another style than the one it is stored in."""
+"""Title and body of a version in another style than the one it is stored in. Raises ReadingFailed."""
 
 
 def export(
@@ -132,19 +136,28 @@ class _Export:
     def _document(self, folder: PurePosixPath, versions: Sequence[StoredVersion], before: list[Entry]) -> list[Entry]:
         names = version_names([version.held_timestamp for version in versions])
         known = {entry["path"]: entry for entry in before}
-        entries = [
-            self._version(str(folder / name), version, known) for name, version in zip(names, versions, strict=True)
-        ]
+        paths = [str(folder / name) for name in names]
+        tried = [self._unless_unread(path, version, known) for path, version in zip(paths, versions, strict=True)]
+        entries = [entry for entry in tried if entry]
         _note_replaced(entries, before)
-        self._remove_others(folder, set(names))
+        self._remove_others(folder, {PurePosixPath(entry["path"]).name for entry in entries})
+        self._counts.files += len(entries)
         return entries
+
+    def _unless_unread(self, path: str, version: StoredVersion, known: dict[str, Entry]) -> Entry | None:
+        """A page that could be read in one style may take too long in another: its version alone is left out."""
+        try:
+            return self._version(path, version, known)
+        except ReadingFailed as error:
+            log.warning("%s is left out: %s. A later export tries it again.", path, error)
+            self._counts.unread += 1
+            return None
 
     def _version(self, path: str, version: StoredVersion, known: dict[str, Entry]) -> Entry:
         entry = self._entry(path, version)
         old = known.get(path, {})
         target = self._folder / path
         same = all(old.get(name) == value for name, value in entry.items())
-        self._counts.files += 1
         if same and target.is_file():
             return old
         content = self._content(version)
@@ -197,7 +210,7 @@ def _note_replaced(entries: list[Entry], before: list[Entry]) -> None:
     for entry in entries:
         if left := set(entry.pop("replaces", [])) - paths:  # what vanished once may come back
             entry["replaces"] = sorted(left)
-    for gone in before:
+    for gone in before if entries else ():
         if gone["path"] in paths:
             continue
         earlier = [entry for entry in entries if entry["first_timestamp"] <= gone.get("held_timestamp", "")]

@@ -8,7 +8,8 @@ import pytest
 from crawler.rebuilding import Request, run_rebuild
 from pipelines.export.corpus_files import export_corpus, style_of
 from pipelines.export.manifest import MANIFEST
-from pipelines.store.database import open_for_reading
+from pipelines.store.database import open_corpus, open_for_reading
+from tests.conftest import Run
 from tests.corpora import copied, settings_of, texts
 
 
@@ -32,6 +33,18 @@ def test_a_folder_keeps_its_style_until_another_is_asked_for(corpus: Path) -> No
     assert texts(corpus) == princeton
     assert exported(corpus, EXPORT_STYLE="corpus") == stored
     assert exported(corpus) == stored
+
+
+def test_pages_have_the_time_to_be_read_that_the_settings_give(corpus: Path, scrapy: Run, tmp_path: Path) -> None:
+    with closing(open_corpus(corpus)) as db, db.atomic():
+        db.execute(
+            "DELETE FROM version WHERE (document_id, number) NOT IN (SELECT document_id, number FROM version LIMIT 1)"
+        )
+    given = {"CORPUS_DIR": corpus, "EXPORT_STYLE": "princeton"}
+    ended = scrapy("export", "--to", str(tmp_path / "p"), **given, READING_DEADLINE="0.0001")
+    assert (ended.code, ended.out) == (1, "0 files, 0 written, 0 removed, 1 left out\n")
+    assert "is left out: reading took too long" in ended.err
+    assert scrapy("export", "--to", str(tmp_path / "p"), **given).out == "1 files, 1 written, 0 removed\n"
 
 
 @pytest.mark.parametrize("content", ["", "no JSON\n", '{"path": "a/b/c.txt"}\n', '{"path": "a", "style": ["x"]}\n'])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.exceptions import RecordingFailed
+from crawler.exceptions import ReadingFailed, RecordingFailed
 from crawler.items import DocumentKey, Verdict
 from pipelines.export.files import Counts, StoredVersion, export
 from pipelines.export.manifest import MANIFEST
@@ -206,3 +206,25 @@ def test_a_place_that_cannot_be_written_is_named(desk: Desk, text: Path, exporte
     text.write_text("a file")
     with pytest.raises(RecordingFailed, match=r"Cannot export to .*text"):
         exported()
+
+
+def test_a_page_that_cannot_be_read_in_a_style_is_left_out_alone(
+    desk: Desk, text: Path, exported: Exported, caplog: pytest.LogCaptureFixture
+) -> None:
+    two_versions(desk)
+    exported()
+    slow = {"2004", "2005"}
+
+    def render(version: StoredVersion) -> tuple[str, str]:
+        if version.held_timestamp[:4] in slow:
+            raise ReadingFailed("reading took too long")
+        return "Title", "Body.\n"
+
+    assert exported(style="princeton", render=render) == Counts(removed=2, unread=2)
+    assert (files(text), manifest(text)) == ({}, [])
+    slow.discard("2004")
+    assert exported(style="princeton", render=render) == Counts(files=1, written=1, unread=1)
+    assert list(files(text)) == [entry["path"] for entry in manifest(text)] == [f"{FOLDER}/2004-01-01.txt"]
+    assert f"{FOLDER}/2005-01-01.txt is left out: reading took too long" in caplog.text
+    slow.clear()
+    assert exported(style="princeton", render=render) == Counts(files=2, written=1)
