@@ -13,30 +13,32 @@ from crawler.wayback.timestamps import is_prefix
 
 STYLES = ("corpus", "princeton")
 
-_LEAST: Mapping[str, float] = {
-    "WAYBACK_CONNECT_TIMEOUT": 1,
-    "WAYBACK_CDX_FIRST_BYTE_TIMEOUT": 1,
-    "WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT": 1,
-    "WAYBACK_CDX_TIMEOUT": 1,
-    "WAYBACK_REPLAY_TIMEOUT": 1,
-    "WAYBACK_HOP_HOURS": 0,
-    "READING_DEADLINE": 1,
-    "RELIST_FRESH_HOURS": 0,
-    "RETRY_WAIT": 0,
-    "RETRY_PATIENCE": 0,
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "WAYBACK_CONNECT_TIMEOUT": (1, 3600),
+    "WAYBACK_CDX_FIRST_BYTE_TIMEOUT": (1, 3600),
+    "WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT": (1, 3600),
+    "WAYBACK_CDX_TIMEOUT": (1, 3600),
+    "WAYBACK_REPLAY_TIMEOUT": (1, 3600),
+    "WAYBACK_HOP_HOURS": (0, 87_600),
+    "READING_DEADLINE": (1, 3600),
+    "RELIST_FRESH_HOURS": (0, 87_600),
+    "RETRY_WAIT": (0, 86_400),
+    "RETRY_PATIENCE": (0, 2_592_000),
+    "PROGRESS_SECONDS": (0, 86_400),
 }
-"""The settings that are numbers, with the least that each can be."""
+"""The settings that are numbers, with the least and the most that each can be: the most is beyond all use, and within
+what clocks and calendars can reckon with."""
 
-_LEAST_WHOLE: Mapping[str, int] = {
-    "WAYBACK_CDX_PAGE_ROWS": 1,
-    "SELECT_CAP": 0,
-    "READERS": 0,
-    "READING_MEMORY_MB": 64,
-    "WARC_MAX_MB": 1,
-    "RELIST_OVERLAP_DAYS": 0,
-    "RELIST_WHOLE_DAYS": 0,
-    "RETRY_LIMIT": 1,
-    "MAX_REQUESTS": 0,
+_WHOLE_BOUNDS: Mapping[str, tuple[int, int]] = {
+    "WAYBACK_CDX_PAGE_ROWS": (1, 150_000),
+    "SELECT_CAP": (0, 1_000_000_000),
+    "READERS": (0, 256),
+    "READING_MEMORY_MB": (64, 1 << 20),
+    "WARC_MAX_MB": (1, 1 << 20),
+    "RELIST_OVERLAP_DAYS": (0, 36_500),
+    "RELIST_WHOLE_DAYS": (0, 36_500),
+    "RETRY_LIMIT": (1, 20),
+    "MAX_REQUESTS": (0, 1_000_000_000),
 }
 """The same for whole numbers."""
 
@@ -47,26 +49,26 @@ def check(settings: Mapping[str, Any]) -> None:
     check_plan(settings["SELECT"], settings["PRECISION"])
     _check_span(settings["FROM"], settings["TO"])
     _check_language(settings["LANGUAGE"])
-    check_export(settings)
+    check_offline(settings)
     _check_contact(host, settings["CONTACT"])
     checked_rate(host, "cdx", _number(settings, "WAYBACK_CDX_PER_MINUTE"))
     checked_rate(host, "replay", _number(settings, "WAYBACK_REPLAY_PER_MINUTE"))
     checked_scale(host, _number(settings, "TIME_SCALE"))
     seconds_in(settings["MAX_TIME"])
-    for name, least in {**_LEAST, **_LEAST_WHOLE}.items():
-        _check_number(settings, name, least)
 
 
 def _check_contact(host: str, contact: str) -> None:
-    if is_archive_org(host) and not contact:
+    if is_archive_org(host) and not contact.strip():
         raise WrongUse(
             f"A crawl of {host} must say who is asking: set CONTACT to your mail address or page, "
             "e.g. -s CONTACT=me@example.org (its operators write to it before they block)."
         )
 
 
-def check_export(settings: Mapping[str, Any]) -> None:
-    """Raises WrongUse for a setting that an export cannot use."""
+def check_offline(settings: Mapping[str, Any]) -> None:
+    """Raises WrongUse for a setting that cannot be used even where nothing is asked of an archive."""
+    for name, bounds in {**_BOUNDS, **_WHOLE_BOUNDS}.items():
+        _check_number(settings, name, *bounds)
     archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL")
     if settings["EXPORT_STYLE"] and settings["EXPORT_STYLE"] not in STYLES:
         raise WrongUse(f"EXPORT_STYLE={settings['EXPORT_STYLE']!r} is no style; choose one of {', '.join(STYLES)}.")
@@ -97,12 +99,12 @@ def _check_language(code: str) -> None:
         raise WrongUse(f"LANGUAGE={code!r} is no code of ISO 639-1; give two small letters, e.g. en.")
 
 
-def _check_number(settings: Mapping[str, Any], name: str, least: float) -> None:
+def _check_number(settings: Mapping[str, Any], name: str, least: float, most: float) -> None:
     number = _number(settings, name)
-    if not isfinite(number) or number < least:
-        raise WrongUse(f"{name}={settings[name]} is out of bounds; give {least} or more.")
-    if name in _LEAST_WHOLE and not str(settings[name]).strip().isdecimal():
-        raise WrongUse(f"{name}={settings[name]} is no whole number; give {least} or more.")
+    if not isfinite(number) or not least <= number <= most:
+        raise WrongUse(f"{name}={settings[name]} is out of bounds; give {least} to {most}.")
+    if name in _WHOLE_BOUNDS and not str(settings[name]).strip().isdecimal():
+        raise WrongUse(f"{name}={settings[name]} is no whole number; give {least} to {most}.")
 
 
 def _number(settings: Mapping[str, Any], name: str) -> float:

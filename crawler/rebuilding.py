@@ -50,7 +50,7 @@ class Request:
 
 def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tuple[Rebuilt, Counts]:
     """Make the corpus again, and export it. Raises CorpusError; the corpus then stays as it was."""
-    configuration.check_export(settings)
+    configuration.check_offline(settings)
     if not settings["RUN_ID"]:
         runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
@@ -91,7 +91,7 @@ def _targets(request: Request) -> tuple[list[Target], str]:
 
 def run_merge(settings: Settings, others: Sequence[Path], progress: Progress) -> tuple[int, Counts]:
     """Bring other corpora into this one. Returns how many WARC files were new, and what was exported."""
-    configuration.check_export(settings)
+    configuration.check_offline(settings)
     runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
     with only_run(folder):

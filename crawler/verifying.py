@@ -22,7 +22,7 @@ Tell = Callable[[Finding], object]
 
 def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
     """All that is wrong with the corpus; each finding is told as it is found. Raises CorpusError."""
-    configuration.check_export(settings)
+    configuration.check_offline(settings)
     runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
     knowledge = rebuilding.knowledge()

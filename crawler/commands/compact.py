@@ -31,12 +31,14 @@ class Command(ScrapyCommand):
         add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler import configuration
         from pipelines.compact import compact
         from pipelines.store.database import open_existing
         from pipelines.store.lock import only_run
 
         assert self.settings is not None
         try:
+            configuration.check_offline(self.settings)
             folder = Path(self.settings["CORPUS_DIR"])
             with only_run(folder), closing(open_existing(folder)) as db:
                 before, after = compact(db, folder, max_size=self.settings.getint("WARC_MAX_MB") << 20)

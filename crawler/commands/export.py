@@ -45,7 +45,7 @@ class Command(ScrapyCommand):
 
         assert self.settings is not None
         try:
-            configuration.check_export(self.settings)
+            configuration.check_offline(self.settings)
             with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
                 counts = export_corpus(db, self.settings, opts.to, include_open=opts.include == "open")
         except CorpusError as error:

@@ -35,7 +35,7 @@ class Command(ScrapyCommand):
         add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler import addresses, runner
+        from crawler import addresses, configuration, runner
         from crawler.wayback.urlkey import urlkey
         from pipelines.export.corpus_files import export_corpus
         from pipelines.forget import forget
@@ -46,6 +46,7 @@ class Command(ScrapyCommand):
         if not args:
             raise UsageError("name a site: forget example.com", print_help=False)
         try:
+            configuration.check_offline(self.settings)
             runner.add_derived(self.settings)
             folder = Path(self.settings["CORPUS_DIR"])
             sites = [addresses.site_of(addresses.parse(name).host) for name in args]

@@ -5,15 +5,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import settings as defaults
-from crawler.configuration import archive_host, check, check_export
+from crawler.configuration import _BOUNDS, _WHOLE_BOUNDS, archive_host, check, check_offline
 from crawler.exceptions import WrongUse
 
 LOOPBACK = {"WAYBACK_URL": "http://127.0.0.1:8390"}
 
 
+_OURS = {
+    name for name in vars(defaults) if name.startswith(("WAYBACK", "RE", "SELECT", "WARC", "PROGR", "MAX", "TIME"))
+}
+
+
 def given_settings(**changed: Any) -> dict[str, Any]:
     names = {name: value for name, value in vars(defaults).items() if name.isupper()}
     return {**names, **LOOPBACK, **changed}
+
+
+def test_every_number_at_its_bounds_can_be_used() -> None:
+    for place in (0, 1):
+        bounds = {name: pair[place] for name, pair in {**_BOUNDS, **_WHOLE_BOUNDS}.items()}
+        check(given_settings(**bounds))
+        assert len(bounds) == 20
+
+
+def test_every_number_of_ours_has_its_bounds() -> None:
+    numbers = {name for name, value in given_settings().items() if type(value) in (int, float) and name in _OURS}
+    assert numbers - {*_BOUNDS, *_WHOLE_BOUNDS} == {
+        "WAYBACK_CDX_PER_MINUTE",
+        "WAYBACK_REPLAY_PER_MINUTE",
+        "TIME_SCALE",
+    }  # these are checked by what the archive allows
+
+
+@pytest.mark.parametrize("contact", ["", " "])
+def test_a_contact_of_nothing_is_none(contact: str) -> None:
+    with pytest.raises(WrongUse, match="must say who is asking"):
+        check(given_settings(WAYBACK_URL="https://web.archive.org", CONTACT=contact))
 
 
 def test_the_defaults_can_be_used_but_for_a_contact() -> None:
@@ -32,10 +59,14 @@ def test_the_defaults_can_be_used_but_for_a_contact() -> None:
         ({"FROM": "2020", "TO": "2019"}, "FROM=2020 lies after TO=2019: swap them, or leave one out"),
         ({"WAYBACK_CDX_PER_MINUTE": "many"}, "WAYBACK_CDX_PER_MINUTE='many' is not a number"),
         ({"RETRY_LIMIT": "1.5"}, "RETRY_LIMIT=1.5 is no whole number"),
-        ({"RETRY_LIMIT": "0"}, "RETRY_LIMIT=0 is out of bounds; give 1 or more"),
+        ({"RETRY_LIMIT": "0"}, "RETRY_LIMIT=0 is out of bounds; give 1 to 20"),
+        ({"RETRY_LIMIT": "5000"}, "RETRY_LIMIT=5000 is out of bounds; give 1 to 20"),
+        ({"RELIST_WHOLE_DAYS": "1000000"}, "RELIST_WHOLE_DAYS=1000000 is out of bounds"),
+        ({"RELIST_FRESH_HOURS": "1e8"}, "RELIST_FRESH_HOURS=1e8 is out of bounds"),
+        ({"PROGRESS_SECONDS": "x"}, "PROGRESS_SECONDS='x' is not a number"),
         ({"RETRY_WAIT": "nan"}, "RETRY_WAIT=nan is out of bounds"),
         ({"RETRY_PATIENCE": "inf"}, "RETRY_PATIENCE=inf is out of bounds"),
-        ({"READERS": "-1"}, "READERS=-1 is out of bounds; give 0 or more"),
+        ({"READERS": "-1"}, "READERS=-1 is out of bounds; give 0 to 256"),
         ({"WARC_MAX_MB": None}, "WARC_MAX_MB=None is not a number"),
         ({"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is no style; choose one of corpus, princeton"),
         ({"WAYBACK_PUBLIC_URL": "archive"}, "WAYBACK_PUBLIC_URL='archive' is no archive's address"),
@@ -102,6 +133,6 @@ def test_any_text_is_an_archive_or_wrong_use(text: str) -> None:
 
 
 def test_an_export_needs_no_archive_to_ask() -> None:
-    check_export(given_settings(WAYBACK_URL="nonsense"))
+    check_offline(given_settings(WAYBACK_URL="nonsense"))
     with pytest.raises(WrongUse):
-        check_export(given_settings(EXPORT_STYLE="oulipo"))
+        check_offline(given_settings(EXPORT_STYLE="oulipo"))

@@ -4,6 +4,7 @@ and no file left behind. All ways in which a list can be broken are in tests/cra
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,3 +101,20 @@ def test_a_corpus_of_a_newer_release(scrapy: Run, tmp_path: Path) -> None:
 def test_no_corpus_at_all(scrapy: Run) -> None:
     for command in ("status", "export"):
         refused(scrapy(command), "There is no corpus in")
+
+
+COMMANDS = {
+    "compact": ("compact", {"WARC_MAX_MB": "0"}),
+    "export": ("export", {"READING_DEADLINE": "abc"}),
+    "forget": ("forget", "example.com", {"READERS": "abc"}),
+    "merge": ("merge", "other", {"READING_MEMORY_MB": "abc"}),
+    "rebuild": ("rebuild", {"READING_MEMORY_MB": "abc"}),
+    "verify": ("verify", {"READERS": "abc"}),
+}
+
+
+@pytest.mark.parametrize("given", COMMANDS.values(), ids=COMMANDS)
+def test_every_command_checks_its_numbers_first(scrapy: Run, tmp_path: Path, given: tuple[Any, ...]) -> None:
+    *command, settings = given
+    refused(scrapy(*command, **settings), next(iter(settings)))
+    assert not (tmp_path / "corpus").exists()
