@@ -91,6 +91,20 @@ def site_of(host: str) -> str:
     raise WrongUse("not a site: others register their domains under it")
 
 
+def named_site(name: str) -> str:
+    """A site that somebody named as such: its registered domain, whole and alone.
+
+    Raises WrongUse with a sentence for anything else, so that a page or a host is not taken for all of its site.
+    """
+    address = parse(name)
+    site = site_of(address.host)
+    if address.host != site or address.port or not address.is_home:
+        raise WrongUse(f"{name} is not a whole site: name {site}, if all of it is meant.")
+    if _suffixes.extract_str(f"any.{site}").domain == "any":
+        raise WrongUse(f"Others have sites of their own below {site}: name those.")
+    return site
+
+
 def slug(address: Address, site: str) -> str:
     """What tells this address from others of its site: lower-case letters, digits and single hyphens, never empty."""
     host = re.sub(r"^www\d*(\.|$)", "", address.host.removesuffix(site).strip("."))

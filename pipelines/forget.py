@@ -2,12 +2,14 @@
 
 import csv
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 from sqlite_utils import Database
+
+from crawler.exceptions import WrongUse
 
 from .store import forgetting, journal
 from .store.database import recording
@@ -20,6 +22,17 @@ from .store.warc_reading import scan
 UrlKey = Callable[[str], str]
 
 
+def refuse_unknown(db: Database, sites: Iterable[str], urlkey: UrlKey) -> None:
+    """Raises WrongUse where a corpus knows nothing of a site: the name may be mistyped."""
+    for site in sites:
+        if not forgetting.is_known(db, site, _domain_key(site, urlkey)):
+            raise WrongUse(f"Nothing is known of {site}: check the name, or give --force to have it never asked for.")
+
+
+def _domain_key(site: str, urlkey: UrlKey) -> str:
+    return urlkey(f"http://{site}/").partition(")")[0]
+
+
 def forget(db: Database, folder: Path, site: str, urlkey: UrlKey, *, now: str, run: str) -> int:
     """Take a site out of the corpus in `folder`. `now` is ISO 8601. Returns how many WARC files were written anew.
 
@@ -27,7 +40,7 @@ def forget(db: Database, folder: Path, site: str, urlkey: UrlKey, *, now: str, r
     """
     shutil.rmtree(folder / ".rebuild", ignore_errors=True)  # it may hold the site too
     warc = folder / "warc"
-    domain_key = urlkey(f"http://{site}/").partition(")")[0]
+    domain_key = _domain_key(site, urlkey)
     with recording(db):
         forgetting.condemn(db, site, domain_key)
         sieve = _Sieve(db, site, domain_key, urlkey)

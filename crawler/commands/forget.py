@@ -16,6 +16,9 @@ examples:
   python -m scrapy forget example.com -s CORPUS_DIR=output
       everything of example.com and its hosts goes: rows, WARC records, texts;
       it is not asked for again
+  python -m scrapy forget --force example.org -s CORPUS_DIR=output
+      a site that the corpus does not know: it is never asked for
+this cannot be undone; SITE is a registered domain, not a host or a page of it;
 copies made elsewhere (backups, other exports) are not touched
 """
 
@@ -25,7 +28,7 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "SITE [SITE ...] [-s CORPUS_DIR=DIR]"
+        return "SITE [SITE ...] [--force] [-s CORPUS_DIR=DIR]"
 
     def short_desc(self) -> str:
         return "Take a site out of database, WARC files and texts, and never ask for it again"
@@ -33,12 +36,13 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
+        parser.add_argument("--force", action="store_true", help="also sites that the corpus knows nothing of")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler import addresses, configuration, runner
         from crawler.wayback.urlkey import urlkey
         from pipelines.export.corpus_files import export_corpus
-        from pipelines.forget import forget
+        from pipelines.forget import forget, refuse_unknown
         from pipelines.store.database import open_existing
         from pipelines.store.lock import only_run
 
@@ -49,8 +53,10 @@ class Command(ScrapyCommand):
             configuration.check_offline(self.settings)
             runner.add_derived(self.settings)
             folder = Path(self.settings["CORPUS_DIR"])
-            sites = [addresses.site_of(addresses.parse(name).host) for name in args]
+            sites = [addresses.named_site(name) for name in args]
             with only_run(folder), closing(open_existing(folder)) as db:
+                if not opts.force:
+                    refuse_unknown(db, sites, urlkey)
                 for site in sites:
                     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
                     count = forget(db, folder, site, urlkey, now=now, run=self.settings["RUN_ID"])

@@ -1,5 +1,6 @@
 """The documents that a corpus follows, with their addresses, and how far each of them is."""
 
+import logging
 from collections.abc import Callable, Iterable
 
 from sqlite_utils import Database
@@ -8,6 +9,8 @@ from crawler.items import Capture, Query, Target
 
 from .database import recording
 from .deriving import derive_later
+
+log = logging.getLogger(__name__)
 
 _IS_LISTED = """active AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey
     AND query.archive = ? WHERE other.document_id = document.id AND query.state = 'open')"""
@@ -30,14 +33,16 @@ class Documents:
     def register(self, targets: Iterable[Target], urlkey: Callable[[str], str]) -> int:
         """Make `targets` the list this corpus follows; documents of earlier lists are kept, no longer crawled.
 
-        Forgotten sites are left out. Returns how many documents are followed.
+        Those of forgotten sites are named on the log and left out. Returns how many documents are followed.
         """
         with recording(self._db):
             forgotten = {site for (site,) in self._db.execute("SELECT site FROM forgotten")}
             self._db.execute("CREATE TEMP TABLE IF NOT EXISTS listed (document_id INTEGER PRIMARY KEY)")
             self._db.execute("DELETE FROM listed")
             for target in targets:
-                if target.document.site not in forgotten:
+                if target.document.site in forgotten:
+                    log.warning("%s is left out: %s is to be forgotten.", target.url, target.document.site)
+                else:
                     self._register(target, urlkey)
             # only what differs is touched: each touched row is written to the journal
             self._db.execute(

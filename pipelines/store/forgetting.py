@@ -23,6 +23,11 @@ _CONDEMNED = (
     "WHERE document_id IN (SELECT id FROM condemned_document) AND NOT EXISTS (SELECT 1 FROM document_capture AS other "
     "WHERE other.capture_id = of_site.capture_id AND document_id NOT IN (SELECT id FROM condemned_document))",
 )
+_KNOWN = """SELECT 1 FROM document WHERE site = :site UNION ALL SELECT 1 FROM forgotten WHERE site = :site
+UNION ALL SELECT 1 FROM query WHERE url = :site
+UNION ALL SELECT 1 FROM capture WHERE urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end
+UNION ALL SELECT 1 FROM address WHERE urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end
+LIMIT 1"""
 _GONE = (
     "DELETE FROM version WHERE document_id IN (SELECT id FROM condemned_document) "
     "OR capture_id IN (SELECT id FROM condemned)",
@@ -93,6 +98,12 @@ def take_out(db: Database, site: str, domain_key: str, now: str) -> None:
         db.execute(statement, named)
     db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [site, now])
     Corpus(db, "").derive(others)
+
+
+def is_known(db: Database, site: str, domain_key: str) -> bool:
+    """Whether rows tell of a site, be it only that it was forgotten."""
+    found = db.execute(_KNOWN, _names(site, domain_key))
+    return found.fetchone() is not None
 
 
 def sweep(db: Database) -> None:
