@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from crawler.exceptions import ReadingFailed, RecordingFailed
 from crawler.items import DocumentKey
 
+from ..store.lock import in_turn
 from ..text.note import exported_text, snapshot_url
 from .manifest import MANIFEST, Entry, OldManifest, to_line
 from .paths import document_folder, is_version_name, version_names
@@ -86,7 +87,8 @@ def export(
     """Bring `folder` to what the database says. Raises RecordingFailed where files cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _Export(folder, public_url, style, render).run(_documents(db, include_open), _open_folders(db))
+        with in_turn(folder):
+            return _Export(folder, public_url, style, render).run(_documents(db, include_open), _open_folders(db))
     except OSError as error:
         raise RecordingFailed(f"Cannot export to {folder}: {error.strerror}. Free space, then export again.") from error
 

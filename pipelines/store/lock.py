@@ -1,12 +1,15 @@
-"""One run a corpus: a lock that ends with the process that holds it, however that ends."""
+"""One run a corpus, one export a folder: locks that end with the process that holds them, however that ends."""
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.exceptions import CorpusBusy, RecordingFailed
+
+log = logging.getLogger(__name__)
 
 LOCK = ".lock"
 
@@ -34,3 +37,15 @@ def _take(descriptor: int, folder: Path) -> None:
     except BlockingIOError:
         holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
         raise CorpusBusy(f"{folder} is in use by process {holder}: wait for it, or use another CORPUS_DIR.") from None
+
+
+@contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """Write in a folder as the only process, once those that were there before are done. Raises OSError."""
+    with (folder / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.warning("Another process writes in %s: waiting for it.", folder)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,6 +1,9 @@
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,8 @@ from crawler.exceptions import ReadingFailed, RecordingFailed
 from crawler.items import DocumentKey, Verdict
 from pipelines.export.files import Counts, StoredVersion, export
 from pipelines.export.manifest import MANIFEST
+from pipelines.store.lock import in_turn
+from tests.conftest import ROOT
 from tests.desk import SHOP, URL, Desk, reading, row
 
 PUBLIC = "https://web.archive.org"
@@ -228,3 +233,23 @@ def test_a_page_that_cannot_be_read_in_a_style_is_left_out_alone(
     assert f"{FOLDER}/2005-01-01.txt is left out: reading took too long" in caplog.text
     slow.clear()
     assert exported(style="princeton", render=render) == Counts(files=2, written=1)
+
+
+def test_a_second_export_to_a_folder_waits_for_the_first(desk: Desk, text: Path) -> None:
+    two_versions(desk)
+    desk.corpus.derive_waiting()
+    text.mkdir()
+    command = [sys.executable, "-m", "scrapy", "export", "--to", str(text), "-s", f"CORPUS_DIR={desk.folder}"]
+    with ExitStack() as held:
+        held.enter_context(in_turn(text))
+        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as other:
+            assert other.stderr is not None
+            assert f"Another process writes in {text}: waiting for it." in other.stderr.readline()
+            desk.listed(row("2006"))
+            desk.plan()
+            desk.read(row("2006"), "We rent it.")
+            desk.corpus.derive_waiting()
+            assert (files(text), other.poll()) == ({}, None)
+            held.close()
+            assert other.wait(60) == 0
+    assert len(files(text)) == len(manifest(text)) == 3, "the last one writes what stands when its turn has come"
