@@ -6,7 +6,7 @@ from typing import Protocol
 
 from scrapy.commands import ScrapyHelpFormatter
 
-from crawler.exceptions import CorpusError
+from crawler.exceptions import CorpusError, WrongUse
 
 
 class Help(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -29,3 +29,9 @@ def refuse(command: Ending, error: CorpusError) -> None:
     """Say what went wrong, on standard error, and end with its code."""
     print(f"error: {error}", file=sys.stderr)
     command.exitcode = error.exit_code
+
+
+def take_none(args: list[str], way_out: str = "-s CORPUS_DIR=DIR names the corpus") -> None:
+    """Raises WrongUse where a command that takes no arguments is given one."""
+    if args:
+        raise WrongUse(f"{args[0]!r} belongs nowhere here: {way_out}.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.commandline import add_examples, refuse
+from crawler.commandline import add_examples, refuse, take_none
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -38,6 +38,7 @@ class Command(ScrapyCommand):
 
         assert self.settings is not None
         try:
+            take_none(args)
             configuration.check_offline(self.settings)
             folder = Path(self.settings["CORPUS_DIR"])
             with only_run(folder), closing(open_existing(folder)) as db:

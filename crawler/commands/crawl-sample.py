@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.commandline import add_examples
+from crawler.commandline import add_examples, refuse, take_none
 from crawler.commands.crawl import Command as Crawl
-from crawler.exceptions import ArchiveUnavailable
+from crawler.exceptions import ArchiveUnavailable, WrongUse
 
 EXAMPLES = """
 examples:
@@ -35,6 +35,11 @@ class Command(Crawl):
         from crawler.wayback.sample import make_sample
 
         assert self.settings is not None
+        try:
+            take_none(args)
+        except WrongUse as error:
+            refuse(self, error)
+            return
         with tempfile.TemporaryDirectory(prefix="policy-corpus-sample-") as name:
             folder = Path(name)
             make_sample(folder)

@@ -1,13 +1,15 @@
 """`crawl`: the main job, from targets to text files."""
 
 import argparse
+from collections.abc import Mapping
 
-from scrapy.commands.crawl import Command as StockCrawl
+from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
+from scrapy.utils.conf import arglist_to_dict
 
-from crawler.commandline import add_examples, refuse
+from crawler.commandline import add_examples, refuse, take_none
 from crawler.commands.rebuild import Told
-from crawler.exceptions import CorpusError
+from crawler.exceptions import CorpusError, WrongUse
 
 EXAMPLES = """
 examples:
@@ -15,7 +17,8 @@ examples:
   python -m scrapy crawl policies -a targets=example.com/privacy \\
       -s CONTACT=me@example.org -s FROM=2015 -s TO=2020
   python -m scrapy crawl policies -a targets=terms.csv \\
-      -a kind="terms of service" -s CORPUS_DIR=terms -s SELECT=year
+      -a kind="terms of service" -s CORPUS_DIR=terms -s SELECT=year \\
+      -s CONTACT=me@example.org
   python -m scrapy crawl policies -a targets=domains.txt \\
       -s CONTACT=me@example.org --dry-run
 
@@ -26,8 +29,16 @@ exit codes:
 """
 
 
-class Command(StockCrawl):
-    """Stock `scrapy crawl` ends with 0 whatever happened; this one tells."""
+ARGUMENTS = ("targets", "kind")
+
+
+class Command(ScrapyCommand):
+    """Stock `scrapy crawl` ends with 0 whatever happened and hands on arguments that nobody reads; this one tells.
+
+    Its `-o` and `-O` are left out: what is found goes to the corpus, and from there to text files.
+    """
+
+    requires_project = True
 
     def syntax(self) -> str:
         return "policies -a targets=FILE_OR_URL [-a kind=KIND] [-s NAME=VALUE]"
@@ -38,6 +49,14 @@ class Command(StockCrawl):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
+        parser.add_argument(
+            "-a",
+            dest="spargs",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="targets=FILE_OR_URL, kind=KIND (of targets that name none)",
+        )
         parser.add_argument("--strict", action="store_true", help="stop at the first target line that cannot be used")
         parser.add_argument("--max-requests", type=int, metavar="N", help="end after so many; the next run goes on")
         parser.add_argument("--max-time", metavar="TIME", help="end after 90s, 45m, 6h ...; the next run goes on")
@@ -47,12 +66,19 @@ class Command(StockCrawl):
         )
         parser.add_argument("--retry-failed", action="store_true", help="ask again also what failed for good")
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        try:
+            opts.spargs = arglist_to_dict(opts.spargs)
+        except ValueError:
+            raise UsageError("-a takes NAME=VALUE: -a targets=sites.txt", print_help=False) from None
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.dryrun import forecast
         from crawler.report import forecast_lines, tell_outcome
         from crawler.runner import Request, run_crawl
 
-        if len(args) != 1:
+        if not args:
             raise UsageError("give the spider's name: crawl policies", print_help=False)
         assert self.crawler_process is not None
         assert self.settings is not None
@@ -67,6 +93,8 @@ class Command(StockCrawl):
             retry_failed=opts.retry_failed,
         )
         try:
+            take_none(_surplus(args), "`crawl --help` names all options")
+            _refuse_unknown(opts.spargs)
             if opts.dry_run:
                 print("\n".join(forecast_lines(forecast(self.settings, request))))
                 return
@@ -76,3 +104,14 @@ class Command(StockCrawl):
             return
         tell_outcome(outcome, self.settings["CORPUS_DIR"])
         self.exitcode = outcome.exit_code
+
+
+def _surplus(args: list[str]) -> list[str]:
+    """What stands beside the spider's name; Scrapy puts options there that are none."""
+    return [arg for arg in args if arg.startswith("-")] or args[1:]
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    for name in given:
+        if name not in ARGUMENTS:
+            raise WrongUse(f"There is no -a {name}=...: give {' or '.join(f'-a {known}=...' for known in ARGUMENTS)}.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.commandline import add_examples, refuse
+from crawler.commandline import add_examples, refuse, take_none
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -45,6 +45,7 @@ class Command(ScrapyCommand):
 
         assert self.settings is not None
         try:
+            take_none(args, "-s CORPUS_DIR=DIR names the corpus, --to DIR the folder to write to")
             configuration.check_offline(self.settings)
             with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
                 counts = export_corpus(db, self.settings, opts.to, include_open=opts.include == "open")

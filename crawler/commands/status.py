@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.commandline import add_examples, refuse
+from crawler.commandline import add_examples, refuse, take_none
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -42,6 +42,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         folder = self.settings["CORPUS_DIR"]
         try:
+            take_none(args)
             with closing(open_for_reading(Path(folder))) as db:
                 summary, run = summarise(db, reader_version()), latest(db)
         except CorpusError as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.commandline import add_examples, refuse
+from crawler.commandline import add_examples, refuse, take_none
 from crawler.commands.rebuild import Told
 from crawler.exceptions import CorpusError
 
@@ -54,6 +54,7 @@ class Command(ScrapyCommand):
 
         assert self.settings is not None
         try:
+            take_none(args)
             findings = run_verify(self.settings, full=opts.full, tell=_tell)
             if findings and opts.repair:
                 run_repair(self.settings, findings, Told(), accept_losses=opts.accept_losses)

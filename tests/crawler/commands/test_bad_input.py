@@ -118,3 +118,21 @@ def test_every_command_checks_its_numbers_first(scrapy: Run, tmp_path: Path, giv
     *command, settings = given
     refused(scrapy(*command, **settings), next(iter(settings)))
     assert not (tmp_path / "corpus").exists()
+
+
+def test_an_argument_of_a_crawl_that_nobody_reads_is_refused(scrapy: Run, tmp_path: Path) -> None:
+    ended = crawl(scrapy, "example.com/terms", "-a", "kinds=terms of service")
+    refused(ended, "There is no -a kinds=...: give -a targets=... or -a kind=...")
+    assert not (tmp_path / "corpus").exists()
+
+
+@pytest.mark.parametrize("name", ["compact", "crawl-sample", "export", "status", "verify"])
+def test_what_belongs_nowhere_is_refused(scrapy: Run, tmp_path: Path, name: str) -> None:
+    refused(scrapy(name, "/srv/other"), "'/srv/other' belongs nowhere here: -s CORPUS_DIR=DIR names the corpus")
+    assert not (tmp_path / "corpus").exists()
+
+
+@pytest.mark.parametrize("option", ["-o", "-O", "--max-hours"])
+def test_options_that_would_do_nothing_are_refused(scrapy: Run, option: str) -> None:
+    ended = crawl(scrapy, "example.com/terms", option, "items.json")
+    refused(ended, f"'{option}' belongs nowhere here: `crawl --help` names all options")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.commands.crawl import EXAMPLES
 from tests.conftest import ROOT
 
 COMMANDS = sorted(path.stem for path in Path(ROOT, "crawler/commands").glob("*.py") if path.stem != "__init__")
@@ -32,3 +33,9 @@ def test_help_does_not_load_what_only_a_crawl_needs() -> None:
         [sys.executable, "-E", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert ended.stderr == "[]\n"
+
+
+def test_the_examples_of_a_crawl_say_who_asks() -> None:
+    commands = EXAMPLES.partition("exit codes")[0].replace("\\\n", "").split("python -m")[1:]
+    assert [command for command in commands if "CONTACT=" not in command] == []
+    assert len(commands) == 4
