@@ -105,20 +105,20 @@ def _failure_lines(summary: Summary) -> list[str]:
 def forecast_lines(forecast: Forecast) -> list[str]:
     """What a crawl would ask, by purpose, and how long that would take."""
     lines = ["nothing was asked; a crawl would ask:"]
-    lines += [f"  {_span(one.least, one.most):>16} {one.purpose}" for one in forecast.expected]
+    lines += [f"  {_span(one.least, one.most):>16} {one.purpose}{_grounds(one.assumed)}" for one in forecast.expected]
     for kind, rate in forecast.rates.items():
         least, most = forecast.minutes(kind)
-        took = f"{least:,.1f} min" if most == least else f"{least:,.1f} to {_told(most)} min"
+        took = f"{least:,.1f} min" if most == least else f"{least:,.1f} to {most:,.1f} min"
         lines.append(f"  {kind}: {took} at {rate:.0f} a minute")
     return lines
 
 
-def _span(least: int, most: int | None) -> str:
-    return f"{least:,}" if least == most else f"{least:,} to {_told(most)}"
+def _span(least: int, most: int) -> str:
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
-def _told(number: float | None) -> str:
-    return "unknown" if number is None else f"{number:,.1f}" if isinstance(number, float) else f"{number:,}"
+def _grounds(assumed: str) -> str:
+    return f" (assumed: {assumed})" if assumed else ""
 
 
 def request_lines(requests: Mapping[str, int]) -> list[str]:

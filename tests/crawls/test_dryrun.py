@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
+from crawler.dryrun import FETCHED_A_DOCUMENT
+from crawler.plan import CHOICES
 from crawler.wayback.embedded import EmbeddedArchive
 from tests.conftest import FAST, Ended, Run
 from tests.corpora import copied
@@ -13,7 +17,7 @@ PURPOSES = ["cdx domain", "cdx home page", "cdx address", "replay home page", "r
 
 def told(ended: Ended) -> dict[str, tuple[str, str]]:
     """Least and most of each purpose."""
-    found = re.findall(r"^ +(\d+)(?: to (\w+))? ((?:cdx|replay) [a-z ]+)$", ended.out, re.M)
+    found = re.findall(r"^ +([\d,]+)(?: to ([\d,]+))? ((?:cdx|replay) [a-z ]+)(?: \(|$)", ended.out, re.M)
     return {purpose: (least, most or least) for least, most, purpose in found}
 
 
@@ -34,11 +38,24 @@ def test_of_a_corpus_that_is_not_there_it_makes_none(scrapy: Run, tmp_path: Path
     assert told(ended) == {
         "cdx domain": ("1", "1"),
         "cdx home page": ("1", "1"),
-        "cdx address": ("2", "unknown"),
-        "replay home page": ("0", "unknown"),
-        "replay document": ("0", "unknown"),
+        "cdx address": ("2", "3"),
+        "replay home page": ("0", "40"),
+        "replay document": ("0", "75"),
     }
+    assert "  0 to 75 replay document (assumed: 25 a document)\n" in ended.out
+    assert re.search(r"^  replay: 0\.0 to 0\.7 min at 160 a minute$", ended.out, re.M)
     assert [path.name for path in tmp_path.iterdir()] == ["targets.txt"]
+
+
+@pytest.mark.parametrize("settings", [{"SELECT": "half-year"}, {"SELECT": "all", "SELECT_CAP": 40}])
+def test_what_is_assumed_goes_by_what_is_selected(scrapy: Run, settings: dict[str, object]) -> None:
+    ended = dry(scrapy, "http://www.inkwell.example/privacy", **settings)
+    assert told(ended)["replay document"] == ("0", "40")
+    assert "replay home page\n" in ended.out, "nothing is assumed where nothing is to be asked"
+
+
+def test_what_is_assumed_is_known_for_every_choice() -> None:
+    assert set(FETCHED_A_DOCUMENT) == set(CHOICES)
 
 
 def test_after_a_crawl_nothing_is_left_to_ask_and_nothing_is_touched(
@@ -74,6 +91,7 @@ def test_new_targets_are_reckoned_by_what_others_took(scrapy: Run, crawled: Path
     ended = dry(scrapy, more)
     assert told(ended)["cdx address"][0] == "48"
     assert int(told(ended)["replay document"][1]) > 48
+    assert "assumed" not in ended.out
     assert re.search(r"^  cdx: (2\.\d|[3-9]\.\d).* min at 24 a minute$", ended.out, re.M)
     assert "at 160 a minute" in ended.out  # four connections at 1.5 s bring no more, whatever is allowed
 
