@@ -23,7 +23,7 @@ from crawler.wayback import cdx
 from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.files import Counts
-from pipelines.forget import forget
+from pipelines.forget import forget_again
 from pipelines.merge import take_files
 from pipelines.reading import Progress
 from pipelines.rebuild import Knowledge, Rebuilt, rebuild
@@ -65,6 +65,7 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
         else:
             rebuilt = _rebuild(folder, settings, targets, digest, progress, accept_losses=request.accept_losses)
         with closing(open_corpus(folder)) as db:
+            forget_again(db, folder, urlkey, run=settings["RUN_ID"])
             counts = export_corpus(db, settings)
             _note_run(db, settings, started, digest)
     return rebuilt, counts
@@ -99,15 +100,8 @@ def run_merge(settings: Settings, others: Sequence[Path], progress: Progress) ->
         known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
         _rebuild(folder, settings, [], "", progress, known)
         with closing(open_corpus(folder)) as db:
-            _forget_again(db, folder, settings)
+            forget_again(db, folder, urlkey, run=settings["RUN_ID"])
             return count, export_corpus(db, settings)
-
-
-def _forget_again(db: Database, folder: Path, settings: Settings) -> None:
-    """What one corpus has forgotten, another may have brought back in."""
-    for site, since in db.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall():
-        if db.execute("SELECT 1 FROM document WHERE site = ?", [site]).fetchone():
-            forget(db, folder, site, urlkey, now=since, run=settings["RUN_ID"])
 
 
 def _rebuild(

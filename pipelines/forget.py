@@ -24,9 +24,17 @@ UrlKey = Callable[[str], str]
 
 def refuse_unknown(db: Database, sites: Iterable[str], urlkey: UrlKey) -> None:
     """Raises WrongUse where a corpus knows nothing of a site: the name may be mistyped."""
+    forgotten = forgetting.forgotten_sites(db)
     for site in sites:
-        if not forgetting.is_known(db, site, _domain_key(site, urlkey)):
+        if site not in forgotten and not forgetting.is_held(db, site, _domain_key(site, urlkey)):
             raise WrongUse(f"Nothing is known of {site}: check the name, or give --force to have it never asked for.")
+
+
+def forget_again(db: Database, folder: Path, urlkey: UrlKey, *, run: str) -> None:
+    """Forget once more what was forgotten and has come back in: with another corpus, or with files of others."""
+    for site, since in db.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall():
+        if forgetting.is_held(db, site, _domain_key(site, urlkey)):
+            forget(db, folder, site, urlkey, now=since, run=run)
 
 
 def _domain_key(site: str, urlkey: UrlKey) -> str:

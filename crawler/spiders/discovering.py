@@ -160,7 +160,7 @@ class Discovery:
         return moved
 
     def _relate(self, site: str, kind: str) -> list[int]:
-        evidence = _bounded([one for one in self._moves.evidence(site, kind) if _counts(one)])
+        evidence = _bounded([one for one in self._moves.evidence(site, kind) if self._counts(one)])
         if all(one.source is Source.GIVEN for one in evidence):
             return []
         keys = {one.address: urlkey(one.address) for one in evidence} | {
@@ -169,6 +169,13 @@ class Discovery:
         times = self._moves.page_times(keys.values())
         lines = lineage(evidence, {address: times[key] for address, key in keys.items()})
         return self._place(site, kind, lines[:MOST_ADDRESSES], evidence, times)
+
+    def _counts(self, one: Evidence) -> bool:
+        """A redirect to another site moves a document only where it leads to what looks like one: parked domains do
+        too. Nothing leads to a forgotten site, or from it elsewhere."""
+        if any(self._moves.is_forgotten(urlkey(url)) for url in (one.address, one.via)):
+            return False
+        return one.source is not Source.REDIRECT or _is_move(one.via, one.address, one.kind)
 
     def _place(
         self, site: str, kind: str, lines: list[Line], evidence: list[Evidence], times: Mapping[str, list[str]]
@@ -227,11 +234,6 @@ def listing_purpose(query: Query) -> str:
 def _is_seen(line: Line) -> bool:
     """Whether a home page or the listing of the domain shows it."""
     return any(one.source in (Source.HOME, Source.LISTING) for tenure in line for one in tenure.evidence)
-
-
-def _counts(one: Evidence) -> bool:
-    """A redirect to another site moves a document only where it leads to what looks like one: parked domains do too."""
-    return one.source is not Source.REDIRECT or _is_move(one.via, one.address, one.kind)
 
 
 def _is_move(via: str, address: str, kind: str) -> bool:

@@ -112,6 +112,8 @@ class Replay:
             yield self._refused(asked, State.FAILED, "redirect loop", original)
         elif len(asked.way) > MOST_HOPS:
             yield self._refused(asked, State.FAILED, "too many redirects", original)
+        elif self._ledger.is_forgotten(urlkey(original)):
+            yield self._refused(asked, State.UNPLAYABLE, "leads to a forgotten site")
         else:
             known = self._known(asked, timestamp, original)
             yield known or replace(asked, timestamp=timestamp, original=original, way=(*asked.way, step))

@@ -9,6 +9,7 @@ from crawler.items import Capture, Query, Target
 
 from .database import recording
 from .deriving import derive_later
+from .forgotten import is_forgotten
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,10 @@ class Documents:
             derive_later(self._db, urlkey)
 
     # -- what is known of them
+
+    def is_forgotten(self, urlkey: str) -> bool:
+        """Whether an address is not to be asked for, whichever document leads there."""
+        return is_forgotten(self._db, urlkey)
 
     def documents_to_plan(self) -> list[int]:
         """Active documents all of whose listings are whole."""

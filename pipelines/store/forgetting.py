@@ -23,8 +23,7 @@ _CONDEMNED = (
     "WHERE document_id IN (SELECT id FROM condemned_document) AND NOT EXISTS (SELECT 1 FROM document_capture AS other "
     "WHERE other.capture_id = of_site.capture_id AND document_id NOT IN (SELECT id FROM condemned_document))",
 )
-_KNOWN = """SELECT 1 FROM document WHERE site = :site UNION ALL SELECT 1 FROM forgotten WHERE site = :site
-UNION ALL SELECT 1 FROM query WHERE url = :site
+_HELD = """SELECT 1 FROM document WHERE site = :site
 UNION ALL SELECT 1 FROM capture WHERE urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end
 UNION ALL SELECT 1 FROM address WHERE urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end
 LIMIT 1"""
@@ -100,10 +99,9 @@ def take_out(db: Database, site: str, domain_key: str, now: str) -> None:
     Corpus(db, "").derive(others)
 
 
-def is_known(db: Database, site: str, domain_key: str) -> bool:
-    """Whether rows tell of a site, be it only that it was forgotten."""
-    found = db.execute(_KNOWN, _names(site, domain_key))
-    return found.fetchone() is not None
+def is_held(db: Database, site: str, domain_key: str) -> bool:
+    """Whether there is anything of a site, be it only a document of another site that lies there."""
+    return db.execute(_HELD, _names(site, domain_key)).fetchone() is not None
 
 
 def sweep(db: Database) -> None:

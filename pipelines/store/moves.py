@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from crawler.items import Capture, DocumentKey, Evidence, Source
 
 from .database import recording
+from .forgotten import is_forgotten
 from .ledger import CAPTURE_COLUMNS
 
 HOME = "home page"
@@ -109,6 +110,10 @@ class Moves:
                 ).rowcount
                 for one in evidence
             )
+
+    def is_forgotten(self, urlkey: str) -> bool:
+        """Whether no document may lie at an address, whatever names it."""
+        return is_forgotten(self._db, urlkey)
 
     def evidence(self, site: str, kind: str) -> list[Evidence]:
         rows = self._db.execute(

@@ -194,6 +194,14 @@ def test_a_target_that_was_passed_over_is_asked_for(desk: Desk, replay: Replay, 
     assert isinstance(found, Asked)
 
 
+def test_a_redirect_to_a_forgotten_site_is_not_followed(desk: Desk, replay: Replay, moved: Asked) -> None:
+    desk.db.execute("INSERT INTO forgotten (site, since) VALUES ('forgotten.example', '2030-01-01T00:00:00Z')")
+    for host, reason in {"www.forgotten.example:8080": "leads to a forgotten site", "unforgotten.example": ""}.items():
+        kept, found = replay.outcomes(moved, redirect(moved, moved.capture, f"http://{host}/privacy"), b"")
+        assert isinstance(kept, Memento)
+        assert isinstance(found, Asked) if not reason else refusal(found)[:2] == (State.UNPLAYABLE, reason)
+
+
 def test_a_redirect_in_a_circle_fails(replay: Replay, moved: Asked) -> None:
     answer = redirect(moved, moved.capture, URL)
     kept, found = replay.outcomes(moved, answer, b"")
