@@ -8,9 +8,15 @@ TARGETS ?=
 ARCHIVE ?=
 ARGS    ?=
 
-.PHONY: crawl test torture check bench lock clean
+.DEFAULT_GOAL := help
+.PHONY: help install crawl test torture check bench lock clean
 
-crawl: $(VENV)/ready ## the sample archive; TARGETS=my.txt ARCHIVE=https://web.archive.org CONTACT=me@example.org: the real one
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST)
+
+install: $(VENV)/ready ## .venv from the lock
+
+crawl: $(VENV)/ready ## the sample archive; CORPUS=mine TARGETS=my.txt ARCHIVE=https://web.archive.org CONTACT=me@example.org: the real one
 ifeq ($(TARGETS)$(ARCHIVE),)
 	$(PYTHON) -m scrapy crawl-sample -s CORPUS_DIR=$(CORPUS) $(ARGS)
 else
@@ -18,19 +24,19 @@ else
 		-s CONTACT="$(CONTACT)" -s CORPUS_DIR=$(CORPUS) $(ARGS)
 endif
 
-test: $(VENV)/ready
+test: $(VENV)/ready ## the tests
 	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a hidden limit, a million rows, more faults
 	TORTURE_KILLS=100 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 $(PYTHON) -m pytest tests/crawls -s $(ARGS)
 
-check: $(VENV)/ready
+check: $(VENV)/ready ## linters and types
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-bench: $(VENV)/ready
+bench: $(VENV)/ready ## measure
 	$(PYTHON) -m tests.bench $(ARGS)
 
 $(VENV)/ready: requirements.lock
@@ -43,5 +49,5 @@ lock: ## write the lock anew from pyproject.toml; needs uv
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 \
 		--group dev pyproject.toml --output-file requirements.lock
 
-clean:
+clean: ## take .venv away
 	rm -rf $(VENV)

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from crawler.budget import seconds_in
 from crawler.exceptions import WrongUse
 from crawler.plan import check as check_plan
-from crawler.wayback.limits import checked_rate, checked_scale, is_archive_org
+from crawler.wayback.limits import checked_rate, checked_scale, is_archive_org, is_loopback
+from crawler.wayback.sample import sample_sites
 from crawler.wayback.timestamps import is_prefix
 
 STYLES = ("corpus", "princeton")
@@ -55,6 +56,24 @@ def check(settings: Mapping[str, Any]) -> None:
     checked_rate(host, "replay", _number(settings, "WAYBACK_REPLAY_PER_MINUTE"))
     checked_scale(host, _number(settings, "TIME_SCALE"))
     seconds_in(settings["MAX_TIME"])
+
+
+def check_mixture(settings: Mapping[str, Any], held: set[str], *, sample: bool) -> None:
+    """Raises WrongUse where the invented sites of the sample would come together with others in one corpus.
+
+    `held` are the sites of the corpus, and `sample` says whether the archive to be asked is the embedded one.
+    """
+    folder, host = settings["CORPUS_DIR"], archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    if sample and not held <= sample_sites():
+        raise WrongUse(
+            f"{folder} holds other documents than those of the sample: give that one a place of its own, "
+            "e.g. -s CORPUS_DIR=sample, or make crawl CORPUS=sample."
+        )
+    if not is_loopback(host) and held & sample_sites():
+        raise WrongUse(
+            f"{folder} holds the invented sites of the sample: give what comes from {host} a place of its own, "
+            "e.g. -s CORPUS_DIR=policies, or make crawl CORPUS=policies ..."
+        )
 
 
 def _check_contact(host: str, contact: str) -> None:

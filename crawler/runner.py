@@ -70,6 +70,7 @@ class Request:
     kind: str = "privacy policy"
     strict: bool = False
     retry_failed: bool = False
+    sample: bool = False  # the archive is the embedded one of invented sites
 
 
 def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request, progress: Progress) -> Outcome:
@@ -150,7 +151,12 @@ def _usable(request: Request) -> Iterator[Target]:
 
 
 def register(db: Database, settings: Settings, targets: Iterable[Target], request: Request) -> None:
-    """Make the targets the list that is followed, and open the listings that they need or that have grown old."""
+    """Make the targets the list that is followed, and open the listings that they need or that have grown old.
+
+    Raises WrongUse where they do not belong in this corpus.
+    """
+    held = {site for (site,) in db.execute("SELECT DISTINCT site FROM document")}
+    configuration.check_mixture(settings, held, sample=request.sample)
     ledger = Ledger(db, settings["ARCHIVE"])
     listings = Listings(db, settings["ARCHIVE"])
     ledger.register(targets, urlkey)

@@ -21,6 +21,8 @@ examples:
 
 
 class Command(Crawl):
+    is_sample = True
+
     def syntax(self) -> str:
         return "[-s SETTING=VALUE ...]"
 

@@ -39,6 +39,7 @@ class Command(ScrapyCommand):
     """
 
     requires_project = True
+    is_sample = False
 
     def syntax(self) -> str:
         return "policies -a targets=FILE_OR_URL [-a kind=KIND] [-s NAME=VALUE]"
@@ -91,6 +92,7 @@ class Command(ScrapyCommand):
             kind=opts.spargs.get("kind", "privacy policy"),
             strict=opts.strict,
             retry_failed=opts.retry_failed,
+            sample=self.is_sample,
         )
         try:
             take_none(_surplus(args), "`crawl --help` names all options")

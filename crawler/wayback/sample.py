@@ -63,6 +63,12 @@ class _Site:
         return (self.folder / name).read_text("utf-8")
 
 
+def sample_sites(sites: Path = SITES) -> set[str]:
+    """The registered domains of the invented sites."""
+    hosts = (tomllib.loads(path.read_text("utf-8"))["host"] for path in sites.glob("*/site.toml"))
+    return {host.removeprefix("www.") for host in hosts}
+
+
 def make_sample(folder: Path, sites: Path = SITES) -> None:
     """Writes one WARC a site to `folder`, with `blocked.txt`, `targets.txt` and `targets.csv`.
 

@@ -1,6 +1,11 @@
+import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from tests.conftest import Run
+from crawler.wayback.sample import sample_sites
+from tests.conftest import ROOT, Run
+from tests.corpora import copied
+from tests.desk import Desk
 from tests.fixtures.make_sample_export import EXPECTED, texts_of
 
 
@@ -8,6 +13,41 @@ def test_the_sample_is_crawled_without_a_network(scrapy: Run, tmp_path: Path) ->
     ended = scrapy("crawl-sample")
     assert (ended.code, ended.err) == (0, "")
     assert sorted(texts_of(tmp_path / "corpus" / "text")) == sorted(texts_of(EXPECTED))
+
+
+def test_a_corpus_of_other_documents_is_left_alone(scrapy: Run, desk: Desk) -> None:
+    ended = scrapy("crawl-sample")
+    assert ended.code == 2
+    assert ended.err.startswith(f"error: {desk.folder} holds other documents than those of the sample: give that one")
+    assert desk.db.execute("SELECT site, active FROM document").fetchall() == [("shop.example", 1)]
+
+
+def test_what_is_real_is_not_crawled_into_the_sample(scrapy: Run, crawled: Path, tmp_path: Path) -> None:
+    copied(crawled, tmp_path / "corpus")
+    real = {"WAYBACK_URL": "https://archive.invalid"}
+    for options in ([], ["--dry-run"]):
+        ended = scrapy("crawl", "policies", "-a", "targets=shop.example", *options, **real)
+        assert ended.code == 2
+        [sentence] = ended.err.splitlines()
+        assert "holds the invented sites of the sample: give what comes from archive.invalid a place" in sentence
+        assert ended.out == ""
+
+
+def test_the_sample_is_crawled_again(scrapy: Run, crawled: Path, tmp_path: Path) -> None:
+    copied(crawled, tmp_path / "corpus")
+    ended = scrapy("crawl-sample")
+    assert (ended.code, ended.err) == (0, "")
+    assert " replay " not in ended.out
+
+
+def test_the_domains_of_the_sample_are_known(sample: Path) -> None:
+    hosts = {urlsplit(url).hostname or "" for url in (sample / "targets.txt").read_text().split()}
+    assert {host.removeprefix("www.") for host in hosts} == sample_sites()
+
+
+def test_make_alone_only_tells_what_can_be_made() -> None:
+    ended = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert {line.partition(":")[0] for line in ended.stdout.splitlines()} >= {"help", "install", "crawl", "test"}
 
 
 def test_bad_settings_are_told_as_in_a_crawl(scrapy: Run) -> None:
