@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from crawler import addresses, configuration, discovery, runner
 from crawler.exceptions import WrongUse
 from crawler.items import DocumentKey, Target
 from crawler.kinds import known_kinds
+from crawler.noting import noted
 from crawler.payloads import obstacle
 from crawler.rereading import decoded, read_again, readers
 from crawler.targets import BadLine, read_targets
@@ -27,7 +27,6 @@ from pipelines.forget import forget_again
 from pipelines.merge import take_files
 from pipelines.reading import Progress
 from pipelines.rebuild import Knowledge, Rebuilt, rebuild
-from pipelines.store import runs
 from pipelines.store.database import DATABASE, open_corpus
 from pipelines.store.lock import only_run
 from pipelines.store.warc_files import bring_in, warc_files
@@ -54,10 +53,9 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     if not settings["RUN_ID"]:
         runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
-    started = datetime.now(UTC)
     targets, digest = _targets(request)
     _refuse_nothing(folder, request)
-    with only_run(folder):
+    with only_run(folder), noted(settings, "rebuild", digest) as note:
         bring_in(folder / "warc", [Path(source) for source in request.sources])
         if request.only_changed:
             with closing(open_corpus(folder)) as db:
@@ -67,7 +65,7 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
         with closing(open_corpus(folder)) as db:
             forget_again(db, folder, urlkey, run=settings["RUN_ID"])
             counts = export_corpus(db, settings)
-            _note_run(db, settings, started, digest)
+        note.exit_code = rebuilt.exit_code
     return rebuilt, counts
 
 
@@ -95,7 +93,7 @@ def run_merge(settings: Settings, others: Sequence[Path], progress: Progress) ->
     configuration.check_offline(settings)
     runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
-    with only_run(folder):
+    with only_run(folder), noted(settings, "merge"):
         count = take_files(folder, others, settings["RUN_ID"])
         known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
         _rebuild(folder, settings, [], "", progress, known)
@@ -153,11 +151,3 @@ def _keys_of(url: str) -> Iterator[DocumentKey]:
     slug = addresses.slug(address, site)
     for variant in ("", slug, addresses.with_hash(slug, address)):
         yield DocumentKey(site, kind, variant)
-
-
-def _note_run(db: Database, settings: Settings, started: datetime, targets_digest: str) -> None:
-    start = runs.RunStart(
-        settings["RUN_ID"], "rebuild", f"{started:%Y-%m-%dT%H:%M:%SZ}", targets_digest, reader_version()
-    )
-    runs.begin(db, start)
-    runs.finish(db, settings["RUN_ID"], runs.RunEnd(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "finished", 0))

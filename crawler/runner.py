@@ -84,9 +84,8 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
         if not runs.finished_with(db, digest):
             settings.set("TARGET_LIST", (request.targets, str(targets.path)), priority="cmdline")
         _begin(db, settings, digest)
-        catch_up(db, settings, progress)
         crawler = process.create_crawler(request.spider)
-        code, message = _crawl(process, crawler)
+        code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
         if code != RecordingFailed.exit_code:
             code, message = _exported(db, settings, code, message)
         summary = summarise(db, reader_version())
@@ -96,6 +95,15 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
             _finish(db, settings, crawler, summary, code)
         spider: Any = crawler.spider
     return Outcome(code, message, summary, _closing_line(settings, spider, summary, code), _requests(crawler))
+
+
+def _caught_up(db: Database, settings: Settings, progress: Progress) -> tuple[int, str] | None:
+    """Exit code and message where what is held cannot be read again: then nothing is asked."""
+    try:
+        catch_up(db, settings, progress)
+    except RecordingFailed as error:
+        return error.exit_code, f"{error}"
+    return None
 
 
 def _exported(db: Database, settings: Settings, code: int, message: str) -> tuple[int, str]:
@@ -241,7 +249,7 @@ def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary
     spent = spider.budget.spent if spider else ""
     end = runs.RunEnd(
         finished_at=_iso(datetime.now(UTC)),
-        outcome="stopped" if code > 1 else "out of budget" if spent else "finished",
+        outcome="out of budget" if spent and code <= 1 else runs.outcome_of(code),
         exit_code=code,
         counts={
             **summary.states,

@@ -8,6 +8,7 @@ from pathlib import Path
 from scrapy.settings import Settings
 
 from crawler import configuration, rebuilding, runner
+from crawler.noting import noted
 from crawler.rereading import readers
 from pipelines.export.corpus_files import export_corpus
 from pipelines.mend import cut_out, mend, remove_changed
@@ -33,6 +34,17 @@ def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
             findings.append(finding)
             tell(finding)
     return findings
+
+
+def put_right(
+    settings: Settings, findings: list[Finding], progress: Progress, *, full: bool, tell: Tell, accept_losses: bool
+) -> list[Finding]:
+    """Put right what was found, and verify once more: what is left. Raises CorpusError as `run_repair`."""
+    with noted(settings, "verify --repair") as note:
+        run_repair(settings, findings, progress, accept_losses=accept_losses)
+        left = run_verify(settings, full=full, tell=tell)
+        note.exit_code = 1 if left else 0
+    return left
 
 
 def run_repair(settings: Settings, findings: list[Finding], progress: Progress, *, accept_losses: bool = False) -> None:

@@ -62,6 +62,11 @@ class Rebuilt:
     damaged: int
     lost: int
 
+    @property
+    def exit_code(self) -> int:
+        """1 where not all could be used."""
+        return 1 if self.damaged or self.lost else 0
+
 
 def rebuild(
     folder: Path,

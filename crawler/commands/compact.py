@@ -31,7 +31,8 @@ class Command(ScrapyCommand):
         add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler import configuration
+        from crawler import configuration, runner
+        from crawler.noting import noted
         from pipelines.compact import compact
         from pipelines.store.database import open_existing
         from pipelines.store.lock import only_run
@@ -40,8 +41,9 @@ class Command(ScrapyCommand):
         try:
             take_none(args)
             configuration.check_offline(self.settings)
+            runner.add_derived(self.settings)
             folder = Path(self.settings["CORPUS_DIR"])
-            with only_run(folder), closing(open_existing(folder)) as db:
+            with only_run(folder), closing(open_existing(folder)) as db, noted(self.settings, "compact"):
                 before, after = compact(db, folder, max_size=self.settings.getint("WARC_MAX_MB") << 20)
             print(f"{before} WARC files are {after} now")
         except CorpusError as error:

@@ -40,6 +40,7 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler import addresses, configuration, runner
+        from crawler.noting import noted
         from crawler.wayback.urlkey import urlkey
         from pipelines.export.corpus_files import export_corpus
         from pipelines.forget import forget, refuse_unknown
@@ -54,7 +55,7 @@ class Command(ScrapyCommand):
             runner.add_derived(self.settings)
             folder = Path(self.settings["CORPUS_DIR"])
             sites = [addresses.named_site(name) for name in args]
-            with only_run(folder), closing(open_existing(folder)) as db:
+            with only_run(folder), closing(open_existing(folder)) as db, noted(self.settings, "forget"):
                 if not opts.force:
                     refuse_unknown(db, sites, urlkey)
                 for site in sites:

@@ -60,7 +60,7 @@ class Command(ScrapyCommand):
             f"{rebuilt.files} WARC files, {rebuilt.damaged} damaged records, {rebuilt.lost} pages lost, "
             f"{counts.files} texts, {counts.written} written, {counts.removed} removed"
         )
-        self.exitcode = 1 if rebuilt.damaged or rebuilt.lost else 0
+        self.exitcode = rebuilt.exit_code
 
 
 class Told:

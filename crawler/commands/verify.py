@@ -50,15 +50,16 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.verifying import run_repair, run_verify
+        from crawler.verifying import put_right, run_verify
 
         assert self.settings is not None
         try:
             take_none(args)
             findings = run_verify(self.settings, full=opts.full, tell=_tell)
             if findings and opts.repair:
-                run_repair(self.settings, findings, Told(), accept_losses=opts.accept_losses)
-                findings = run_verify(self.settings, full=opts.full, tell=_tell)
+                findings = put_right(
+                    self.settings, findings, Told(), full=opts.full, tell=_tell, accept_losses=opts.accept_losses
+                )
         except CorpusError as error:
             refuse(self, error)
             return

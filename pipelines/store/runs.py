@@ -25,7 +25,7 @@ class RunStart:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended: `outcome` is finished, stopped, failed or out of budget."""
+    """How a run ended: `outcome` is finished, stopped (by a signal), failed or out of budget."""
 
     finished_at: str
     outcome: str
@@ -33,6 +33,11 @@ class RunEnd:
     counts: Mapping[str, Any] = field(default_factory=dict)
     pace: Mapping[str, Any] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
+
+
+def outcome_of(exit_code: int) -> str:
+    """What a run's exit code says: 0 and 1 are ends, 128 and more signals."""
+    return "finished" if exit_code <= 1 else "failed" if exit_code < 128 else "stopped"
 
 
 def begin(db: Database, run: RunStart) -> None:
@@ -68,6 +73,11 @@ def finish(db: Database, run_id: str, end: RunEnd) -> None:
                 run_id,
             ],
         )
+
+
+def is_known(db: Database, run_id: str) -> bool:
+    """Whether a run of this id began."""
+    return db.execute("SELECT 1 FROM run WHERE id = ?", [run_id]).fetchone() is not None
 
 
 def finished_with(db: Database, targets_digest: str) -> bool:

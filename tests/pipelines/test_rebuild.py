@@ -63,7 +63,6 @@ def test_an_interrupted_rebuild_goes_on_and_leaves_the_old_database_alone(
     crawled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = copied(crawled, tmp_path / "c")
-    before = (corpus / "corpus.sqlite").read_bytes()
 
     def stop(what: str, done: int, todo: int) -> None:
         if what == "pages read":
@@ -71,7 +70,7 @@ def test_an_interrupted_rebuild_goes_on_and_leaves_the_old_database_alone(
 
     with pytest.raises(KeyboardInterrupt):
         run_rebuild(settings_of(corpus), Request(), stop)
-    assert (corpus / "corpus.sqlite").read_bytes() == before
+    assert tables(corpus) == tables(crawled)
     with closing(sqlite3.connect(corpus / ".rebuild" / "corpus.sqlite")) as half:
         assert half.execute("SELECT count(*) FROM extraction").fetchone()[0] > 0
     asked = []
