@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from crawler.budget import seconds_in
 from crawler.exceptions import WrongUse
 from crawler.plan import check as check_plan
-from crawler.wayback.limits import checked_rate, checked_scale, is_archive_org, is_loopback
+from crawler.wayback.limits import KINDS, checked_rate, checked_scale, is_archive_org, is_loopback
 from crawler.wayback.sample import sample_sites
 from crawler.wayback.timestamps import is_prefix
 
@@ -52,10 +52,17 @@ def check(settings: Mapping[str, Any]) -> None:
     _check_language(settings["LANGUAGE"])
     check_offline(settings)
     _check_contact(host, settings["CONTACT"])
-    checked_rate(host, "cdx", _number(settings, "WAYBACK_CDX_PER_MINUTE"))
-    checked_rate(host, "replay", _number(settings, "WAYBACK_REPLAY_PER_MINUTE"))
+    too_fast(settings)
     checked_scale(host, _number(settings, "TIME_SCALE"))
     seconds_in(settings["MAX_TIME"])
+
+
+def too_fast(settings: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """The rates above what the archive allows: wanted, and the highest to keep to instead. Raises WrongUse."""
+    host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    wanted = {kind: _number(settings, f"WAYBACK_{kind.upper()}_PER_MINUTE") for kind in KINDS}
+    allowed = {kind: checked_rate(host, kind, rate) for kind, rate in wanted.items()}
+    return {f"WAYBACK_{k.upper()}_PER_MINUTE": (wanted[k], allowed[k]) for k in KINDS if allowed[k] < wanted[k]}
 
 
 def check_mixture(settings: Mapping[str, Any], held: set[str], *, sample: bool) -> None:

@@ -118,6 +118,11 @@ def _exported(db: Database, settings: Settings, code: int, message: str) -> tupl
 def settle(settings: Settings) -> None:
     """Check the settings and add what follows from them. Raises WrongUse."""
     configuration.check(settings)
+    for name, (wanted, allowed) in configuration.too_fast(settings).items():
+        logging.getLogger(__name__).warning(
+            "%s=%g is above what the archive allows; it is %g now", name, wanted, allowed
+        )
+        settings.set(name, allowed, priority="cmdline")
     add_derived(settings, spared=1)
 
 

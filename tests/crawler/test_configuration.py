@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import settings as defaults
-from crawler.configuration import _BOUNDS, _WHOLE_BOUNDS, archive_host, check, check_offline
+from crawler.configuration import _BOUNDS, _WHOLE_BOUNDS, archive_host, check, check_offline, too_fast
 from crawler.exceptions import WrongUse
 
 LOOPBACK = {"WAYBACK_URL": "http://127.0.0.1:8390"}
@@ -35,6 +35,14 @@ def test_every_number_of_ours_has_its_bounds() -> None:
         "WAYBACK_REPLAY_PER_MINUTE",
         "TIME_SCALE",
     }  # these are checked by what the archive allows
+
+
+def test_a_rate_above_the_limit_is_told_with_the_one_to_keep_to() -> None:
+    fast = {"WAYBACK_CDX_PER_MINUTE": "30", "WAYBACK_REPLAY_PER_MINUTE": 480}
+    assert too_fast(given_settings(**fast)) == {}
+    assert too_fast(given_settings(WAYBACK_URL="https://web.archive.org", **fast)) == {
+        "WAYBACK_CDX_PER_MINUTE": (30.0, 25.5)
+    }
 
 
 @pytest.mark.parametrize("contact", ["", " "])

@@ -96,6 +96,15 @@ def test_new_targets_are_reckoned_by_what_others_took(scrapy: Run, crawled: Path
     assert "at 160 a minute" in ended.out  # four connections at 1.5 s bring no more, whatever is allowed
 
 
+def test_a_rate_that_the_archive_does_not_allow_is_not_reckoned_with(scrapy: Run) -> None:
+    archive = {"WAYBACK_URL": "https://web.archive.org", "CONTACT": "me@example.org"}  # which a dry run does not ask
+    ended = scrapy(
+        "crawl", "policies", "-a", "targets=example.com/privacy", "--dry-run", WAYBACK_CDX_PER_MINUTE=30, **archive
+    )
+    [warning] = ended.err.splitlines()
+    assert "WAYBACK_CDX_PER_MINUTE=30 is above what the archive allows; it is 25.5 now" in warning
+
+
 def test_a_target_list_that_cannot_be_used_is_refused(scrapy: Run, tmp_path: Path) -> None:
     ended = dry(scrapy, "no such list")
     assert ended.code == 2
