@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 from scrapy.settings import Settings
-from sqlite_utils import Database
 
 from crawler import addresses, configuration, discovery, runner
 from crawler.exceptions import WrongUse

@@ -31,7 +31,8 @@ ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
     urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length)
     WHERE urlkey <> excluded.urlkey OR mimetype > excluded.mimetype OR length > excluded.length"""
 
-_OF_ACTIVE_DOCUMENT = """(EXISTS (
+# only these are asked: what left the target list stays as it is
+OF_ACTIVE_DOCUMENT = """(EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = document_id AND active WHERE address.urlkey = query.urlkey)
     OR match = 'domain' AND EXISTS (SELECT 1 FROM document WHERE active AND discover AND site = query.url))"""
 
@@ -141,7 +142,7 @@ class Listings:
         skipped = set(skip)
         rows = self._db.execute(
             "SELECT id, url, match, filters, since, until, collapses, asked_from, resume_key, attempts FROM query "  # noqa: S608
-            f"WHERE archive = ? AND state = 'open' AND next_try <= ? AND {_OF_ACTIVE_DOCUMENT} ORDER BY id LIMIT ?",
+            f"WHERE archive = ? AND state = 'open' AND next_try <= ? AND {OF_ACTIVE_DOCUMENT} ORDER BY id LIMIT ?",
             [self._archive, now, len(skipped) + 1],
         )
         return next((_open_listing(row) for row in rows if row[0] not in skipped), None)
@@ -150,7 +151,7 @@ class Listings:
         """When the earliest listing of an active document that failed is due again (ISO 8601), if any is."""
         (due,) = self._db.execute(
             "SELECT min(next_try) FROM query "  # noqa: S608
-            f"WHERE archive = ? AND state = 'open' AND next_try > '' AND {_OF_ACTIVE_DOCUMENT}",
+            f"WHERE archive = ? AND state = 'open' AND next_try > '' AND {OF_ACTIVE_DOCUMENT}",
             [self._archive],
         ).fetchone()
         return due if isinstance(due, str) else None

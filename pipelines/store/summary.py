@@ -5,21 +5,23 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from .listings import OF_ACTIVE_DOCUMENT
 from .readings import count_outdated
 
 # what a later run of the same target list asks again
 _CAPTURES_DUE = """SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL AND EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = document_id AND active
     WHERE address.urlkey = capture.urlkey AND timestamp BETWEEN first_timestamp AND last_timestamp)"""
-_LISTINGS_DUE = """SELECT count(*) FROM query WHERE (state = 'failed' OR (state = 'open' AND attempts > 0))
-    AND (match <> 'exact' OR EXISTS (SELECT 1 FROM address JOIN document ON document.id = document_id AND active
-    WHERE address.urlkey = query.urlkey))"""
+_LISTINGS = f"SELECT count(*) FROM query WHERE {OF_ACTIVE_DOCUMENT} AND "  # noqa: S608
+_LISTINGS_DUE = f"{_LISTINGS} (state = 'failed' OR state = 'open' AND attempts > 0)"
+_WITHOUT_CAPTURES = """SELECT count(*) FROM document WHERE active AND kind <> 'home page'
+    AND NOT EXISTS (SELECT 1 FROM document_capture WHERE document_id = document.id)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Counts over all documents. `states` and `failures` count captures, each once however many documents hold it;
-    `failures` counts listings too."""
+    `failures` counts listings too. What is still to come is counted of documents that are followed alone."""
 
     documents: int
     documents_active: int
@@ -46,14 +48,10 @@ def summarise(db: Database, reader: str = "") -> Summary:
     return Summary(
         documents=_one(db, "SELECT count(*) FROM document WHERE kind <> 'home page'"),
         documents_active=_one(db, "SELECT count(*) FROM document WHERE active AND kind <> 'home page'"),
-        without_captures=_one(
-            db,
-            "SELECT count(*) FROM document WHERE kind <> 'home page' AND NOT EXISTS (SELECT 1 FROM document_capture "
-            "WHERE document_id = document.id)",
-        ),
+        without_captures=_one(db, _WITHOUT_CAPTURES),
         blocked=_one(db, "SELECT count(*) FROM query WHERE state = 'blocked'"),
-        listings_open=_one(db, "SELECT count(*) FROM query WHERE state = 'open'"),
-        listings_failed=_one(db, "SELECT count(*) FROM query WHERE state = 'failed'"),
+        listings_open=_one(db, f"{_LISTINGS} state = 'open'"),
+        listings_failed=_one(db, f"{_LISTINGS} state = 'failed'"),
         malformed_rows=_one(db, "SELECT count(*) FROM malformed_row"),
         captures=sum(states.values()),
         versions=_one(db, "SELECT count(*) FROM version"),

@@ -1,6 +1,7 @@
 import json
 
-from crawler.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query, State
+from crawler.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query, State, Target
+from crawler.wayback.urlkey import urlkey
 from pipelines.store.summary import summarise
 from tests.desk import NOW, SHOP, URL, Desk, row
 
@@ -39,7 +40,22 @@ def test_listings_that_did_not_come_are_to_be_tried_again(desk: Desk) -> None:
     found = summarise(desk.db)
     assert (found.listings_failed, found.to_be_tried_again) == (1, 1)
     desk.follow(TERMS)
-    assert summarise(desk.db).to_be_tried_again == 0  # nobody will
+    found = summarise(desk.db)
+    assert (found.listings_failed, found.to_be_tried_again) == (0, 0)  # nobody will
+
+
+def test_what_left_the_list_is_not_said_to_go_on(desk: Desk) -> None:
+    site = Query("shop.example", match="domain")
+    desk.listings.open(site, "example,shop)/")
+    desk.ledger.register([Target(URL, SHOP, discover=True)], urlkey)
+    found = summarise(desk.db)
+    assert (found.listings_open, found.without_captures) == (2, 1)
+    desk.listings.fail(site, TROUBLE, NOW)
+    assert summarise(desk.db).to_be_tried_again == 1
+    desk.follow(("http://other.example/privacy", DocumentKey("other.example", "privacy policy")))
+    found = summarise(desk.db)
+    assert (found.documents, found.documents_active) == (2, 1)
+    assert (found.listings_open, found.without_captures, found.to_be_tried_again) == (1, 1, 0)
 
 
 def test_captures_that_left_the_list_are_not_to_be_tried_again(desk: Desk) -> None:
