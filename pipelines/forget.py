@@ -14,7 +14,7 @@ from crawler.exceptions import WrongUse
 from .store import forgetting, journal
 from .store.database import recording
 from .store.warc import WarcWriter
-from .store.warc_files import is_ours, warc_files
+from .store.warc_files import is_ours, remove_begun, warc_files
 from .store.warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from .store.warc_moving import Mover
 from .store.warc_reading import scan
@@ -48,6 +48,7 @@ def forget(db: Database, folder: Path, site: str, urlkey: UrlKey, *, now: str, r
     """
     shutil.rmtree(folder / ".rebuild", ignore_errors=True)  # it may hold the site too
     warc = folder / "warc"
+    remove_begun(warc)
     domain_key = _domain_key(site, urlkey)
     with recording(db):
         forgetting.condemn(db, site, domain_key)

@@ -43,6 +43,7 @@ class Command(ScrapyCommand):
         from crawler.noting import noted
         from crawler.wayback.urlkey import urlkey
         from pipelines.export.corpus_files import export_corpus
+        from pipelines.export.leftovers import remove_unknown
         from pipelines.forget import forget, refuse_unknown
         from pipelines.store.database import open_existing
         from pipelines.store.lock import only_run
@@ -63,5 +64,6 @@ class Command(ScrapyCommand):
                     count = forget(db, folder, site, urlkey, now=now, run=self.settings["RUN_ID"])
                     print(f"{site} is forgotten; {count} WARC files were written anew")
                 export_corpus(db, self.settings)
+                remove_unknown(folder / "text")
         except CorpusError as error:
             refuse(self, error)

@@ -19,6 +19,7 @@ from crawler.items import DocumentKey
 
 from ..store.lock import in_turn
 from ..text.note import exported_text, snapshot_url
+from .leftovers import part_of, prune, remove_parts
 from .manifest import MANIFEST, Entry, OldManifest, to_line
 from .paths import document_folder, is_version_name, version_names
 
@@ -93,13 +94,6 @@ def export(
         raise RecordingFailed(f"Cannot export to {folder}: {error.strerror}. Free space, then export again.") from error
 
 
-def exported_files(folder: Path) -> Iterator[str]:
-    """The paths of all files below `folder` that look like exported ones."""
-    for path in sorted(folder.glob("*/*/*.txt")):
-        if is_version_name(path.name):
-            yield path.relative_to(folder).as_posix()
-
-
 def _documents(db: Database, include_open: bool) -> Iterator[tuple[DocumentKey, list[StoredVersion]]]:
     rows = (StoredVersion(*row) for row in db.execute(_VERSIONS, [int(include_open)]))
     for document, versions in groupby(rows, key=lambda version: version.document):
@@ -120,6 +114,7 @@ class _Export:
         self._counts = Counts()
 
     def run(self, documents: Iterator[tuple[DocumentKey, list[StoredVersion]]], still_open: set[str]) -> Counts:
+        remove_parts(self._folder)
         manifest = self._folder / MANIFEST
         fresh = manifest.with_suffix(".new")
         with OldManifest(manifest) as before, fresh.open("w", encoding="utf-8", newline="\n") as lines:
@@ -197,10 +192,8 @@ class _Export:
             if is_version_name(name) and name not in wanted:
                 (place / name).unlink()
                 self._counts.removed += 1
-        if not wanted and not any(place.iterdir()):
-            place.rmdir()
-            if not any(place.parent.iterdir()):
-                place.parent.rmdir()
+        if not wanted:
+            prune(place)
 
 
 _NOT_IN_MANIFEST = {"body", "capture_id"}
@@ -222,6 +215,6 @@ def _note_replaced(entries: list[Entry], before: list[Entry]) -> None:
 
 def _write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+    part = part_of(path)
     part.write_bytes(content)
     part.replace(path)

@@ -31,11 +31,23 @@ def warc_files(folder: Path) -> list[str]:
     return sorted(found, key=lambda name: (not is_ours(name), name))
 
 
+def begun(folder: Path) -> list[str]:
+    """The names of files below a corpus's `warc` folder whose writing was begun and not ended."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.part"))
+
+
+def remove_begun(folder: Path) -> None:
+    """Take away what a process that was killed left half-written. For who holds the corpus."""
+    for name in begun(folder):
+        (folder / name).unlink(missing_ok=True)
+
+
 def bring_in(folder: Path, sources: list[Path]) -> int:
     """Copy WARC files, or all those in a folder, into a corpus's `warc` folder. Returns how many were not there yet.
 
     Raises WrongUse where there are none, or where another file of the same run is there already.
     """
+    remove_begun(folder)
     return sum(_copy(path, folder) for source in sources for path in _files_of(source))
 
 

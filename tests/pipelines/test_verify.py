@@ -138,6 +138,19 @@ def put_beside(path: Path) -> None:
     path.with_name("1999-01-01.txt").write_text("no version of ours\n")
 
 
+@pytest.mark.parametrize("name", ["text/{}/.2010-01-01.txt.part", "warc/imported/big.warc.gz.part"])
+def test_files_that_were_begun_are_found_and_removed(crawled: Path, tmp_path: Path, name: str) -> None:
+    corpus = copied(crawled, tmp_path / "c")
+    folder = min((corpus / "text").glob("*/*/*.txt")).parent.relative_to(corpus / "text")
+    path = corpus / name.format(folder)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"half")
+    findings = found(corpus)
+    assert list(map(str, findings)) == [f"{path.relative_to(corpus)}: was begun and not finished"]
+    assert mended(corpus, findings) == []
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("damage", [edit, Path.unlink, put_beside], ids=["edited", "deleted", "added"])
 def test_files_that_are_not_as_exported_are_found_and_written_again(
     crawled: Path, tmp_path: Path, damage: Callable[[Path], None]

@@ -39,3 +39,13 @@ def test_a_site_can_be_forgotten_before_it_is_crawled_and_the_crawl_says_so(
     again = scrapy("crawl-sample", CORPUS_DIR=corpus)
     assert again.code == 0
     assert f"is left out: {SITE} is to be forgotten" in again.err
+
+
+def test_what_a_killed_export_left_goes_too(scrapy: Run, crawled: Path, tmp_path: Path) -> None:
+    corpus = copied(crawled, tmp_path / "c")
+    (corpus / "text/manifest.jsonl").write_text("")  # killed before it told of any file
+    for name in (f"text/{SITE}/privacy-policy/.2031-01-01.txt.part", "warc/copied.warc.gz.part"):
+        (corpus / name).write_text("half a text")
+    assert scrapy("forget", SITE, CORPUS_DIR=corpus).code == 0
+    assert not (corpus / "text" / SITE).exists()
+    assert list(corpus.rglob("*.part")) == []

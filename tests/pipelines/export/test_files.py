@@ -167,6 +167,18 @@ def test_what_else_lies_there_is_left_alone(desk: Desk, text: Path, exported: Ex
     assert sorted(path.name for path in (text / FOLDER).iterdir()) == ["2004-01-01.txt", "notes.txt"]
 
 
+def test_what_a_killed_export_had_begun_is_removed(desk: Desk, text: Path, exported: Exported) -> None:
+    two_versions(desk)
+    folders = [text / FOLDER, text / "gone.example/privacy-policy"]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / ".2004-01-01.txt.part").write_text("We kee")
+    (text / FOLDER / ".notes.txt.part").write_text("not ours")
+    exported()
+    assert [path.name for path in text.rglob("*.part")] == [".notes.txt.part"]
+    assert not folders[1].parent.exists()
+
+
 def test_two_versions_of_a_day_have_their_time(desk: Desk, text: Path, exported: Exported) -> None:
     desk.listed(row("20040101080000"), row("20040101200000"), row("20040102"))
     desk.plan()

@@ -42,6 +42,14 @@ def test_nothing_is_adopted_from_an_empty_folder(desk: Desk, warc: Path) -> None
     assert desk.corpus.files() == []
 
 
+def test_copies_that_were_begun_are_removed(desk: Desk, warc: Path) -> None:
+    (warc / "imported").mkdir(parents=True)
+    for name in ("20260101T000000Z-aaaaaa-00000.warc.gz.part", "imported/other.warc.gz.part"):
+        (warc / name).write_bytes(b"half")
+    adopt(warc, desk.corpus)
+    assert list(warc.rglob("*.part")) == []
+
+
 def test_whole_records_without_a_row_get_one(desk: Desk, warc: Path) -> None:
     starts = kept(desk, warc, noted=1)
     adopt(warc, desk.corpus)
