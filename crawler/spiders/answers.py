@@ -1,6 +1,7 @@
 """From Scrapy's responses and exceptions to ours: decoded answers, failures with a stable reason, and whether the
 archive is there at all."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -19,6 +20,7 @@ from crawler.exceptions import CaptureFailed
 from crawler.items import Failure, HttpAnswer
 from crawler.wayback.decode import decode
 
+_LOG = logging.getLogger(__name__)
 _REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
     (DownloadConnectionRefusedError, "connection refused", True),
     (DownloadTimeoutError, "no answer in time", True),
@@ -103,5 +105,12 @@ class Reach:
             return ""
         self._nonsense += 1
         if self._well or self._nonsense < self.nonsense_at_first:
+            if not self._well and self._nonsense == 1:  # what follows is a wait, and whoever looks on should know
+                _LOG.warning(
+                    "%s answered a listing with status %d, %s; it is asked again, but check WAYBACK_URL",
+                    self.url,
+                    status,
+                    reason,
+                )
             return ""
         return f"What answers at {self.url} is no CDX server ({reason}). Check WAYBACK_URL, then start again."

@@ -78,6 +78,22 @@ def test_nonsense_in_place_of_the_first_listings_ends_the_run() -> None:
     assert not reach.babbled(200, "not CDX rows")
 
 
+def test_the_first_nonsense_is_told_at_once_and_once(caplog: pytest.LogCaptureFixture) -> None:
+    reach = Reach("http://a.example")
+    reach.babbled(404, "unexpected status")
+    said = "http://a.example answered a listing with status 404, unexpected status; it is asked again, but check WAYBACK_URL"
+    assert caplog.messages == [said]
+    reach.babbled(404, "unexpected status")
+    assert caplog.messages == [said]
+
+
+def test_an_archive_that_answered_well_may_slip(caplog: pytest.LogCaptureFixture) -> None:
+    reach = Reach("http://a.example")
+    reach.answered()
+    assert reach.babbled(200, "not CDX rows") == ""
+    assert caplog.messages == []
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_an_archive_that_has_too_much_to_do_talks_no_nonsense(status: int) -> None:
     reach = Reach("http://a.example")
