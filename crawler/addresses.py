@@ -74,6 +74,12 @@ def parse(text: str) -> Address:
     return Address(parts.scheme, _host(host), "" if usual else str(port), path or "/", query)
 
 
+def names_a_page(text: str) -> bool:
+    """Whether a text without a scheme can only be an address: a path on a host of a suffix that is known."""
+    host, _, path = text.partition("/")
+    return bool(path and _suffixes.extract_str(host).suffix)
+
+
 def site_of(host: str) -> str:
     """The registered domain, private suffixes included (a tenant of a hosting domain is a site of its own).
 

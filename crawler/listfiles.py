@@ -3,7 +3,7 @@
 import codecs
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -22,15 +22,16 @@ _FILE_ENDINGS = (".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".jsonl", ".x
 _UNDECODABLE = "\ufffd"
 
 
-def files_in(source: str) -> list[Path]:
+def files_in(source: str, is_address: Callable[[str], bool]) -> list[Path]:
     """The files that a source names, one or several with commas between; none where it may be an address.
 
-    Raises WrongUse for an empty source, a folder, a file that is missing or given twice.
+    What is not there and ends like a file is an address if `is_address` says so. Raises WrongUse for an empty source, a
+    folder, a file that is missing or given twice.
     """
     if not source.strip():
         raise WrongUse("No targets: give a file, or one address.")
     names = [source] if os.path.exists(source) else source.split(",")
-    if not any(map(os.path.exists, names)) and not _looks_like_file(names[-1]):
+    if not any(map(os.path.exists, names)) and (not _looks_like_file(names[-1]) or is_address(source.strip())):
         return []
     paths = [Path(name.strip()) for name in names]
     for path in paths:
@@ -70,7 +71,7 @@ def _refuse_unusable(path: Path) -> None:
     if os.path.isdir(path):
         raise WrongUse(f"{path} is a folder; give a file that lists the targets.")
     if not os.path.exists(path):
-        raise WrongUse(f"{path} does not exist; give a file that lists the targets, or one address.")
+        raise WrongUse(f"{path} does not exist; give a file that lists the targets, or one address, with https://.")
 
 
 def _refuse_repeats(paths: list[Path]) -> None:

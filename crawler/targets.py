@@ -62,7 +62,7 @@ def read_targets(source: str, *, kind: str = PRIVACY_POLICY, strict: bool = Fals
     at the end of a list that holds no target at all; where `strict`, at the first bad line.
     """
     reader = _Reader(normal_kind(kind))
-    files = listfiles.files_in(source)
+    files = listfiles.files_in(source, addresses.names_a_page)
     return _all_of(files, reader, strict) if files else iter([reader.single(source)])
 
 

@@ -57,15 +57,30 @@ def test_what_is_no_text_is_refused_with_the_way_out(tmp_path: Path, content: by
         list(lines(path))
 
 
+def no(text: str) -> bool:
+    """Takes nothing that ends like a file for an address."""
+    return False
+
+
+def test_what_is_there_is_a_file_and_what_is_not_may_be_an_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shop.com").mkdir()
+    assert files_in("shop.com/a.txt", lambda text: text == "shop.com/a.txt") == []
+    Path("shop.com/a.txt").touch()
+    assert files_in("shop.com/a.txt", lambda text: True) == [Path("shop.com/a.txt")]
+
+
 def test_a_source_is_one_file_several_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("a.txt", "b.txt", "odd,name.txt"):
         Path(name).touch()
-    assert files_in("a.txt") == [Path("a.txt")]
-    assert files_in("a.txt, b.txt") == [Path("a.txt"), Path("b.txt")]
-    assert files_in("odd,name.txt") == [Path("odd,name.txt")]
+    assert files_in("a.txt", no) == [Path("a.txt")]
+    assert files_in("a.txt, b.txt", no) == [Path("a.txt"), Path("b.txt")]
+    assert files_in("odd,name.txt", no) == [Path("odd,name.txt")]
     for address in ("example.com", "https://example.com/terms,a.html", "//example.com/x", "https://example.com/a.txt"):
-        assert files_in(address) == []
+        assert files_in(address, no) == []
 
 
 @pytest.mark.parametrize(
@@ -90,7 +105,7 @@ def test_a_source_that_cannot_be_used_is_refused_with_the_way_out(
     Path("link.txt").symlink_to("a.txt")
     Path("folder").mkdir()
     with pytest.raises(WrongUse, match=message):
-        files_in(source)
+        files_in(source, no)
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_the_way_out() -> None:

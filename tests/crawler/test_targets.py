@@ -219,6 +219,15 @@ def test_a_list_that_cannot_be_used_is_refused_with_the_way_out(list_of: ListOf,
         list(read_targets(list_of(text)))
 
 
+def test_an_address_may_end_like_a_file() -> None:
+    [target] = read_targets("example.com/legal/privacy.txt")
+    assert isinstance(target, Target)
+    assert (target.document.site, target.discover) == ("example.com", False)
+    for source in ("lists/sites.txt", "my.lists/sites.csv", "sites.com.txt"):
+        with pytest.raises(WrongUse, match=r"does not exist; give a file .*, or one address, with https://"):
+            read_targets(source)
+
+
 def test_what_is_wrong_with_the_source_or_the_kind_is_said_before_anything_is_read(list_of: ListOf) -> None:
     for source, options, message in (
         ("missing.txt", {}, "does not exist"),

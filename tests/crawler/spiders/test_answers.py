@@ -81,7 +81,8 @@ def test_nonsense_in_place_of_the_first_listings_ends_the_run() -> None:
 def test_the_first_nonsense_is_told_at_once_and_once(caplog: pytest.LogCaptureFixture) -> None:
     reach = Reach("http://a.example")
     reach.babbled(404, "unexpected status")
-    said = "http://a.example answered a listing with status 404, unexpected status; it is asked again, but check WAYBACK_URL"
+    said = "http://a.example answered a listing with status 404, unexpected status; it is asked again, but check "
+    said += "WAYBACK_URL"
     assert caplog.messages == [said]
     reach.babbled(404, "unexpected status")
     assert caplog.messages == [said]
