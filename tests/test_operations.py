@@ -69,3 +69,13 @@ def test_the_workflow_is_sound_yaml_with_the_steps_that_it_needs() -> None:
     assert workflow["concurrency"]["cancel-in-progress"] is False
     assert [step["name"] for step in job["steps"] if "name" in step][-1] == "Commit the texts"
     assert all("run" in step or "uses" in step for step in job["steps"])
+
+
+def test_the_workflow_keeps_the_corpus_however_a_crawl_ends() -> None:
+    steps = re.split(r"^      - ", (DEPLOY / "github-actions.yml").read_text(), flags=re.MULTILINE)
+    [crawl, keep] = [step for step in steps if "scrapy crawl" in step or "actions/cache/save@" in step]
+    assert steps.index(keep) == steps.index(crawl) + 1
+    assert "if: always()" in keep
+    [taken] = [step for step in steps if "actions/cache/restore@" in step]
+    assert re.findall(r"path: .*|\bkey: .*", keep) == re.findall(r"path: .*|\bkey: .*", taken)
+    assert not any("actions/cache@" in step for step in steps)
