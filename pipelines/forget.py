@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from crawler.exceptions import WrongUse
 
 from .store import forgetting, journal
-from .store.database import recording
+from .store.database import recording_for_good
 from .store.warc import WarcWriter
 from .store.warc_files import is_ours, remove_begun, warc_files
 from .store.warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
@@ -50,7 +50,7 @@ def forget(db: Database, folder: Path, site: str, urlkey: UrlKey, *, now: str, r
     warc = folder / "warc"
     remove_begun(warc)
     domain_key = _domain_key(site, urlkey)
-    with recording(db):
+    with recording_for_good(db):
         forgetting.condemn(db, site, domain_key)
         sieve = _Sieve(db, site, domain_key, urlkey)
         files = _concerned(warc, sieve)

@@ -10,7 +10,7 @@ from crawler.exceptions import RecordingFailed, WrongUse
 
 from .store import checks, journal
 from .store.corpus import Corpus
-from .store.database import recording
+from .store.database import recording_for_good
 from .store.warc import WarcWriter
 from .store.warc_files import warc_files
 from .store.warc_held import Held, HeldMemento
@@ -33,7 +33,7 @@ def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str, *
     Corpus(db, "").lose(lost)
     files = sorted({finding.file for finding in gone if (folder / "warc" / finding.file).is_file()})
     mover = Mover(db, folder / "warc", partial(_readable, folder / "warc"))
-    with recording(db):
+    with recording_for_good(db):
         for file in files:
             writer = WarcWriter(folder / "warc", file.removesuffix(".gz").removesuffix(".warc"))
             mover.write([file], writer)

@@ -82,6 +82,20 @@ def recording(db: Database) -> Iterator[Database]:
         ) from error
 
 
+@contextmanager
+def recording_for_good(db: Database) -> Iterator[Database]:
+    """The same, and once it has ended it outlasts a power cut: for what is deleted afterwards there is no way back.
+
+    In WAL mode the last transactions may else be undone by one (https://www.sqlite.org/pragma.html#pragma_synchronous).
+    """
+    db.execute("PRAGMA synchronous = FULL")
+    try:
+        with recording(db):
+            yield db
+    finally:
+        db.execute("PRAGMA synchronous = NORMAL")
+
+
 def _refuse_foreign_layouts(db: Database, folder: Path) -> None:
     tables = set(db.table_names())
     if tables and migrations.migrations_table not in tables:

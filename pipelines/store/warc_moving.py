@@ -1,6 +1,7 @@
 """WARC files written anew, with their rows: to leave something out of them, or to make few of many.
 
-The new files are whole and on the disk before one transaction turns all rows to them; only then do the old ones go.
+The new files are whole and on the disk before one transaction turns all rows to them; only when that is on the disk,
+too (`recording_for_good`), do the old ones go.
 Interrupted before, the old files hold; after, the leftovers hold nothing that a row points to, and the next time what
 is held elsewhere is left out.
 """
@@ -16,7 +17,7 @@ from crawler.exceptions import RecordingFailed
 from crawler.items import ListingPage, WarcLocation
 
 from . import cdxj
-from .database import recording
+from .database import recording_for_good
 from .warc import WarcWriter
 from .warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from .warc_members import Damage
@@ -44,12 +45,27 @@ class Mover:
         db.execute("CREATE INDEX moved_by_payload ON moved (payload_digest) WHERE is_full")
 
     def write(self, files: Iterable[str], writer: WarcWriter) -> None:
-        """Write what is to be kept of these files, in order. Equal payloads become revisits of the first one."""
+        """Write what is to be kept of these files, in order. Equal payloads become revisits of the first one.
+
+        The new files are on the disk when it returns.
+        """
         with writer:
             for file in files:
                 self._old.append(file)
                 for held in scan(self._folder / file, name=file):
                     self._write(held, writer)
+        try:
+            self._sync_folder()
+        except OSError as error:
+            raise RecordingFailed(f"Cannot write in {self._folder}: {error.strerror}.") from error
+
+    def _sync_folder(self) -> None:
+        """Be sure that names of new files, and that old ones are gone, outlast a power cut, too."""
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _write(self, held: Held, writer: WarcWriter) -> None:
         if isinstance(held, HeldMemento) and self._is_held_elsewhere(held):
@@ -117,9 +133,7 @@ class Mover:
                 path = self._folder / file
                 path.unlink()
                 cdxj.cdxj_path(path).unlink(missing_ok=True)
-            descriptor = os.open(self._folder, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
+            self._sync_folder()
         except OSError as error:
             raise RecordingFailed(
                 f"Cannot delete an old WARC file: {error.strerror}. Start again to finish."
@@ -129,7 +143,7 @@ class Mover:
 def move_all(db: Database, folder: Path, files: list[str], writer: WarcWriter) -> None:
     """Write files anew into those of `writer`, and let the rows follow."""
     mover = Mover(db, folder)
-    with recording(db):
+    with recording_for_good(db):
         mover.write(files, writer)
         mover.turn()
     mover.drop_old()
