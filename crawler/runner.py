@@ -98,11 +98,13 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
 
 
 def _caught_up(db: Database, settings: Settings, progress: Progress) -> tuple[int, str] | None:
-    """Exit code and message where what is held cannot be read again: then nothing is asked."""
+    """Exit code and message where what is held is not all read again: then nothing is asked."""
     try:
         catch_up(db, settings, progress)
     except RecordingFailed as error:
         return error.exit_code, f"{error}"
+    except KeyboardInterrupt:
+        return _stopped_by(signal.SIGINT)
     return None
 
 
@@ -215,7 +217,7 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
     _let_signals_end_us()
     spider: Any = crawler.spider
     if received:
-        return 128 + received[0], f"Stopped by {signal.Signals(received[0]).name}; start again to go on."
+        return _stopped_by(received[0])
     if failures and isinstance(failures[0], CorpusError):
         return failures[0].exit_code, f"{failures[0]}"
     if process.bootstrap_failed or spider is None:
@@ -223,6 +225,10 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
     if spider.recording_error is not None:
         return RecordingFailed.exit_code, spider.stop_reason
     return (4, spider.stop_reason) if spider.stop_reason else (0, "")
+
+
+def _stopped_by(number: int) -> tuple[int, str]:
+    return 128 + number, f"Stopped by {signal.Signals(number).name}; start again to go on."
 
 
 def _is_unforeseen(record: logging.LogRecord) -> bool:
@@ -262,14 +268,21 @@ def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary
             "requests by purpose": _requests(crawler),
             "versions": summary.versions,
         },
-        pace=crawler.stats.get_value("pace", {}) if crawler.stats else {},
+        pace=_stats(crawler).get("pace", {}),
         failures=summary.failures,
     )
     runs.finish(db, settings["RUN_ID"], end)
 
 
+def _stats(crawler: Crawler) -> dict[str, Any]:
+    try:
+        return crawler.stats.get_stats()
+    except RuntimeError:  # it never began
+        return {}
+
+
 def _requests(crawler: Crawler) -> dict[str, int]:
-    stats = crawler.stats.get_stats() if crawler.stats else {}
+    stats = _stats(crawler)
     return {name.removeprefix(REQUESTS): number for name, number in sorted(stats.items()) if name.startswith(REQUESTS)}
 
 

@@ -1,7 +1,10 @@
 """What an upgrade of the reader leaves behind is caught up with before a crawl asks anything."""
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +16,7 @@ from crawler.wayback.embedded import EmbeddedArchive
 from pipelines.store.database import open_corpus
 from pipelines.store.readings import count_outdated
 from pipelines.text.version import reader_version
-from tests.conftest import FAST, Ended, Run, run_scrapy
+from tests.conftest import FAST, ROOT, Ended, Run, run_scrapy
 from tests.corpora import copied, settings_of, tables, texts
 
 SITE = "http://inkwell-post.example/privacy"
@@ -144,3 +147,21 @@ def test_the_plan_goes_by_the_reader_of_the_versions(upgraded: Path) -> None:
     keys = {one.reading_key for one in known if one.reading_key}
     assert keys
     assert all(key.startswith("older ") for key in keys)
+
+
+def test_a_crawl_that_is_stopped_while_it_reads_again_asks_nothing(
+    upgraded: Path, archive: EmbeddedArchive, tmp_path: Path
+) -> None:
+    given = {"CORPUS_DIR": upgraded, "STATE_DIR": tmp_path / "state", "WAYBACK_URL": archive.url, **FAST}
+    options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
+    command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"targets={SITE}", *options]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as crawl:
+        assert crawl.stderr is not None
+        assert "are read again" in crawl.stderr.readline()
+        crawl.send_signal(signal.SIGINT)
+        _, err = crawl.communicate(timeout=60)
+    assert (crawl.returncode, err) == (130, "error: Stopped by SIGINT; start again to go on.\n")
+    assert archive.requests.count("replay") == archive.requests.count("cdx") == 0
+    with closing(sqlite3.connect(upgraded / "corpus.sqlite")) as db:
+        ended = db.execute("SELECT outcome, exit_code FROM runs ORDER BY started_at DESC").fetchone()
+        assert (ended, db.execute("SELECT DISTINCT reader FROM version").fetchall()) == (("stopped", 130), [("older",)])
