@@ -197,7 +197,7 @@ def test_an_archive_that_is_not_there_ends_the_run_and_keeps_what_is_held(crawle
     refused(ended, 4, "Cannot reach the archive at http://127.0.0.1:9: connection refused. Check WAYBACK_URL")
     assert (versions(corpus), texts_of(corpus / "text")) == before
     last = json.loads(run_scrapy("status", "--json", CORPUS_DIR=corpus).out)["last_run"]
-    assert (last["outcome"], last["exit_code"]) == ("stopped", 4)
+    assert (last["outcome"], last["exit_code"]) == ("failed", 4)
     assert crawled.again().code == 0
 
 
