@@ -12,7 +12,8 @@ from sqlite_utils import Database
 from crawler.exceptions import WrongUse
 
 from .store import forgetting, journal
-from .store.database import recording_for_good
+from .store.database import DATABASE, recording_for_good
+from .store.losses import missing_files
 from .store.warc import WarcWriter
 from .store.warc_files import is_ours, remove_begun, warc_files
 from .store.warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
@@ -44,8 +45,14 @@ def _domain_key(site: str, urlkey: UrlKey) -> str:
 def forget(db: Database, folder: Path, site: str, urlkey: UrlKey, *, now: str, run: str) -> int:
     """Take a site out of the corpus in `folder`. `now` is ISO 8601. Returns how many WARC files were written anew.
 
-    Payloads that other sites' revisits refer to find a new home among those. Raises RecordingFailed.
+    Payloads that other sites' revisits refer to find a new home among those. Raises RecordingFailed; WrongUse where
+    WARC files are missing, which may hold the site and come back.
     """
+    if missing := missing_files(folder / DATABASE, warc_files(folder / "warc")):
+        raise WrongUse(
+            f"{folder / 'warc'} lacks {len(missing)} WARC files of this corpus, {missing[0]} first, which may hold the "
+            "site: mount the disk or bring them back, or run `verify --repair` first."
+        )
     shutil.rmtree(folder / ".rebuild", ignore_errors=True)  # it may hold the site too
     warc = folder / "warc"
     remove_begun(warc)

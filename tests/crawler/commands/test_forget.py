@@ -49,3 +49,12 @@ def test_what_a_killed_export_left_goes_too(scrapy: Run, crawled: Path, tmp_path
     assert scrapy("forget", SITE, CORPUS_DIR=corpus).code == 0
     assert not (corpus / "text" / SITE).exists()
     assert list(corpus.rglob("*.part")) == []
+
+
+def test_nothing_is_forgotten_while_warc_files_are_missing(scrapy: Run, crawled: Path, tmp_path: Path) -> None:
+    corpus = copied(crawled, tmp_path / "c")
+    (corpus / "warc").rename(tmp_path / "unmounted")
+    ended = scrapy("forget", SITE, CORPUS_DIR=corpus)
+    assert ended.code == 2
+    assert "mount the disk" in ended.err
+    assert tables(corpus) == tables(crawled)
