@@ -89,8 +89,7 @@ def rebuild(
     `accept_losses`, the old database also stays where it holds captures that the WARC files do not.
     """
     warc = folder / "warc"
-    if not accept_losses:
-        _refuse_missing_files(folder)
+    _refuse_missing_files(folder, accept_losses)
     _write_out_journal(folder, run)
     files = warc_files(warc)
     of = _fingerprint(warc, files, archive, reader, targets_digest)
@@ -99,34 +98,31 @@ def rebuild(
         if making.is_new:
             Ledger(db, archive).register(targets, knowledge.urlkey)
         damaged = _FirstPass(db, archive, knowledge, making).run(warc, files, progress)
-        making.join_revisits()
-        making.name_documents(knowledge.keys_of)
         for database in known:
             take_readings(db, database)
         lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
         Corpus(db, archive).derive_waiting()
-        if not accept_losses:
-            _refuse_lost_captures(db, folder)
+        _refuse_lost_captures(db, folder, accept_losses)
         making.finish()
         _carry_over_runs(db, folder / DATABASE)
     _replace(folder)
     return Rebuilt(len(files), damaged, lost)
 
 
-def _refuse_missing_files(folder: Path) -> None:
+def _refuse_missing_files(folder: Path, accept_losses: bool) -> None:
     """Raises WrongUse where the old database knows WARC files that are not there."""
     old, warc = folder / DATABASE, folder / "warc"
-    if old.is_file() and (missing := missing_files(old, warc_files(warc))):
+    if not accept_losses and old.is_file() and (missing := missing_files(old, warc_files(warc))):
         raise WrongUse(
             f"{warc} lacks {len(missing)} WARC files of this corpus, {missing[0]} first: mount the disk or bring them "
             "back, or give up what they held with `rebuild --accept-losses`."
         )
 
 
-def _refuse_lost_captures(db: Database, folder: Path) -> None:
+def _refuse_lost_captures(db: Database, folder: Path, accept_losses: bool) -> None:
     """Raises WrongUse where the old database holds captures that the new one does not."""
     old = folder / DATABASE
-    if old.is_file() and (lost := lost_captures(db, old)):
+    if not accept_losses and old.is_file() and (lost := lost_captures(db, old)):
         raise WrongUse(
             f"{lost} captures that the corpus holds are not in {folder / 'warc'} any more: bring the files back, or "
             f"give them up with `rebuild --accept-losses` (what was made so far is in {folder / WORK})."
@@ -180,6 +176,8 @@ class _FirstPass:
             if not place.whole:
                 self._file(folder, file, place.offset)
             progress("WARC files", number, len(files))
+        self._making.join_revisits()
+        self._making.name_documents(self._knowledge.keys_of)
         return self._damaged
 
     def _file(self, folder: Path, file: str, start: int) -> None:
