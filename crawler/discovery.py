@@ -52,6 +52,7 @@ def domain_filter(kinds: Iterable[str]) -> str:
     return rf"urlkey:[^)]*(?:,[^)]*,(?:{'|'.join(_HOSTS)})\).*|\)/.*(?:{'|'.join(shapes)}).*)"
 
 
+@cache
 def _piece(stem: str) -> str:
     """A piece as it stands in a urlkey; a hyphen is one character or none."""
     return ".?".join(quote(part).lower() for part in stem.split("-"))
