@@ -42,10 +42,13 @@ def _take(descriptor: int, folder: Path) -> None:
 @contextmanager
 def in_turn(folder: Path) -> Iterator[None]:
     """Write in a folder as the only process, once those that were there before are done. Raises OSError."""
-    with (folder / LOCK).open("a") as file:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)  # the folder itself: no file is left in an export
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             log.warning("Another process writes in %s: waiting for it.", folder)
-            fcntl.flock(file, fcntl.LOCK_EX)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)

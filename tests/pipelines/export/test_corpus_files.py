@@ -7,9 +7,9 @@ import pytest
 
 from crawler.rebuilding import Request, run_rebuild
 from pipelines.export.corpus_files import export_corpus, style_of
+from pipelines.export.files import Counts
 from pipelines.export.manifest import MANIFEST
 from pipelines.store.database import open_corpus, open_for_reading
-from tests.conftest import Run
 from tests.corpora import copied, settings_of, texts
 
 
@@ -35,16 +35,20 @@ def test_a_folder_keeps_its_style_until_another_is_asked_for(corpus: Path) -> No
     assert exported(corpus) == stored
 
 
-def test_pages_have_the_time_to_be_read_that_the_settings_give(corpus: Path, scrapy: Run, tmp_path: Path) -> None:
+def test_pages_have_the_time_to_be_read_that_the_settings_give(
+    corpus: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with closing(open_corpus(corpus)) as db, db.atomic():
         db.execute(
             "DELETE FROM version WHERE (document_id, number) NOT IN (SELECT document_id, number FROM version LIMIT 1)"
         )
-    given = {"CORPUS_DIR": corpus, "EXPORT_STYLE": "princeton"}
-    ended = scrapy("export", "--to", str(tmp_path / "p"), **given, READING_DEADLINE="0.0001")
-    assert (ended.code, ended.out) == (1, "0 files, 0 written, 0 removed, 1 left out\n")
-    assert "is left out: reading took too long" in ended.err
-    assert scrapy("export", "--to", str(tmp_path / "p"), **given).out == "1 files, 1 written, 0 removed\n"
+    told = {}
+    with closing(open_for_reading(corpus)) as db:
+        for deadline in (0.0001, 20):
+            settings = settings_of(corpus, EXPORT_STYLE="princeton", READING_DEADLINE=deadline)
+            told[deadline] = export_corpus(db, settings, str(tmp_path / "p"))
+    assert told == {0.0001: Counts(0, 0, 0, unread=1), 20: Counts(1, 1, 0, unread=0)}
+    assert "is left out: reading took too long" in caplog.text
 
 
 @pytest.mark.parametrize("content", ["", "no JSON\n", '{"path": "a/b/c.txt"}\n', '{"path": "a", "style": ["x"]}\n'])
