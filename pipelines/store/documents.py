@@ -13,8 +13,9 @@ from .forgotten import is_forgotten
 
 log = logging.getLogger(__name__)
 
+# the plus keeps SQLite from going through all listings of the archive once for each document
 _IS_LISTED = """active AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey
-    AND query.archive = ? WHERE other.document_id = document.id AND query.state = 'open')"""
+    AND +query.archive = ? WHERE other.document_id = document.id AND query.state = 'open')"""
 # what discovery found follows the documents that it was found for
 _REVIVE = """UPDATE document SET active = 1 WHERE found AND EXISTS (SELECT 1 FROM address
     WHERE document_id = document.id) AND EXISTS (SELECT 1 FROM document AS sought

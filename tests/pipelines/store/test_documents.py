@@ -93,3 +93,13 @@ def test_a_document_of_an_address_that_is_read_already_gets_its_versions(desk: D
     desk.follow((URL, SHOP), (URL, OTHER))
     desk.plan()
     assert [text for (text,) in desk.versions("text", OTHER.site)] == ["first\n"]
+
+
+def test_what_is_to_be_planned_is_found_without_going_through_all_listings_for_each_document(desk: Desk) -> None:
+    asked: list[str] = []
+    desk.db.conn.set_trace_callback(asked.append)
+    desk.ledger.documents_to_plan()
+    desk.db.conn.set_trace_callback(None)
+    [query] = asked
+    steps = [str(row[3]) for row in desk.db.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert [step for step in steps if "query" in step] == ["SEARCH query USING INDEX query_by_urlkey (urlkey=?)"]
