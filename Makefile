@@ -9,6 +9,9 @@ ARCHIVE ?=
 ARGS    ?=
 
 .DEFAULT_GOAL := help
+# every crawl is some processes: none is to compile what another one has compiled
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install crawl test torture check bench lock clean
 
 help: ## this list
