@@ -1,6 +1,6 @@
 """Reading held snapshots in bulk, over several processes: for a rebuild, and after an upgrade of the reader.
 
-In memory are only the pages that are being read, a few for each process. Pages of one address follow each other and go
+In memory are only the pages that are being read, a dozen for each process. Pages of one address follow each other and go
 to one process, which remembers what it read: equal pages are read once.
 """
 
@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], object]
 
 T = TypeVar("T")
 
-AHEAD = 4  # pages in hand for each process
+AHEAD = 12  # pages in hand for each process: with few, one slow page lets the other processes run out of work
 _AT_ONCE = 200  # readings a transaction
 
 

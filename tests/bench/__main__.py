@@ -35,7 +35,8 @@ def main() -> int:
         good &= _listing(folder)
     good &= _rebuilding(options.captures)
     print()
-    return simulate_changes.main() if options.simulate and good else int(not good)
+    simulated = simulate_changes.main() if options.simulate else 0
+    return simulated or int(not good)
 
 
 def _options() -> argparse.Namespace:
