@@ -1,6 +1,6 @@
 """Reading held snapshots in bulk, over several processes: for a rebuild, and after an upgrade of the reader.
 
-In memory are only the pages that are being read, a dozen for each process. Pages of one address follow each other and go
+In memory are only the pages in hand, a dozen for each process. Pages of one address follow each other and go
 to one process, which remembers what it read: equal pages are read once.
 """
 
