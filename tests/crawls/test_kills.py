@@ -62,7 +62,7 @@ class Torturer:
             "recording": lambda: _bytes_in(crawling.folder, "corpus.sqlite-wal"),
             "exporting": lambda: sorted(path.name for path in (crawling.folder / "text").glob("**/*.new")),
         }[phase]
-        return _changes(value, self._dice.randint(1, 1 if phase == "exporting" else 12))
+        return _changes(value, self._dice.randint(1, {"exporting": 1, "listing": 5}.get(phase, 12)))
 
 
 def _changes(value: Callable[[], object], times: int) -> Moment:
