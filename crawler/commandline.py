@@ -2,11 +2,14 @@
 
 import argparse
 import sys
+import time
 from typing import Protocol
 
 from scrapy.commands import ScrapyHelpFormatter
 
 from crawler.exceptions import CorpusError, WrongUse
+
+_EVERY = 2.0  # seconds between two lines of progress
 
 
 class Help(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -35,3 +38,15 @@ def take_none(args: list[str], way_out: str = "-s CORPUS_DIR=DIR names the corpu
     """Raises WrongUse where a command that takes no arguments is given one."""
     if args:
         raise WrongUse(f"{args[0]!r} belongs nowhere here: {way_out}.")
+
+
+class ProgressLines:
+    """Tells on standard error how far it has come, every few seconds and at the end of each part."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _EVERY
+
+    def __call__(self, what: str, done: int, todo: int) -> None:
+        if time.monotonic() >= self._next or done == todo:
+            self._next = time.monotonic() + _EVERY
+            print(f"{what}: {done} of {todo}", file=sys.stderr, flush=True)

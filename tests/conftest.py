@@ -43,6 +43,14 @@ class Ended:
     err: str
 
 
+def refusal(ended: Ended, code: int = 2) -> str:
+    """The sentence with which a command ended with that code. Fails where it said more of it, or showed a traceback."""
+    last = (ended.err.splitlines() or [""])[-1]
+    assert (ended.code, ended.err.count("error: "), "Traceback" in ended.err) == (code, 1, False), ended
+    assert last.startswith("error: "), ended
+    return last
+
+
 def run_scrapy(*args: str, timeout: float = 120, **settings: object) -> Ended:
     """Run `python -m scrapy ...` as a user does; keyword arguments are settings."""
     options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]

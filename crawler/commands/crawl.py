@@ -7,8 +7,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from crawler.commandline import add_examples, refuse, take_none
-from crawler.commands.rebuild import Told
+from crawler.commandline import ProgressLines, add_examples, refuse, take_none
 from crawler.exceptions import CorpusError, WrongUse
 
 EXAMPLES = """
@@ -100,7 +99,7 @@ class Command(ScrapyCommand):
             if opts.dry_run:
                 print("\n".join(forecast_lines(forecast(self.settings, request))))
                 return
-            outcome = run_crawl(self.crawler_process, self.settings, request, Told())
+            outcome = run_crawl(self.crawler_process, self.settings, request, ProgressLines())
         except CorpusError as error:
             refuse(self, error)
             return

@@ -6,8 +6,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.commandline import add_examples, refuse
-from crawler.commands.rebuild import Told
+from crawler.commandline import ProgressLines, add_examples, refuse
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -38,7 +37,7 @@ class Command(ScrapyCommand):
         if not args:
             raise UsageError("name the corpora to bring in: merge /srv/one /srv/two", print_help=False)
         try:
-            count, exported = run_merge(self.settings, [Path(name) for name in args], Told())
+            count, exported = run_merge(self.settings, [Path(name) for name in args], ProgressLines())
             print(f"{count} WARC files brought in, {exported.files} texts, {exported.written} written")
         except CorpusError as error:
             refuse(self, error)

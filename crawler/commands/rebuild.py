@@ -1,12 +1,10 @@
 """`rebuild`: the corpus made again from its WARC files, or from those of others, without a network."""
 
 import argparse
-import sys
-import time
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.commandline import add_examples, refuse
+from crawler.commandline import ProgressLines, add_examples, refuse
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -23,7 +21,6 @@ several addresses makes them one
 where WARC files are missing or damaged, so that captures would be lost, the
 corpus stays as it is; --accept-losses goes on all the same
 """
-_EVERY = 2.0  # seconds between two lines of progress
 
 
 class Command(ScrapyCommand):
@@ -52,7 +49,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         request = Request(args, opts.targets, opts.kind, opts.only_changed, opts.accept_losses)
         try:
-            rebuilt, counts = run_rebuild(self.settings, request, Told())
+            rebuilt, counts = run_rebuild(self.settings, request, ProgressLines())
         except CorpusError as error:
             refuse(self, error)
             return
@@ -61,15 +58,3 @@ class Command(ScrapyCommand):
             f"{counts.files} texts, {counts.written} written, {counts.removed} removed"
         )
         self.exitcode = rebuilt.exit_code
-
-
-class Told:
-    """Tells how far it has come, every few seconds and at the end of each part."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + _EVERY
-
-    def __call__(self, what: str, done: int, todo: int) -> None:
-        if time.monotonic() >= self._next or done == todo:
-            self._next = time.monotonic() + _EVERY
-            print(f"{what}: {done} of {todo}", file=sys.stderr, flush=True)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 
-from crawler.commandline import add_examples, refuse, take_none
-from crawler.commands.rebuild import Told
+from crawler.commandline import ProgressLines, add_examples, refuse, take_none
 from crawler.exceptions import CorpusError
 
 if TYPE_CHECKING:
@@ -58,7 +57,12 @@ class Command(ScrapyCommand):
             findings = run_verify(self.settings, full=opts.full, tell=_tell)
             if findings and opts.repair:
                 findings = put_right(
-                    self.settings, findings, Told(), full=opts.full, tell=_tell, accept_losses=opts.accept_losses
+                    self.settings,
+                    findings,
+                    ProgressLines(),
+                    full=opts.full,
+                    tell=_tell,
+                    accept_losses=opts.accept_losses,
                 )
         except CorpusError as error:
             refuse(self, error)

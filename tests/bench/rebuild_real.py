@@ -5,31 +5,18 @@ python -m tests.bench.rebuild_real ../shared/archive
 
 import sys
 import tempfile
-import time
-from functools import partial
 from pathlib import Path
 
-from crawler.rebuilding import knowledge
-from pipelines.rebuild import rebuild
 from pipelines.store.warc_files import bring_in
-from pipelines.text.version import reader_version
-from pipelines.text.worker import REMEMBERED, Readers
+from pipelines.text.worker import REMEMBERED
+from tests.bench.rebuilding import timed_rebuild
 
 
 def seconds(archive: Path, workers: int, remembered: int) -> float:
     """How long a rebuild takes, from the bytes to the versions."""
     with tempfile.TemporaryDirectory() as name:
         bring_in(Path(name) / "warc", [archive])
-        start = time.perf_counter()
-        rebuild(
-            Path(name),
-            "web.archive.org",
-            knowledge(),
-            reader=reader_version(),
-            open_readers=partial(Readers, workers, remembered=remembered, at_once=True),
-            workers=workers,
-        )
-        return time.perf_counter() - start
+        return timed_rebuild(Path(name), workers, remembered=remembered)
 
 
 def main(archive: Path) -> bool:

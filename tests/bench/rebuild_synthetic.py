@@ -12,20 +12,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import psutil
 
 from crawler.items import Capture, DocumentKey, HttpAnswer, Memento, Target
-from crawler.rebuilding import knowledge
 from crawler.wayback.memento import cdx_digest
 from crawler.wayback.urlkey import urlkey
-from pipelines.rebuild import rebuild
 from pipelines.store.warc import WarcWriter
-from pipelines.text.version import reader_version
-from pipelines.text.worker import Readers
+from tests.bench.rebuilding import timed_rebuild
 
 TEXTS_A_DOCUMENT = 6
 _WORDS = """we you our your personal data information policy privacy collect use share process store protect cookies
@@ -104,18 +100,7 @@ def measure(captures: int, texts: int, workers: int) -> Measured:
             if what == "pages read":
                 marks.append((done, time.perf_counter()))
 
-        start = time.perf_counter()
-        rebuild(
-            Path(name),
-            "web.archive.org",
-            knowledge(),
-            reader=reader_version(),
-            targets=_targets(texts),
-            open_readers=partial(Readers, workers),
-            workers=workers,
-            progress=watch,
-        )
-        measured.seconds = time.perf_counter() - start
+        measured.seconds = timed_rebuild(Path(name), workers, targets=_targets(texts), progress=watch)
         measured.tenths = _tenths(marks, count)
         return measured
 

@@ -16,7 +16,7 @@ import pytest
 
 from crawler.wayback.embedded import EmbeddedArchive
 from pipelines.store.lock import only_run
-from tests.conftest import FAST, ROOT, Ended, Run, run_scrapy
+from tests.conftest import FAST, ROOT, Ended, Run, refusal, run_scrapy
 from tests.fixtures.make_sample_export import EXPECTED, texts_of
 
 ONE = "http://inkwell-post.example/privacy"
@@ -147,14 +147,6 @@ def test_an_export_in_another_style_is_read_again_from_what_is_held(crawled: Cra
 # ---- bad input
 
 
-def refused(ended: Ended, code: int, said: str) -> None:
-    """One clear sentence on standard error, and nothing of a traceback."""
-    assert (ended.code, ended.err.count("error: ")) == (code, 1), ended.err
-    assert said in ended.err
-    assert ended.err.strip().splitlines()[-1].startswith("error: ")
-    assert "Traceback" not in ended.err
-
-
 @pytest.mark.parametrize(
     ("args", "settings", "said"),
     [
@@ -174,19 +166,19 @@ def refused(ended: Ended, code: int, said: str) -> None:
 def test_wrong_use_is_told_in_one_sentence(
     scrapy: Run, args: tuple[str, ...], settings: dict[str, str], said: str
 ) -> None:
-    refused(scrapy("crawl", "policies", *args, **{"WAYBACK_URL": "http://127.0.0.1:9", **settings}), 2, said)
+    assert said in refusal(scrapy("crawl", "policies", *args, **{"WAYBACK_URL": "http://127.0.0.1:9", **settings}))
 
 
 def test_an_unknown_spider_is_told(scrapy: Run) -> None:
-    refused(
-        scrapy("crawl", "recipes", "-a", f"targets={ONE}", WAYBACK_URL="http://127.0.0.1:9"), 2, "no spider 'recipes'"
+    assert "no spider 'recipes'" in refusal(
+        scrapy("crawl", "recipes", "-a", f"targets={ONE}", WAYBACK_URL="http://127.0.0.1:9"), 2
     )
 
 
 def test_a_list_of_junk_is_told_line_by_line(scrapy: Run, tmp_path: Path) -> None:
     (tmp_path / "junk.txt").write_text("# nothing\n:::\n")
     ended = scrapy("crawl", "policies", "-a", f"targets={tmp_path / 'junk.txt'}", WAYBACK_URL="http://127.0.0.1:9")
-    refused(ended, 2, "holds no target")
+    assert "holds no target" in refusal(ended)
     assert "junk.txt, line 2" in ended.err
 
 
@@ -194,7 +186,7 @@ def test_an_archive_that_is_not_there_ends_the_run_and_keeps_what_is_held(crawle
     corpus = crawled.folder / "corpus"
     before = (versions(corpus), texts_of(corpus / "text"))
     ended = crawled.again(WAYBACK_URL="http://127.0.0.1:9", RELIST_FRESH_HOURS=0)
-    refused(ended, 4, "Cannot reach the archive at http://127.0.0.1:9: connection refused. Check WAYBACK_URL")
+    assert "Cannot reach the archive at http://127.0.0.1:9: connection refused. Check WAYBACK_URL" in refusal(ended, 4)
     assert (versions(corpus), texts_of(corpus / "text")) == before
     last = json.loads(run_scrapy("status", "--json", CORPUS_DIR=corpus).out)["last_run"]
     assert (last["outcome"], last["exit_code"]) == ("failed", 4)
@@ -212,18 +204,18 @@ def test_a_server_that_is_no_archive_ends_the_run(tmp_path: Path) -> None:
             "crawl", "policies", "-a", f"targets={ONE}", WAYBACK_URL=f"http://127.0.0.1:{port}", **settings
         )
         server.terminate()
-    refused(ended, 4, f"What answers at http://127.0.0.1:{port} is no CDX server")
+    assert f"What answers at http://127.0.0.1:{port} is no CDX server" in refusal(ended, 4)
 
 
 def test_a_corpus_that_is_in_use_is_left_alone(crawled: Crawled) -> None:
     with only_run(crawled.folder / "corpus"):
-        refused(crawled.again(), 3, "is in use by process")
+        assert "is in use by process" in refusal(crawled.again(), 3)
 
 
 def test_bytes_that_cannot_be_kept_end_the_run(crawled: Crawled, tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "warc").write_text("a file where a folder should be")
-    refused(crawl(crawled.archive, tmp_path, targets=ONE), 5, "warc")
+    assert "warc" in refusal(crawl(crawled.archive, tmp_path, targets=ONE), 5)
 
 
 # ---- ours are the modules that run
