@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from crawler.wayback.server.accounting import Seen
 from tests.conftest import FAST, ROOT, Ended
 
 _SETTLE = 15.0  # seconds within which processes of a dead run are gone
@@ -86,6 +87,15 @@ class Crawling:
         return subprocess.run(
             [WARCIO, "check", *self.warcs()], capture_output=True, text=True, timeout=120, check=False
         )
+
+
+@dataclass(frozen=True)
+class FirstCrawl:
+    """What came of a crawl that several tests look at, and all that it asked for. `folder` is not to be changed."""
+
+    folder: Path
+    ended: Ended
+    seen: list[Seen]
 
 
 @dataclass

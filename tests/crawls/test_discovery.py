@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +17,8 @@ from crawler.wayback.server.accounting import Seen
 from crawler.wayback.urlkey import urlkey
 from tests.conftest import FAST, Ended, run_scrapy
 from tests.corpora import copied
+
+from .crawling import FirstCrawl
 
 SITES = Path(__file__).parent.parent / "fixtures" / "discovery_sites"
 PRIVACY, TERMS = "privacy policy", "terms of service"
@@ -77,20 +78,11 @@ def twelve(sites: Path) -> Iterator[EmbeddedArchive]:
         yield served
 
 
-@dataclass(frozen=True)
-class Found:
-    """What came of the first crawl, and all that it asked for."""
-
-    folder: Path
-    ended: Ended
-    seen: list[Seen]
-
-
 @pytest.fixture(scope="module")
-def found(twelve: EmbeddedArchive, sites: Path, tmp_path_factory: pytest.TempPathFactory) -> Found:
+def found(twelve: EmbeddedArchive, sites: Path, tmp_path_factory: pytest.TempPathFactory) -> FirstCrawl:
     folder = tmp_path_factory.mktemp("found")
     ended = crawl(folder, twelve, sites / "domains.csv")
-    return Found(folder, ended, list(twelve.requests.all))
+    return FirstCrawl(folder, ended, list(twelve.requests.all))
 
 
 def crawl(folder: Path, archive: EmbeddedArchive, targets: Path, **settings: object) -> Ended:
@@ -130,7 +122,7 @@ def purpose(seen: Seen) -> str:
     return "cdx home page" if "collapse=" in seen.target else "cdx address"
 
 
-def test_all_that_can_be_found_is_found_and_nothing_else(found: Found, tmp_path: Path) -> None:
+def test_all_that_can_be_found_is_found_and_nothing_else(found: FirstCrawl, tmp_path: Path) -> None:
     corpus = copied(found.folder / "corpus", tmp_path / "corpus")
     assert (found.ended.code, found.ended.err) == (0, "")
     assert found_in(corpus) == EXPECTED
@@ -155,7 +147,7 @@ def test_all_that_can_be_found_is_found_and_nothing_else(found: Found, tmp_path:
 
 
 def test_later_runs_ask_only_what_has_grown_old_and_keep_what_was_found(
-    found: Found, twelve: EmbeddedArchive, sites: Path, tmp_path: Path
+    found: FirstCrawl, twelve: EmbeddedArchive, sites: Path, tmp_path: Path
 ) -> None:
     copied(found.folder / "corpus", tmp_path / "corpus")
     before = len(twelve.requests)

@@ -1,6 +1,5 @@
 """`--language`: documents in other languages cost one capture, and are left out by what was read in it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ from crawler.wayback.server.accounting import Seen
 from tests.conftest import FAST, Ended, run_scrapy
 from tests.corpora import copied
 
-from .crawling import Crawling
+from .crawling import Crawling, FirstCrawl
 
 ENGLISH, GERMAN = "http://www.harbourlight.example/privacy.html", "http://www.waldkauz-verlag.example/datenschutz.html"
 
@@ -22,20 +21,13 @@ def crawl(folder: Path, archive: EmbeddedArchive, *options: str) -> Ended:
     return run_scrapy("crawl", "policies", "-a", f"targets={folder / 'targets.txt'}", *options, **given)
 
 
-@dataclass(frozen=True)
-class Crawled:
-    folder: Path
-    ended: Ended
-    seen: list[Seen]
-
-
 @pytest.fixture(scope="module")
-def english(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+def english(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> FirstCrawl:
     """What `--language en` leaves. Not to be changed."""
     folder = tmp_path_factory.mktemp("english")
     with EmbeddedArchive(sample) as archive:
         ended = crawl(folder, archive, "--language", "en")
-        return Crawled(folder, ended, list(archive.requests.all))
+        return FirstCrawl(folder, ended, list(archive.requests.all))
 
 
 def replays(seen: list[Seen], url: str) -> list[tuple[str, str]]:
@@ -48,7 +40,7 @@ def exported(corpus: Crawling) -> set[str]:
     return {path.parts[0] for path in map(Path, corpus.exported()) if len(path.parts) > 1}
 
 
-def test_one_capture_tells_and_the_rest_is_not_fetched(english: Crawled) -> None:
+def test_one_capture_tells_and_the_rest_is_not_fetched(english: FirstCrawl) -> None:
     assert english.ended.code == 0
     assert len(replays(english.seen, GERMAN)) == 1
     assert len(replays(english.seen, ENGLISH)) > 6
@@ -59,7 +51,7 @@ def test_one_capture_tells_and_the_rest_is_not_fetched(english: Crawled) -> None
     assert exported(corpus) == {"harbourlight.example"}
 
 
-def test_without_it_later_the_rest_is_fetched(english: Crawled, archive: EmbeddedArchive, tmp_path: Path) -> None:
+def test_without_it_later_the_rest_is_fetched(english: FirstCrawl, archive: EmbeddedArchive, tmp_path: Path) -> None:
     copied(english.folder / "corpus", tmp_path / "corpus")
     assert crawl(tmp_path, archive).code == 0
     corpus = Crawling(tmp_path / "corpus", "", tmp_path)
