@@ -138,7 +138,8 @@ class HttpAnswer:
 @dataclass(frozen=True, slots=True)
 class ListingPage:
     """One page of a listing: the answer and what stands in it. An empty `resume_key` means the listing is whole,
-    unless `is_cut`: as many rows as were asked for, and no key to go on with."""
+    unless `is_cut`: as many rows as were asked for, and no key to go on with. `outside` are rows that were not asked
+    for, which is the archive's mistake: they are no captures of ours."""
 
     query: Query
     answer: HttpAnswer
@@ -147,6 +148,7 @@ class ListingPage:
     resume_key: str = ""
     outcome: str = "rows"  # rows, empty or blocked
     is_cut: bool = False
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

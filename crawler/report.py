@@ -81,6 +81,7 @@ def _listing_lines(summary: Summary) -> list[str]:
         ("listing", "listings", "not whole: the next run goes on"): summary.listings_open + summary.listings_failed,
         ("document", "documents", "without a capture"): summary.without_captures,
         ("row", "rows", "of listings cannot be used"): summary.malformed_rows,
+        ("row", "rows", "left out: not asked for, the archive's mistake"): summary.rows_not_asked_for,
     }
     return [_counted(count, one if count == 1 else many, what) for (one, many, what), count in counts.items() if count]
 

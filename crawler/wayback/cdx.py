@@ -15,6 +15,7 @@ from waybackpy.exceptions import WaybackError
 
 from crawler.exceptions import ListingFailed, WrongUse
 from crawler.items import Capture, HttpAnswer, ListingPage, Query
+from crawler.wayback.matching import matching
 from crawler.wayback.refusals import is_exception, why_closed
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
@@ -60,7 +61,7 @@ def parse_page(query: Query, answer: HttpAnswer) -> ListingPage:
     """What stands in a CDX answer in text form, body decoded.
 
     Rows that say the same twice (time, address, digest, status) are one. Rows with impossible dates are rows; what
-    is no row is kept aside in `malformed`, shortened. An empty answer and a closed site are outcomes, not errors.
+    is no row is kept aside in `malformed`, and rows that were not asked for in `outside`, shortened. An empty answer and a closed site are outcomes, not errors.
     The server gives a key with every full page, be it the last: a full one without is cut.
 
     Raises ListingFailed: "rate limited", "archive trouble", "forbidden by the archive", "exception instead of rows",
@@ -143,18 +144,35 @@ def _line_text(line: bytes) -> str:
 
 def _page(query: Query, answer: HttpAnswer, lines: list[str], resume_key: str) -> ListingPage:
     malformed: list[str] = []
-    rows = tuple(_rows(lines, malformed))
+    outside: list[str] = []
+    rows = tuple(_asked_for(query, _rows(lines, malformed), outside))
     short = [line for line in malformed if _is_short(line.encode())]
     for line in short:
         _check_words(line.encode())
-    if short and len(short) == len(malformed) and not rows:
+    if short and len(short) == len(malformed) and not rows and not outside:
         raise ListingFailed("not CDX rows", transient=True, detail=short[0])
-    if len(malformed) > MAX_MALFORMED:
-        malformed[MAX_MALFORMED:] = [f"and {len(malformed) - MAX_MALFORMED} more"]
-    if not rows and not malformed:
+    if not rows and not malformed and not outside:
         return ListingPage(query, answer, (), outcome="empty")
     is_cut = not resume_key and len(lines) >= _asked_rows(answer.request_url)
-    return ListingPage(query, answer, rows, tuple(malformed), resume_key, is_cut=is_cut)
+    return ListingPage(
+        query, answer, rows, _bounded(malformed), resume_key, is_cut=is_cut, outside=_bounded(outside)
+    )
+
+
+def _bounded(lines: list[str]) -> tuple[str, ...]:
+    """The first lines, and how many more there were."""
+    more = len(lines) - MAX_MALFORMED
+    return (*lines[:MAX_MALFORMED], *([f"and {more} more"] if more > 0 else []))
+
+
+def _asked_for(query: Query, rows: Iterator[Capture], outside: list[str]) -> Iterator[Capture]:
+    """The rows that the query is about; the others go into `outside`."""
+    covers = matching(query.url, query.match)
+    for row in rows:
+        if covers(row.urlkey, row.original):
+            yield row
+        else:
+            outside.append(_shown(f"{row.urlkey} {row.timestamp} {row.original}"))
 
 
 def _asked_rows(url: str) -> int:

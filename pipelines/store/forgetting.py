@@ -36,7 +36,8 @@ _GONE = (
     "DELETE FROM snapshot WHERE capture_id IN (SELECT id FROM condemned)",
     "DELETE FROM capture WHERE id IN (SELECT id FROM condemned)",
     "DELETE FROM resume_key_seen WHERE query_id IN (SELECT id FROM condemned_query)",
-    "DELETE FROM malformed_row WHERE query_id IN (SELECT id FROM condemned_query)",
+    "DELETE FROM malformed_row WHERE query_id IN (SELECT id FROM condemned_query) "
+    "OR line BETWEEN :host AND :host_end OR line BETWEEN :hosts AND :hosts_end",
     "DELETE FROM query WHERE id IN (SELECT id FROM condemned_query)",
     "DELETE FROM address WHERE document_id IN (SELECT id FROM condemned_document) "
     "OR urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end",

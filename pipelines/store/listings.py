@@ -24,6 +24,9 @@ TOO_HEAVY = "query too heavy"
 
 FIRST_YEAR = 1996
 
+NO_ROW, NOT_ASKED_FOR = "no row", "not asked for"
+"""Why lines of listings are left out: they cannot be read, or are about addresses that the query does not cover."""
+
 _QUERY_KEY = "archive = ? AND url = ? AND match = ? AND filters = ? AND since = ? AND until = ?"
 _CAPTURES = """INSERT INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, digest, length)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -163,8 +166,12 @@ class Listings:
             self._name_as_listed(page.rows)
             self._db.conn.executemany(_CAPTURES, (self._row(capture) for capture in page.rows))
             self._db.conn.executemany(
-                "INSERT OR IGNORE INTO malformed_row (query_id, line) VALUES (?, ?)",
-                ((query_id, line) for line in page.malformed),
+                "INSERT OR IGNORE INTO malformed_row (query_id, line, reason) VALUES (?, ?, ?)",
+                (
+                    (query_id, line, reason)
+                    for reason, lines in ((NO_ROW, page.malformed), (NOT_ASKED_FOR, page.outside))
+                    for line in lines
+                ),
             )
             self._adopt_urlkeys(query_id, {capture.urlkey for capture in page.rows})
             whole = not page.resume_key and not page.is_cut
@@ -246,7 +253,7 @@ class Listings:
                 page.outcome if page.outcome != "rows" else "",
                 cursor,
                 len(page.rows),
-                len(page.malformed),
+                len(page.malformed) + len(page.outside),
                 page.answer.fetched_at,
                 whole and from_the_start and not blocked,
                 page.answer.fetched_at,

@@ -286,3 +286,9 @@ def journal(db: Database) -> None:
 def full_text_search(db: Database) -> None:
     """The words of all texts, for MATCH and for Datasette."""
     _execute_all(db, _SEARCH)
+
+
+@migrations()
+def reasons_of_rows_left_out(db: Database) -> None:
+    """Lines of listings that are no rows, and rows of other addresses than were asked for."""
+    db.execute("ALTER TABLE malformed_row ADD COLUMN reason TEXT NOT NULL DEFAULT 'no row'")

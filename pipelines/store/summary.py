@@ -14,6 +14,7 @@ _CAPTURES_DUE = """SELECT count(*) FROM capture WHERE state = 'failed' AND next_
     WHERE address.urlkey = capture.urlkey AND timestamp BETWEEN first_timestamp AND last_timestamp)"""
 _LISTINGS = f"SELECT count(*) FROM query WHERE {OF_ACTIVE_DOCUMENT} AND "  # noqa: S608
 _LISTINGS_DUE = f"{_LISTINGS} (state = 'failed' OR state = 'open' AND attempts > 0)"
+_LEFT_OUT = "SELECT count(*) FROM malformed_row WHERE reason"
 _WITHOUT_CAPTURES = """SELECT count(*) FROM document WHERE active AND kind <> 'home page'
     AND NOT EXISTS (SELECT 1 FROM document_capture WHERE document_id = document.id)"""
 
@@ -30,6 +31,7 @@ class Summary:
     listings_open: int
     listings_failed: int
     malformed_rows: int
+    rows_not_asked_for: int  # of other addresses, which the archive listed all the same
     captures: int
     versions: int
     texts: int
@@ -52,7 +54,8 @@ def summarise(db: Database, reader: str = "") -> Summary:
         blocked=_one(db, "SELECT count(*) FROM query WHERE state = 'blocked'"),
         listings_open=_one(db, f"{_LISTINGS} state = 'open'"),
         listings_failed=_one(db, f"{_LISTINGS} state = 'failed'"),
-        malformed_rows=_one(db, "SELECT count(*) FROM malformed_row"),
+        malformed_rows=_one(db, f"{_LEFT_OUT} <> 'not asked for'"),
+        rows_not_asked_for=_one(db, f"{_LEFT_OUT} = 'not asked for'"),
         captures=sum(states.values()),
         versions=_one(db, "SELECT count(*) FROM version"),
         texts=_one(db, "SELECT count(*) FROM text"),

@@ -14,6 +14,7 @@ PLAIN = Summary(
     listings_open=0,
     listings_failed=0,
     malformed_rows=0,
+    rows_not_asked_for=0,
     captures=12_345,
     versions=20,
     texts=20,

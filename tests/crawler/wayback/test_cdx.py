@@ -162,14 +162,14 @@ def test_malformed_lines_are_counted_where_they_are_too_many_to_keep() -> None:
     assert page.malformed[-1] == "and 5 more"
 
 
-@pytest.mark.parametrize("original", ["/bare/path.gif", "http://mailto:a@b.example", "data:image/gif;base64,AA"])
+@pytest.mark.parametrize("original", ["/bare/path.gif", "http://mailto:a@shop.example", "data:image/gif;base64,AA"])
 def test_odd_originals_are_rows(original: str) -> None:
     assert parsed(row(original=original) + "\n").rows[0].original == original
 
 
 def test_bytes_that_are_no_utf8_become_the_escapes_they_are_asked_for_with() -> None:
-    body = row(original="http://a.example/caf\xe9").encode("latin-1") + b"\n" + row(original="/é").encode() + b"\n"
-    assert [capture.original for capture in parsed(body).rows] == ["http://a.example/caf%E9", "/é"]
+    body = row(original="http://shop.example/caf\xe9").encode("latin-1") + b"\n" + row(original="/é").encode() + b"\n"
+    assert [capture.original for capture in parsed(body).rows] == ["http://shop.example/caf%E9", "/é"]
 
 
 def test_the_names_of_the_columns_are_no_row() -> None:
@@ -271,7 +271,7 @@ def test_a_site_may_be_blocked_by_header_alone(status: int, value: str) -> None:
 
 
 def test_an_address_that_names_the_exception_blocks_nothing() -> None:
-    page = parsed(row(original="http://a.example/?Blocked%20Site+AdministrativeAccessControlException") + "\n")
+    page = parsed(row(original="http://shop.example/?Blocked%20Site+AdministrativeAccessControlException") + "\n")
     assert (page.outcome, len(page.rows)) == ("rows", 1)
 
 
@@ -299,7 +299,7 @@ def test_an_exception_behind_rows_is_the_end_of_an_answer_that_broke_off() -> No
 
 
 def test_an_exception_in_an_address_is_none() -> None:
-    hostile = [row(original="http://a.example/java.io.IOException"), row(original="java.io.IOException\0")]
+    hostile = [row(original="http://shop.example/java.io.IOException"), row(original="java.io.IOException\0")]
     page = parsed("\n".join([ROW, *hostile, ""]))
     assert (len(page.rows), len(page.malformed)) == (2, 1)
 
@@ -335,7 +335,7 @@ def test_no_bytes_end_in_another_error(body: bytes, status: int) -> None:
 
 columns = st.text(st.characters(exclude_characters=" \n\r", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
 captures = st.builds(
-    Capture, columns.filter(lambda key: key != "urlkey"), st.from_regex(r"[0-9]{14}", fullmatch=True, alphabet=None),
+    Capture, st.just("example,shop)/privacy"), st.from_regex(r"[0-9]{14}", fullmatch=True, alphabet=None),
     columns, columns, columns, columns, columns,
 )  # fmt: skip
 
@@ -364,3 +364,25 @@ def test_parsing_keeps_pace_with_the_largest_pages() -> None:
     page = parsed(body)
     assert len(page.rows) == 20_000
     assert time.process_time() - began < 2  # 0.2 s where nothing else runs
+
+
+# -- rows that nobody asked for
+
+
+def test_rows_of_other_addresses_are_the_archives_mistake_and_left_out() -> None:
+    other = row(urlkey="example,other)/privacy", original="http://other.example/privacy")
+    disguised = row(timestamp="20050101000000", original="http://other.example/privacy")
+    page = parsed(f"{ROW}\n{other}\n{disguised}\n")
+    assert [one.original for one in page.rows] == ["http://shop.example/privacy"]
+    assert page.outside == (
+        "example,other)/privacy 20040101123000 http://other.example/privacy",
+        "example,shop)/privacy 20050101000000 http://other.example/privacy",
+    )
+    assert page.malformed == ()
+
+
+def test_a_page_of_other_addresses_alone_is_no_error_and_gives_nothing() -> None:
+    lines = [row(urlkey="example,other)/", original=f"http://other.example/{n}", digest=f"D{n}") for n in range(1005)]
+    page = parse_page(Query("shop.example", "domain"), answer("".join(f"{line}\n" for line in lines)))
+    assert page.rows == ()
+    assert (len(page.outside), page.outside[-1]) == (MAX_MALFORMED + 1, "and 5 more")

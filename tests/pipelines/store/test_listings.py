@@ -125,6 +125,17 @@ def test_malformed_rows_are_kept_aside_and_counted(desk: Desk) -> None:
     assert list(desk.db.execute("SELECT line FROM malformed_row ORDER BY line")) == [("junk",), ("more junk",)]
 
 
+def test_rows_that_were_not_asked_for_are_counted_and_no_captures(desk: Desk) -> None:
+    answer = HttpAnswer("http://127.0.0.1:8390/cdx", 200, (), b"", NOW)
+    desk.listings.record(ListingPage(Query(URL), answer, (row("2004"),), ("junk",), outside=("example,other)/ 2004",)))
+    assert list(desk.db.execute("SELECT line, reason FROM malformed_row ORDER BY line")) == [
+        ("example,other)/ 2004", "not asked for"),
+        ("junk", "no row"),
+    ]
+    found = summarise(desk.db)
+    assert (found.captures, found.malformed_rows, found.rows_not_asked_for) == (1, 1, 1)
+
+
 def test_the_archives_own_key_of_an_address_is_taken_over(desk: Desk) -> None:
     """It may fold what we do not: the rows are the document's all the same."""
     other = row("2004")
