@@ -2,7 +2,7 @@
 
 from urllib.parse import urljoin, urlsplit
 
-SCHEMES = ("http", "https", "mailto", "tel", "ftp")
+SCHEMES = ("http", "https", "mailto")  # a reader of the text can do nothing else by following a link
 LONGEST = 2000
 EMPTY_SEGMENT = "%3A//"  # of a quoted original inside a replay address; urljoin would drop it
 PLACEHOLDER = "%3A/\ue000/"

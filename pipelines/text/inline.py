@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipelines.text.inert import REFERENCE, inert, inert_pieces
+from pipelines.text.parse import UNREADABLE
 from pipelines.text.styles import Style
 
 Kind = Literal["text", "break", "image", "strong", "em", "link"]
@@ -11,6 +13,9 @@ MARKS = {"strong": "**", "em": "_"}
 SPACES = re.compile(r"[ \t\n\r\f\v]+")
 MANY_SPACES = re.compile(" {2,}")
 BREAKS = re.compile(r" *\n *")
+SAFE = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
+AUTOLINK = re.compile(r"https?:[^\s<>\\]+", re.IGNORECASE)
+BRACKETS = re.compile(r"\\.|[\[\]]")
 LINE_START_DASH = re.compile(r"(^|\n)([ \t\r\n]*)([-+])(?=\s)")
 
 
@@ -36,17 +41,19 @@ class _Open:
 def inline(tokens: list[Token], style: Style) -> str:
     """The text of a block; a break is two spaces and a newline. Unbalanced tokens are closed at the end."""
     stack = [_Open(Token("text"))]
-    for token in tokens if style.faithful else joined(tokens):
+    tokens = tokens if style.faithful else joined(tokens)
+    texts = inert_pieces([token.value if token.kind == "text" else "" for token in tokens])
+    for token, text in zip(tokens, texts, strict=True):
         if token.opens:
             stack.append(_Open(token))
         elif token.ends:
             _close(stack, style)
         else:
-            stack[-1].parts.append(_plain(token, style))
+            stack[-1].parts.append("\n" if token.kind == "break" else _plain(text, style))
     while len(stack) > 1:
         _close(stack, style)
-    text = _single_spaced("".join(stack[0].parts))
-    return BREAKS.sub("  \n", text) if "\n" in text else text
+    line = _single_spaced("".join(stack[0].parts))
+    return BREAKS.sub("  \n", line) if "\n" in line else line
 
 
 def joined(tokens: list[Token]) -> list[Token]:
@@ -60,12 +67,8 @@ def joined(tokens: list[Token]) -> list[Token]:
     return kept
 
 
-def _plain(token: Token, style: Style) -> str:
-    if token.kind == "break":
-        return "\n"
-    if token.kind == "image":
-        return ""
-    value = LINE_START_DASH.sub(r"\1\2\\\3", token.value) if style.faithful else token.value
+def _plain(text: str, style: Style) -> str:
+    value = LINE_START_DASH.sub(r"\1\2\\\3", text) if style.faithful else text
     return value if value.isprintable() and "  " not in value else SPACES.sub(" ", value)
 
 
@@ -79,6 +82,8 @@ def _close(stack: list[_Open], style: Style) -> None:
     done = stack.pop()
     inner = _single_spaced("".join(done.parts))
     before = "".join(stack[-1].parts[-1:])
+    if done.token.kind == "link" and before.endswith("!"):  # else it were an image
+        stack[-1].parts[-1] = before[:-1] + r"\!"
     make = _link if done.token.kind == "link" else _emphasis
     stack[-1].parts.append(make(done.token, inner, before, style))
 
@@ -99,14 +104,16 @@ def _emphasis(token: Token, inner: str, before: str, style: Style) -> str:
 
 def _link(token: Token, inner: str, before: str, style: Style) -> str:
     text = inner.replace("\n", " ") if style.faithful else inner.strip().replace("\n", " ")
+    if not SAFE.match(token.value):
+        return inner
     if not text.strip():
         return f"[]({address(token.value)})" if style.faithful else inner
     around = ("", "") if style.faithful else _edges(inner)
-    if text == token.value and not text.startswith("mailto:"):
+    if text == token.value and AUTOLINK.fullmatch(text):
         return f"{around[0]}<{text}>{around[1]}"
     if not style.faithful:
-        text = text.replace("[", r"\[").replace("]", r"\]")
-    title = SPACES.sub(" ", token.title).strip().replace('"', r"\"")
+        text = BRACKETS.sub(lambda found: found[0] if found[0][0] == "\\" else f"\\{found[0]}", text)
+    title = inert(SPACES.sub(" ", token.title).strip()).replace('"', r"\"")
     return f"{around[0]}[{text}]({address(token.value)}" + (f' "{title}")' if title else ")") + around[1]
 
 
@@ -118,5 +125,6 @@ def _edges(text: str) -> tuple[str, str]:
 
 def address(url: str) -> str:
     """A link's target as Markdown takes it: no spaces or angle brackets, parentheses escaped."""
-    url = url.replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")
-    return url.replace("\\", "%5C").replace("(", r"\(").replace(")", r"\)")
+    url = UNREADABLE.sub("", url).replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")
+    url = url.replace("\\", "%5C").replace("(", r"\(").replace(")", r"\)")
+    return re.sub(REFERENCE, r"\&", url)

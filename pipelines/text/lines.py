@@ -3,12 +3,13 @@
 import re
 
 from pipelines.text.escapes import escape_line_starts
+from pipelines.text.inert import inert
 
-CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def markdown_of_lines(text: str) -> str:
     """Each line stays one, with two spaces at its end; an empty line ends a paragraph."""
-    lines = "\n".join(" ".join(line.split()) for line in CONTROLS.sub("", text).splitlines())
+    lines = "\n".join(" ".join(line.split()) for line in inert(CONTROLS.sub("", text)).splitlines())
     paragraphs = re.split(r"\n{2,}", lines.strip("\n"))
     return "\n\n".join(escape_line_starts(paragraph).replace("\n", "  \n") for paragraph in paragraphs if paragraph)

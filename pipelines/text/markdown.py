@@ -4,6 +4,7 @@ import re
 
 from pipelines.text.blocks import HEADINGS, Block, Container
 from pipelines.text.escapes import escape_line_starts
+from pipelines.text.inert import inert
 from pipelines.text.inline import Token, inline
 from pipelines.text.paragraphs import paragraphs
 from pipelines.text.styles import Style
@@ -16,18 +17,20 @@ DEEPEST = 12  # levels of lists and of quotes; more are shown as so many
 def markdown(blocks: list[Block], style: Style, title: str = "") -> str:
     """The body: no title line, no empty line at either end."""
     writer = _Writer(style)
+    in_list = True  # the first block loses its indent in the file
     for block in blocks:
-        for lines in _lines(block, style):
+        in_list = any(container.mark for container in block.path) or (in_list and block.kind == "pre")
+        for lines in _lines(block, style, in_list=in_list):
             writer.write(block, lines)
     return "".join(writer.out).strip("\n").rstrip()
 
 
-def _lines(block: Block, style: Style) -> list[str]:
-    """The texts that a block becomes, each to stand alone."""
+def _lines(block: Block, style: Style, *, in_list: bool) -> list[str]:
+    """The texts that a block becomes, each to stand alone. Behind a list, code may be taken for a part of it."""
     if block.kind == "hr":
         return [RULE]
     if block.kind == "pre":
-        return [_code(block.tokens)]
+        return [_code(block.tokens, escaped=in_list)]
     if block.kind == "row":
         return [_row(block, style)]
     if block.kind in HEADINGS:
@@ -66,8 +69,9 @@ def _row(block: Block, style: Style) -> str:
     return row + "\n" + "|".join(["---"] * len(cells)) + "  " if block.head else row
 
 
-def _code(tokens: list[Token]) -> str:
+def _code(tokens: list[Token], *, escaped: bool) -> str:
     text = "".join("\n" if token.kind == "break" else token.value for token in tokens if token.kind != "link")
+    text = inert(text) if escaped else text
     lines = text.expandtabs(4).strip("\n").split("\n")
     return "\n".join((CODE_INDENT + line).rstrip() for line in lines)
 

@@ -3,12 +3,14 @@
 import re
 from urllib.parse import quote
 
+from pipelines.text.inert import REFERENCE, inert
+from pipelines.text.parse import UNREADABLE
+
 NOTE = (
     "> *The following text is extracted and transformed from the {site} {kind} that was archived on {date}. "
     "Please check the [original snapshot on the Wayback Machine]({url}) for the most accurate reproduction.*"
 )
-MARKS = re.compile(r"[*\[\]<>`\\]")
-HTML = re.compile(r"<(?=[a-zA-Z/!?])")
+MARKS = re.compile(rf"[*\[\]<>`\\]|{REFERENCE}")
 
 
 def snapshot_url(timestamp: str, original: str, public_url: str = "https://web.archive.org") -> str:
@@ -27,14 +29,18 @@ def exported_text(
 ) -> str:
     """The whole file. `timestamp` has 14 digits; an empty title falls back to the site."""
     note = NOTE.format(
-        site=_escaped(MARKS, site),
-        kind=_escaped(MARKS, kind),
+        site=_escaped(site),
+        kind=_escaped(kind),
         date=f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}",
         url=snapshot_url(timestamp, original, public_url),
     )
-    return f"{note}\n\n# {_escaped(HTML, title) or _escaped(HTML, site)}\n\n{body.strip()}\n"
+    return f"{note}\n\n# {inert(_line(title)) or inert(_line(site))}\n\n{body.strip()}\n"
 
 
-def _escaped(markup: re.Pattern[str], text: str) -> str:
-    """The text on one line, with a backslash before such markup."""
-    return markup.sub(r"\\\g<0>", " ".join(text.split()))
+def _escaped(text: str) -> str:
+    """The text on one line, with a backslash before all markup."""
+    return MARKS.sub(r"\\\g<0>", _line(text))
+
+
+def _line(text: str) -> str:
+    return " ".join(UNREADABLE.sub("", text).split())

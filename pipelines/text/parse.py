@@ -8,8 +8,9 @@ from lxml.html import HtmlElement
 
 from crawler.exceptions import ReadingFailed
 
-# what XML does not know; character references bring some of them back after parsing
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# what XML does not know, and what shows letters in another order than they stand in; character references bring some
+# of them back after parsing
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 NESTING_TAG = re.compile(r"</?(?!(?:p|h[1-6]|br|hr|a|title|script|style)\b)[a-z][^<>]*>", re.IGNORECASE)
 
 
