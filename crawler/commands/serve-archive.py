@@ -75,6 +75,7 @@ class Command(ScrapyCommand):
         try:
             with EmbeddedArchive(folder, opts.port, wrappers=_wrappers(opts)) as archive:
                 print(f"Serving {folder} at {archive.url}", flush=True)
+                print("\n".join(_left_out(archive)), file=sys.stderr, flush=True)
                 while not stop.wait(_PARENT_CHECK_SECONDS):
                     if opts.with_parent and os.getppid() != parent:
                         break
@@ -82,6 +83,15 @@ class Command(ScrapyCommand):
             self._refuse(str(error))
         except (OSError, OverflowError) as error:
             self._refuse(f"{folder} cannot be served on port {opts.port}: {error}.")
+
+
+def _left_out(archive: EmbeddedArchive) -> list[str]:
+    """What is not served, line by line."""
+    return [
+        *(f"left out, no WARC or CDX file: {ascii(name)[1:-1]}" for name in sorted(archive.left_out)),
+        *([f"left out: {archive.skipped} lines of indexes or ends of WARC files that cannot be read"] * bool(archive.skipped)),
+        "not offered: paging by `page`, timemaps, rewritten pages, the availability interface, Save Page Now",
+    ]
 
 
 def _add_trouble(group: "argparse._ArgumentGroup") -> None:

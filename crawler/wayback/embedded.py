@@ -58,6 +58,8 @@ class EmbeddedArchive:
                 self._handler = wrapper(self._handler)
             self._server = stack.enter_context(contextlib.closing(LoopbackServer(self._answer, port)))
             self._closing = stack.pop_all()
+        self.left_out = self._index.left_out
+        self.skipped = self._index.skipped
         self.port = self._server.port
         self.url = f"http://{HOST}:{self.port}"
 

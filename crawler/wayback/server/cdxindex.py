@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import IO, NamedTuple
+from urllib.parse import quote
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -26,6 +27,7 @@ from crawler.wayback.urlkey import urlkey
 
 _RUN = 100_000  # lines sorted in memory at a time
 _WARC_ENDINGS = (".warc", ".warc.gz")
+_BESIDE = ("blocked.txt", "targets.txt", "targets.csv")  # what a sample archive has beside its WARC files
 NO_FILE = "-"
 
 
@@ -59,11 +61,13 @@ class CdxIndex:
     """Every capture in a folder of `*.warc`, `*.warc.gz`, `*.cdx` and `*.cdxj` files.
 
     Index files are read for WARC files that are not there: such rows are listed but cannot be replayed.
-    `skipped` counts the lines of index files that are no rows, and the WARC files with a damaged end.
+    `skipped` counts the lines of index files that are no rows, and the WARC files with a damaged end; `left_out` names
+    the files of other kinds, below `folder`.
     """
 
     def __init__(self, folder: Path) -> None:
         self.skipped = 0
+        self.left_out: list[str] = []
         self._data: mmap.mmap | bytes = b""
         with tempfile.TemporaryFile(prefix="cdx-") as file:
             _write_sorted(self._lines_of(folder), file)
@@ -114,21 +118,23 @@ class CdxIndex:
             yield Row.parse(self._data[start : self._data.find(b"\n", at)])
 
     def _lines_of(self, folder: Path) -> Iterator[bytes]:
-        files = sorted(path for path in folder.iterdir() if path.is_file())
-        warcs = {path.name for path in files if path.name.endswith(_WARC_ENDINGS)}
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        warcs = {path.name for path in files if path.name.lower().endswith(_WARC_ENDINGS)}
         for path in files:
             if path.name in warcs:
-                yield from self._rows_of_warc(path)
+                yield from self._rows_of_warc(path, quote(str(path.relative_to(folder)), errors="surrogateescape"))
             elif path.suffix in (".cdx", ".cdxj"):
                 yield from self._rows_of_index(path, warcs)
+            elif path.name not in _BESIDE:
+                self.left_out.append(str(path.relative_to(folder)))
 
-    def _rows_of_warc(self, path: Path) -> Iterator[bytes]:
+    def _rows_of_warc(self, path: Path, name: str) -> Iterator[bytes]:
         with path.open("rb") as file:
             records = ArchiveIterator(file)
             try:
                 for record in records:
                     if record.rec_type in ("response", "revisit") and record.http_headers is not None:
-                        row = _from_record(record, path.name, records.get_record_offset())
+                        row = _from_record(record, name, records.get_record_offset())
                         yield _line(row._replace(length=str(records.get_record_length())))
             except (ArchiveLoadFailed, AttributeError, ValueError, zlib.error):  # torn: what came before is whole
                 self.skipped += 1

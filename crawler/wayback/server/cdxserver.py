@@ -7,7 +7,10 @@ Paged mode (`page`, `showNumPages`) is refused with 400, as it often was there: 
 
 import base64
 import json
+import heapq
 import re
+import sys
+import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +18,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
+import regex
+
 from crawler.wayback.server.cdxindex import CdxIndex
+from crawler.wayback.server.dates import seconds
 from crawler.wayback.urlkey import urlkey
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 MAX_ROWS = 150_000
+MATCHING = 10.0  # seconds that the filters of a query may take in all
+_LONGEST_PATTERN = 8_192  # characters
 _SURT = re.compile(r"[^/?#]*,[^/?#]*\)/")
 _RESUME = re.compile(r"(\S+ \d{1,14})(?: (\d{1,9}))?")
 
@@ -70,7 +78,18 @@ def answer(index: CdxIndex, params: Params, max_rows: int = MAX_ROWS) -> CdxAnsw
 def _rows(index: CdxIndex, params: Params, given: dict[str, str], max_rows: int) -> Iterator[_Row]:
     rows = _collapsed(_selected(index, params, given), _values(params, "collapse"))
     limit = _number(given, "limit")
+    if given.get("sort") == "closest" and given.get("closest"):
+        return iter(_closest(rows, given["closest"], _page_size(limit, max_rows)))
     return iter(deque(rows, maxlen=-limit)) if limit < -1 else islice(rows, _page_size(limit, max_rows))
+
+
+def _closest(rows: Iterator[_Row], wanted: str, count: int) -> list[_Row]:
+    """The rows nearest in time; of two equally near the earlier, or the later behind a `^`."""
+    time_text = wanted.lstrip("-^")
+    if not (time_text.isascii() and time_text.isdecimal() and len(time_text) <= 14):
+        raise BadQuery(f"closest is not a timestamp: {wanted[:40]}")
+    at, side = seconds(time_text), -1 if wanted.startswith("^") else 1
+    return heapq.nsmallest(count, rows, key=lambda row: (abs((when := seconds(row.fields[1])) - at), side * when))
 
 
 def _is_backwards(given: dict[str, str]) -> bool:
@@ -84,6 +103,8 @@ def _page_size(limit: int, max_rows: int) -> int:
 def _has_key(given: dict[str, str], found: int, max_rows: int) -> bool:
     """A key is given whenever a page is full, even where nothing follows it."""
     limit = _number(given, "limit")
+    if given.get("sort") == "closest" and given.get("closest"):
+        return False  # what comes next in time is no place to go on from
     return given.get("showResumeKey") == "true" and limit >= -1 and found == _page_size(limit, max_rows)
 
 
@@ -98,7 +119,7 @@ def _values(params: Params, name: str) -> list[str]:
 
 def _number(given: dict[str, str], name: str) -> int:
     try:
-        return int(given.get(name) or 0)
+        return max(-sys.maxsize, min(sys.maxsize, int(given.get(name) or 0)))
     except ValueError:
         raise BadQuery(f"{name} is not a number: {given[name][:40]}") from None
 
@@ -161,12 +182,31 @@ def _filter(rule: str) -> Test:
     column = _column(field) if colon else None
     if not colon:
         pattern = field
+    found = (lambda text: pattern in text) if contains else _matcher(pattern)
+    return lambda fields: found(" ".join(fields) if column is None else fields[column]) is wanted
+
+
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    """Whether a text is a whole match. A pattern may be made to take for ever: its time is bounded."""
+    if len(pattern) > _LONGEST_PATTERN:
+        raise BadQuery("The filter is too long")
     try:
-        regex = re.compile(re.escape(pattern) if contains else pattern)
-    except re.error:
+        compiled = regex.compile(pattern)
+    except (regex.error, RecursionError, OverflowError):
         raise BadQuery(f"Not a regular expression: {pattern[:200]}") from None
-    found = regex.search if contains else regex.fullmatch
-    return lambda fields: (found(" ".join(fields) if column is None else fields[column]) is not None) is wanted
+    left = MATCHING
+
+    def matches(text: str) -> bool:
+        nonlocal left
+        start = time.monotonic()
+        try:
+            return compiled.fullmatch(text, timeout=max(left, 0.001), concurrent=True) is not None
+        except TimeoutError:
+            raise BadQuery(f"The filter takes too long: {pattern[:200]}") from None
+        finally:
+            left -= time.monotonic() - start
+
+    return matches
 
 
 def _column(field: str) -> int | None:

@@ -7,6 +7,7 @@ one word by the code that answers. Standard library only.
 import contextlib
 import http.client
 import io
+import re
 import select
 import socket
 import struct
@@ -18,7 +19,9 @@ from email.message import Message
 from http import HTTPStatus
 
 HOST = "127.0.0.1"
+IDLE = 300.0  # seconds without a byte until a connection is closed: longer than clients keep theirs
 _MAX_LINE = 65_536
+_LOOPBACK_NAME = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -101,8 +104,9 @@ def _phrase(status: int) -> str:
 class LoopbackServer:
     """Serves `handler` on 127.0.0.1. Port 0 takes a free one; an OSError says that a port is taken."""
 
-    def __init__(self, handler: Handler, port: int = 0) -> None:
+    def __init__(self, handler: Handler, port: int = 0, idle: float = IDLE) -> None:
         self._handler = handler
+        self._idle = idle
         self._lock = threading.Lock()
         self._open: dict[socket.socket, threading.Thread] = {}
         self._accepted = 0
@@ -171,10 +175,12 @@ class LoopbackServer:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.settimeout(self._idle)
         try:
             with connection.makefile("rb") as stream:
                 while request := _read_request(stream, number):
-                    if not self._deliver(connection, self._handler(request), request.method):
+                    refused = _refusal(request)
+                    if not self._deliver(connection, refused or self._handler(request), request.method):
                         break
         except OSError:
             pass  # the client has gone, which is its right
@@ -240,7 +246,18 @@ def _read_request(stream: io.BufferedReader, number: int) -> Request | None:
         return None
     try:
         headers = http.client.parse_headers(stream)
-        stream.read(min(int(headers.get("content-length") or 0), _MAX_LINE))
     except (http.client.HTTPException, ValueError):
         return None
     return Request(parts[0], parts[1], headers, number, time.monotonic())
+
+
+def _refusal(request: Request) -> Answer | None:
+    """The answer to what is never handled: a body, which stays unread, so that the connection ends; a name that is not
+    of this machine, by which a page in a browser could ask in its visitor's stead."""
+    ends = (("Content-Type", "text/plain"), ("Connection", "close"))
+    if request.header("transfer-encoding") or request.header("content-length").strip() not in ("", "0"):
+        return Answer(413, ends, b"Requests have no body here\n")
+    host = request.header("host")
+    if host and not _LOOPBACK_NAME.fullmatch(host):
+        return Answer(403, ends, b"Ask for 127.0.0.1 or localhost\n")
+    return None

@@ -18,13 +18,14 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 
 from crawler.wayback.server.cdxindex import CdxIndex, Row
+from crawler.wayback.server.dates import seconds
 from crawler.wayback.server.loopback import Answer, Headers
 from crawler.wayback.urlkey import urlkey
 
 _ENCODED_SCHEME = re.compile(r"https?%3a", re.IGNORECASE)
 _NOT_REPLAYED = frozenset({"content-type", "content-encoding", "transfer-encoding", "location"})
 _HTML = (("Content-Type", "text/html; charset=utf-8"),)
-_DOUBLE_ENCODING = (("content-encoding", ""), ("Content-Encoding", "gzip"))  # as the real one sends it
+_GZIP = (("Content-Encoding", "gzip"),)
 NOT_ARCHIVED = b"""<!DOCTYPE html>
 <html lang="en"><head><title>Internet Archive Wayback Machine</title></head>
 <body><div id="error"><h1>Hrm.</h1>
@@ -78,13 +79,13 @@ class Playback:
             ("memento-datetime", _http_date(row.timestamp)),
             ("link", _links(row, rows, base)),
             ("x-archive-src", f"{self._folder.name}/{row.filename}"),
-            *(_DOUBLE_ENCODING if gzipped else ()),
+            *(_GZIP if gzipped else ()),
         )
         body = gzip.compress(source.body, 1, mtime=0) if gzipped else source.body
         return Answer(source.status, headers, body, source.reason)
 
     def _read(self, row: Row) -> _Stored:
-        with (self._folder / row.filename).open("rb") as file:
+        with (self._folder / unquote(row.filename)).open("rb") as file:
             file.seek(int(row.offset))
             record = next(iter(ArchiveIterator(file)))
             return _Stored(record.rec_headers, record.http_headers, _decoded(record))
@@ -114,20 +115,12 @@ def _decoded(record: ArcWarcRecord) -> bytes:
 
 
 def _nearest(rows: list[Row], timestamp: str, url: str) -> Row:
-    wanted = _seconds(timestamp)
-    return min(rows, key=lambda row: (abs(_seconds(row.timestamp) - wanted), row.original != url))
-
-
-def _seconds(timestamp: str) -> float:
-    """Seconds since 1970 of any run of digits; those that are no date (month 00) are taken as near as they come."""
-    padded = timestamp + "00000101000000"[len(timestamp) :]
-    year, month, day, hour, minute, second = (int(padded[at : at + 2]) for at in (2, 4, 6, 8, 10, 12))
-    start = datetime(max(1, int(padded[:2]) * 100 + year), min(max(month, 1), 12), 1, tzinfo=UTC)
-    return start.timestamp() + (day - 1) * 86_400 + hour * 3_600 + minute * 60 + second
+    wanted = seconds(timestamp)
+    return min(rows, key=lambda row: (abs(seconds(row.timestamp) - wanted), row.original != url))
 
 
 def _http_date(timestamp: str) -> str:
-    return format_datetime(datetime.fromtimestamp(_seconds(timestamp), UTC), usegmt=True)
+    return format_datetime(datetime.fromtimestamp(seconds(timestamp), UTC), usegmt=True)
 
 
 def _hop(row: Row, flag: str, base: str) -> Answer:

@@ -194,3 +194,31 @@ def test_rows_come_as_they_lie_in_the_index(tmp_path: Path) -> None:
     index = CdxIndex(tmp_path)
     assert answer(index, [of("example.com")]).body.decode() == odd
     index.close()
+
+
+@pytest.mark.parametrize(
+    ("closest", "found"), [("20050701", "BABC"), ("20060101000000", "BBAC"), ("2030", "CBBA"), ("^20050701", "BABC")]
+)
+def test_the_nearest_come_first(index: CdxIndex, closest: str, found: str) -> None:
+    near = [of("example.com"), ("sort", "closest"), ("closest", closest)]
+    assert digests(index, *near) == found
+    assert digests(index, *near, ("limit", "1"), ("showResumeKey", "true")) == found[0]
+
+
+def test_closest_alone_sorts_nothing_and_nonsense_is_told(index: CdxIndex) -> None:
+    assert digests(index, of("example.com"), ("closest", "2030")) == "ABBC"
+    with pytest.raises(BadQuery, match="closest is not a timestamp: soon"):
+        answer(index, [of("example.com"), ("sort", "closest"), ("closest", "soon")])
+
+
+def test_filters_have_a_limit_of_time(index: CdxIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.wayback.server.cdxserver.MATCHING", 0.0)
+    with pytest.raises(BadQuery, match="takes too long"):
+        answer(index, [of("*.example.com"), ("filter", "original:(?:.*[a-z]){9}x{2}" + "y?" * 500)])
+    with pytest.raises(BadQuery, match="too long"):
+        answer(index, [of("example.com"), ("filter", "original:" + "a" * 9_000)])
+
+
+@pytest.mark.parametrize("name", ["limit", "offset"])
+def test_numbers_without_measure_do_no_harm(index: CdxIndex, name: str) -> None:
+    assert digests(index, of("example.com"), (name, "9" * 40)) == ("ABBC" if name == "limit" else "")

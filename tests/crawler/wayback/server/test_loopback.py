@@ -102,7 +102,7 @@ def test_what_is_no_request_gets_no_answer(server: LoopbackServer, data: bytes) 
 
 def test_headers_cannot_break_lines(server: LoopbackServer, desk: Desk) -> None:
     desk.answer = Answer(200, (("X-Test", "a\r\nSet-Cookie: b"),), reason="O\nK")
-    head = raw(server, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").decode()
+    head = raw(server, b"GET / HTTP/1.1\r\nHost: localhost:1\r\n\r\n").decode()
     assert head.splitlines()[:2] == ["HTTP/1.1 200 OK", "X-Test: aSet-Cookie: b"]
 
 
@@ -193,3 +193,30 @@ def _until_accepted(server: LoopbackServer) -> bytes:
 def test_taken_port_is_an_error(server: LoopbackServer, desk: Desk) -> None:
     with pytest.raises(OSError, match="in use"):
         LoopbackServer(desk, server.port)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "[::2]", "localhost@evil.example"])
+def test_only_names_of_this_machine_are_answered(server: LoopbackServer, desk: Desk, host: str) -> None:
+    assert raw(server, f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()).startswith(b"HTTP/1.1 403 ")
+    assert desk.seen == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8390", "LocalHost", "[::1]:80"])
+def test_the_names_of_this_machine_are(server: LoopbackServer, host: str) -> None:
+    assert raw(server, f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("about", ["Content-Length: 1000000", "Content-Length: x", "Transfer-Encoding: chunked"])
+def test_a_body_is_not_waited_for(server: LoopbackServer, desk: Desk, about: str) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(f"POST / HTTP/1.1\r\n{about}\r\n\r\n".encode())
+        assert b"".join(iter(lambda: client.recv(65_536), b"")).startswith(b"HTTP/1.1 413 ")
+    assert desk.seen == []
+
+
+def test_idle_connections_are_closed(desk: Desk) -> None:
+    server = LoopbackServer(desk, idle=0.1)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(b"GET / HT")
+        assert client.recv(1) == b""
+    server.close()
