@@ -89,7 +89,10 @@ def _left_out(archive: EmbeddedArchive) -> list[str]:
     """What is not served, line by line."""
     return [
         *(f"left out, no WARC or CDX file: {ascii(name)[1:-1]}" for name in sorted(archive.left_out)),
-        *([f"left out: {archive.skipped} lines of indexes or ends of WARC files that cannot be read"] * bool(archive.skipped)),
+        *(
+            [f"left out: {archive.skipped} lines of indexes or ends of WARC files that cannot be read"]
+            * bool(archive.skipped)
+        ),
         "not offered: paging by `page`, timemaps, rewritten pages, the availability interface, Save Page Now",
     ]
 

@@ -154,9 +154,7 @@ def _page(query: Query, answer: HttpAnswer, lines: list[str], resume_key: str) -
     if not rows and not malformed and not outside:
         return ListingPage(query, answer, (), outcome="empty")
     is_cut = not resume_key and len(lines) >= _asked_rows(answer.request_url)
-    return ListingPage(
-        query, answer, rows, _bounded(malformed), resume_key, is_cut=is_cut, outside=_bounded(outside)
-    )
+    return ListingPage(query, answer, rows, _bounded(malformed), resume_key, is_cut=is_cut, outside=_bounded(outside))
 
 
 def _bounded(lines: list[str]) -> tuple[str, ...]:

@@ -14,7 +14,12 @@ def covers(url: str, match: str, original: str, key: str = "") -> bool:
         (
             "exact",
             ["http://shop.example/p", "https://WWW.shop.example:443/p/", "http://shop.example/p#x"],
-            ["http://shop.example/p/q", "http://shop.example/p?a=1", "http://other.example/p", "http://a.shop.example/p"],
+            [
+                "http://shop.example/p/q",
+                "http://shop.example/p?a=1",
+                "http://other.example/p",
+                "http://a.shop.example/p",
+            ],
         ),
         (
             "prefix",
@@ -29,7 +34,12 @@ def covers(url: str, match: str, original: str, key: str = "") -> bool:
         (
             "domain",
             ["http://shop.example/", "http://a.b.shop.example/x", "http://shop.example:8080/"],
-            ["http://shop-two.example/", "http://example/", "http://shop.example.evil.example/", "http://eshop.example/"],
+            [
+                "http://shop-two.example/",
+                "http://example/",
+                "http://shop.example.evil.example/",
+                "http://eshop.example/",
+            ],
         ),
     ],
 )

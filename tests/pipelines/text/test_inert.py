@@ -87,7 +87,9 @@ def test_plain_lines_are_inert(text: str) -> None:
 @settings(deadline=None)
 @given(TEXTS)
 def test_what_is_escaped_reads_as_it_was(text: str) -> None:
-    line = " ".join(CONTROLS.sub("", text).replace("\x01", "").replace("`", "").replace("*", "").replace("_", "").split())
+    line = " ".join(
+        CONTROLS.sub("", text).replace("\x01", "").replace("`", "").replace("*", "").replace("_", "").split()
+    )
     said = "".join(token.content for token in RENDERER.parseInline(inert(line))[0].children or [])
     assert said == line
 
