@@ -6,8 +6,8 @@ Paged mode (`page`, `showNumPages`) is refused with 400, as it often was there: 
 """
 
 import base64
-import json
 import heapq
+import json
 import re
 import sys
 import time
