@@ -61,7 +61,8 @@ def parse_page(query: Query, answer: HttpAnswer) -> ListingPage:
     """What stands in a CDX answer in text form, body decoded.
 
     Rows that say the same twice (time, address, digest, status) are one. Rows with impossible dates are rows; what
-    is no row is kept aside in `malformed`, and rows that were not asked for in `outside`, shortened. An empty answer and a closed site are outcomes, not errors.
+    is no row is kept aside in `malformed`, and rows that were not asked for in `outside`, shortened.
+    An empty answer and a closed site are outcomes, not errors.
     The server gives a key with every full page, be it the last: a full one without is cut.
 
     Raises ListingFailed: "rate limited", "archive trouble", "forbidden by the archive", "exception instead of rows",
