@@ -29,10 +29,16 @@ def scan(path: Path, *, start: int = 0, decode: Decode | None = None, name: str 
     """All that a WARC file holds, in order, few records in memory at a time; damage and a torn tail as such.
 
     Digests are checked on the way. Other records (requests, dns, screenshots) are left out. `start` is a record's
-    offset; locations call the file `name`, by default as in its folder.
-    Raises OSError where the file cannot be read.
+    offset; locations call the file `name`, by default as in its folder. A file that cannot be read is damage.
     """
-    return _held(_records(path, start, name), decode)
+    return _held(_readable(path, start, name), decode)
+
+
+def _readable(path: Path, start: int, name: str) -> Iterator[Record | Damage]:
+    try:
+        yield from _records(path, start, name)
+    except OSError as error:
+        yield Damage(start, 0, f"the file cannot be read: {error.strerror}")
 
 
 def read_memento(folder: Path, location: WarcLocation, *, decode: Decode | None = None) -> Memento:
@@ -148,21 +154,22 @@ def _notes_on(waiting: Record, record: Record | Damage) -> Notes:
 def _ours(record: Record, notes: Notes) -> Iterator[Held]:
     try:
         yield _listing(record, notes) if notes["kind"] == "listing" else _memento(record, notes)
-    except (KeyError, TypeError, ValueError):
-        yield _damage(record, "its notes cannot be read")
+    except ValueError as error:
+        yield _damage(record, f"its notes cannot be read: {error}")
 
 
-def _listing(record: Record, notes: Notes) -> HeldListing:
-    answer = warc_notes.answer_of(notes, record.body)
-    query = warc_notes.query_of(notes)
-    return HeldListing(record.location, query, answer, str(notes["outcome"]), str(notes["resume_key"]))
+def _listing(record: Record, found: Notes) -> HeldListing:
+    notes = warc_notes.listing_notes(found)
+    answer, query = warc_notes.answer_of(notes, record.body), warc_notes.query_of(notes)
+    return HeldListing(record.location, query, answer, notes.outcome, notes.resume_key)
 
 
-def _memento(record: Record, notes: Notes) -> HeldMemento | Damage:
-    payload, payload_digest = warc_notes.payload_of(notes), str(notes["payload_digest"])
-    if payload is None and hashlib.sha256(record.body).hexdigest() != payload_digest:
+def _memento(record: Record, found: Notes) -> HeldMemento | Damage:
+    notes = warc_notes.memento_notes(found)
+    payload = warc_notes.payload_of(notes)
+    if payload is None and hashlib.sha256(record.body).hexdigest() != notes.payload_digest:
         return _damage(record, "payload digest does not hold")
-    snapshot = Snapshot(warc_notes.memento_of(notes, record.body), record.location, payload_digest)
+    snapshot = Snapshot(warc_notes.memento_of(notes, record.body), record.location, notes.payload_digest)
     return HeldMemento(snapshot, record.named("WARC-Payload-Digest"), payload)
 
 
