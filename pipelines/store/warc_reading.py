@@ -14,7 +14,8 @@ from crawler.exceptions import CaptureFailed, RecordingFailed
 from crawler.items import Capture, HttpAnswer, Memento, Snapshot, WarcLocation
 
 from . import cdxj, warc_notes
-from .warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
+from .warc_files import is_imported
+from .warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, HeldTargets, LeftOut
 from .warc_members import Damage, Member, members
 from .warc_notes import Headers, Notes
 from .warc_record import Record, parse, sha1
@@ -31,7 +32,8 @@ def scan(path: Path, *, start: int = 0, decode: Decode | None = None, name: str 
     Digests are checked on the way. Other records (requests, dns, screenshots) are left out. `start` is a record's
     offset; locations call the file `name`, by default as in its folder. A file that cannot be read is damage.
     """
-    return _held(_readable(path, start, name), decode)
+    records = _readable(path, start, name)
+    return _strangers(records, decode) if is_imported(name) else _held(records, decode)
 
 
 def _readable(path: Path, start: int, name: str) -> Iterator[Record | Damage]:
@@ -88,6 +90,8 @@ def _held_at(folder: Path, location: WarcLocation, decode: Decode | None) -> Hel
     try:
         first = list(islice(records, 1))
         has_notes = any(isinstance(record, Record) and record.named(warc_notes.FOLLOW) for record in first)
+        if is_imported(location.file):
+            return next(_strangers(first, decode), None)
         return next(_held(first + list(islice(records, int(has_notes))), decode), None)
     except OSError as error:
         raise _unreadable(location, str(error.strerror)) from error
@@ -144,6 +148,22 @@ def _held(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator
         yield from _another(waiting, decode)
 
 
+def _strangers(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator[Held]:
+    """What a stranger's file holds: answers of sites. What it says in the form of ours is no more than data."""
+    for record in records:
+        if isinstance(record, Damage):
+            yield record
+        elif record.kind in ("response", "revisit") and record.named(warc_notes.FOLLOW):
+            listing = "/cdx/search/cdx" in record.named("WARC-Target-URI")
+            yield from [LeftOut(record.location, "listing")] if listing else _dated(record, decode)
+        elif record.kind in ("response", "revisit"):
+            yield from _another(record, decode)
+        elif record.kind == "resource" and record.named("Content-Type") in (TARGETS_TYPE, JOURNAL_TYPE):
+            yield LeftOut(record.location, "journal or target list")
+        elif record.kind == "metadata" and warc_notes.read(record.body):
+            yield LeftOut(record.location, "notes")
+
+
 def _notes_on(waiting: Record, record: Record | Damage) -> Notes:
     if isinstance(record, Damage) or record.kind != "metadata":
         return {}
@@ -180,10 +200,15 @@ def _targets(record: Record) -> HeldTargets:
 
 def _another(record: Record, decode: Decode | None) -> Iterator[Held]:
     """A record without notes: one of another program, or one of ours that has lost them."""
-    timestamp = warc_notes.timestamp_of(record.named("WARC-Date"))
     if record.named(warc_notes.FOLLOW):
         yield _damage(record, "its notes are missing")
-    elif not timestamp:
+    else:
+        yield from _dated(record, decode)
+
+
+def _dated(record: Record, decode: Decode | None) -> Iterator[Held]:
+    timestamp = warc_notes.timestamp_of(record.named("WARC-Date"))
+    if not timestamp:
         yield _damage(record, "it has no date")
     elif record.kind == "revisit":
         yield _foreign_revisit(record, timestamp)
