@@ -101,8 +101,12 @@ def run_merge(
     with only_run(folder), noted(settings, "merge"):
         count = take_files(folder, others, settings["RUN_ID"])
         known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
+        is_new = not (folder / DATABASE).is_file()
         _rebuild(folder, settings, [], "", progress, known)
         with closing(open_corpus(folder)) as db:
+            if is_new:  # what journals of the others say of it is told once more below, and checked
+                with recording(db):
+                    db.execute("DELETE FROM forgotten")
             _take_forgotten(db, [other for other in others if other.resolve() != folder.resolve()], accept_forgotten)
             forget_again(db, folder, urlkey, run=settings["RUN_ID"])
             return count, export_corpus(db, settings)

@@ -6,6 +6,7 @@ is done, and nothing that the old one holds would be lost, does the new database
 """
 
 import hashlib
+import json
 import logging
 import os
 import shutil
@@ -266,8 +267,9 @@ def _keep_forgotten(db: Database, old: Path) -> None:
         log.warning("%s does not tell what is forgotten: %s", old, error)
         return
     with recording(db):
-        db.execute("DELETE FROM forgotten")
-        db.conn.executemany("INSERT INTO forgotten (site, since) VALUES (?, ?)", sites)
+        named = [site for site, _ in sites]
+        db.execute("DELETE FROM forgotten WHERE site NOT IN (SELECT value FROM json_each(?))", [json.dumps(named)])
+        db.conn.executemany("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", sites)
 
 
 def _carry_over_runs(db: Database, old: Path) -> None:

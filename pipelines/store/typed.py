@@ -16,7 +16,6 @@ Count = Annotated[int, Meta(ge=0, lt=1 << 53)]  # far below what SQLite holds, a
 Timestamp = Annotated[str, Meta(pattern=r"\A[0-9]{14}\Z")]
 Bound = Annotated[str, Meta(pattern=r"\A[0-9]{0,14}\Z")]
 Moment = Annotated[str, Meta(pattern=r"\A[-0-9TZ:.+]{0,40}\Z")]
-Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Score = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Flag = Annotated[int, Meta(ge=0, le=1)]
 Key = tuple[Timestamp, Text, Text, Text]
@@ -161,7 +160,7 @@ class MementoNotes(AnswerNotes):
     redirect_to: Text
     evidence: list[EvidenceNote]
     is_home: bool
-    payload_digest: Digest
+    payload_digest: Text
     payload: PlaceNote | None
 
 
