@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from scrapy.settings import Settings
+from sqlite_utils import Database
 
 from crawler import addresses, configuration, discovery, runner
 from crawler.exceptions import WrongUse
@@ -26,7 +27,8 @@ from pipelines.forget import forget_again
 from pipelines.merge import take_files
 from pipelines.reading import Progress
 from pipelines.rebuild import Knowledge, Rebuilt, rebuild
-from pipelines.store.database import DATABASE, open_corpus
+from pipelines.store.database import DATABASE, open_corpus, recording
+from pipelines.store.forgetting import is_held
 from pipelines.store.lock import only_run
 from pipelines.store.warc_files import bring_in, warc_files
 from pipelines.text.version import reader_version
@@ -55,7 +57,9 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     targets, digest = _targets(request)
     _refuse_nothing(folder, request)
     with only_run(folder), noted(settings, "rebuild", digest) as note:
-        bring_in(folder / "warc", [Path(source) for source in request.sources])
+        # a corpus that is made of these files knows no others: those in the form of ours are its own
+        is_new = not (folder / DATABASE).is_file() and not warc_files(folder / "warc")
+        bring_in(folder / "warc", [Path(source) for source in request.sources], trusted=is_new)
         if request.only_changed:
             with closing(open_corpus(folder)) as db:
                 rebuilt = Rebuilt(0, 0, read_again(db, settings, progress))
@@ -87,7 +91,9 @@ def _targets(request: Request) -> tuple[list[Target], str]:
     return found, digest.hexdigest()
 
 
-def run_merge(settings: Settings, others: Sequence[Path], progress: Progress) -> tuple[int, Counts]:
+def run_merge(
+    settings: Settings, others: Sequence[Path], progress: Progress, *, accept_forgotten: bool = False
+) -> tuple[int, Counts]:
     """Bring other corpora into this one. Returns how many WARC files were new, and what was exported."""
     configuration.check_offline(settings)
     runner.add_derived(settings)
@@ -95,10 +101,39 @@ def run_merge(settings: Settings, others: Sequence[Path], progress: Progress) ->
     with only_run(folder), noted(settings, "merge"):
         count = take_files(folder, others, settings["RUN_ID"])
         known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
+        is_new = not (folder / DATABASE).is_file()
         _rebuild(folder, settings, [], "", progress, known)
         with closing(open_corpus(folder)) as db:
+            if is_new:  # what journals of the others say of it is told once more below, and checked
+                with recording(db):
+                    db.execute("DELETE FROM forgotten")
+            _take_forgotten(db, [other for other in others if other.resolve() != folder.resolve()], accept_forgotten)
             forget_again(db, folder, urlkey, run=settings["RUN_ID"])
             return count, export_corpus(db, settings)
+
+
+def _take_forgotten(db: Database, others: Sequence[Path], accept: bool) -> None:
+    """Names that other corpora have forgotten, where each is one that `forget` would take; what is held stays, unless
+    `accept`."""
+    log = logging.getLogger(__name__)
+    for other in others:
+        with closing(open_corpus(other)) as named:
+            found = named.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall()
+        for site, since in found:
+            if not _is_site(site):
+                log.warning("%s has forgotten %.80r, which is no site: passed over.", other, site)
+            elif accept or not is_held(db, site, urlkey(f"http://{site}/").partition(")")[0]):
+                with recording(db):
+                    db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [site, since])
+            else:
+                log.warning("%s has forgotten %s, which is held here: --accept-forgotten deletes it.", other, site)
+
+
+def _is_site(name: object) -> bool:
+    try:
+        return isinstance(name, str) and addresses.named_site(name) == name
+    except WrongUse:
+        return False
 
 
 def _rebuild(

@@ -6,6 +6,7 @@ is done, and nothing that the old one holds would be lost, does the new database
 """
 
 import hashlib
+import json
 import logging
 import os
 import shutil
@@ -31,8 +32,8 @@ from .store.listings import Listings
 from .store.losses import lost_captures, missing_files
 from .store.remaking import Making, is_made_of
 from .store.warc import WarcWriter
-from .store.warc_files import warc_files
-from .store.warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento
+from .store.warc_files import odd_files, warc_files
+from .store.warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut
 from .store.warc_members import Damage
 from .store.warc_reading import Decode, scan
 from .text.worker import Readers
@@ -104,6 +105,7 @@ def rebuild(
         Corpus(db, archive).derive_waiting()
         _refuse_lost_captures(db, folder, accept_losses)
         making.finish()
+        _keep_forgotten(db, folder / DATABASE)
         _carry_over_runs(db, folder / DATABASE)
     _replace(folder)
     return Rebuilt(len(files), damaged, lost)
@@ -168,14 +170,20 @@ class _FirstPass:
         self._knowledge = knowledge
         self._making = making
         self._damaged = 0
+        self._left_out = 0
 
     def run(self, folder: Path, files: list[str], progress: Progress) -> int:
         """Returns how much could not be used."""
+        for name, why in odd_files(folder):
+            self._damaged += 1
+            log.warning("%s is passed over: %s", name, why)
         for number, file in enumerate(files, start=1):
             place = self._making.place(file)
             if not place.whole:
                 self._file(folder, file, place.offset)
             progress("WARC files", number, len(files))
+        if self._left_out:
+            log.warning("%d journals, notes and lists of strangers' files are left out.", self._left_out)
         self._making.join_revisits()
         self._making.name_documents(self._knowledge.keys_of)
         return self._damaged
@@ -197,7 +205,9 @@ class _FirstPass:
         elif isinstance(held, HeldListing):
             self._listing(held, file)
         elif isinstance(held, HeldJournal):
-            self._damaged += journal.apply(self._db, journal.lines_in(held.text))
+            self._journal(held, file)
+        elif isinstance(held, LeftOut):
+            self._left_out += 1
         elif isinstance(held, Foreign):
             self._foreign(held.snapshot)
         elif isinstance(held, ForeignRevisit):
@@ -207,6 +217,17 @@ class _FirstPass:
         elif isinstance(held, Damage):
             self._damaged += 1
             log.warning("%s: %d bytes at %d cannot be used: %s", file, held.length, held.offset, held.reason)
+
+    def _journal(self, held: HeldJournal, file: str) -> None:
+        lines: list[journal.Line] = []
+        for line in journal.checked_lines(held.text):
+            if isinstance(line, journal.BadLine):
+                self._damaged += 1
+                where = f"{file}: line {line.number} of the journal at {held.location.offset}"
+                log.warning("%s cannot be used: %s", where, line.reason)
+            else:
+                lines.append(line)
+        self._damaged += journal.apply(self._db, lines)
 
     def _listing(self, held: HeldListing, file: str) -> None:
         try:
@@ -233,6 +254,22 @@ def _offset(held: Held) -> int:
         return held.offset
     location = held.snapshot.location if isinstance(held, HeldMemento | Foreign) else held.location
     return location.offset
+
+
+def _keep_forgotten(db: Database, old: Path) -> None:
+    """What is forgotten is what this corpus has forgotten, where its database says so: no file that came in since."""
+    if not old.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(old)) as former:
+            sites = former.execute("SELECT site, since FROM forgotten").fetchall()
+    except sqlite3.Error as error:
+        log.warning("%s does not tell what is forgotten: %s", old, error)
+        return
+    with recording(db):
+        named = [site for site, _ in sites]
+        db.execute("DELETE FROM forgotten WHERE site NOT IN (SELECT value FROM json_each(?))", [json.dumps(named)])
+        db.conn.executemany("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", sites)
 
 
 def _carry_over_runs(db: Database, old: Path) -> None:

@@ -18,9 +18,9 @@ from crawler.items import HttpAnswer, ListingPage, Page, Query, Reading
 from .export.leftovers import exported_files, parts
 from .export.manifest import MANIFEST, entries
 from .reading import AHEAD, behind
-from .store import checks, readings
-from .store.warc_files import begun, is_ours, warc_files
-from .store.warc_held import Foreign, HeldListing, HeldMemento
+from .store import checks, journal, readings
+from .store.warc_files import begun, is_ours, odd_files, warc_files
+from .store.warc_held import Foreign, HeldJournal, HeldListing, HeldMemento
 from .store.warc_members import Damage
 from .store.warc_reading import Decode, read_memento, scan
 from .text.worker import Readers
@@ -91,6 +91,8 @@ def _warc(db: Database, checking: Checking) -> Iterator[Finding]:
     folder = checking.folder / "warc"
     for name in begun(folder):
         yield Finding("was begun and not finished", Mend.EXPORT, f"warc/{name}")
+    for name, why in odd_files(folder):
+        yield Finding(why, Mend.NOTHING, f"warc/{name}")
     found = warc_files(folder)
     for file in sorted({*found, *checks.files_of_rows(db)}):
         rows = checks.rows_of_file(db, file)
@@ -105,6 +107,8 @@ def _warc_file(db: Database, checking: Checking, file: str, rows: dict[int, int]
     for held in scan(checking.folder / "warc" / file, decode=checking.decode, name=file):
         if isinstance(held, Damage):
             yield _damage(held, file, rows)
+        elif isinstance(held, HeldJournal):
+            yield from _journal(held, file)
         elif isinstance(held, HeldListing):
             yield from _listing(db, checking, held, file)
         elif isinstance(held, HeldMemento | Foreign):
@@ -112,6 +116,13 @@ def _warc_file(db: Database, checking: Checking, file: str, rows: dict[int, int]
     if rows:
         what = f"{len(rows)} rows point to records that are not there"
         yield Finding(what, Mend.FETCH, file, tuple(rows.values()))
+
+
+def _journal(held: HeldJournal, file: str) -> Iterator[Finding]:
+    for line in journal.checked_lines(held.text):
+        if isinstance(line, journal.BadLine):
+            what = f"line {line.number} of the journal at {held.location.offset} cannot be used: {line.reason}"
+            yield Finding(what, Mend.NOTHING, file)
 
 
 def _damage(held: Damage, file: str, rows: dict[int, int]) -> Finding:

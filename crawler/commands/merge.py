@@ -21,7 +21,7 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "CORPUS_DIR [CORPUS_DIR ...] [-s CORPUS_DIR=INTO]"
+        return "CORPUS_DIR [CORPUS_DIR ...] [--accept-forgotten] [-s CORPUS_DIR=INTO]"
 
     def short_desc(self) -> str:
         return "Bring other corpora into this one"
@@ -29,6 +29,9 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
+        parser.add_argument(
+            "--accept-forgotten", action="store_true", help="delete here, too, what another corpus has forgotten"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.rebuilding import run_merge
@@ -37,7 +40,8 @@ class Command(ScrapyCommand):
         if not args:
             raise UsageError("name the corpora to bring in: merge /srv/one /srv/two", print_help=False)
         try:
-            count, exported = run_merge(self.settings, [Path(name) for name in args], ProgressLines())
+            others = [Path(name) for name in args]
+            count, exported = run_merge(self.settings, others, ProgressLines(), accept_forgotten=opts.accept_forgotten)
             print(f"{count} WARC files brought in, {exported.files} texts, {exported.written} written")
         except CorpusError as error:
             refuse(self, error)

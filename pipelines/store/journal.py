@@ -18,13 +18,22 @@ Lines are rows, not steps: to apply one twice changes nothing, and the last one 
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from . import typed
 from .database import recording
 
 Line = dict[str, Any]
+
+
+class BadLine(NamedTuple):
+    """A line of a journal that is none: its number within the record, and why."""
+
+    number: int
+    reason: str
+
 
 _AT_ONCE = 2000  # rows a record; as many lines are in memory
 _KEY = ("timestamp", "original", "digest", "statuscode")
@@ -125,14 +134,18 @@ def _named(row: Line, names: Iterable[str]) -> Line:
 
 
 def lines_in(text: str) -> Iterator[Line]:
-    """The lines of a journal record; what is none is passed over."""
-    for line in text.splitlines():
+    """The lines of a journal record; what is none is passed over: see `checked_lines`."""
+    return (line for line in checked_lines(text) if not isinstance(line, BadLine))
+
+
+def checked_lines(text: str) -> Iterator[Line | BadLine]:
+    """The lines of a journal record, and those that are none."""
+    for number, data in enumerate(text.split("\n"), start=1):
         try:
-            found = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(found, dict) and next(iter(found), "") in _APPLYING:
-            yield found
+            if data.strip():
+                yield typed.line(data)
+        except (ValueError, RecursionError) as error:
+            yield BadLine(number, str(error) or "nested too deep")
 
 
 def apply(db: Database, lines: Iterable[Line]) -> int:
@@ -140,29 +153,21 @@ def apply(db: Database, lines: Iterable[Line]) -> int:
     unusable = 0
     with recording(db):
         for line in lines:
-            what = next(iter(line))
             try:
-                _APPLYING[what](db, line)
-            except (
-                KeyError,
-                TypeError,
-                ValueError,
-                sqlite3.DataError,
-                sqlite3.IntegrityError,
-                sqlite3.ProgrammingError,
-            ):
+                _APPLYING[next(iter(line))](db, line)
+            except (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
                 unusable += 1
     return unusable
 
 
 def _apply_capture(db: Database, line: Line) -> None:
-    key = [line["archive"], *_texts(line["capture"], len(_KEY))]
+    key = [line["archive"], *line["capture"]]
     db.execute(
         "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, length) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [*key, line["urlkey"], line["mimetype"], line["length"]],
     )
-    twin = [line["archive"], *_texts(line["same_as"], len(_KEY))] if line["same_as"] else [None] * (len(_KEY) + 1)
+    twin = [line["archive"], *line["same_as"]] if line["same_as"] else [None] * (len(_KEY) + 1)
     assignments = ", ".join(f"{name} = ?" for name in _FATE)
     same = " AND ".join(f"{name} = ?" for name in ("archive", *_KEY))
     db.execute(
@@ -173,7 +178,7 @@ def _apply_capture(db: Database, line: Line) -> None:
 
 def _apply_query(db: Database, line: Line) -> None:
     names = ("archive", "urlkey", *_QUERY_KEY, *_OF_QUERY)
-    values = [line["archive"], line["urlkey"], *_texts(line["query"], len(_QUERY_KEY)), *(line[n] for n in _OF_QUERY)]
+    values = [line["archive"], line["urlkey"], *line["query"], *(line[n] for n in _OF_QUERY)]
     updates = ", ".join(f"{name} = excluded.{name}" for name in ("urlkey", *_OF_QUERY))
     db.execute(
         f"INSERT INTO query ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608
@@ -183,7 +188,7 @@ def _apply_query(db: Database, line: Line) -> None:
 
 
 def _apply_document(db: Database, line: Line) -> None:
-    site, kind, variant = _texts(line["document"], len(_DOCUMENT_KEY))
+    site, kind, variant = line["document"]
     (document_id,) = db.execute(
         "INSERT INTO document (site, kind, variant, url, discover, found, active, open) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, kind, variant) DO UPDATE SET url = excluded.url, "
@@ -194,7 +199,7 @@ def _apply_document(db: Database, line: Line) -> None:
     db.execute("DELETE FROM address WHERE document_id = ?", [document_id])
     db.conn.executemany(
         f"INSERT OR REPLACE INTO address (document_id, {', '.join(_OF_ADDRESS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
-        [[document_id, *_texts(address, len(_OF_ADDRESS))] for address in line["addresses"]],
+        [[document_id, *address] for address in line["addresses"]],
     )
 
 
@@ -203,7 +208,7 @@ def _apply_evidence(db: Database, line: Line) -> None:
     db.execute(
         "INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [*_texts(texts, 6), float(score)],
+        [*texts, score],
     )
 
 
@@ -218,10 +223,3 @@ _APPLYING: dict[str, Callable[[Database, Line], None]] = {
     "evidence": _apply_evidence,
     "forgotten": _apply_forgotten,
 }
-
-
-def _texts(values: Any, count: int) -> list[str]:
-    """So many strings. Raises ValueError for anything else."""
-    if not isinstance(values, list) or len(values) != count or not all(isinstance(value, str) for value in values):
-        raise ValueError(values)
-    return values

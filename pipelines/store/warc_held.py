@@ -63,4 +63,12 @@ class ForeignRevisit:
     refers_to_timestamp: str
 
 
-Held = HeldMemento | HeldListing | HeldTargets | HeldJournal | Foreign | ForeignRevisit | Damage
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a stranger's file says in the form of ours: it is counted, and rules nothing."""
+
+    location: WarcLocation
+    what: str
+
+
+Held = HeldMemento | HeldListing | HeldTargets | HeldJournal | Foreign | ForeignRevisit | LeftOut | Damage

@@ -10,16 +10,21 @@
 `headers` are the archive's own, all but those that tell of the client. `payload` is where a revisit's bytes lie.
 """
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
-from crawler.items import Capture, Evidence, HttpAnswer, ListingPage, Memento, Query, Source, WarcLocation
+import msgspec
+from msgspec.structs import asdict
+
+from crawler.items import Capture, Evidence, HttpAnswer, ListingPage, Memento, Query, WarcLocation
+
+from .typed import AnswerNotes, ListingNotes, MementoNotes, check
 
 Headers = tuple[tuple[str, str], ...]
 Notes = dict[str, Any]
@@ -40,22 +45,22 @@ def of_memento(memento: Memento, payload_digest: str, payload: WarcLocation | No
     """The notes of a memento; `payload` where its bytes lie elsewhere."""
     return _json(
         kind="memento",
-        capture=asdict(memento.capture),
-        asked=asdict(memento.asked) if memento.asked else None,
+        capture=dataclasses.asdict(memento.capture),
+        asked=dataclasses.asdict(memento.asked) if memento.asked else None,
         requested=memento.requested,
         digest_check=memento.digest_check,
         redirect_to=memento.redirect_to,
-        evidence=[asdict(one) for one in memento.evidence],
+        evidence=[dataclasses.asdict(one) for one in memento.evidence],
         is_home=memento.is_home,
         payload_digest=payload_digest,
-        payload=asdict(payload) if payload else None,
+        payload=dataclasses.asdict(payload) if payload else None,
         **_of_answer(memento.answer),
     )
 
 
 def of_listing(page: ListingPage) -> bytes:
     """The notes of a CDX answer: what was asked, and how it goes on."""
-    query = asdict(page.query)
+    query = dataclasses.asdict(page.query)
     return _json(
         kind="listing", query=query, outcome=page.outcome, resume_key=page.resume_key, **_of_answer(page.answer)
     )
@@ -75,40 +80,48 @@ def _json(**notes: Any) -> bytes:
 
 
 def read(block: bytes) -> Notes:
-    """The notes in a metadata record; empty where it is another program's."""
+    """The notes in a metadata record, not checked yet; empty where it is another program's."""
     try:
-        notes = json.loads(block)
+        notes = msgspec.json.decode(block)
     except (ValueError, RecursionError):  # also what is not UTF-8, is nested or has numbers without end
         return {}
     return notes if isinstance(notes, dict) and notes.get("kind") in ("memento", "listing") else {}
 
 
-def memento_of(notes: Notes, body: bytes) -> Memento:
-    """The memento that was written, headers of the client excepted. Raises KeyError, TypeError or ValueError."""
+def memento_notes(notes: Notes) -> MementoNotes:
+    """The notes of a memento, checked. Raises ValueError."""
+    return check(notes, MementoNotes)
+
+
+def listing_notes(notes: Notes) -> ListingNotes:
+    """The notes of a listing, checked. Raises ValueError."""
+    return check(notes, ListingNotes)
+
+
+def memento_of(notes: MementoNotes, body: bytes) -> Memento:
+    """The memento that was written, headers of the client excepted."""
     return Memento(
-        capture=Capture(**notes["capture"]),
-        requested=str(notes["requested"]),
+        capture=Capture(**asdict(notes.capture)),
+        requested=notes.requested,
         answer=answer_of(notes, body),
-        digest_check=str(notes["digest_check"]),
-        redirect_to=str(notes["redirect_to"]),
-        asked=Capture(**notes["asked"]) if notes["asked"] else None,
-        evidence=tuple(Evidence(**{**one, "source": Source(one["source"])}) for one in notes["evidence"]),
-        is_home=bool(notes["is_home"]),
+        digest_check=notes.digest_check,
+        redirect_to=notes.redirect_to,
+        asked=Capture(**asdict(notes.asked)) if notes.asked else None,
+        evidence=tuple(Evidence(**asdict(one)) for one in notes.evidence),
+        is_home=notes.is_home,
     )
 
 
-def answer_of(notes: Notes, body: bytes) -> HttpAnswer:
-    headers = tuple((str(name), str(value)) for name, value in notes["headers"])
-    return HttpAnswer(str(notes["request_url"]), int(notes["status"]), headers, body, str(notes["fetched_at"]))
+def answer_of(notes: AnswerNotes, body: bytes) -> HttpAnswer:
+    return HttpAnswer(notes.request_url, notes.status, tuple(notes.headers), body, notes.fetched_at)
 
 
-def query_of(notes: Notes) -> Query:
-    fields = dict(notes["query"])
-    return Query(**{**fields, "filters": tuple(fields["filters"]), "collapses": tuple(fields["collapses"])})
+def query_of(notes: ListingNotes) -> Query:
+    return Query(**asdict(notes.query))
 
 
-def payload_of(notes: Notes) -> WarcLocation | None:
-    return WarcLocation(**notes["payload"]) if notes["payload"] else None
+def payload_of(notes: MementoNotes) -> WarcLocation | None:
+    return WarcLocation(**asdict(notes.payload)) if notes.payload else None
 
 
 def kept(headers: Iterable[tuple[str, str]]) -> Headers:

@@ -14,7 +14,8 @@ from crawler.exceptions import CaptureFailed, RecordingFailed
 from crawler.items import Capture, HttpAnswer, Memento, Snapshot, WarcLocation
 
 from . import cdxj, warc_notes
-from .warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
+from .warc_files import is_imported
+from .warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, HeldTargets, LeftOut
 from .warc_members import Damage, Member, members
 from .warc_notes import Headers, Notes
 from .warc_record import Record, parse, sha1
@@ -29,10 +30,17 @@ def scan(path: Path, *, start: int = 0, decode: Decode | None = None, name: str 
     """All that a WARC file holds, in order, few records in memory at a time; damage and a torn tail as such.
 
     Digests are checked on the way. Other records (requests, dns, screenshots) are left out. `start` is a record's
-    offset; locations call the file `name`, by default as in its folder.
-    Raises OSError where the file cannot be read.
+    offset; locations call the file `name`, by default as in its folder. A file that cannot be read is damage.
     """
-    return _held(_records(path, start, name), decode)
+    records = _readable(path, start, name)
+    return _strangers(records, decode) if is_imported(name) else _held(records, decode)
+
+
+def _readable(path: Path, start: int, name: str) -> Iterator[Record | Damage]:
+    try:
+        yield from _records(path, start, name)
+    except OSError as error:
+        yield Damage(start, 0, f"the file cannot be read: {error.strerror}")
 
 
 def read_memento(folder: Path, location: WarcLocation, *, decode: Decode | None = None) -> Memento:
@@ -82,6 +90,8 @@ def _held_at(folder: Path, location: WarcLocation, decode: Decode | None) -> Hel
     try:
         first = list(islice(records, 1))
         has_notes = any(isinstance(record, Record) and record.named(warc_notes.FOLLOW) for record in first)
+        if is_imported(location.file):
+            return next(_strangers(first, decode), None)
         return next(_held(first + list(islice(records, int(has_notes))), decode), None)
     except OSError as error:
         raise _unreadable(location, str(error.strerror)) from error
@@ -138,6 +148,22 @@ def _held(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator
         yield from _another(waiting, decode)
 
 
+def _strangers(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator[Held]:
+    """What a stranger's file holds: answers of sites. What it says in the form of ours is no more than data."""
+    for record in records:
+        if isinstance(record, Damage):
+            yield record
+        elif record.kind in ("response", "revisit") and record.named(warc_notes.FOLLOW):
+            listing = "/cdx/search/cdx" in record.named("WARC-Target-URI")
+            yield from [LeftOut(record.location, "listing")] if listing else _dated(record, decode)
+        elif record.kind in ("response", "revisit"):
+            yield from _another(record, decode)
+        elif record.kind == "resource" and record.named("Content-Type") in (TARGETS_TYPE, JOURNAL_TYPE):
+            yield LeftOut(record.location, "journal or target list")
+        elif record.kind == "metadata" and warc_notes.read(record.body):
+            yield LeftOut(record.location, "notes")
+
+
 def _notes_on(waiting: Record, record: Record | Damage) -> Notes:
     if isinstance(record, Damage) or record.kind != "metadata":
         return {}
@@ -148,21 +174,22 @@ def _notes_on(waiting: Record, record: Record | Damage) -> Notes:
 def _ours(record: Record, notes: Notes) -> Iterator[Held]:
     try:
         yield _listing(record, notes) if notes["kind"] == "listing" else _memento(record, notes)
-    except (KeyError, TypeError, ValueError):
-        yield _damage(record, "its notes cannot be read")
+    except ValueError as error:
+        yield _damage(record, f"its notes cannot be read: {error}")
 
 
-def _listing(record: Record, notes: Notes) -> HeldListing:
-    answer = warc_notes.answer_of(notes, record.body)
-    query = warc_notes.query_of(notes)
-    return HeldListing(record.location, query, answer, str(notes["outcome"]), str(notes["resume_key"]))
+def _listing(record: Record, found: Notes) -> HeldListing:
+    notes = warc_notes.listing_notes(found)
+    answer, query = warc_notes.answer_of(notes, record.body), warc_notes.query_of(notes)
+    return HeldListing(record.location, query, answer, notes.outcome, notes.resume_key)
 
 
-def _memento(record: Record, notes: Notes) -> HeldMemento | Damage:
-    payload, payload_digest = warc_notes.payload_of(notes), str(notes["payload_digest"])
-    if payload is None and hashlib.sha256(record.body).hexdigest() != payload_digest:
+def _memento(record: Record, found: Notes) -> HeldMemento | Damage:
+    notes = warc_notes.memento_notes(found)
+    payload = warc_notes.payload_of(notes)
+    if payload is None and hashlib.sha256(record.body).hexdigest() != notes.payload_digest:
         return _damage(record, "payload digest does not hold")
-    snapshot = Snapshot(warc_notes.memento_of(notes, record.body), record.location, payload_digest)
+    snapshot = Snapshot(warc_notes.memento_of(notes, record.body), record.location, notes.payload_digest)
     return HeldMemento(snapshot, record.named("WARC-Payload-Digest"), payload)
 
 
@@ -173,10 +200,15 @@ def _targets(record: Record) -> HeldTargets:
 
 def _another(record: Record, decode: Decode | None) -> Iterator[Held]:
     """A record without notes: one of another program, or one of ours that has lost them."""
-    timestamp = warc_notes.timestamp_of(record.named("WARC-Date"))
     if record.named(warc_notes.FOLLOW):
         yield _damage(record, "its notes are missing")
-    elif not timestamp:
+    else:
+        yield from _dated(record, decode)
+
+
+def _dated(record: Record, decode: Decode | None) -> Iterator[Held]:
+    timestamp = warc_notes.timestamp_of(record.named("WARC-Date"))
+    if not timestamp:
         yield _damage(record, "it has no date")
     elif record.kind == "revisit":
         yield _foreign_revisit(record, timestamp)

@@ -73,8 +73,8 @@ def machine(folder: Path, number: int, fetched: list[Fetched]) -> Path:
     return folder
 
 
-def merged(into: Path, *others: Path) -> Path:
-    rebuilding.run_merge(settings_of(into), list(others), lambda what, done, todo: None)
+def merged(into: Path, *others: Path, accept: bool = False) -> Path:
+    rebuilding.run_merge(settings_of(into), list(others), lambda what, done, todo: None, accept_forgotten=accept)
     return into
 
 
@@ -108,13 +108,15 @@ def test_what_one_corpus_has_read_is_not_read_again(tmp_path: Path) -> None:
     assert tables(tmp_path / "two") == tables(one)
 
 
-def test_what_one_corpus_has_forgotten_wins(tmp_path: Path) -> None:
+def test_what_one_corpus_has_forgotten_wins_where_that_is_accepted(tmp_path: Path) -> None:
     with patch.object(rebuilding, "readers", lambda settings: ReadHere()):
         one = merged(tmp_path / "one", machine(tmp_path / "m1", 1, [(1, 1, 1), (2, 1, 1)]))
         other = machine(tmp_path / "m2", 2, [(1, 2, 1), (3, 1, 1)])
         with closing(open_corpus(one)) as db:
             forget(db, one, "site1.example", urlkey, now="2026-02-01T00:00:00Z", run="20260201T000000Z-00000f")
-        both = merged(tmp_path / "both", other, one)
+        kept = merged(tmp_path / "kept", other, one)
+        both = merged(tmp_path / "both", other, one, accept=True)
+    assert {row[0] for row in tables(kept, "document")["document"]} >= {"site1.example"}
     assert {row[0] for row in tables(both, "document")["document"]} == {"site2.example", "site3.example"}
     assert not any("site1.example" in repr(rows) for rows in tables(both).values())
     held = b"".join((both / "warc" / file).read_bytes() for file in warc_files(both / "warc"))

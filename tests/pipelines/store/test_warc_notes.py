@@ -13,17 +13,17 @@ from .samples import a_listing, a_memento, as_kept
 def test_the_notes_of_a_memento_bring_it_back() -> None:
     memento = replace(a_memento(), redirect_to="http://shop.example/new")
     payload = WarcLocation("run.warc.gz", 3, 4)
-    notes = warc_notes.read(warc_notes.of_memento(memento, "0" * 64, payload))
+    notes = warc_notes.memento_notes(warc_notes.read(warc_notes.of_memento(memento, "0" * 64, payload)))
     assert warc_notes.memento_of(notes, memento.answer.body) == as_kept(memento)
     assert warc_notes.payload_of(notes) == payload
-    assert notes["payload_digest"] == "0" * 64
+    assert notes.payload_digest == "0" * 64
 
 
 def test_the_notes_of_a_listing_bring_its_query_back() -> None:
     page = a_listing()
-    notes = warc_notes.read(warc_notes.of_listing(page))
+    notes = warc_notes.listing_notes(warc_notes.read(warc_notes.of_listing(page)))
     assert warc_notes.query_of(notes) == page.query
-    assert (notes["outcome"], notes["resume_key"]) == ("rows", "key+1")
+    assert (notes.outcome, notes.resume_key) == ("rows", "key+1")
 
 
 @given(st.binary(max_size=60))

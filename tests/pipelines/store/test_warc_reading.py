@@ -215,7 +215,9 @@ def test_edited_notes_are_noticed(tmp_path: Path, old: bytes, new: bytes, reason
     edited = b"\r\n".join([*lines, b"Content-Length: %d" % len(block), b"", block + b"\r\n\r\n"])
     path.write_bytes(whole[:at] + gzip.compress(edited) + whole[second:])
     damage, held = scan(path)
-    assert damage == Damage(first.offset, first.length, reason)
+    assert isinstance(damage, Damage)
+    assert damage[:2] == (first.offset, first.length)
+    assert damage.reason.startswith(reason)
     assert isinstance(held, HeldMemento)
 
 
