@@ -75,8 +75,9 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.dryrun import forecast
+        from crawler.registering import Request
         from crawler.report import forecast_lines, tell_outcome
-        from crawler.runner import Request, run_crawl
+        from crawler.runner import run_crawl
 
         if not args:
             raise UsageError("give the spider's name: crawl policies", print_help=False)
