@@ -60,8 +60,9 @@ def read_targets(
 ) -> Iterator[Target | BadLine]:
     """The targets of a file, of several files with commas between, or of one address, in their order.
 
-    Repeats of one address and kind are folded, or with `repeats` given as targets with the problem `REPEAT`. Raises WrongUse at once where the source or the kind cannot be used;
-    at the end of a list that holds no target at all; where `strict`, at the first bad line.
+    Repeats of one address and kind are folded, or with `repeats` given as targets with the problem `REPEAT`. Raises
+    WrongUse at once where the source or the kind cannot be used; at the end of a list that holds no target at all;
+    where `strict`, at the first bad line.
     """
     reader = _Reader(normal_kind(kind), repeats)
     files = listfiles.files_in(source, addresses.names_a_page)

@@ -115,5 +115,5 @@ def _surplus(args: list[str]) -> list[str]:
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
     for name in given:
-        if name not in ARGUMENTS:
+        if name not in ARGUMENTS and not name.startswith("_"):  # scrapyd gives its jobs an -a _job=...
             raise WrongUse(f"There is no -a {name}=...: give {' or '.join(f'-a {known}=...' for known in ARGUMENTS)}.")

@@ -71,7 +71,7 @@ _OUTCOME = f"""CASE
             WHEN 'blocked' THEN 'blocked' ELSE 'unread' END END
     ELSE CASE {_LISTED} WHEN 'open' THEN iif(document.active, 'open', 'unlisted') WHEN 'failed' THEN 'failed'
         WHEN 'blocked' THEN 'blocked' WHEN 'done' THEN 'empty' WHEN 'covered' THEN 'empty' WHEN 'split' THEN 'empty'
-        ELSE iif(document.active, 'open', 'unlisted') END END"""
+        ELSE iif(document.active, 'open', 'unlisted') END END"""  # noqa: S608
 _REASON = f"""CASE outcome
     WHEN 'read' THEN iif(open, 'changes are still looked for', '')
     WHEN 'open' THEN iif({_HAS_PENDING}, 'captures are still to be fetched or read',
@@ -80,7 +80,7 @@ _REASON = f"""CASE outcome
     WHEN 'empty' THEN iif(discover AND NOT EXISTS (SELECT 1 FROM address WHERE document_id = document.id),
         'no such document was found on the site', 'nothing is archived')
     WHEN 'other' THEN 'what was read is another text'
-    ELSE coalesce({_TELLING_REASON}, {_LISTING_REASON}, '') END"""
+    ELSE coalesce({_TELLING_REASON}, {_LISTING_REASON}, '') END"""  # noqa: S608
 
 _DOCUMENTS = f"""
 CREATE VIEW document_standing AS
