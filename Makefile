@@ -21,10 +21,10 @@ install: $(VENV)/ready ## .venv from the lock
 
 crawl: $(VENV)/ready ## the sample archive; CORPUS=mine TARGETS=my.txt ARCHIVE=https://web.archive.org CONTACT=me@example.org: the real one
 ifeq ($(TARGETS)$(ARCHIVE),)
-	$(PYTHON) -m scrapy crawl-sample -s CORPUS_DIR=$(CORPUS) $(ARGS)
+	$(PYTHON) -m scrapy crawl-sample -s CORPUS_DIR="$(CORPUS)" $(ARGS)
 else
 	$(PYTHON) -m scrapy crawl policies -a targets="$(TARGETS)" -s WAYBACK_URL="$(or $(ARCHIVE),https://web.archive.org)" \
-		-s CONTACT="$(CONTACT)" -s CORPUS_DIR=$(CORPUS) $(ARGS)
+		-s CONTACT="$(CONTACT)" -s CORPUS_DIR="$(CORPUS)" $(ARGS)
 endif
 
 test: $(VENV)/ready ## the tests

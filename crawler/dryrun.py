@@ -16,7 +16,8 @@ from sqlite_utils import Database
 from crawler.items import State
 from crawler.middlewares import IN_FLIGHT
 from crawler.plan import plan
-from crawler.runner import Request, listed, register, settle
+from crawler.registering import Request, listed, register
+from crawler.runner import settle
 from crawler.spiders.discovering import Discovery
 from crawler.spiders.options import options_from
 from crawler.spiders.planning import Planner, Selection

@@ -73,6 +73,10 @@ class DocumentKey:
     variant: str = ""
 
 
+REPEAT = "repeat"
+"""The problem of a line that asks for what an earlier one of its list asks for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One line of a target list: an address to follow, or (`discover`) a domain whose documents are to be found."""
@@ -80,7 +84,8 @@ class Target:
     url: str
     document: DocumentKey
     discover: bool = False
-    source: str = ""  # "list.txt:12", for messages
+    source: str = ""  # "list.txt:12"
+    problem: str = ""  # why the line is passed over, `url` is what stands there; empty where it is followed
 
 
 @dataclass(frozen=True, slots=True)

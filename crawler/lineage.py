@@ -31,6 +31,7 @@ class Tenure:
 
 
 Line = tuple[Tenure, ...]
+_LAST = "99999999999999"
 _Point = tuple[str, str]  # timestamp, key of the address
 _Run = tuple[str, str, str]  # key, first and last of its sightings that no other address interrupts
 
@@ -44,6 +45,28 @@ def lineage(evidence: Iterable[Evidence], captures: Mapping[str, Sequence[str]])
     history = _History(evidence, captures)
     groups = sorted(history.groups(), key=history.weight, reverse=True)
     return [history.line(group) for group in groups]
+
+
+def own_spans(key: str, line: Line, captures: Sequence[str]) -> list[tuple[str, str]]:
+    """When an address was a document of its own beside the line that it belongs to: first and last timestamps.
+
+    `key` as `same_listing` gives it, `captures` the timestamps of its pages. Nothing where it was captured outside the
+    line for less than a year: then it was only about to move.
+    """
+    held = [tenure for tenure in line if same_listing(tenure.address) == key]
+    alone = sorted(time for time in captures if not any(tenure.covers(time) for tenure in held))
+    if not alone:
+        return []
+    if alone[-1] < f"{int(alone[0][:4]) + 1:04}{alone[0][4:]}":
+        return []
+    spans, since = [], ""
+    for tenure in sorted(held, key=lambda tenure: tenure.since):
+        if tenure.since > since:
+            spans.append((since, f"{int(tenure.since) - 1:014}"))
+        since = tenure.until
+        if not since:
+            return spans
+    return [*spans, (since, _LAST)]
 
 
 def same_listing(url: str) -> str:

@@ -58,7 +58,8 @@ def tell(lines: list[str]) -> None:
 def summary_lines(summary: Summary, folder: str) -> list[str]:
     """The counts by outcome, the first reasons of failure, and where the files lie."""
     return [
-        f"{summary.documents_active:,} documents, {summary.captures:,} captures, {summary.versions:,} versions",
+        f"{summary.documents:,} documents, {summary.captures:,} captures, {summary.versions:,} versions",
+        *_target_lines(summary),
         *(_counted(summary.states[state], state, _MEANINGS[state]) for state in _MEANINGS if state in summary.states),
         *_listing_lines(summary),
         *_outdated_lines(summary.outdated),
@@ -68,6 +69,13 @@ def summary_lines(summary: Summary, folder: str) -> list[str]:
         f"  database   {folder}/corpus.sqlite",
         f"  bytes      {folder}/warc",
     ]
+
+
+def _target_lines(summary: Summary) -> list[str]:
+    """How the lines of all lists stand, and how many documents the last one follows."""
+    told = ", ".join(f"{count:,} {outcome}" for outcome, count in summary.targets.items())
+    followed = f"  {summary.documents_active:>9,}  documents are followed by the last list"
+    return [followed, f"  {sum(summary.targets.values()):>9,}  targets: {told}"] if summary.targets else []
 
 
 def _counted(count: int, what: str, meaning: str = "") -> str:

@@ -8,13 +8,12 @@ import os
 import secrets
 import signal
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from scrapy import signals
@@ -25,27 +24,21 @@ from sqlite_utils import Database
 from crawler import configuration
 from crawler.budget import Budget
 from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
-from crawler.items import Target
 from crawler.middlewares import REQUESTS
+from crawler.registering import Request, listed, register
 from crawler.rereading import catch_up
-from crawler.targets import BadLine, read_targets
 from crawler.wayback.limits import is_loopback
-from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.reading import Progress
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
-from pipelines.store.ledger import Ledger
-from pipelines.store.listings import Listings
 from pipelines.store.lock import only_run
 from pipelines.store.summary import Summary, summarise
-from pipelines.store.target_file import TargetFile
 from pipelines.text.version import reader_version
 
 LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdf")
 
-_LONGEST_WAIT = 30 * 86400.0  # seconds until a failure is tried again, whatever the settings say
 _TOLD = ("SELECT", "SELECT_CAP", "FROM", "TO", "WAYBACK_URL", "WAYBACK_PUBLIC_URL", "WAYBACK_CDX_PER_MINUTE",
          "WAYBACK_REPLAY_PER_MINUTE", "EXPORT_STYLE")  # fmt: skip
 
@@ -61,18 +54,6 @@ class Outcome:
     requests: Mapping[str, int] = field(default_factory=dict)  # that went out, by what they were for
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a user asked for on the command line, besides the settings."""
-
-    spider: str
-    targets: str
-    kind: str = "privacy policy"
-    strict: bool = False
-    retry_failed: bool = False
-    sample: bool = False  # the archive is the embedded one of invented sites
-
-
 def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request, progress: Progress) -> Outcome:
     """Crawl and export. Raises CorpusError with its exit code where the crawl could not begin."""
     settle(settings)
@@ -80,9 +61,9 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
     if request.spider not in process.spider_loader.list():
         raise WrongUse(f"There is no spider {request.spider!r}: the one to run is `crawl policies`.")
     with listed(request) as (targets, digest), only_run(folder), closing(open_corpus(folder)) as db:
-        register(db, settings, targets, request)
+        register(db, settings, targets, request, digest)
         if not runs.finished_with(db, digest):
-            settings.set("TARGET_LIST", (request.targets, str(targets.path)), priority="cmdline")
+            settings.set("TARGET_LIST", (f"urn:policy-corpus:targets:{digest}", str(targets.path)), priority="cmdline")
         _begin(db, settings, digest)
         crawler = process.create_crawler(request.spider)
         code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
@@ -139,54 +120,6 @@ def add_derived(settings: Settings, *, spared: int = 0) -> None:
         derived["STATE_DIR"] = str(Path(settings["CORPUS_DIR"]) / ".state")  # no other corpus shares its limits
     for name, value in derived.items():
         settings.set(name, value, priority="cmdline")
-
-
-@contextmanager
-def listed(request: Request) -> Iterator[tuple[TargetFile, str]]:
-    """The targets in a file that is gone afterwards, and a digest of them. Raises WrongUse where there are none.
-
-    Bad lines are named on the log and passed over, unless `strict`.
-    """
-    if not request.targets:
-        raise WrongUse("No targets: give a file or an address with -a targets=..., e.g. -a targets=sites.txt.")
-    with TemporaryDirectory(prefix="policy-corpus-targets-") as folder:
-        targets = TargetFile(Path(folder) / "targets.jsonl")
-        digest = targets.write(_usable(request))
-        if not digest:
-            raise WrongUse(f"No targets in {request.targets}: give one address a line, e.g. example.com/privacy.")
-        yield targets, digest
-
-
-def _usable(request: Request) -> Iterator[Target]:
-    for target in read_targets(request.targets, kind=request.kind, strict=request.strict):
-        if isinstance(target, BadLine):
-            logging.getLogger(__name__).warning("%s", target)
-        else:
-            yield target
-
-
-def register(db: Database, settings: Settings, targets: Iterable[Target], request: Request) -> None:
-    """Make the targets the list that is followed, and open the listings that they need or that have grown old.
-
-    Raises WrongUse where they do not belong in this corpus.
-    """
-    held = {site for (site,) in db.execute("SELECT DISTINCT site FROM document")}
-    configuration.check_mixture(settings, held, sample=request.sample)
-    ledger = Ledger(db, settings["ARCHIVE"])
-    listings = Listings(db, settings["ARCHIVE"])
-    ledger.register(targets, urlkey)
-    if request.retry_failed:
-        ledger.retry_failed()
-    listings.open_for_addresses(settings["FROM"], settings["TO"])
-    now = datetime.now(UTC)
-    longest = settings.getfloat("RETRY_WAIT") * 2 ** settings.getint("RETRY_LIMIT")
-    ledger.forget_waits_beyond(_iso(now + timedelta(seconds=min(longest, _LONGEST_WAIT))))
-    fresh = _iso(now - timedelta(hours=settings.getfloat("RELIST_FRESH_HOURS")))
-    listings.reopen(
-        min(fresh, runs.unfinished_since(db, "crawl") or fresh),
-        _iso(now - timedelta(days=settings.getint("RELIST_WHOLE_DAYS"))),
-        settings.getint("RELIST_OVERLAP_DAYS"),
-    )
 
 
 def _begin(db: Database, settings: Settings, targets_digest: str) -> None:

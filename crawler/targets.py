@@ -19,7 +19,7 @@ from pathlib import Path
 from crawler import addresses, listfiles
 from crawler.addresses import Address
 from crawler.exceptions import WrongUse
-from crawler.items import DocumentKey, Target
+from crawler.items import REPEAT, DocumentKey, Target
 from crawler.kinds import PRIVACY_POLICY, normal_kind
 from crawler.seen import Seen
 
@@ -55,13 +55,16 @@ Form = Callable[[str], Entry]
 """Takes a line of its form apart. Raises WrongUse with a reason."""
 
 
-def read_targets(source: str, *, kind: str = PRIVACY_POLICY, strict: bool = False) -> Iterator[Target | BadLine]:
+def read_targets(
+    source: str, *, kind: str = PRIVACY_POLICY, strict: bool = False, repeats: bool = False
+) -> Iterator[Target | BadLine]:
     """The targets of a file, of several files with commas between, or of one address, in their order.
 
-    Repeats of one address and kind are folded. Raises WrongUse at once where the source or the kind cannot be used;
-    at the end of a list that holds no target at all; where `strict`, at the first bad line.
+    Repeats of one address and kind are folded, or with `repeats` given as targets with the problem `REPEAT`. Raises
+    WrongUse at once where the source or the kind cannot be used; at the end of a list that holds no target at all;
+    where `strict`, at the first bad line.
     """
-    reader = _Reader(normal_kind(kind))
+    reader = _Reader(normal_kind(kind), repeats)
     files = listfiles.files_in(source, addresses.names_a_page)
     return _all_of(files, reader, strict) if files else iter([reader.single(source)])
 
@@ -87,8 +90,9 @@ def _all_of(files: list[Path], reader: "_Reader", strict: bool) -> Iterator[Targ
 class _Reader:
     """Reads one list after the other, and remembers what it gave out."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, repeats: bool) -> None:
         self.usable = 0  # entries so far, repeats too
+        self._repeats = repeats
         self._kind = kind
         self._given = Seen()
         self._documents = Seen()
@@ -122,6 +126,8 @@ class _Reader:
         if self._given.add(f"{kind} {entry.variant} {address.listing_key}"):
             variant = entry.variant or self._variant(address, site, kind)
             yield Target(address.url, DocumentKey(site, kind, variant), address.is_home, source)
+        elif self._repeats:
+            yield Target(address.url, DocumentKey(site, kind), address.is_home, source, REPEAT)
 
     def _variant(self, address: Address, site: str, kind: str) -> str:
         if address.is_home:  # a host below the site has documents of its own

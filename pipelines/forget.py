@@ -115,6 +115,8 @@ class _Sieve:
             return str(line["urlkey"]).startswith(self._keys) or forgetting.is_condemned(self._db, tuple(key))
         if what == "query":
             return self._is_its(key[0])
+        if what == "target":
+            return (line["document"] or [""])[0] == self._site or self._site in str(line["address"]).lower()
         return what in ("document", "evidence") and key[0] == self._site
 
     def _lines(self, text: str) -> Iterator[str]:

@@ -75,8 +75,9 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.dryrun import forecast
+        from crawler.registering import Request
         from crawler.report import forecast_lines, tell_outcome
-        from crawler.runner import Request, run_crawl
+        from crawler.runner import run_crawl
 
         if not args:
             raise UsageError("give the spider's name: crawl policies", print_help=False)
@@ -114,5 +115,5 @@ def _surplus(args: list[str]) -> list[str]:
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
     for name in given:
-        if name not in ARGUMENTS:
+        if name not in ARGUMENTS and not name.startswith("_"):  # scrapyd gives its jobs an -a _job=...
             raise WrongUse(f"There is no -a {name}=...: give {' or '.join(f'-a {known}=...' for known in ARGUMENTS)}.")

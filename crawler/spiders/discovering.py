@@ -14,7 +14,7 @@ from crawler.discovery import LIKELY, address_score, best_links, domain_filter, 
 from crawler.exceptions import WrongUse
 from crawler.homepages import canonical, links, site_of
 from crawler.items import Capture, DocumentKey, Evidence, Memento, Query, Source
-from crawler.lineage import Line, Tenure, lineage, same_listing
+from crawler.lineage import Line, Tenure, lineage, own_spans, same_listing
 from crawler.wayback.timestamps import distance
 from crawler.wayback.urlkey import urlkey
 from pipelines.store.corpus import Corpus
@@ -182,7 +182,7 @@ class Discovery:
     ) -> list[int]:
         free = self._moves.documents(site, kind)
         taken = {document.key.variant for document in free}
-        moved = []
+        moved, placed = [], []
         for line in lines:
             owner = _owner(free, _named(line, evidence))
             number = owner.id if owner else self._found(site, kind, line, taken)
@@ -191,8 +191,30 @@ class Discovery:
             free = [document for document in free if document.id != number]
             if self._moves.place(number, [*map(_placed, line), *_forerunners(line, evidence, times)]):
                 moved.append(number)
+            placed.append((number, line, _named(line, evidence)))
             self._cover(site, line)
-        return [*moved, *self._retire(free)]
+        return [*moved, *self._joined(free, placed, times), *self._retire(free)]
+
+    def _joined(
+        self, left: list[Document], placed: list[tuple[int, Line, set[str]]], times: Mapping[str, list[str]]
+    ) -> list[int]:
+        """Given documents whose address is another's now: each is a part of that one, or it ends where that begins."""
+        moved = []
+        for document in left:
+            name = same_listing(document.url)
+            held = [(number, line) for number, line, names in placed if name in names]
+            if document.found or document.discover or document.is_joined or not held:
+                continue
+            key, (number, line) = urlkey(document.url), held[0]
+            spans = own_spans(name, line, times.get(key, ()))
+            if spans:
+                moved += [document.id] * self._moves.place(
+                    document.id, [(key, first, last, document.url, "given") for first, last in spans]
+                )
+            else:
+                self._moves.join(document.id, number)
+                moved.append(document.id)
+        return moved
 
     def _found(self, site: str, kind: str, line: Line, taken: set[str]) -> int | None:
         """A document made for a line that has none; None where its address is no public one, or where it is only named

@@ -10,6 +10,7 @@ from crawler.items import Capture, Query, Target
 from .database import recording
 from .deriving import derive_later
 from .forgotten import is_forgotten
+from .given_lines import FORGOTTEN, GivenLines
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,11 @@ _REVIVE = """UPDATE document SET active = 1 WHERE found AND EXISTS (SELECT 1 FRO
     WHERE document_id = document.id) AND EXISTS (SELECT 1 FROM document AS sought
     WHERE sought.active AND sought.discover AND sought.site = document.site
     AND document.kind IN (sought.kind, 'home page'))"""
+# in the place of a document that turned out to be another one, that one is followed
+_FOLLOW_JOINED = """INSERT OR IGNORE INTO listed SELECT same_as FROM document
+    WHERE same_as IS NOT NULL AND id IN (SELECT document_id FROM listed)"""
+_LEAVE_JOINED = "DELETE FROM listed WHERE document_id IN (SELECT id FROM document WHERE same_as IS NOT NULL)"
+_REVIVE_LISTED = "UPDATE document SET active = 1 WHERE NOT active AND id IN (SELECT document_id FROM listed)"
 
 
 class Documents:
@@ -32,20 +38,28 @@ class Documents:
 
     # -- targets
 
-    def register(self, targets: Iterable[Target], urlkey: Callable[[str], str]) -> int:
+    def register(self, targets: Iterable[Target], urlkey: Callable[[str], str], digest: str = "") -> int:
         """Make `targets` the list this corpus follows; documents of earlier lists are kept, no longer crawled.
 
-        Those of forgotten sites are named on the log and left out. Returns how many documents are followed.
+        Those of forgotten sites are named on the log and left out. With the `digest` of the list its lines are kept,
+        too. Returns how many documents are followed.
         """
         with recording(self._db):
+            given = GivenLines(self._db, digest)
             forgotten = {site for (site,) in self._db.execute("SELECT site FROM forgotten")}
             self._db.execute("CREATE TEMP TABLE IF NOT EXISTS listed (document_id INTEGER PRIMARY KEY)")
             self._db.execute("DELETE FROM listed")
             for target in targets:
+                document_id, problem = None, target.problem
                 if target.document.site in forgotten:
+                    problem = FORGOTTEN
                     log.warning("%s is left out: %s is to be forgotten.", target.url, target.document.site)
-                else:
-                    self._register(target, urlkey)
+                elif not problem:
+                    document_id = self._register(target, urlkey)
+                given.add(target, problem, document_id, urlkey)
+            self._db.execute(_FOLLOW_JOINED)
+            self._db.execute(_LEAVE_JOINED)
+            self._db.execute(_REVIVE_LISTED)
             # only what differs is touched: each touched row is written to the journal
             self._db.execute(
                 "UPDATE document SET active = 0 WHERE active AND id NOT IN (SELECT document_id FROM listed)"
@@ -53,17 +67,17 @@ class Documents:
             self._db.execute(_REVIVE)
             return int(self._db.execute("SELECT count(*) FROM listed").fetchone()[0])
 
-    def _register(self, target: Target, urlkey: Callable[[str], str]) -> None:
+    def _register(self, target: Target, urlkey: Callable[[str], str]) -> int:
         document = target.document
         (document_id,) = self._db.execute(
             "INSERT INTO document (site, kind, variant, url, discover) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (site, kind, variant) DO UPDATE SET active = 1, url = excluded.url, "
+            "ON CONFLICT (site, kind, variant) DO UPDATE SET active = same_as IS NULL, url = excluded.url, "
             "discover = excluded.discover RETURNING id",
             [document.site, document.kind, document.variant, target.url, target.discover],
         ).fetchone()
         self._db.execute("INSERT OR IGNORE INTO listed (document_id) VALUES (?)", [document_id])
         if target.discover:
-            return
+            return int(document_id)
         is_news = self._db.execute(
             "INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score) "
             "VALUES (?, ?, '', 'given', ?, '', 1)",
@@ -71,6 +85,7 @@ class Documents:
         ).rowcount
         if is_news:  # later its moves say where it lies
             self.add_address(document_id, urlkey(target.url), target.url, "given")
+        return int(document_id)
 
     def add_address(
         self, document_id: int, urlkey: str, url: str, evidence: str, first: str = "", last: str = "99999999999999"

@@ -8,8 +8,9 @@ record goes to WARC the marked rows are written there as they stand, one JSON ob
      "state", "stage", "reason", "same_as": [...] or null, "transient", "attempts", "next_try"}
     {"query": [url, match, filters, since, until], "archive", "urlkey", "state", "reason", ...}
     {"document": [site, kind, variant], "url", "discover", "found", "active", "open",
-     "addresses": [[urlkey, first_timestamp, last_timestamp, url, evidence], ...]}
+     "same_as": [...] or null, "addresses": [[urlkey, first_timestamp, last_timestamp, url, evidence], ...]}
     {"evidence": [site, kind, timestamp, source, address, via, score]}
+    {"target": [digest of the list, number], "list", "line", "address", "document": [...] or null, "problem"}
     {"forgotten": site, "since"}
 
 Lines are rows, not steps: to apply one twice changes nothing, and the last one of a row is the one that holds.
@@ -17,7 +18,7 @@ Lines are rows, not steps: to apply one twice changes nothing, and the last one 
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
@@ -46,6 +47,7 @@ _OF_QUERY = (
 )  # fmt: skip
 _DOCUMENT_KEY = ("site", "kind", "variant")
 _OF_DOCUMENT = ("url", "discover", "found", "active", "open")
+_OF_TARGET = ("list", "line", "address", "problem")
 _OF_ADDRESS = ("urlkey", "first_timestamp", "last_timestamp", "url", "evidence")
 
 
@@ -76,6 +78,9 @@ def mark_all(db: Database) -> None:
         "INSERT OR IGNORE INTO unwritten (what, id) "
         "SELECT 'evidence', json_array(site, kind, timestamp, source, address, via, score) FROM evidence"
     )
+    db.execute(
+        "INSERT OR IGNORE INTO unwritten (what, id) SELECT 'target', json_array(list_digest, number) FROM target"
+    )
 
 
 def as_text(line: Line) -> str:
@@ -85,6 +90,9 @@ def as_text(line: Line) -> str:
 def _line(db: Database, what: str, row_id: str) -> Iterator[Line]:
     if what == "evidence":
         yield {"evidence": json.loads(row_id)}
+        return
+    if what == "target":
+        yield from _target_line(db, json.loads(row_id))
         return
     table, telling = _TELLING[what]
     for row in db.query(f"SELECT * FROM {table} WHERE {'site' if what == 'forgotten' else 'id'} = ?", [row_id]):  # noqa: S608
@@ -110,8 +118,19 @@ def _document_line(db: Database, row: Line) -> Iterator[Line]:
     yield {
         "document": [row[name] for name in _DOCUMENT_KEY],
         **_named(row, _OF_DOCUMENT),
+        "same_as": _key_of(db, row["same_as"]),
         "addresses": [list(address) for address in addresses],
     }
+
+
+def _key_of(db: Database, document_id: int | None) -> tuple[str, ...] | None:
+    found = db.execute("SELECT site, kind, variant FROM document WHERE id = ?", [document_id]).fetchone()
+    return tuple(found) if found else None
+
+
+def _target_line(db: Database, key: list[Any]) -> Iterator[Line]:
+    for row in db.query("SELECT * FROM target WHERE list_digest = ? AND number = ?", key):
+        yield {"target": key, **_named(row, _OF_TARGET), "document": _key_of(db, row["document_id"])}
 
 
 def _forgotten_line(_: Database, row: Line) -> Iterator[Line]:
@@ -196,10 +215,34 @@ def _apply_document(db: Database, line: Line) -> None:
         "RETURNING id",
         [site, kind, variant, *(line[name] for name in _OF_DOCUMENT)],
     ).fetchone()
+    _apply_same_as(db, document_id, line["same_as"])
     db.execute("DELETE FROM address WHERE document_id = ?", [document_id])
     db.conn.executemany(
         f"INSERT OR REPLACE INTO address (document_id, {', '.join(_OF_ADDRESS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
         [[document_id, *address] for address in line["addresses"]],
+    )
+
+
+def _apply_same_as(db: Database, document_id: int, other: Sequence[str] | None) -> None:
+    """The other document may be told of only by a later line."""
+    key = other or [""] * len(_DOCUMENT_KEY)
+    if other:
+        db.execute("INSERT OR IGNORE INTO document (site, kind, variant, url) VALUES (?, ?, ?, '')", key)
+    db.execute(
+        "UPDATE document SET same_as = (SELECT id FROM document WHERE site = ? AND kind = ? AND variant = ?) "
+        "WHERE id = ?",
+        [*key, document_id],
+    )
+
+
+def _apply_target(db: Database, line: Line) -> None:
+    """Documents are told of before the lines that stand for them."""
+    digest, number = line["target"]
+    key = line["document"] or [""] * len(_DOCUMENT_KEY)
+    db.execute(
+        "INSERT OR REPLACE INTO target (list_digest, number, list, line, address, problem, document_id) VALUES "
+        "(?, ?, ?, ?, ?, ?, (SELECT id FROM document WHERE site = ? AND kind = ? AND variant = ?))",
+        [digest, number, *(line[name] for name in _OF_TARGET), *key],
     )
 
 
@@ -221,5 +264,6 @@ _APPLYING: dict[str, Callable[[Database, Line], None]] = {
     "query": _apply_query,
     "document": _apply_document,
     "evidence": _apply_evidence,
+    "target": _apply_target,
     "forgotten": _apply_forgotten,
 }

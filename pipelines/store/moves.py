@@ -26,6 +26,7 @@ class Document:
     discover: bool
     found: bool
     active: bool
+    is_joined: bool = False  # it turned out to be another one
 
 
 # single captures that replay led to ("redirect of ...", "frame of ..."), and the archive's own keys of listed
@@ -164,14 +165,11 @@ class Moves:
     def documents(self, site: str, kind: str) -> list[Document]:
         """A site's documents of a kind, the main one first; those that are not followed any more, too."""
         rows = self._db.execute(
-            "SELECT id, variant, url, discover, found, active FROM document WHERE site = ? AND kind = ? "
-            "ORDER BY variant",
+            "SELECT id, variant, url, discover, found, active, same_as IS NOT NULL FROM document "
+            "WHERE site = ? AND kind = ? ORDER BY same_as IS NOT NULL, variant",
             [site, kind],
         )
-        return [
-            Document(row[0], DocumentKey(site, kind, row[1]), row[2], bool(row[3]), bool(row[4]), bool(row[5]))
-            for row in rows
-        ]
+        return [Document(row[0], DocumentKey(site, kind, row[1]), row[2], *map(bool, row[3:])) for row in rows]
 
     def addresses(self, document_id: int) -> list[tuple[str, str, str, str]]:
         """urlkey, first and last timestamp, and address of each of a document's addresses."""
@@ -209,6 +207,9 @@ class Moves:
         if self.addresses(document_id) == sorted(tenure[:4] for tenure in rows.values()):
             return False
         with recording(self._db):
+            self._db.execute(
+                "UPDATE document SET same_as = NULL, active = 1 WHERE id = ? AND same_as IS NOT NULL", [document_id]
+            )
             self._db.execute(f"DELETE FROM address WHERE document_id = ? AND {_BY_EVIDENCE}", [document_id])  # noqa: S608
             self._db.conn.executemany(
                 "INSERT OR REPLACE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
@@ -218,6 +219,22 @@ class Moves:
             self._db.execute(_PASS_OVER_STRAYS)
             self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
         return True
+
+    def join(self, document_id: int, other: int) -> None:
+        """A given document turned out to be another one: that one is followed in its place, and shows it."""
+        with recording(self._db):
+            self._db.execute("DELETE FROM address WHERE document_id = ?", [document_id])
+            self._db.execute(
+                "UPDATE document SET active = 1 WHERE id = ? AND NOT active "
+                "AND (SELECT active FROM document WHERE id = ?)",
+                [other, document_id],
+            )
+            self._db.execute(
+                "UPDATE document SET same_as = ?, active = 0, open = 0 WHERE id = ? OR same_as = ?",
+                [other, document_id, document_id],
+            )
+            self._db.execute(_PASS_OVER_STRAYS)
+            self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
 
     def retire(self, document_id: int) -> None:
         """A found document whose addresses have become another's is followed no more; its row stays for its history."""

@@ -15,8 +15,8 @@ _CAPTURES_DUE = """SELECT count(*) FROM capture WHERE state = 'failed' AND next_
 _LISTINGS = f"SELECT count(*) FROM query WHERE {OF_ACTIVE_DOCUMENT} AND "  # noqa: S608
 _LISTINGS_DUE = f"{_LISTINGS} (state = 'failed' OR state = 'open' AND attempts > 0)"
 _LEFT_OUT = "SELECT count(*) FROM malformed_row WHERE reason"
-_WITHOUT_CAPTURES = """SELECT count(*) FROM document WHERE active AND kind <> 'home page'
-    AND NOT EXISTS (SELECT 1 FROM document_capture WHERE document_id = document.id)"""
+# of what was listed: the others may have some
+_WITHOUT_CAPTURES = "SELECT count(*) FROM document_standing WHERE active AND outcome = 'empty'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Summary:
     texts: int
     to_be_tried_again: int
     outdated: int  # snapshots that only older readers have read
+    targets: dict[str, int] = field(default_factory=dict)  # lines of all lists, by outcome: the view `targets`
     states: dict[str, int] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
 
@@ -48,8 +49,8 @@ def summarise(db: Database, reader: str = "") -> Summary:
     """Count everything once; a few seconds for a million captures. `reader` is the present one."""
     states = _counts(db, "SELECT state, count(*) FROM capture GROUP BY state ORDER BY state")
     return Summary(
-        documents=_one(db, "SELECT count(*) FROM document WHERE kind <> 'home page'"),
-        documents_active=_one(db, "SELECT count(*) FROM document WHERE active AND kind <> 'home page'"),
+        documents=_one(db, "SELECT count(*) FROM document_standing"),
+        documents_active=_one(db, "SELECT count(*) FROM document_standing WHERE active"),
         without_captures=_one(db, _WITHOUT_CAPTURES),
         blocked=_one(db, "SELECT count(*) FROM query WHERE state = 'blocked'"),
         listings_open=_one(db, f"{_LISTINGS} state = 'open'"),
@@ -61,6 +62,7 @@ def summarise(db: Database, reader: str = "") -> Summary:
         texts=_one(db, "SELECT count(*) FROM text"),
         to_be_tried_again=_one(db, _CAPTURES_DUE) + _one(db, _LISTINGS_DUE),
         outdated=count_outdated(db, reader) if reader else 0,
+        targets=_counts(db, "SELECT outcome, count(*) FROM targets GROUP BY outcome ORDER BY outcome"),
         states=states,
         failures=_counts(
             db,

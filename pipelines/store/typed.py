@@ -79,14 +79,27 @@ class QueryLine(Struct):
             msgspec.json.decode(texts, type=list[Text])
 
 
+DocumentName = tuple[Text, Text, Text]
+
+
 class DocumentLine(Struct):
-    document: tuple[Text, Text, Text]
+    document: DocumentName
     url: Text
     discover: Flag
     found: Flag
     active: Flag
     open: Flag
     addresses: list[tuple[Text, Bound, Bound, Text, Text]]
+    same_as: DocumentName | None = None  # 0.1.0 knew none
+
+
+class TargetLine(Struct):
+    target: tuple[Text, Count]
+    list: Text
+    line: Count
+    address: Text
+    problem: Text
+    document: DocumentName | None
 
 
 class EvidenceLine(Struct):
@@ -103,6 +116,7 @@ LINES: dict[str, type[Struct]] = {
     "query": QueryLine,
     "document": DocumentLine,
     "evidence": EvidenceLine,
+    "target": TargetLine,
     "forgotten": ForgottenLine,
 }
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from crawler.exceptions import WrongUse
-from crawler.runner import Request, listed
+from crawler.registering import Request, listed
 from crawler.wayback.urlkey import urlkey
 from tests.desk import Desk
 

@@ -291,4 +291,5 @@ def _plan(desk: Desk, query: str) -> list[str]:
 
 
 def _is_scan(step: str) -> bool:
-    return step.startswith("SCAN") and not any(known in step for known in ("document_capture", "CONSTANT", "subquery"))
+    known = ("document_capture", "CONSTANT", "subquery", "text_search_config")
+    return step.startswith("SCAN") and not any(one in step for one in known)
