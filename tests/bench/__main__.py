@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.bench import rebuild_real, rebuild_synthetic, simulate_changes, troubled
+from tests.bench import planning, rebuild_real, rebuild_synthetic, simulate_changes, troubled
 from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
 from tests.bench.holdings import addresses, generate, shared_archive
 from tests.bench.listing import rows_a_second
@@ -25,6 +25,7 @@ CORES = os.cpu_count() or 1
 TEXTS = 3_000  # different ones among the invented captures
 LEAST_TROUBLED = 0.7  # replays a minute while some requests fail, beside none that fail
 TROUBLED = (4, 335)  # sites, captures of each
+MOST_PLANNING = 30.0  # seconds
 MOST_SLOWER = 1.2  # the last tenth of a rebuild beside the first
 MOST_MEMORY = 400.0  # MB, of a rebuild and of each of its readers
 
@@ -35,6 +36,7 @@ def main() -> int:
         folder = Path(name)
         good = _reading(folder, options)
         good &= _listing(folder)
+        good &= _planning()
         good &= _troubled(folder / "troubled")
     good &= _rebuilding(options.captures)
     print()
@@ -112,6 +114,12 @@ def _listing(folder: Path) -> bool:
     rows = rows_a_second(folder / "listing")
     print(f"CDX rows into the ledger {rows:>7.0f} a second (at least {LEAST_ROWS})")
     return rows >= LEAST_ROWS
+
+
+def _planning() -> bool:
+    seconds = planning.seconds_to_plan()
+    print(f"plan of {planning.CAPTURES} captures {seconds:>5.1f} seconds (at most {MOST_PLANNING:.0f})")
+    return seconds <= MOST_PLANNING
 
 
 def _troubled(folder: Path) -> bool:
