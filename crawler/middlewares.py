@@ -156,8 +156,10 @@ class Pace:
     def process_exception(self, request: Request, exception: Exception) -> None:
         if not self._leave(request):
             return
-        if isinstance(exception, DownloadConnectionRefusedError) or _was_reset(exception):
+        if isinstance(exception, DownloadConnectionRefusedError):
             outcome = Outcome.REFUSED
+        elif _was_reset(exception):
+            outcome = Outcome.RESET
         elif isinstance(exception, DownloadTimeoutError | DownloadFailedError):
             outcome = Outcome.UNAVAILABLE
         elif isinstance(exception, IgnoreRequest):

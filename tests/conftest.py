@@ -51,7 +51,7 @@ def refusal(ended: Ended, code: int = 2) -> str:
     return last
 
 
-def run_scrapy(*args: str, timeout: float = 120, **settings: object) -> Ended:
+def run_scrapy(*args: str, timeout: float = 240, **settings: object) -> Ended:
     """Run `python -m scrapy ...` as a user does; keyword arguments are settings."""
     options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
     command = [sys.executable, "-m", "scrapy", *args, *options]
@@ -66,7 +66,7 @@ Run = Callable[..., Ended]
 def scrapy(tmp_path: Path) -> Run:
     """`run_scrapy` with a corpus and a state of the test's own."""
 
-    def run(*args: str, timeout: float = 120, **settings: object) -> Ended:
+    def run(*args: str, timeout: float = 240, **settings: object) -> Ended:
         given = {"CORPUS_DIR": tmp_path / "corpus", "STATE_DIR": tmp_path / "state"} | settings
         return run_scrapy(*args, timeout=timeout, **given)
 

@@ -9,9 +9,9 @@ For every request, sent or not:
 
 `observe` takes what the archive itself did, not what it replays: an archived 429 or 503 (with Memento-Datetime) is
 `OK`, and so is any other sign that the archive is well (404, 403). `LIMITED` is its own 429 (give the Retry-After
-header as it came), `REFUSED` a refused or reset connection, `UNAVAILABLE` its own 502, 503, 504 or silence: a single
-one is the request's own matter, a wave of them stops all work. `UNSENT` is a request that never left, or failed in a
-way that says nothing of the archive.
+header as it came), `REFUSED` a refused connection. `RESET` is one that was cut off, `UNAVAILABLE` its own 502, 503, 504
+or silence: a single one is the request's own matter; two resets close together, or a wave of the others, stop all work.
+`UNSENT` is a request that never left, or failed in a way that says nothing of the archive.
 
 `pace.pause()` tells whether all work stands still now, why and until when; `pace.stats()` what happened so far in this
 process. How many requests are in flight (1 CDX, 4 replays) is for the caller to bound.
@@ -45,13 +45,15 @@ class Outcome(StrEnum):
     OK = "ok"
     LIMITED = "limited"
     REFUSED = "refused"
+    RESET = "reset"
     UNAVAILABLE = "unavailable"
     UNSENT = "unsent"
 
 
 REASONS: Mapping[Outcome, str] = {
     Outcome.LIMITED: "the archive answered a {kind} request with 429 Too Many Requests",
-    Outcome.REFUSED: "the archive refused or reset the connection of a {kind} request",
+    Outcome.REFUSED: "the archive refused the connection of a {kind} request",
+    Outcome.RESET: "the archive reset one connection after the other, last that of a {kind} request",
     Outcome.UNAVAILABLE: "the archive is not available: {kind} requests failed in a row",
 }
 
@@ -125,7 +127,7 @@ class Pace:
                         pacing.restart(rate, now)
             elif outcome is Outcome.UNSENT:
                 breaking.no_answer(state.breaker)
-            elif outcome is not Outcome.UNAVAILABLE or breaking.unavailable(state.breaker, wave, now):
+            elif _stops(outcome, state.breaker, wave, now):
                 self._stop(state, kind, outcome, retry_after)
 
     def _stop(self, state: State, kind: str, outcome: Outcome, retry_after: str) -> None:
@@ -187,6 +189,13 @@ class Pace:
         log.warning("%s", reason)
         breaking.open_for(state.breaker, "state lost", reason, state.seen, None)
         return state
+
+
+def _stops(outcome: Outcome, breaker: breaking.Breaker, wave: breaking.Wave, now: float) -> bool:
+    """Whether trouble is more than its request's own matter."""
+    if outcome is Outcome.RESET:
+        return breaking.reset(breaker, now)
+    return outcome is not Outcome.UNAVAILABLE or breaking.unavailable(breaker, wave, now)
 
 
 @dataclass(slots=True)

@@ -10,12 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeVar
 
-from crawler.wayback.breaker import LONGEST, Breaker, Wave
+from crawler.wayback.breaker import LONGEST, LOOK, Breaker, Wave
 from crawler.wayback.limits import KINDS
 from crawler.wayback.rates import Rate
 
 FARTHEST: Final = 600.0
 """Seconds ahead that a slot can lie; anything farther was not written by us."""
+
+SINCE_0_1_0: Final = {"look_until", "unbroken"}
+"""What version 0.1.0 did not write: its files are read on."""
 
 LATEST: Final = 1e14
 """No clock shows more, however scaled."""
@@ -39,6 +42,7 @@ def advance(state: State, time_of_day: float) -> None:
     state.offset = max(state.offset, state.seen - time_of_day)
     state.seen = time_of_day + state.offset
     state.breaker.until = min(state.breaker.until, state.seen + LONGEST)
+    state.breaker.look_until = min(state.breaker.look_until, state.seen + LOOK)
     for rate in state.rates.values():
         rate.last = min(rate.last, state.seen + FARTHEST)
 
@@ -67,7 +71,8 @@ def _filled(make: Callable[[], T], raw: dict[str, Any]) -> T:
     """A dataclass with the values of `raw`, each of the type of its default."""
     filled = make()
     for each in fields(filled):  # type: ignore[arg-type]
-        default, value = getattr(filled, each.name), raw[each.name]
+        default = getattr(filled, each.name)
+        value = raw.get(each.name, default) if each.name in SINCE_0_1_0 else raw[each.name]
         if isinstance(default, float):
             value = _number(value)
         elif type(value) is not type(default):

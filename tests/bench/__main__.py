@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.bench import rebuild_real, rebuild_synthetic, simulate_changes
+from tests.bench import planning, rebuild_real, rebuild_synthetic, simulate_changes, troubled
 from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
 from tests.bench.holdings import addresses, generate, shared_archive
 from tests.bench.listing import rows_a_second
@@ -23,6 +23,9 @@ LATENCY = 0.2  # seconds, a quick answer of the real archive
 SEQUENTIAL = 100  # requests
 CORES = os.cpu_count() or 1
 TEXTS = 3_000  # different ones among the invented captures
+LEAST_TROUBLED = 0.7  # replays a minute while some requests fail, beside none that fail
+TROUBLED = (4, 335)  # sites, captures of each
+MOST_PLANNING = 30.0  # seconds
 MOST_SLOWER = 1.2  # the last tenth of a rebuild beside the first
 MOST_MEMORY = 400.0  # MB, of a rebuild and of each of its readers
 
@@ -33,6 +36,8 @@ def main() -> int:
         folder = Path(name)
         good = _reading(folder, options)
         good &= _listing(folder)
+        good &= _planning()
+        good &= _troubled(folder / "troubled")
     good &= _rebuilding(options.captures)
     print()
     simulated = simulate_changes.main() if options.simulate else 0
@@ -109,6 +114,24 @@ def _listing(folder: Path) -> bool:
     rows = rows_a_second(folder / "listing")
     print(f"CDX rows into the ledger {rows:>7.0f} a second (at least {LEAST_ROWS})")
     return rows >= LEAST_ROWS
+
+
+def _planning() -> bool:
+    seconds = planning.seconds_to_plan()
+    print(f"plan of {planning.CAPTURES} captures {seconds:>5.1f} seconds (at most {MOST_PLANNING:.0f})")
+    return seconds <= MOST_PLANNING
+
+
+def _troubled(folder: Path) -> bool:
+    """Resets, 503 and 504, and cut bodies at random, as a busy archive has them."""
+    faults = ", ".join(f"{share:.1%} {name}" for name, share in troubled.FAULTS)
+    print(f"crawl at {troubled.REPLAYS_A_MINUTE:.0f} replays a minute, time {troubled.TIME_SCALE:.0f} times as fast")
+    rates = [troubled.measure(folder / str(seed), *TROUBLED, seed) for seed in range(2)]
+    for rate in rates:
+        print(f"  without faults        {rate.calm:>8.1f} replays a minute, {rate.captures} captures")
+        print(f"  with {faults}  {rate.struck:.1f}")
+        print(f"  ratio                 {rate.ratio:>8.2f} (at least {LEAST_TROUBLED})", flush=True)
+    return min(rate.ratio for rate in rates) >= LEAST_TROUBLED
 
 
 def _rebuilding(captures: int) -> bool:

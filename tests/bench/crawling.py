@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -35,10 +35,12 @@ class Crawl:
 
 
 @contextmanager
-def served(folder: Path, latency: float = 0) -> Iterator[str]:
-    """The address of a process that serves a folder of WARC files; `latency` seconds before each answer."""
+def served(folder: Path, latency: float = 0, trouble: Sequence[str] = ()) -> Iterator[str]:
+    """The address of a process that serves a folder of WARC files; `latency` seconds before each answer, and further
+    options of `serve-archive`."""
     command = [sys.executable, "-m", "scrapy", "serve-archive", str(folder), "--port", "0", "--with-parent"]
-    with subprocess.Popen([*command, "--latency", str(latency)], stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
+    command += ["--latency", str(latency), *trouble]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         assert server.stdout is not None
         found = re.search(r"http://\S+", server.stdout.readline())
         if found is None:
@@ -47,7 +49,7 @@ def served(folder: Path, latency: float = 0) -> Iterator[str]:
         server.terminate()
 
 
-def crawl(base: str, targets: Path, corpus: Path, workers: int) -> Crawl:
+def crawl(base: str, targets: Path, corpus: Path, workers: int, further: Mapping[str, object] | None = None) -> Crawl:
     settings = {
         "WAYBACK_URL": base,
         "CORPUS_DIR": corpus,
@@ -55,6 +57,7 @@ def crawl(base: str, targets: Path, corpus: Path, workers: int) -> Crawl:
         "WAYBACK_REPLAY_PER_MINUTE": 0,
         "READERS": workers,
         "SELECT": "all",
+        **(further or {}),
     }
     options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
     command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"targets={targets}", *options]

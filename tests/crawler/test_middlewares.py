@@ -133,7 +133,7 @@ def broken(*reasons: Exception) -> DownloadFailedError:
     ("error", "outcome"),
     [
         (DownloadConnectionRefusedError(), Outcome.REFUSED),
-        (broken(ConnectionLost()), Outcome.REFUSED),
+        (broken(ConnectionLost()), Outcome.RESET),
         (broken(ConnectionDone()), Outcome.UNAVAILABLE),
         (DownloadTimeoutError(), Outcome.UNAVAILABLE),
         (DownloadFailedError(), Outcome.UNAVAILABLE),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import psutil
 
@@ -40,16 +42,19 @@ class Crawling:
     @contextmanager
     def started(self) -> Iterator["Running"]:
         """A crawl in a session of its own, so that all its processes can be found; killed if it still runs."""
-        with subprocess.Popen(
-            self.command(),
-            cwd=ROOT,
-            env=os.environ | self.environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        ) as process:
-            running = Running(process)
+        with (
+            TemporaryFile("w+", encoding="utf-8") as err,
+            subprocess.Popen(
+                self.command(),
+                cwd=ROOT,
+                env=os.environ | self.environ,
+                stdout=subprocess.PIPE,
+                stderr=err,
+                text=True,
+                start_new_session=True,
+            ) as process,
+        ):
+            running = Running(process, err)
             try:
                 yield running
             finally:
@@ -101,6 +106,11 @@ class FirstCrawl:
 @dataclass
 class Running:
     process: "subprocess.Popen[str]"
+    err: IO[str]
+
+    def told(self) -> str:
+        """What it has said on standard error up to now."""
+        return os.pread(self.err.fileno(), 1 << 24, 0).decode()
 
     def family(self) -> list[psutil.Process]:
         """The crawl and all processes of its session."""
@@ -121,8 +131,8 @@ class Running:
         self.process.send_signal(number)
 
     def end(self, timeout: float = 240) -> Ended:
-        out, err = self.process.communicate(timeout=timeout)
-        return Ended(self.process.returncode, out, err)
+        out, _ = self.process.communicate(timeout=timeout)
+        return Ended(self.process.returncode, out, self.told())
 
     def wait_for(self, moment: Callable[[], bool], timeout: float = 60) -> bool:
         """Watch closely until `moment` or the crawl's end. Whether it still runs."""

@@ -1,5 +1,4 @@
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,6 +39,20 @@ def given_out(feed: Feed) -> list[Capture]:
 
 def waiting(feed: Feed, **options: Any) -> bool:
     return asyncio.run(feed.wait(**options))
+
+
+class Clock:
+    """Stands still."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("crawler.spiders.feed._now", lambda: clock.now)
+    return clock
 
 
 def later(seconds: float) -> str:
@@ -142,16 +155,15 @@ def test_waiting_ends_with_the_next_outcome(desk: Desk, feeding: Feeding) -> Non
     assert asyncio.run(settle_meanwhile())
 
 
-def test_what_failed_is_waited_for_until_it_is_due(desk: Desk, feeding: Feeding) -> None:
+def test_what_failed_is_waited_for_until_it_is_due(clock: Clock, desk: Desk, feeding: Feeding) -> None:
     desk.listed(row("2004"))
     feed = feeding()
     given_out(feed)
-    desk.ledger.fail(row("2004"), State.FAILED, TROUBLE, later(0.3))
+    desk.ledger.fail(row("2004"), State.FAILED, TROUBLE, later(0.1))
     feed.settled(row("2004").key)
     assert given_out(feed) == []
-    began = time.monotonic()
     assert waiting(feed)
-    assert time.monotonic() - began < 5
+    clock.now += timedelta(hours=1)
     assert given_out(feed) == [row("2004")]
 
 
@@ -165,13 +177,15 @@ def test_what_is_due_too_late_is_left_to_the_next_run(desk: Desk, feeding: Feedi
     assert not waiting(feed)
 
 
-def test_a_listing_that_failed_is_waited_for(desk: Desk, feeding: Feeding) -> None:
+def test_a_listing_that_failed_is_waited_for(clock: Clock, desk: Desk, feeding: Feeding) -> None:
     feed = feeding()
     feed.next()
     desk.listings.fail(Query(URL), TROUBLE, later(0.2))
     feed.listed(Query(URL))
     assert feed.next() is None
     assert waiting(feed)
+    clock.now += timedelta(hours=1)
+    assert isinstance(feed.next(), OpenListing)
 
 
 def test_waiting_is_bounded(desk: Desk, feeding: Feeding) -> None:

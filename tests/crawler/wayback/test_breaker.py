@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from crawler.wayback.breaker import (
     CURED,
     LONGEST,
+    LOOK,
     PROBE,
     WAVE,
     Breaker,
@@ -13,6 +14,7 @@ from crawler.wayback.breaker import (
     good_answer,
     hold,
     open_for,
+    reset,
     unavailable,
 )
 
@@ -127,6 +129,73 @@ def test_after_a_pause_a_single_failure_is_enough() -> None:
     breaker = opened("unavailable")
     hold(breaker, NOW + 60, 0)
     assert unavailable(breaker, Wave(), NOW + 61)
+
+
+# -- resets
+
+
+def well(good: int = CURED) -> Breaker:
+    breaker = Breaker()
+    for _ in range(good):
+        good_answer(breaker, Wave(), NOW)
+    return breaker
+
+
+@pytest.mark.parametrize("between", range(CURED + 1))
+def test_resets_that_enough_good_answers_part_stop_nothing(between: int) -> None:
+    breaker = Breaker()
+    assert not reset(breaker, NOW)
+    for _ in range(between):
+        good_answer(breaker, Wave(), NOW)
+    assert reset(breaker, NOW) == (between < CURED)
+    assert breaker.look_until == 0
+
+
+def test_a_reset_before_any_good_answer_is_awaited_once() -> None:
+    breaker = Breaker()
+    assert [reset(breaker, NOW), reset(breaker, NOW)] == [False, True]
+
+
+def test_a_second_reset_amid_good_answers_holds_all_but_one_request() -> None:
+    breaker = well()
+    assert not reset(breaker, NOW)
+    assert hold(breaker, NOW, 0) == 0
+    assert not reset(breaker, NOW)
+    assert hold(breaker, NOW, 0) == LOOK
+    assert not good_answer(breaker, Wave(), NOW + 1), "to a request that left before"
+    assert hold(breaker, NOW + 1, 0) == 1
+    assert hold(breaker, NOW + LOOK, 0) == 0
+    assert hold(breaker, NOW + LOOK, 0) > 0
+    assert not good_answer(breaker, Wave(), NOW + 3), "no slow start after it"
+    assert hold(breaker, NOW + 3, 0) == 0
+
+
+def test_a_503_while_looking_sends_another_request_and_stops_nothing() -> None:
+    breaker = well()
+    reset(breaker, NOW)
+    reset(breaker, NOW)
+    assert hold(breaker, NOW + LOOK, 0) == 0
+    assert not unavailable(breaker, Wave(), NOW + 3)
+    assert hold(breaker, NOW + 3, 0) == 0
+
+
+def test_a_limit_while_looking_stops_all_at_once() -> None:
+    breaker = well()
+    reset(breaker, NOW)
+    reset(breaker, NOW)
+    assert open_for(breaker, "limited", "reason", NOW + 1, None)
+    assert (hold(breaker, NOW + 1, 0), breaker.level) == (60, 0)
+
+
+def test_a_reset_soon_after_a_pause_stops_all_again_and_for_longer() -> None:
+    breaker = opened("refused")
+    assert not reset(breaker, NOW + 59), "to a request that left before"
+    assert hold(breaker, NOW + 60, 0) == 0
+    for _ in range(CURED - 1):
+        good_answer(breaker, Wave(), NOW + 61)
+    assert reset(breaker, NOW + 62)
+    open_for(breaker, "reset", "reason", NOW + 62, None)
+    assert hold(breaker, NOW + 62, 0) == 300
 
 
 @pytest.mark.parametrize(

@@ -143,13 +143,61 @@ def test_one_503_is_no_matter_but_a_wave_is(world: World, pace: Pace) -> None:
     assert pause.cause == "unavailable"
 
 
+def test_one_reset_amid_good_answers_stops_nothing(world: World, pace: Pace) -> None:
+    for _ in range(5):
+        for _ in range(20):
+            pace.observe("replay", Outcome.OK)
+        pace.observe("replay", Outcome.RESET)
+        assert pace.pause() is None
+        assert slept(world, pace.waits("cdx")) <= 2.5
+    assert pace.stats()["openings"] == {}
+    assert state(pace)["rates"]["replay"]["learned"] == 0, "the rate is none the lower"
+
+
+def test_two_resets_with_few_good_answers_before_stop_all_for_a_minute(world: World, pace: Pace) -> None:
+    pace.observe("replay", Outcome.RESET)
+    assert pace.pause() is None
+    for _ in range(19):
+        pace.observe("replay", Outcome.OK)
+    pace.observe("cdx", Outcome.RESET)
+    pause = pace.pause()
+    assert pause is not None
+    assert (pause.cause, pause.seconds) == ("reset", 60)
+    assert "reset one connection after the other" in pause.reason
+
+
+def test_two_resets_amid_good_answers_let_one_request_go_first(world: World, pace: Pace) -> None:
+    for _ in range(20):
+        pace.observe("replay", Outcome.OK)
+    pace.observe("replay", Outcome.RESET)
+    pace.observe("replay", Outcome.RESET)
+    pace.observe("replay", Outcome.RESET)  # one of the same volley
+    assert slept(world, pace.waits("replay")) == pytest.approx(2)
+    assert next(pace.waits("cdx")) == 1, "until that one is answered"
+    pace.observe("replay", Outcome.OK)
+    assert slept(world, pace.waits("cdx")) <= 2.5
+    assert pace.stats()["openings"] == {}
+    assert state(pace)["rates"]["replay"]["learned"] == 0, "the rate is none the lower"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.RESET, Outcome.REFUSED, Outcome.LIMITED])
+def test_where_that_request_fares_no_better_all_stops_for_a_minute(world: World, pace: Pace, outcome: Outcome) -> None:
+    for answer in [*[Outcome.OK] * 20, Outcome.RESET, Outcome.RESET]:
+        pace.observe("replay", answer)
+    slept(world, pace.waits("replay"))
+    pace.observe("replay", outcome)
+    pause = pace.pause()
+    assert pause is not None
+    assert (pause.cause, pause.seconds) == (outcome.value, 60)
+
+
 def test_stats_tell_what_this_process_did(world: World, pace: Pace) -> None:
     for _ in range(3):
         slept(world, pace.waits("cdx"))
         pace.observe("cdx", Outcome.OK)
     pace.observe("cdx", Outcome.LIMITED)
     stats = json.loads(json.dumps(pace.stats()))
-    others = {"refused": 0, "unavailable": 0, "unsent": 0}
+    others = {"refused": 0, "reset": 0, "unavailable": 0, "unsent": 0}
     assert stats["cdx"] == {"requests": 3, "ok": 3, "limited": 1, "waited": 5.0, **others}
     assert stats["openings"] == {"cdx limited": 1}
 
