@@ -14,12 +14,12 @@ LONGEST_NAME = 300
 
 TAGS = {
     "nav": "nav",
-    "menu": "nav",
+    "menu": "nav?",
     "footer": "footer",
     "aside": "aside",
     "header": "header",
     "form": "form",
-    "fieldset": "form",
+    "fieldset": "form?",
     "dialog": "dialog",
 }
 ROLES = {
@@ -117,5 +117,5 @@ def part_of(element: HtmlElement) -> str:
 
 @lru_cache(maxsize=4096)
 def _named(names: str) -> str:
-    found = NAMES.search(HUMP.sub("-", names).lower())
+    found = NAMES.search(HUMP.sub("-", names).lower().replace("_", "-"))
     return f"{str(found.lastgroup).rstrip('_')}{LIKELY}" if found else ""
