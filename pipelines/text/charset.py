@@ -34,6 +34,7 @@ DETECTABLE = [
     "iso8859_5", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "mac_roman",
 ]  # fmt: skip
 WESTERN = re.compile("[\x00-\xff€‚„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸƒ]*")
+WIDE_TAG = re.compile(rb"<\0[a-zA-Z]\0[^\0]\0|<\0p\0")
 WIDE_NULS = 0.3  # share of zero bytes in UTF-16 text of a western language
 
 # what UTF-8 looks like when it was read as cp1252: only sequences that no language writes
@@ -73,9 +74,8 @@ def _mend(found: re.Match[str]) -> str:
 
 def _without_mark(body: bytes) -> str:
     start = body[:SAMPLE]
-    for wide, tag in (("utf-16-le", b"<\0p\0"), ("utf-16-be", b"\0<\0p")):
-        if tag in start:
-            return wide
+    if (found := WIDE_TAG.search(start)):
+        return "utf-16-be" if found.start() % 2 else "utf-16-le"
     if len(start) < 4 or start.count(0) < WIDE_NULS * len(start):
         return ""
     return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
