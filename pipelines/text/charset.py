@@ -74,7 +74,7 @@ def _mend(found: re.Match[str]) -> str:
 
 def _without_mark(body: bytes) -> str:
     start = body[:SAMPLE]
-    if (found := WIDE_TAG.search(start)):
+    if found := WIDE_TAG.search(start):
         return "utf-16-be" if found.start() % 2 else "utf-16-le"
     if len(start) < 4 or start.count(0) < WIDE_NULS * len(start):
         return ""

@@ -6,7 +6,7 @@ from lxml.html import HtmlElement
 
 from pipelines.text.layout import HEADINGS
 from pipelines.text.treekey import PART
-from pipelines.text.weights import Weights, length
+from pipelines.text.weights import Weights, is_link, length
 
 MAIN_SHARE = 0.9  # of the prose: a child with that much is the page
 PASSED = frozenset(
@@ -22,6 +22,8 @@ STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
 YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
 RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
+MENU_LINKS = 4
+MENU_WORDS = 160  # characters to a link; prose has more
 DATE_LENGTH = 100
 PHONE = re.compile(r"\d[\d ().-]{5,}\d")
 
@@ -37,6 +39,7 @@ def main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
         before += _titles_and_prose(siblings[:place], weights)
         after[:0] = _up_to_last_prose(siblings[place + 1 :], weights)
         node = child
+    _drop_menus(node, weights)
     home = body.getroottree().getroot()
     article = body.makeelement("article")
     kept = _best_titles(before, node, weights)
@@ -46,6 +49,20 @@ def main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
     article.extend(after)
     home.append(article)  # a tree without a document is slow to let go: lxml looks through it for each element
     return article
+
+
+def _drop_menus(node: HtmlElement, weights: Weights) -> None:
+    """Take out what stands before the page's h1 and is links with a few words to each: a menu of plain blocks."""
+    title = next((place for place, child in enumerate(node) if _has_or_is(child, "h1", weights)), 0)
+    for child in list(node)[:title]:
+        links = sum(is_link(link) for link in child.iter("a"))
+        if links >= MENU_LINKS and weights.total.get(child, 0) < MENU_WORDS * links:
+            weights.take(child)
+            child.drop_tree()
+
+
+def _has_or_is(element: HtmlElement, heading: str, weights: Weights) -> bool:
+    return element.tag == heading or _has(element, heading, weights)
 
 
 def _main_child(node: HtmlElement, weights: Weights) -> HtmlElement | None:
