@@ -1,8 +1,8 @@
 """trafilatura's judgement over the blocks of a prepared page.
 
 It sees one `article` that holds nothing but the blocks, so that there is nothing for it to lose by accident, and says
-whether there is a text in the page. What it drops is kept: on 332 texts all of it was part of the document (items, table
-rows, lists of links, paragraphs from the middle, and lines that are a share word, as "Google" or "Email").
+whether there is a text in the page. What it drops is kept: on 332 texts all of it was part of the document (items,
+table rows, lists of links, paragraphs from the middle, and lines that are a share word, as "Google" or "Email").
 """
 
 import trafilatura

@@ -26,12 +26,16 @@ def _show_frame(frame: HtmlElement) -> None:
     if body is not None:
         body.tag = "div"
         body.tail = frame.tail
-        frame.getparent().replace(frame, body)
+        parent = frame.getparent()
+        if parent is not None:
+            parent.replace(frame, body)
 
 
 def _show_shadow(template: HtmlElement) -> None:
     """The shadow tree in place of its host's children, which go into its slots."""
     host = template.getparent()
+    if host is None:
+        return
     children = [child for child in host if child is not template]
     slots = {slot.get("name", ""): slot for slot in template.iter("slot")}
     loose = (host.text or "") + (template.tail or "")

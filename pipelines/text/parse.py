@@ -10,8 +10,8 @@ from crawler.exceptions import ReadingFailed
 
 # what XML does not know; character references bring some of them back after parsing
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# libxml2 does not know that the first ones are empty, and puts what follows into them; behind the first end of a document
-# it keeps nothing, where browsers go on
+# libxml2 does not know that the first ones are empty, and puts what follows into them; behind the first end of
+# a document it keeps nothing, where browsers go on
 MISREAD_TAG = re.compile(
     r"</?(?:wbr|embed|source|track|keygen|param|command|bgsound|spacer|nextid|menuitem|basefont)(?:[\s/][^<>]*)?>"
     r"|</(?:body|html)\b[^<>]*>",

@@ -89,6 +89,7 @@ def test_small_print_and_links_after_the_text_go(rest: str) -> None:
 
 def test_a_menu_of_plain_blocks_before_the_title_goes() -> None:
     card = "<div><a href=/a>GONE</a><div>Where you find it and what it costs in a year.</div></div>"
-    html = f"<div><div><div><h4>Area</h4>{card * 3}</div><div>{card * 3}</div></div><div><h1>Privacy</h1>{POLICY}</div></div>"
+    text = f"<h1>Privacy</h1>{POLICY}"
+    html = f"<div><div><div><h4>Area</h4>{card * 3}</div><div>{card * 3}</div></div><div>{text}</div></div>"
     assert "GONE" not in main(html)
     assert "GONE" in main(f"<div><h1>Privacy</h1>{POLICY}<div>{card * 3}</div>{POLICY}</div>")
