@@ -58,10 +58,10 @@ def likeness(text: str) -> float:
     words = Counter(WORD.findall(text.lower()))
     beyond = Counter(character for character in text.lower() if not character.isascii())
     all_words, all_beyond = sum(words.values()) or 1, sum(beyond.values()) or 1
-    mixed = sum(word[1:] != word[1:].lower() and word != word.upper() for word in WORD.findall(text)) / all_words
+    mixed: float = sum(word[1:] != word[1:].lower() and word != word.upper() for word in WORD.findall(text)) / all_words
     best = 0.0
     for name, letters in _LETTERS.items():
         known = sum(count for letter, count in beyond.items() if letter in letters) / all_beyond
         if known >= FEW:
             best = max(best, known + min(1.0, 2 * sum(words[word] for word in _WORDS[name]) / all_words))
-    return best - mixed
+    return best - float(mixed)
