@@ -15,16 +15,26 @@ from w3lib.encoding import (
     to_unicode,
 )
 
+from pipelines.text.tongues import likeness
+
 # what Python can decode and no page is written in
 NO_CHARSETS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined")
 SAMPLE = 1 << 16
 FEW_ERRORS = 0.02  # replaced characters for each one beyond ASCII
+CANDIDATES = (
+    "cp1252", "cp1250", "iso8859_2", "cp1254", "cp1257", "iso8859_13", "cp1251", "koi8_u", "koi8_r", "cp866",
+    "iso8859_5", "cp1253", "iso8859_7", "cp1255", "iso8859_6", "cp1256", "cp1258", "cp874", "iso8859_15", "mac_roman",
+)  # fmt: skip
+SURE = 0.95  # likeness to language: below, the detector is asked
+TAGS = re.compile(rb"<[^<>]*>")
+JAPANESE = (b"\x1b$B", b"\x1b$@")
 NEIGHBOURS_OF_WESTERN = ("cp1250", "cp1254", "cp1257", "cp1258", "iso8859_2", "iso8859_16", "mac_latin2", "latin_1")
 DETECTABLE = [
     "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "iso8859_2",
     "iso8859_5", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "mac_roman",
 ]  # fmt: skip
 WESTERN = re.compile("[\x00-\xff€‚„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸƒ]*")
+WIDE_TAG = re.compile(rb"<\0[a-zA-Z]\0[^\0]\0|<\0p\0")
 WIDE_NULS = 0.3  # share of zero bytes in UTF-16 text of a western language
 
 # what UTF-8 looks like when it was read as cp1252: only sequences that no language writes
@@ -43,7 +53,9 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         return to_unicode(body, wide), wide
     declared = [html_body_declared_encoding(body[:SAMPLE]), http_content_type_encoding(content_type)]
     known = [name for label in declared if label and (name := resolve_encoding(label))]
-    name = _fitting(body, [name for name in known if name not in NO_CHARSETS])
+    name = _fitting(
+        body, [name for name in known if name not in NO_CHARSETS and not name.startswith(("utf-16", "utf-32"))]
+    )
     text = body.decode("ascii") if body.isascii() and name == "utf-8" else to_unicode(body, name)
     return mended(text), name
 
@@ -62,6 +74,8 @@ def _mend(found: re.Match[str]) -> str:
 
 def _without_mark(body: bytes) -> str:
     start = body[:SAMPLE]
+    if found := WIDE_TAG.search(start):
+        return "utf-16-be" if found.start() % 2 else "utf-16-le"
     if len(start) < 4 or start.count(0) < WIDE_NULS * len(start):
         return ""
     return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
@@ -69,6 +83,8 @@ def _without_mark(body: bytes) -> str:
 
 def _fitting(body: bytes, declared: list[str]) -> str:
     if body.isascii():
+        if any(sign in body for sign in JAPANESE):
+            return "iso2022_jp"
         return next((name for name in declared if name.startswith("iso2022")), "utf-8")
     for name in ("utf-8", *declared):
         if _decodes(body, name):
@@ -76,7 +92,17 @@ def _fitting(body: bytes, declared: list[str]) -> str:
     for name in ("utf-8", *declared):
         if _nearly_decodes(body, name):
             return name
-    return detected(body)
+    return _by_language(body) or detected(body)
+
+
+def _by_language(body: bytes) -> str:
+    """The encoding of one byte a letter under which the text is language; empty where it is under none."""
+    sample = TAGS.sub(b" ", body[: 2 * SAMPLE])
+    pieces = [piece for piece in sample.split(b"\n") if not piece.isascii()]
+    sample = b"\n".join(pieces)[: SAMPLE // 4]
+    found = [(likeness(sample.decode(name, "replace")), -place) for place, name in enumerate(CANDIDATES)]
+    best, place = max(found)
+    return CANDIDATES[-place] if best >= SURE else ""
 
 
 def _decodes(body: bytes, name: str) -> bool:

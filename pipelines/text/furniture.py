@@ -6,6 +6,7 @@ id names must also look like furniture.
 """
 
 import re
+from collections.abc import Iterable
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -29,6 +30,8 @@ MOST_PROSE = {
 }
 MANY_LINKS = 0.4  # of its text: prose has fewer
 SHORT = 200  # characters
+TEXT = frozenset({"p", "ul", "ol", "dl", "table", "blockquote", *HEADINGS})
+NAMED_FOR_SURE = ("nav", "footer", "form", "header")  # parts that a tag or a role tells, wherever they stand
 TO_TOP = re.compile(
     r"\W*(?:(?:back |go |return )?to (?:the )?top|top|nach oben|zum seitenanfang|haut de page)\W*", re.I
 )
@@ -61,10 +64,14 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
         return True
     if not part or weights.prose[element] > MOST_PROSE[name] * page:
         return False
+    if part not in NAMED_FOR_SURE and _stands_in_text(element, weights):
+        return False
     if name in ("consent", "dialog"):
         return True
     if part == "header":
         return not _is_inside_main(element)
+    if name == "header" and not weights.link_share(element) and _has_likes(element):
+        return False
     return part == name or _looks_like_it(element, name, weights)
 
 
@@ -76,10 +83,43 @@ def _looks_like_it(element: HtmlElement, name: str, weights: Weights) -> bool:
     return weights.prose[element] < SHORT or name == "footer"
 
 
+def _stands_in_text(element: HtmlElement, weights: Weights) -> bool:
+    """Whether an element, or one it lies in, has text of the document on both sides, and nothing to press or follow."""
+    if weights.link_share(element) >= MANY_LINKS or not weights.total[element] or element.find(".//button") is not None:
+        return False
+    return any(
+        _has_text(one.itersiblings(preceding=True), weights) and _has_text(one.itersiblings(), weights)
+        for one in (element, *element.iterancestors())
+        if one.tag not in ("body", "html")
+    )
+
+
+def _has_text(siblings: Iterable[HtmlElement], weights: Weights) -> bool:
+    """Whether the nearest sibling with words in it is text."""
+    for sibling in siblings:
+        if weights.total.get(sibling):
+            return sibling.tag in TEXT or (not sibling.get(PART) and weights.runs[sibling] > 0)
+    return False
+
+
+def _has_likes(element: HtmlElement) -> bool:
+    """Whether others beside it are called the same: such are titles of sections."""
+    siblings = (*element.itersiblings(preceding=True), *element.itersiblings())
+    return any(sibling.get(PART) == element.get(PART) for sibling in siblings)
+
+
 def _titles(button: HtmlElement) -> bool:
     """Whether a button is the title of what it opens."""
     parent = button.getparent()
-    return button.get(PART) == "title" or (parent is not None and parent.tag in (*HEADINGS, "summary", "dt"))
+    if button.get(PART) == "title" or (parent is not None and parent.tag in (*HEADINGS, "summary", "dt")):
+        return True
+    return parent is not None and _opens(button) and sum(_opens(other) for other in parent) > 1
+
+
+def _opens(element: HtmlElement) -> bool:
+    """Whether a button stands right before a panel; one such alone may be there by chance."""
+    panel = element.getnext()
+    return element.tag == "button" and panel is not None and panel.tag in ("div", "section", "dd")
 
 
 def _leads_to_top(link: HtmlElement) -> bool:

@@ -5,7 +5,8 @@ import re
 from lxml.html import HtmlElement
 
 from pipelines.text.layout import HEADINGS
-from pipelines.text.weights import Weights, length
+from pipelines.text.treekey import PART
+from pipelines.text.weights import Weights, is_link, length
 
 MAIN_SHARE = 0.9  # of the prose: a child with that much is the page
 PASSED = frozenset(
@@ -16,8 +17,14 @@ TITLE_LENGTH = 300
 LARGE_LENGTH = 120
 PROSE_LENGTH = 80
 MOST_LINKS = 0.3
+SECTION = (*HEADINGS, "table")
 STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
+YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
+RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
+MENU_LINKS = 4
+MENU_WORDS = 160  # characters to a link; prose has more
+DATE_LENGTH = 100
 PHONE = re.compile(r"\d[\d ().-]{5,}\d")
 
 
@@ -32,6 +39,7 @@ def main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
         before += _titles_and_prose(siblings[:place], weights)
         after[:0] = _up_to_last_prose(siblings[place + 1 :], weights)
         node = child
+    _drop_menus(node, weights)
     home = body.getroottree().getroot()
     article = body.makeelement("article")
     kept = _best_titles(before, node, weights)
@@ -41,6 +49,20 @@ def main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
     article.extend(after)
     home.append(article)  # a tree without a document is slow to let go: lxml looks through it for each element
     return article
+
+
+def _drop_menus(node: HtmlElement, weights: Weights) -> None:
+    """Take out what stands before the page's h1 and is links with a few words to each: a menu of plain blocks."""
+    title = next((place for place, child in enumerate(node) if _has_or_is(child, "h1", weights)), 0)
+    for child in list(node)[:title]:
+        links = sum(is_link(link) for link in child.iter("a"))
+        if links >= MENU_LINKS and weights.total.get(child, 0) < MENU_WORDS * links:
+            weights.take(child)
+            child.drop_tree()
+
+
+def _has_or_is(element: HtmlElement, heading: str, weights: Weights) -> bool:
+    return element.tag == heading or _has(element, heading, weights)
 
 
 def _main_child(node: HtmlElement, weights: Weights) -> HtmlElement | None:
@@ -73,9 +95,27 @@ def _titles_and_prose(siblings: list[HtmlElement], weights: Weights) -> list[Htm
 
 def _up_to_last_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
     """What is worth keeping after it: nothing is left out between two pieces of prose."""
-    while siblings and not _is_prose(siblings[-1], weights):
+    while siblings and not (_is_prose(siblings[-1], weights) or _is_section(siblings[-1], weights)):
         siblings = siblings[:-1]
     return siblings
+
+
+def _is_section(element: HtmlElement, weights: Weights) -> bool:
+    """Whether it is of the document though it is short: a heading or table of it with few links, or its date."""
+    if not weights.total.get(element, 0) or weights.link_share(element) > MOST_LINKS or element.get(PART):
+        return False
+    if _is_date(element, weights):
+        return True
+    inside = any(parent.tag in ("main", "article", "section") for parent in element.iterancestors())
+    return inside and (element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION))
+
+
+def _is_date(element: HtmlElement, weights: Weights) -> bool:
+    """Whether it is a line or two that name a year, and no notice of rights."""
+    if weights.total.get(element, 0) > DATE_LENGTH or weights.link_share(element):
+        return False
+    text = "".join(element.itertext())
+    return YEAR.search(text) is not None and not RIGHTS.search(text)
 
 
 def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights) -> list[HtmlElement]:
@@ -83,7 +123,8 @@ def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights)
     first = [element for element in (*before, main) if _has(element, "h1", weights)]
     if not first:
         return before
-    return [element for element in before if element in first or _is_prose(element, weights)]
+    kept = (*first, *(element for element in before if _is_prose(element, weights) or _is_date(element, weights)))
+    return [element for element in before if element in kept]
 
 
 def _is_prose(element: HtmlElement, weights: Weights) -> bool:
@@ -99,6 +140,8 @@ def _is_title(element: HtmlElement, weights: Weights) -> bool:
     size = weights.total.get(element, 0)
     if not size or weights.link_share(element) > 1 - MOST_LINKS:
         return False
+    if _is_date(element, weights):
+        return True
     if PHONE.search("".join(element.itertext())):
         return False
     if any(_has(element, heading, weights) for heading in HEADINGS[:3]):

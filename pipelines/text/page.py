@@ -21,6 +21,7 @@ from pipelines.text.markdown import markdown
 from pipelines.text.normal import reading_key
 from pipelines.text.parse import UNREADABLE
 from pipelines.text.quality import Evidence, count_words, judged
+from pipelines.text.repeats import without_repeats
 from pipelines.text.styles import Style
 from pipelines.text.title import is_bold_line, main_heading, title_of, without_title
 from pipelines.text.typed import typed_lists
@@ -56,7 +57,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     remove_furniture(body, weights)
     blocks, found = accepted(without_link_lines(blocks_of(main_part(body, weights), base)))
     if not style.faithful:
-        blocks = typed_lists(blocks)
+        blocks = typed_lists(without_repeats(blocks))
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))

@@ -10,16 +10,17 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+NO_SCRIPTS = re.compile(r"(?:^|[ _-])no-?java-?script(?:$|[ _-])", re.IGNORECASE)
 LONGEST_NAME = 300
 
 TAGS = {
     "nav": "nav",
-    "menu": "nav",
+    "menu": "nav?",
     "footer": "footer",
     "aside": "aside",
     "header": "header",
     "form": "form",
-    "fieldset": "form",
+    "fieldset": "form?",
     "dialog": "dialog",
 }
 ROLES = {
@@ -117,5 +118,7 @@ def part_of(element: HtmlElement) -> str:
 
 @lru_cache(maxsize=4096)
 def _named(names: str) -> str:
-    found = NAMES.search(HUMP.sub("-", names).lower())
+    if NO_SCRIPTS.search(names):
+        return "form"
+    found = NAMES.search(HUMP.sub("-", names).lower().replace("_", "-"))
     return f"{str(found.lastgroup).rstrip('_')}{LIKELY}" if found else ""

@@ -11,6 +11,7 @@ from crawler.items import Page, Reading
 from pipelines.text.charset import decode
 from pipelines.text.email import HIDDEN, reveal
 from pipelines.text.lines import markdown_of_lines
+from pipelines.text.nested import SIGNS, unfold
 from pipelines.text.note import snapshot_url
 from pipelines.text.page import NO_TEXT, Text, read_tree, reading_of
 from pipelines.text.parse import parse
@@ -77,6 +78,8 @@ class Reader:
         root = parse(html)
         if HIDDEN in html:
             reveal(root)
+        if any(sign in html for sign in SIGNS):
+            unfold(root)
         strip(root)
         base = snapshot_url(page.timestamp, page.original) if self._style.faithful else page.original
         key = tree_key(root, base, self._style.name)

@@ -12,7 +12,7 @@ from pipelines.text.parse import UNREADABLE
 from pipelines.text.parts import TAGS, part_of
 
 UNREAD_ELEMENTS = (
-    "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "noframes", "object", "embed",
+    "script", "style", "template", "svg", "math", "canvas", "iframe", "noframes", "object", "embed",
     "applet", "video", "audio", "picture", "map", "input", "select", "option", "optgroup", "datalist", "progress",
     "meter", "link", "meta", "colgroup", "col", "param", "source", "wbr",
 )  # fmt: skip
@@ -30,6 +30,7 @@ PART = "part"
 def strip(root: HtmlElement) -> None:
     """Take out of the tree, in place, all that later stages do not read; `class` and the like become a `part`."""
     _open_up(root)
+    _keep_first_title(root)
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
     for element in root.iter(etree.Element):
         attributes = element.attrib
@@ -50,6 +51,15 @@ def _open_up(root: HtmlElement) -> None:
     for element in list(root.iter(*NEVER_PROSE)):
         if any(element.find(f".//{block}") is not None for block in PROSE):
             element.drop_tag()
+
+
+def _keep_first_title(root: HtmlElement) -> None:
+    """A second document in the page, and drawings, have titles of their own that nobody is shown."""
+    titles = list(root.iter("title"))
+    first = next((title for title in titles if (title.text or "").strip()), None)
+    for title in titles:
+        if title is not first:
+            title.drop_tree()
 
 
 def tree_key(root: HtmlElement, *context: str) -> str:

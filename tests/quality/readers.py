@@ -25,3 +25,13 @@ def exported_file(html: str, meta: dict[str, Any]) -> str:
     page = Page(html.encode("utf-8"), meta["original"], meta["timestamp"], "text/html; charset=utf-8")
     reading = read(page, "princeton")
     return exported_text(meta["site"], meta["kind"], page.timestamp, page.original, reading.title, reading.body)
+
+
+def read_case(body: bytes, content_type: str) -> tuple[str, str]:
+    """The body of one small page in style `corpus`, and the verdict over it; a page that cannot be read gives none."""
+    page = Page(body, "https://www.example.com/legal/privacy.html", "20200101000000", content_type)
+    try:
+        reading = read(page)
+    except ReadingFailed as failure:
+        return "", failure.reason
+    return reading.body, reading.verdict.value

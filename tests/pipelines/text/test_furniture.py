@@ -66,3 +66,42 @@ def test_a_button_that_titles_something_stays() -> None:
 
 def test_a_text_in_a_textarea_stays() -> None:
     assert "personal information" in left(f"<p>Read this:</p><textarea>{POLICY * 3}</textarea>")
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "<section id=gdpr><h2>KEPT</h2><p>You may ask for what we hold.</p></section>",
+        "<div class=consent><p>KEPT We ask before we use it for anything else than what you asked for.</p></div>",
+        "<div class='alert alert-info'>KEPT We never ask for a password.</div>",
+        "<div class='wp-block-group social-media'><p>KEPT We answer what names us.</p></div>",
+        "<div class=related><p>KEPT A related party is one that we own.</p></div>",
+        "<aside><p><b>In short:</b> KEPT little.</p></aside>",
+        "<menu><li>KEPT the railway company</li><li>the ferry company</li></menu>",
+        "<fieldset><legend>KEPT</legend>What we do with it.</fieldset>",
+        "<dialog open><p>KEPT as part of the text.</p></dialog>",
+        "<ul class='nav nav-tabs'><li><a href=#a>KEPT</a></li><li><a href=#b>Two</a></li></ul>",
+        "<div id=cmplz-overview><details class=cmplz-dropdown><summary>Service</summary>KEPT</details></div>",
+        "<button>KEPT</button><div>one panel</div><button>Other</button><div>another panel</div>",
+    ],
+)
+def test_what_stands_in_the_text_stays_whatever_its_name(section: str) -> None:
+    assert "KEPT" in left(POLICY * 10 + section + POLICY * 3)
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<div class=gdpr><p>GONE We use cookies.</p><button>Accept</button></div>",
+        "<div class=share-bar>GONE <a href=/f>Facebook</a> <a href=/t>Twitter</a></div>",
+        "<nav><a href=/a>GONE</a> <a href=/b>GONE</a></nav>",
+        "<form>GONE <label>Search</label></form>",
+    ],
+)
+def test_furniture_goes_from_within_the_text(furniture: str) -> None:
+    assert "GONE" not in left(POLICY * 10 + furniture + POLICY * 3)
+
+
+def test_titles_that_are_called_header_stay() -> None:
+    parts = "".join(f"<div class=header>KEPT {number}</div><div>{POLICY}</div>" for number in range(4))
+    assert left(parts).count("KEPT") == 4

@@ -1,3 +1,5 @@
+import pytest
+
 from pipelines.text.mainpart import main_part
 from pipelines.text.weights import weigh
 from tests.pipelines.text.pages import POLICY, body_of
@@ -58,3 +60,36 @@ def test_short_items_beside_the_text_stay() -> None:
 
 def test_a_flat_page_is_taken_whole() -> None:
     assert main(f"{POLICY}{POLICY}").count("personal information") == 2
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "<div><h2>Contact</h2><p>KEPT Officer</p><p>1 Quay Street</p></div>",
+        "<div><h2>Cookies</h2><table><tr><td>KEPT</td><td>counts</td></tr></table></div>",
+        "<p>KEPT: 1 April 2023</p>",
+    ],
+)
+def test_short_sections_after_the_text_stay(section: str) -> None:
+    assert "KEPT" in main(f"<main><h1>Privacy</h1><div>{POLICY * 10}</div>{section}</main>")
+
+
+def test_a_date_before_the_text_stays() -> None:
+    html = f"<div><div><h1>Privacy</h1></div><div>KEPT 3 March 2023</div><div>{POLICY * 10}</div></div>"
+    assert "KEPT" in main(html)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["<div>GONE © 2023 Example Ltd</div>", "<div><h4>GONE</h4><a href=/a>Jobs</a> <a href=/b>Shop</a></div>"],
+)
+def test_small_print_and_links_after_the_text_go(rest: str) -> None:
+    assert "GONE" not in main(f"<div><h1>Privacy</h1><div>{POLICY * 10}</div>{rest}</div>")
+
+
+def test_a_menu_of_plain_blocks_before_the_title_goes() -> None:
+    card = "<div><a href=/a>GONE</a><div>Where you find it and what it costs in a year.</div></div>"
+    text = f"<h1>Privacy</h1>{POLICY}"
+    html = f"<div><div><div><h4>Area</h4>{card * 3}</div><div>{card * 3}</div></div><div>{text}</div></div>"
+    assert "GONE" not in main(html)
+    assert "GONE" in main(f"<div><h1>Privacy</h1>{POLICY}<div>{card * 3}</div>{POLICY}</div>")

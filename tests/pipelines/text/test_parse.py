@@ -41,3 +41,21 @@ def test_nesting_without_end_keeps_the_text(tag: str) -> None:
 def test_any_text_gives_a_tree_or_a_failure(html: str) -> None:
     with suppress(ReadingFailed):
         assert parse(html).tag == "html"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<html><body><p>a</p></body></html><p>b</p>c",
+        "<body>a</body></html>\n<html><head></head><body bgcolor=white><p>b</p>c",
+        "<p>a<wbr>b</p>c",
+        "<p>a<embed src='x.swf'/>b</p>c",
+        "<ul><li>a<source>b<li>c</ul>",
+        "<table><tr><td>a<keygen>b<td>c</table>",
+        "<frameset><frame src=x></frameset>abc",
+    ],
+)
+def test_what_follows_is_neither_lost_nor_swallowed(html: str) -> None:
+    root = parse(html)
+    assert "".join(root.text_content().split()) == "abc"
+    assert root.find(".//wbr") is root.find(".//embed") is root.find(".//source") is None

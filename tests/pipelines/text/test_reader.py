@@ -104,3 +104,15 @@ def test_equal_trees_keep_their_own_charset() -> None:
 def test_an_unknown_style_is_an_error_of_the_caller() -> None:
     with pytest.raises(KeyError):
         read(page(POLICY), "unknown")
+
+
+def test_what_a_page_says_without_scripts_is_no_text_but_tells_of_a_shell() -> None:
+    shell = reading("<noscript>You need to enable JavaScript to run this app.</noscript><p>Privacy policy</p>")
+    assert "JavaScript" not in shell.body
+    assert "script shell" in shell.reasons
+
+
+def test_a_second_document_has_no_title_of_its_own() -> None:
+    whole = reading(f"<title>Privacy</title><body>{POLICY}</body></html><html><title>zzz</title><body>{POLICY}")
+    assert whole.body.count("personal information") == 2
+    assert "zzz" not in whole.body
