@@ -13,7 +13,6 @@ from pipelines.text.blocks import HEADINGS, Block, blocks_of
 from pipelines.text.edges import without_link_lines
 from pipelines.text.fonts import mark_headings
 from pipelines.text.furniture import remove_furniture
-from pipelines.text.kinds import LANGUAGES
 from pipelines.text.language import language_of
 from pipelines.text.layout import undo_layout
 from pipelines.text.mainpart import main_part
@@ -68,7 +67,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
 def reading_of(text: Text, charset: str) -> Reading:
     """The finished reading: language, key and verdict of a text."""
     language, probability = language_of(text.evidence.text)
-    judgement = judged(replace(text.evidence, known_language=language in LANGUAGES or not language))
+    judgement = judged(replace(text.evidence, language=language))
     return Reading(
         title=text.title,
         body=text.body,
