@@ -30,7 +30,8 @@ LABELS = {
     for language, words in tomllib.loads(Path(__file__).with_name("dates.toml").read_text("utf-8")).items()
 }
 YEAR_FIRST = re.compile(
-    r"(?<!\d)(\d{4})(?: ?[-/.] ?| ?年 ?|\s?년 ?)(\d{1,2})(?: ?[-/.] ?| ?月 ?|\s?월 ?)(\d{1,2})(?!\d)"
+    r"(?<!\d)(\d{4})(?: ?[-/.] ?| ?年 ?|\s?\u1102\u1167\u11ab ?)(\d{1,2})"  # the Hangul year and month, decomposed
+    r"(?: ?[-/.] ?| ?月 ?|\s?\u110b\u116f\u11af ?)(\d{1,2})(?!\d)"
 )
 DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2}) ?([-/.]) ?(\d{1,2}) ?\2 ?(\d{4})(?!\d)")
 VIETNAMESE = re.compile(r"(\d{1,2}) thang (\d{1,2}),? (?:nam )?(\d{4})")
@@ -140,7 +141,9 @@ def _months(language: str) -> dict[str, int]:
         except ImportError:
             continue
         for number, month in enumerate(MONTHS, start=1):
-            names |= {folded(name).rstrip("."): number for name in info.get(month, ()) if len(name) > 2}
+            forms = [folded(name).rstrip(".") for name in info.get(month, ()) if len(name) > 2]
+            forms += [form[:-1] + "a" for form in forms if code == "lv" and len(form) > 3]  # in March: martā
+            names |= dict.fromkeys(forms, number)
     return names
 
 

@@ -11,6 +11,7 @@ from pipelines.text.accept import accepted, words
 from pipelines.text.addresses import absolute
 from pipelines.text.blocks import HEADINGS, Block, blocks_of
 from pipelines.text.edges import without_link_lines
+from pipelines.text.dates import is_relative, stated_date
 from pipelines.text.fonts import mark_headings
 from pipelines.text.furniture import remove_furniture
 from pipelines.text.language import language_of
@@ -55,7 +56,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     remove_furniture(body, weights)
     blocks, found = accepted(without_link_lines(blocks_of(main_part(body, weights), base)))
     if not style.faithful:
-        blocks = typed_lists(blocks)
+        blocks = [block for block in typed_lists(blocks) if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
@@ -68,6 +69,7 @@ def reading_of(text: Text, charset: str) -> Reading:
     """The finished reading: language, key and verdict of a text."""
     language, probability = language_of(text.evidence.text)
     judgement = judged(replace(text.evidence, language=language))
+    stated, line = stated_date(text.body, language)
     return Reading(
         title=text.title,
         body=text.body,
@@ -79,6 +81,8 @@ def reading_of(text: Text, charset: str) -> Reading:
         verdict=judgement.verdict,
         reasons=judgement.reasons,
         looks_like=judgement.looks_like,
+        stated_date=stated,
+        stated_in=line,
     )
 
 
@@ -95,6 +99,10 @@ def _noscript(body: HtmlElement) -> str:
     for element in found:
         element.drop_tree()
     return said.lower()
+
+
+def _says_how_long_ago(block: Block) -> bool:
+    return block.kind == "p" and not block.path and is_relative(words(block.tokens))
 
 
 def _evidence(title: str, blocks: list[Block], scripts: str, links: float, found: bool) -> Evidence:
