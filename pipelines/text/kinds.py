@@ -16,7 +16,11 @@ SAMPLE = 5000  # characters: the words of a policy are all over it
 DISTINCT = 3  # how many different words of a kind a text must use to show it without a title
 UNSEEN = re.compile("[\u0300-\u036f\u064b-\u0655\u0591-\u05c7\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 NAMES = {"privacy": "privacy policy", "terms": "terms of service", "guidelines": "community guidelines"}
-NOTICES = {"notfound": ("not found", 1), "login": ("login", 2), "parked": ("parked domain", 2)}  # how many words show it
+NOTICES = {
+    "notfound": ("not found", 1),
+    "login": ("login", 2),
+    "parked": ("parked domain", 2),
+}  # how many words show it
 PAGES = {"news": "news article", "shop": "product page", "forum": "forum thread", "help": "help article"}
 RELATED = (  # languages that are taken for each other in short texts
     {"da", "no", "nb", "nn", "sv"}, {"cs", "sk"}, {"hr", "sr", "bs", "sl"}, {"ru", "uk", "bg", "sr", "mk", "be"},

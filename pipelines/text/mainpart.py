@@ -4,6 +4,7 @@ import re
 
 from lxml.html import HtmlElement
 
+from pipelines.text.dates import states_a_date
 from pipelines.text.layout import HEADINGS
 from pipelines.text.weights import Weights, length
 
@@ -16,6 +17,7 @@ TITLE_LENGTH = 300
 LARGE_LENGTH = 120
 PROSE_LENGTH = 80
 MOST_LINKS = 0.3
+DATE_LENGTH = 120
 STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
 PHONE = re.compile(r"\d[\d ().-]{5,}\d")
@@ -68,14 +70,19 @@ def _has_structure(element: HtmlElement) -> bool:
 def _titles_and_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
     """What is worth keeping before the main part: prose and all that follows it, titles by themselves."""
     first = next((place for place, sibling in enumerate(siblings) if _is_prose(sibling, weights)), len(siblings))
-    return [sibling for sibling in siblings[:first] if _is_title(sibling, weights)] + siblings[first:]
+    head = [sibling for sibling in siblings[:first] if _is_title(sibling, weights) or _is_date(sibling, weights)]
+    return head + siblings[first:]
 
 
 def _up_to_last_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
     """What is worth keeping after it: nothing is left out between two pieces of prose."""
-    while siblings and not _is_prose(siblings[-1], weights):
-        siblings = siblings[:-1]
-    return siblings
+    last = max((place for place, sibling in enumerate(siblings, start=1) if _is_prose(sibling, weights)), default=0)
+    return siblings[:last] + [sibling for sibling in siblings[last:] if _is_date(sibling, weights)]
+
+
+def _is_date(element: HtmlElement, weights: Weights) -> bool:
+    """Whether it says no more than when the document was changed or came into force."""
+    return 0 < weights.total.get(element, 0) <= DATE_LENGTH and states_a_date(" ".join(element.itertext()))
 
 
 def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights) -> list[HtmlElement]:
@@ -83,7 +90,9 @@ def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights)
     first = [element for element in (*before, main) if _has(element, "h1", weights)]
     if not first:
         return before
-    return [element for element in before if element in first or _is_prose(element, weights)]
+    return [
+        element for element in before if element in first or _is_prose(element, weights) or _is_date(element, weights)
+    ]
 
 
 def _is_prose(element: HtmlElement, weights: Weights) -> bool:

@@ -10,8 +10,8 @@ from crawler.items import Reading
 from pipelines.text.accept import accepted, words
 from pipelines.text.addresses import absolute
 from pipelines.text.blocks import HEADINGS, Block, blocks_of
-from pipelines.text.edges import without_link_lines
 from pipelines.text.dates import is_relative, stated_date
+from pipelines.text.edges import without_link_lines
 from pipelines.text.fonts import mark_headings
 from pipelines.text.furniture import remove_furniture
 from pipelines.text.language import language_of

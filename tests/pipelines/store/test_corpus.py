@@ -291,4 +291,6 @@ def _plan(desk: Desk, query: str) -> list[str]:
 
 
 def _is_scan(step: str) -> bool:
-    return step.startswith("SCAN") and not any(known in step for known in ("document_capture", "CONSTANT", "subquery"))
+    return step.startswith("SCAN") and not any(
+        known in step for known in ("document_capture", "CONSTANT", "subquery", "_config")
+    )
