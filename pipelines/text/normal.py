@@ -4,7 +4,8 @@ What it folds, and nothing else: white space and line ends; invisible characters
 variants of quotes, dashes and the ellipsis; Markdown's marks, escapes and link targets (a redesign or a session id in
 a link is no new text); stamps that a server writes at each
 request, at the start or the end (when the page was generated, how long it took, by which machine, today's date,
-visitor counters), and lines that only say how long ago the page was changed. Case and words are never folded, nor a policy's own dates.
+visitor counters), and lines that only say how long ago the page was changed. Case and words are never
+folded, nor a policy's own dates.
 """
 
 import hashlib
