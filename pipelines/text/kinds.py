@@ -1,4 +1,4 @@
-"""The words by which a text shows what it is, and of which kind. They lie in languages.toml, by language, and words.toml.
+"""The words by which a text shows what it is, and of which kind. They lie in languages.toml and words.toml.
 
 Texts are compared `folded`: lower case, without accents, invisible characters and forms of quotes.
 """

@@ -92,7 +92,7 @@ def _uses_the_words(shown: Shown, words: int, kind: str) -> bool:
     """Whether a text speaks as a policy does; one that is called so needs to less."""
     if 100 * shown.times < DENSE * words:
         return False
-    return shown.score >= NAMED_ENOUGH if kind else shown.strong > 1 and shown.score >= ENOUGH
+    return shown.score >= NAMED_ENOUGH if kind else shown.score >= ENOUGH and (shown.strong > 1 or shown.weak > ENOUGH)
 
 
 def _of_another_text(
