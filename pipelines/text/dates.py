@@ -45,7 +45,7 @@ WORD_FORMS = (
 AGO = re.compile(
     r"\bago\b|\bil y a\b|\bvor (?:\S+ ){1,4}(?:tag|woche|monat|jahr)|\bhace\b|\bha (?:\S+ ){1,3}(?:dia|mes|semana|ano)"
     r"|\b(?:giorn|mes|ann|settiman|or)[aeio] fa\b|\bgeleden\b|\btemu\b|\bsedan\b|\bsiden\b|\bназад\b|\bтому\b|\bonce\b"
-    r"|\d ?(?:か月|ヶ月|日|年|週間|时|小时|天|个月|個月|周|週)前|\d ?(?:개월|일|년|주) 전|\btruoc\b|\byang lalu\b|\blalu\b"
+    r"|\d ?(?:か月|ヶ月|日|年|週間|时|小时|天|个月|個月|周|週)前|\d ?(?:개월|일|년|주) 전|\btruoc\b|\blalu\b"
     r"|\bπριν\b"
     r"|\bsitten\b|\bezelott\b|\bpred (?:\d|par|nekolik)|\bprije\b|\bпреди\b|\bпре\b|\bacum (?:\d|o |un )|\bלפני\b|منذ"
     r"|\byesterday\b|\btoday\b"

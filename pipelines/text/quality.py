@@ -27,6 +27,8 @@ ENOUGH = 7  # score of a text's words that makes it a policy
 NAMED_ENOUGH = 4  # of a text that is called so
 DENSE = 0.6  # words of a policy in 100 words: policies have 0.8 to 12, home pages up to 0.3
 OTHER = 3  # different words of another kind of page: fewer show nothing
+SURE = 6  # different words of the matter of policies: no other page uses so many
+LONG = 1500  # words: other pages are shorter
 NOTICE = 100  # words
 MANY_LINKS = 0.5  # share of the page's text that is link
 
@@ -76,7 +78,8 @@ def _verdict(evidence: Evidence, text: str, kind: str) -> tuple[Verdict, tuple[s
     words = count_words(evidence.text)
     shown = legal_words(text, evidence.language)
     signs = _signs(evidence, text, words)
-    count, other = (0, "") if kind else other_page(text, evidence.language)
+    sure = kind or shown.strong >= SURE or words >= LONG
+    count, other = (0, "") if sure else other_page(text, evidence.language)
     if count >= OTHER and 2 * count > shown.score:
         return Verdict.NOT_A_POLICY, (*signs, other)
     if not _uses_the_words(shown, count_words(evidence.text[:SAMPLE]), kind):
