@@ -217,6 +217,8 @@ class Reading:
     verdict: Verdict = Verdict.POLICY
     reasons: tuple[str, ...] = ()
     looks_like: str = ""  # the kind of document the text itself shows, empty where it does not
+    stated_date: str = ""  # ISO 8601, the day from which the text says it holds or was changed; empty where not clear
+    stated_in: str = ""  # the line that says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,11 @@ from .paths import document_folder, is_version_name, version_names
 log = logging.getLogger(__name__)
 
 _VERSIONS = """SELECT site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, version.original,
-    changed_after, changed_before, captures, captures_listed, title, language, words, verdict, text_digest, reader,
-    body, capture_id
-FROM version JOIN document ON document.id = document_id JOIN text ON text.digest = text_digest
+    changed_after, changed_before, captures, captures_listed, version.title, version.language, version.words,
+    version.verdict, version.text_digest, version.reader, stated_date, stated_in, body, version.capture_id
+FROM version JOIN document ON document.id = document_id JOIN text ON text.digest = version.text_digest
+    JOIN capture ON capture.id = version.capture_id
+    JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id) AND extraction.reader = version.reader
 WHERE document.open <= ? ORDER BY site, kind, variant, number"""
 
 
@@ -54,6 +56,8 @@ class StoredVersion:
     verdict: str
     text_digest: str
     reader: str
+    stated_date: str
+    stated_in: str
     body: str
     capture_id: int
 

@@ -160,6 +160,8 @@ class Corpus:
             "verdict": reading.verdict,
             "reasons": json.dumps(reading.reasons, ensure_ascii=False),
             "looks_like": reading.looks_like,
+            "stated_date": reading.stated_date,
+            "stated_in": reading.stated_in,
         }
 
     def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:

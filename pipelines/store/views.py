@@ -15,7 +15,7 @@ _READ = """LEFT JOIN extraction ON extraction.capture_id = coalesce(capture.same
     AND extraction.reader = (SELECT reader FROM reader ORDER BY id DESC LIMIT 1)"""
 _CAPTURE = f"""archive, capture.urlkey, timestamp, original, mimetype, statuscode, digest, state, reason, stage,
     transient, attempts, next_try, verdict, reasons AS verdict_reasons, looks_like, words, language, text_digest,
-    (SELECT count(DISTINCT document_id) FROM address WHERE {_AT}) AS documents"""  # noqa: S608
+    stated_date, (SELECT count(DISTINCT document_id) FROM address WHERE {_AT}) AS documents"""  # noqa: S608
 
 # of the documents that hold a capture the first names it, a home page last: twice it would be counted twice
 _CAPTURES = f"""

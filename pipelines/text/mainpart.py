@@ -4,6 +4,7 @@ import re
 
 from lxml.html import HtmlElement
 
+from pipelines.text.dates import states_a_date
 from pipelines.text.layout import HEADINGS
 from pipelines.text.treekey import PART
 from pipelines.text.weights import Weights, is_link, length
@@ -24,7 +25,7 @@ YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
 RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
 MENU_LINKS = 4
 MENU_WORDS = 160  # characters to a link; prose has more
-DATE_LENGTH = 100
+DATE_LENGTH = 120
 PHONE = re.compile(r"\d[\d ().-]{5,}\d")
 
 
@@ -90,7 +91,8 @@ def _has_structure(element: HtmlElement) -> bool:
 def _titles_and_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
     """What is worth keeping before the main part: prose and all that follows it, titles by themselves."""
     first = next((place for place, sibling in enumerate(siblings) if _is_prose(sibling, weights)), len(siblings))
-    return [sibling for sibling in siblings[:first] if _is_title(sibling, weights)] + siblings[first:]
+    head = [sibling for sibling in siblings[:first] if _is_title(sibling, weights) or _is_date(sibling, weights)]
+    return head + siblings[first:]
 
 
 def _up_to_last_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
@@ -111,11 +113,14 @@ def _is_section(element: HtmlElement, weights: Weights) -> bool:
 
 
 def _is_date(element: HtmlElement, weights: Weights) -> bool:
-    """Whether it is a line or two that name a year, and no notice of rights."""
-    if weights.total.get(element, 0) > DATE_LENGTH or weights.link_share(element):
+    """Whether it is a line or two that say when the document was changed or came into force, or that name a year and
+    are no notice of rights."""
+    if not 0 < weights.total.get(element, 0) <= DATE_LENGTH:
         return False
-    text = "".join(element.itertext())
-    return YEAR.search(text) is not None and not RIGHTS.search(text)
+    text = " ".join(element.itertext())
+    if states_a_date(text):
+        return True
+    return not weights.link_share(element) and YEAR.search(text) is not None and not RIGHTS.search(text)
 
 
 def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights) -> list[HtmlElement]:

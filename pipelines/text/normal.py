@@ -4,12 +4,15 @@ What it folds, and nothing else: white space and line ends; invisible characters
 variants of quotes, dashes and the ellipsis; Markdown's marks, escapes and link targets (a redesign or a session id in
 a link is no new text); stamps that a server writes at each
 request, at the start or the end (when the page was generated, how long it took, by which machine, today's date,
-visitor counters). Case and words are never folded, nor a policy's own dates.
+visitor counters), and lines that only say how long ago the page was changed. Case and words are never
+folded, nor a policy's own dates.
 """
 
 import hashlib
 import re
 import unicodedata
+
+from pipelines.text.dates import is_relative
 
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 APOSTROPHES = re.compile("[‘’‚‛′´ʼ＇‹›]")
@@ -64,4 +67,5 @@ def normal(body: str) -> str:
 
 
 def _without_stamps(line: str) -> str:
-    return STAMPS.sub(" ", " ".join(line.split()))
+    line = STAMPS.sub(" ", " ".join(line.split()))
+    return "" if is_relative(line) else line

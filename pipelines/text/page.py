@@ -10,10 +10,10 @@ from crawler.items import Reading
 from pipelines.text.accept import accepted, words
 from pipelines.text.addresses import absolute
 from pipelines.text.blocks import HEADINGS, Block, blocks_of
+from pipelines.text.dates import is_relative, stated_date
 from pipelines.text.edges import without_link_lines
 from pipelines.text.fonts import mark_headings
 from pipelines.text.furniture import remove_furniture
-from pipelines.text.kinds import LANGUAGES
 from pipelines.text.language import language_of
 from pipelines.text.layout import undo_layout
 from pipelines.text.mainpart import main_part
@@ -57,7 +57,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     remove_furniture(body, weights)
     blocks, found = accepted(without_link_lines(blocks_of(main_part(body, weights), base)))
     if not style.faithful:
-        blocks = typed_lists(without_repeats(blocks))
+        blocks = [block for block in typed_lists(without_repeats(blocks)) if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
@@ -69,7 +69,8 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
 def reading_of(text: Text, charset: str) -> Reading:
     """The finished reading: language, key and verdict of a text."""
     language, probability = language_of(text.evidence.text)
-    judgement = judged(replace(text.evidence, known_language=language in LANGUAGES or not language))
+    judgement = judged(replace(text.evidence, language=language))
+    stated, line = stated_date(text.body, language)
     return Reading(
         title=text.title,
         body=text.body,
@@ -81,6 +82,8 @@ def reading_of(text: Text, charset: str) -> Reading:
         verdict=judgement.verdict,
         reasons=judgement.reasons,
         looks_like=judgement.looks_like,
+        stated_date=stated,
+        stated_in=line,
     )
 
 
@@ -97,6 +100,10 @@ def _noscript(body: HtmlElement) -> str:
     for element in found:
         element.drop_tree()
     return said.lower()
+
+
+def _says_how_long_ago(block: Block) -> bool:
+    return block.kind == "p" and not block.path and is_relative(words(block.tokens))
 
 
 def _evidence(title: str, blocks: list[Block], scripts: str, links: float, found: bool) -> Evidence:

@@ -1,7 +1,7 @@
 import pytest
 
 from crawler.items import Verdict
-from pipelines.text.kinds import kind_by_words, legal_words, named_kind
+from pipelines.text.kinds import Shown, folded, kind_by_words, legal_words, named_kind
 from pipelines.text.quality import Evidence, count_words, judged
 from tests.pipelines.text.pages import POLICY, reading
 
@@ -10,6 +10,9 @@ LEGAL = (
     "we do not disclose it to third parties without your consent. "
 )
 CHATTER = "our shop sells garden chairs, tables and lamps that make every summer evening brighter. " * 5
+
+
+SHOP = "a garden chair, price 20, in stock, free delivery. add to cart. customer reviews of this chair. " * 2
 
 
 def verdict(text: str, title: str = "", headings: str = "", **more: object) -> tuple[Verdict, tuple[str, ...]]:
@@ -34,7 +37,7 @@ def test_a_policy_is_a_policy() -> None:
         ("we value your privacy. accept all cookies or reject all. " + CHATTER[:120], "consent wall"),
         ("this domain is for sale. " + CHATTER, "parked domain"),
         ("word " * 5, "near-empty text"),
-        (CHATTER * 8, "no words of a policy"),
+        (SHOP * 8, "product page"),
     ],
 )
 def test_what_is_no_policy(text: str, reason: str) -> None:
@@ -68,11 +71,15 @@ def test_what_is_called_a_policy_but_does_not_sound_like_one_is_doubtful() -> No
 
 
 def test_a_language_without_word_lists_is_doubtful_at_most() -> None:
-    assert verdict(CHATTER * 8, known_language=False)[0] == Verdict.DOUBTFUL
+    assert verdict(CHATTER * 8, language="am")[0] == Verdict.DOUBTFUL
 
 
 def test_a_long_policy_may_speak_of_errors_and_logins() -> None:
     assert verdict(LEGAL * 12 + "if a page was not found, log in to your account. captcha.") == (Verdict.POLICY, ())
+
+
+def test_the_lack_of_words_alone_is_no_evidence() -> None:
+    assert verdict(CHATTER * 8, language="en") == (Verdict.DOUBTFUL, ("few words of a policy",))
 
 
 def test_a_very_short_policy_is_doubtful() -> None:
@@ -92,7 +99,7 @@ def test_a_very_short_policy_is_doubtful() -> None:
     ],
 )
 def test_kinds_by_name(title: str, headings: str, kind: str) -> None:
-    assert named_kind(title, headings) == kind
+    assert named_kind(folded(title), folded(headings)) == kind
 
 
 def test_kinds_by_words() -> None:
@@ -108,4 +115,4 @@ def test_a_reading_carries_its_judgement() -> None:
 def test_words_are_counted_where_no_spaces_part_them() -> None:
     assert count_words("two words") == 2
     assert count_words("個人情報保護方針") == 5
-    assert legal_words("プライバシー") == (1, 1)
+    assert legal_words(folded("プライバシー"), "ja") == Shown(1, 0, 1)
