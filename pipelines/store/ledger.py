@@ -23,9 +23,10 @@ from .deriving import READER_OF_DOCUMENT, derive_later
 from .documents import Documents
 
 CAPTURE_COLUMNS = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
-# a redirect that was followed has its text, though another capture holds it: for the plan it is read
+# what was asked and answered is settled by its answer, however its row looks: what replay led elsewhere has its text,
+# though another capture holds it. For the plan it is read
 _LISTING = f"""SELECT {CAPTURE_COLUMNS},
-    CASE WHEN state = 'duplicate' AND (stage = 'shared' OR stage = 'replay' AND statuscode LIKE '3%')
+    CASE WHEN state = 'duplicate' AND stage IN ('shared', 'replay')
         THEN (SELECT CASE twin.state WHEN 'selected' THEN 'selected' ELSE 'read' END
             FROM capture AS twin WHERE twin.id = capture.same_as)
         ELSE state END,
