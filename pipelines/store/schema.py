@@ -7,6 +7,8 @@ import re
 
 from sqlite_utils import Database, Migrations
 
+from . import moved
+
 migrations = Migrations("policy-corpus")
 
 _STATEMENT_END = re.compile(r";\n(?=CREATE|INSERT)")
@@ -286,3 +288,9 @@ def journal(db: Database) -> None:
 def full_text_search(db: Database) -> None:
     """The words of all texts, for MATCH and for Datasette."""
     _execute_all(db, _SEARCH)
+
+
+@migrations()
+def redirects_are_facts(db: Database) -> None:
+    """Redirects that were played are no failures: see moved.py."""
+    moved.rename_unplayable(db)
