@@ -57,6 +57,7 @@ class Feed:
         self._ready: deque[Asked] = deque()
         self.faults = 0  # captures that were to be asked a second time
         self._listing: Query | None = None
+        self._is_final = False
         self._changed = asyncio.Event()
 
     def next(self) -> OpenListing | Work | Asked | None:
@@ -82,7 +83,7 @@ class Feed:
                 if not self._is_asked_twice(work):
                     return work
             self._ahead.extend(self._fresh_work())
-            if not self._ahead and not self._plan_one():
+            if not self._ahead and not self._plan_one() and not self._plan_all_again():
                 return None
 
     def _is_asked_twice(self, work: Work) -> bool:
@@ -129,6 +130,17 @@ class Feed:
             self._wait_for_plan(self._discovery.after_captures([document_id]))
         return True
 
+    def _plan_all_again(self) -> bool:
+        """Before the run ends, ask each plan as the next run would at its start. False where nothing is left to do.
+
+        What became of one document's captures may concern another's, and the next run is to find nothing new.
+        """
+        if self._is_final or self.in_flight or self._listings.next_open(_iso(_now())):
+            return False
+        self._is_final = True  # until something else is settled
+        self._to_plan = dict.fromkeys(self._ledger.documents_to_plan())
+        return bool(self._to_plan)
+
     def listed(self, query: Query) -> None:
         """A page of a listing is recorded, or did not come."""
         if self._listing == query:
@@ -144,6 +156,7 @@ class Feed:
     def settled(self, key: CaptureKey) -> None:
         """A capture's outcome is recorded: its documents may have something else to fetch now."""
         number = self._land(key)
+        self._is_final = False
         if number is not None and self._ledger.is_due(number):  # it failed, and is to be tried again
             self._asked.discard(number)
         self._wait_for_plan(

@@ -13,7 +13,7 @@ from warcio.warcwriter import WARCWriter
 
 from .holdings import policy
 
-_PATHS = ("/privacy", "/legal/privacy", "/en/privacy", "/privacy.html", "/about/data", "/gone")
+_PATHS = ("/privacy", "/legal/privacy", "/en/privacy", "/gone")
 _KINDS = ("privacy policy", "terms of service")
 _STEPS = (0, 1, 31, 3600, 20 * 3600, 30 * 3600, 9 * 86400, 50 * 86400, 300 * 86400)  # seconds between captures
 _TURNS = ("page", "page", "redirect", "redirect", "repeat", "repeat", "bare repeat", "error", "empty", "picture")
@@ -54,7 +54,7 @@ class _Site:
 
     def write(self) -> None:
         moment = datetime(2015, 1, 1)
-        for _ in range(self._dice.randint(5, 28)):
+        for _ in range(self._dice.randint(8, 45)):
             moment += timedelta(seconds=self._dice.choice(_STEPS))
             getattr(self, "_" + (turn := self._dice.choice(_TURNS)).replace(" ", "_"))(moment)
             if turn == "redirect" and self._dice.random() < 0.6:  # what it leads to was captured soon after

@@ -20,7 +20,7 @@ _SETTLED = "state IN ('read', 'duplicate', 'redirect', 'unplayable', 'not replay
 
 
 @pytest.mark.parametrize(("select", "seeds"), _SHARES, ids=[select for select, _ in _SHARES])
-@pytest.mark.parametrize("trouble", [(), ("unavailable:0.2:2", "cut:0.1:1")], ids=["calm", "troubled"])
+@pytest.mark.parametrize("trouble", [(), ("unavailable:0.2:2", "cut-body:0.1:1")], ids=["calm", "troubled"])
 def test_no_generated_archive_is_asked_anything_twice(
     select: str, seeds: range, trouble: tuple[str, ...], tmp_path: Path
 ) -> None:
