@@ -208,7 +208,7 @@ class PoliciesSpider(Spider):
             answer = http_answer(response, ReplayFailed)
             outcomes = list(self._replay.outcomes(asked, answer, response.body))
         except ReplayFailed as error:
-            outcomes = [self._replay.refusal(asked, State.FAILED, _failure(error))]
+            outcomes = list(self._replay.failed(asked, _failure(error)))
         self._let_go_on(asked)
         yield from self._outcomes(asked, iter(outcomes))
 

@@ -79,9 +79,13 @@ class Replay:
         elif isinstance(found, Limited):
             yield asked  # the pace holds it until the archive takes requests again
         elif isinstance(found, Refused):
-            if not found.failure.transient:
-                self.steps.found(asked.step, Nothing(found.state, found.failure))
-            yield self.refusal(asked, found.state, found.failure)
+            yield from self.failed(asked, found.failure, found.state)
+
+    def failed(self, asked: Asked, failure: Failure, state: State = State.FAILED) -> Iterator[Outcome]:
+        """What comes of an answer that is no use, now or for good."""
+        if not failure.transient:
+            self.steps.found(asked.step, Nothing(state, failure))
+        yield self.refusal(asked, state, failure)
 
     def again(self, asked: Asked, found: Found) -> Iterator[Outcome]:
         """What comes of a step that was answered in this run already."""
@@ -133,10 +137,11 @@ class Replay:
                 yield replace(found, asked=asked.capture)
 
     def _stands(self, standing: Standing, asked: Asked) -> bool:
-        """Whether a capture that was played needs nothing more. One that was selected while this was on its way is
-        not fetched by itself, for here are its bytes; nor is one that the plan took for a repeat of what was asked."""
-        is_kept = standing.state in _STANDS and (standing.held is not None or standing.state is not State.SELECTED)
-        return is_kept and standing.same_as != asked.capture.key
+        """Whether the bytes of a capture that was played are held. One that was selected while this was on its way is
+        not fetched by itself, for here they are; nor is what the plan took for a repeat of something to be fetched."""
+        if standing.state is State.DUPLICATE:
+            return standing.is_twin_held and standing.same_as != asked.capture.key
+        return standing.state in _STANDS and standing.held is not None
 
     def moved(self, asked: Asked, timestamp: str, original: str) -> Iterator[Outcome]:
         """Go on from an archived redirect; the capture's own one is what it says, whatever is found there."""

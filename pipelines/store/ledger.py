@@ -64,7 +64,7 @@ class Standing:
     held: WarcLocation | None
     redirect_to: str = ""  # where its held answer leads to
     same_as: CaptureKey | None = None  # of a duplicate
-    is_asked: bool = False  # replay has settled it
+    is_twin_held: bool = False
 
 
 class Ledger(Documents):
@@ -169,17 +169,18 @@ class Ledger(Documents):
     def standing(self, key: CaptureKey) -> Standing | None:
         """What has become of a capture; None where the ledger does not know it."""
         row = self._db.execute(
-            f"SELECT state, stage, coalesce(redirect_to, ''), {_TWIN}, file, offset, snapshot.length "  # noqa: S608
+            f"SELECT state, coalesce(redirect_to, ''), {_TWIN}, "  # noqa: S608
+            "EXISTS (SELECT 1 FROM snapshot WHERE capture_id = same_as), file, offset, snapshot.length "
             "FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
             "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
             [self._archive, *key],
         ).fetchone()
         if row is None:
             return None
-        state, stage, redirect_to, twin, *location = row
+        state, redirect_to, twin, is_twin_held, *location = row
         held = WarcLocation(*location) if location[0] is not None else None
         same_as = CaptureKey(*json.loads(twin)) if twin else None
-        return Standing(State(state), held, redirect_to, same_as, stage == "replay")
+        return Standing(State(state), held, redirect_to, same_as, bool(is_twin_held))
 
     def next_work(self, now: str, limit: int, skip: Iterable[int] = ()) -> list[Work]:
         """Captures to be fetched or read now, in the order they were listed, without those in `skip`."""

@@ -21,7 +21,7 @@ def note(db: Database, capture_id: int) -> None:
 
 
 def led_in_vain(db: Database, capture_id: int) -> None:
-    """A capture gives no text after all: redirects that were taken for the same as it stand for themselves."""
+    """A capture gives no text after all: what led to it in replay, and was taken for the same, stands for itself."""
     for (moved,) in db.execute(f"SELECT id FROM capture WHERE {_LED_TO}", [capture_id, capture_id]).fetchall():  # noqa: S608
         db.execute(
             "UPDATE capture SET state = 'redirect', same_as = NULL, reason = 'moved to ' || (SELECT redirect_to "
@@ -30,6 +30,11 @@ def led_in_vain(db: Database, capture_id: int) -> None:
             [capture_id, moved],
         )
         note(db, moved)
+    db.execute(
+        "UPDATE capture SET state = 'unplayable', same_as = NULL, reason = 'the archive plays what gives no text' "
+        "WHERE same_as = ? AND stage = 'replay' AND id <> ?",
+        [capture_id, capture_id],
+    )
 
 
 def rename_unplayable(db: Database) -> None:
