@@ -82,4 +82,4 @@ class Holding:
 def _is_lost(known: Known) -> bool:
     if known.state is State.FAILED:
         return known.failed_for_good and not known.held
-    return known.state in (State.UNPLAYABLE, State.BLOCKED)
+    return known.state in (State.REDIRECT, State.UNPLAYABLE, State.BLOCKED)

@@ -22,6 +22,7 @@ class State(StrEnum):
     FAILED = "failed"  # no text; stage, reason and whether it is tried again are beside it
     PASSED_OVER = "passed over"  # not wanted by the plan so far; a later plan may select it
     NOT_REPLAYED = "not replayed"  # its status or type makes it no page: it only shows in the time line
+    REDIRECT = "redirect"  # played as a redirect, which is a fact; no page was held near where it leads to
     UNPLAYABLE = "unplayable"  # listed, but the archive does not play it
     BLOCKED = "blocked"  # its owner or the archive keeps it closed
 

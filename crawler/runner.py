@@ -200,6 +200,7 @@ def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary
             "requests": spider.budget.used if spider else 0,
             "requests by purpose": _requests(crawler),
             "versions": summary.versions,
+            "asked twice": spider.faults if spider else 0,  # refused; a fault of ours where it is not 0
         },
         pace=_stats(crawler).get("pace", {}),
         failures=summary.failures,

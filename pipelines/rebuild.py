@@ -24,7 +24,7 @@ from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, 
 
 from .merge import take_readings
 from .reading import Progress, read_all
-from .store import journal
+from .store import journal, moved
 from .store.corpus import Corpus
 from .store.database import DATABASE, open_corpus, recording
 from .store.ledger import Ledger
@@ -184,6 +184,8 @@ class _FirstPass:
             progress("WARC files", number, len(files))
         if self._left_out:
             log.warning("%d journals, notes and lists of strangers' files are left out.", self._left_out)
+        with recording(self._db):
+            moved.rename_unplayable(self._db)  # journals of release 0.1 call them so
         self._making.join_revisits()
         self._making.name_documents(self._knowledge.keys_of)
         return self._damaged

@@ -5,16 +5,21 @@ known by now. In memory are only the documents that wait for their plan, a few c
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from crawler.items import CaptureKey, Query
+from crawler.items import CaptureKey, Failure, Query, State
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listings import Listings, OpenListing
 
 from .discovering import Discovery
 from .planning import Planner
+from .replay import Asked
+from .steps import Numbers
+
+log = logging.getLogger(__name__)
 
 _AHEAD = 50  # captures read from the ledger at a time
 
@@ -47,14 +52,21 @@ class Feed:
         self._ahead: deque[Work] = deque()
         self._fetching: dict[CaptureKey, int] = {}
         self._led_to: dict[CaptureKey, tuple[str, str]] = {}
+        self._asked = Numbers()  # captures that were asked for and not let go since
+        self._waiting: dict[CaptureKey, list[Asked]] = {}
+        self._ready: deque[Asked] = deque()
+        self.faults = 0  # captures that were to be asked a second time
         self._listing: Query | None = None
+        self._is_final = False
         self._changed = asyncio.Event()
 
-    def next(self) -> OpenListing | Work | None:
+    def next(self) -> OpenListing | Work | Asked | None:
         """The next thing to ask, or None where there is nothing just now."""
         if self._listing is None and (listing := self._listings.next_open(_iso(_now()))):
             self._listing = listing.query
             return listing
+        if self._ready:
+            return self._ready.popleft()
         if len(self._fetching) >= self._most:
             return None
         if work := self._next_work():
@@ -66,17 +78,43 @@ class Feed:
             while self._ahead:
                 work = self._ahead.popleft()
                 led_to = (work.capture.urlkey, work.capture.timestamp) in self._led_to.values()
-                if not led_to and self._ledger.is_due(work.capture_id):  # a redirect may have led there meanwhile
+                if led_to or not self._ledger.is_due(work.capture_id):  # a redirect may have led there meanwhile
+                    continue
+                if not self._is_asked_twice(work):
                     return work
             self._ahead.extend(self._fresh_work())
-            if not self._ahead and not self._plan_one():
+            if not self._ahead and not self._plan_one() and not self._plan_all_again():
                 return None
+
+    def _is_asked_twice(self, work: Work) -> bool:
+        """Refuse what was asked in this run and answered for good: to ask it again would be a fault of ours."""
+        if work.held is not None:
+            return False
+        if work.capture_id not in self._asked:
+            self._asked.add(work.capture_id)
+            return False
+        self.faults += 1
+        log.error("%s %s was to be asked twice: please report this.", work.capture.timestamp, work.capture.original)
+        self._ledger.fail(work.capture, State.FAILED, Failure("plan", "asked twice"), None)
+        return True
 
     def _fresh_work(self) -> list[Work]:
         """What the ledger has to fetch, but for what a redirect or a hop is on its way to just now."""
         led_to = set(self._led_to.values())
         found = self._ledger.next_work(_iso(_now()), _AHEAD, self._fetching.values())
         return [work for work in found if (work.capture.urlkey, work.capture.timestamp) not in led_to]
+
+    def wait_for(self, key: CaptureKey, waiting: Asked) -> bool:
+        """Let a step wait until a capture in flight is settled. False where that is not in flight, or is its own."""
+        if key not in self._fetching or key == waiting.capture.key:
+            return False
+        self._waiting.setdefault(key, []).append(waiting)
+        return True
+
+    def go_on(self, waiting: Asked) -> None:
+        """What a step waited for has come."""
+        self._ready.append(waiting)
+        self._changed.set()
 
     def leads_to(self, key: CaptureKey, urlkey: str, timestamp: str) -> None:
         """The capture in flight leads to another one, which must not be asked for a second time meanwhile."""
@@ -92,6 +130,17 @@ class Feed:
             self._wait_for_plan(self._discovery.after_captures([document_id]))
         return True
 
+    def _plan_all_again(self) -> bool:
+        """Before the run ends, ask each plan as the next run would at its start. False where nothing is left to do.
+
+        What became of one document's captures may concern another's, and the next run is to find nothing new.
+        """
+        if self._is_final or self.in_flight or self._listings.next_open(_iso(_now())):
+            return False
+        self._is_final = True  # until something else is settled
+        self._to_plan = dict.fromkeys(self._ledger.documents_to_plan())
+        return bool(self._to_plan)
+
     def listed(self, query: Query) -> None:
         """A page of a listing is recorded, or did not come."""
         if self._listing == query:
@@ -106,8 +155,10 @@ class Feed:
 
     def settled(self, key: CaptureKey) -> None:
         """A capture's outcome is recorded: its documents may have something else to fetch now."""
-        self._fetching.pop(key, None)
-        self._led_to.pop(key, None)
+        number = self._land(key)
+        self._is_final = False
+        if number is not None and self._ledger.is_due(number):  # it failed, and is to be tried again
+            self._asked.discard(number)
         self._wait_for_plan(
             document_id for document_id in self._ledger.documents_of(key) if not self._ledger.has_pending(document_id)
         )
@@ -120,9 +171,17 @@ class Feed:
 
     def release(self, key: CaptureKey) -> None:
         """A capture was let go without an outcome; it stays to be fetched."""
-        self._fetching.pop(key, None)
-        self._led_to.pop(key, None)
+        number = self._land(key)
+        if number is not None:
+            self._asked.discard(number)
         self._changed.set()
+
+    def _land(self, key: CaptureKey) -> int | None:
+        """A capture is in flight no more, and who waited for it goes on. Gives its id where it was."""
+        self._led_to.pop(key, None)
+        for waiting in self._waiting.pop(key, []):
+            self.go_on(waiting)
+        return self._fetching.pop(key, None)
 
     def wake(self) -> None:
         """Look up from waiting: something else than an outcome happened."""

@@ -48,6 +48,7 @@ from .feed import Feed
 from .options import Options, budget_from, options_from
 from .planning import Planner
 from .replay import Asked, Held, Replay, unlisted
+from .steps import Page
 
 
 class PoliciesSpider(Spider):
@@ -83,6 +84,11 @@ class PoliciesSpider(Spider):
         crawler.signals.connect(spider.closed_down, signals.spider_closed)
         return spider
 
+    @property
+    def faults(self) -> int:
+        """How many captures were to be asked a second time, which is a fault of ours."""
+        return self._feed.faults if hasattr(self, "_feed") else 0
+
     # -- asking
 
     async def start(self) -> AsyncIterator[Any]:
@@ -111,13 +117,16 @@ class PoliciesSpider(Spider):
             elif not await self._feed.wait(self.budget.left):
                 return
 
-    def _begin(self, step: OpenListing | Work) -> Iterator[Any]:
+    def _begin(self, step: OpenListing | Work | Asked) -> Iterator[Any]:
         if isinstance(step, OpenListing):
             yield from self._ask_listing(step)
             return
+        if isinstance(step, Asked):  # it waited for what another one asked
+            yield from self._ask_replay(step)
+            return
         asked = Asked.first(step.capture, step.attempts, self._discovery.home_of(step.capture))
         if step.held:
-            yield from self._outcomes(asked, self._from_held(asked, step.held))
+            yield from self._from_held(asked, step.held)
         else:
             yield from self._ask_replay(asked)
 
@@ -134,11 +143,25 @@ class PoliciesSpider(Spider):
         )
 
     def _ask_replay(self, asked: Asked) -> Iterator[Any]:
+        """The request of a step; none where it was made, or is being made, on behalf of another capture."""
+        steps = self._replay.steps
+        if steps.wait(asked.step, asked):
+            return
+        found = steps.known(asked.step)
+        if isinstance(found, Page) and self._feed.wait_for(found.asked, asked):
+            return
+        if found:
+            yield from self._outcomes(asked, self._replay.again(asked, found))
+        else:
+            yield from self._ask_once(asked)
+
+    def _ask_once(self, asked: Asked) -> Iterator[Any]:
         try:
             url = replay_url(self._options.base, asked.timestamp, asked.original)
         except ReplayFailed as error:
             yield self._replay.refusal(asked, State.UNPLAYABLE, _failure(error))
             return
+        self._replay.steps.begin(asked.step)
         yield self._request(
             url,
             "replay",
@@ -183,11 +206,19 @@ class PoliciesSpider(Spider):
         self._reach.answered()
         try:
             answer = http_answer(response, ReplayFailed)
-            yield from self._outcomes(asked, self._replay.outcomes(asked, answer, response.body))
+            outcomes = list(self._replay.outcomes(asked, answer, response.body))
         except ReplayFailed as error:
-            yield self._replay.refusal(asked, State.FAILED, _failure(error))
+            outcomes = list(self._replay.failed(asked, _failure(error)))
+        self._let_go_on(asked)
+        yield from self._outcomes(asked, iter(outcomes))
+
+    def _let_go_on(self, asked: Asked) -> None:
+        """A step is on the wire no more: who waited for its answer may look what came of it."""
+        for waiting in self._replay.steps.end(asked.step):
+            self._feed.go_on(waiting)
 
     def replay_not_answered(self, trouble: Trouble, asked: Asked) -> Iterator[Any]:
+        self._let_go_on(asked)
         if self._let_go(trouble.value):
             self._feed.release(asked.capture.key)
             return
@@ -231,7 +262,8 @@ class PoliciesSpider(Spider):
         """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
         snapshot = self._snapshot(location, asked.capture, None)
         if snapshot.memento.redirect_to:
-            yield from self._replay.follow(asked, snapshot.memento.capture.timestamp, snapshot.memento.redirect_to)
+            moment, address = snapshot.memento.capture.timestamp, snapshot.memento.redirect_to
+            yield from self._outcomes(asked, self._replay.moved(asked, moment, address))
         else:
             yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
 

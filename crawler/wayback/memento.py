@@ -169,7 +169,13 @@ def _check_body(memento: Memento, raw: bytes) -> None:
     if missing := _missing(memento, raw):
         raise ReplayFailed("body cut short", transient=True, detail=missing)
     if memento.answer.status == 200 and not memento.answer.body:
-        raise ReplayFailed("empty body", transient=memento.digest_check != "decoded")
+        raise ReplayFailed("empty body", transient=not _was_empty(memento))
+
+
+def _was_empty(memento: Memento) -> bool:
+    """Whether it was archived empty: by its digest, or by the length that it was sent with then."""
+    original = memento.answer.header(_ORIGINAL_HEADER + "Content-Length").strip()
+    return memento.digest_check == "decoded" or original == "0"
 
 
 def _missing(memento: Memento, raw: bytes) -> str:

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from crawler.exceptions import RecordingFailed
 from crawler.items import Capture, CaptureKey, Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
 
+from . import moved
 from .database import recording
 from .deriving import Deriving
 
@@ -205,6 +206,12 @@ class Corpus:
             [State.DUPLICATE if same else State.UNPLAYABLE, reason, holder_id if same else None, asked_id],
         )
         documents = set(self._documents_of(asked_id))
+        if not same:
+            moved.led_in_vain(self._db, asked_id)
+        elif not redirect:  # what repeats it repeats what holds the bytes
+            self._db.execute(
+                "UPDATE capture SET same_as = ? WHERE same_as = ? AND id <> ?", [holder_id, asked_id, holder_id]
+            )
         if redirect:
             for document_id in documents:
                 self._join(document_id, played, f"redirect of {asked.timestamp}")

@@ -18,19 +18,23 @@ from crawler.items import (
     WarcLocation,
 )
 
+from . import moved
 from .database import recording
 from .deriving import READER_OF_DOCUMENT, derive_later
 from .documents import Documents
 
 CAPTURE_COLUMNS = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
-# a redirect that was followed has its text, though another capture holds it: for the plan it is read
+_TWIN = """(SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin
+    WHERE twin.id = capture.same_as)"""
+# what was asked and answered is settled by its answer, however its row looks: what replay led elsewhere has its text,
+# though another capture holds it. For the plan it is read
 _LISTING = f"""SELECT {CAPTURE_COLUMNS},
-    CASE WHEN state = 'duplicate' AND (stage = 'shared' OR stage = 'replay' AND statuscode LIKE '3%')
+    CASE WHEN state = 'duplicate' AND stage IN ('shared', 'replay')
         THEN (SELECT CASE twin.state WHEN 'selected' THEN 'selected' ELSE 'read' END
             FROM capture AS twin WHERE twin.id = capture.same_as)
         ELSE state END,
     next_try IS NULL, reason, coalesce(reading_key, ''), snapshot.capture_id IS NOT NULL,
-    (SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin WHERE twin.id = capture.same_as)
+    {_TWIN}
 FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id
 LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id)
@@ -58,6 +62,9 @@ class Standing:
 
     state: State
     held: WarcLocation | None
+    redirect_to: str = ""  # where its held answer leads to
+    same_as: CaptureKey | None = None  # of a duplicate
+    is_twin_held: bool = False
 
 
 class Ledger(Documents):
@@ -150,18 +157,30 @@ class Ledger(Documents):
         )
         return [Capture(*row) for row in rows]
 
+    def rows_of(self, key: CaptureKey) -> list[Capture]:
+        """The capture of that key, in a list; an empty one where there is none."""
+        rows = self._db.execute(
+            f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE archive = ? AND timestamp = ? AND original = ? "  # noqa: S608
+            "AND digest = ? AND statuscode = ?",
+            [self._archive, *key],
+        )
+        return [Capture(*row) for row in rows]
+
     def standing(self, key: CaptureKey) -> Standing | None:
         """What has become of a capture; None where the ledger does not know it."""
         row = self._db.execute(
-            "SELECT state, file, offset, snapshot.length "
+            f"SELECT state, coalesce(redirect_to, ''), {_TWIN}, "  # noqa: S608
+            "EXISTS (SELECT 1 FROM snapshot WHERE capture_id = same_as), file, offset, snapshot.length "
             "FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
             "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
             [self._archive, *key],
         ).fetchone()
         if row is None:
             return None
-        state, *location = row
-        return Standing(State(state), WarcLocation(*location) if location[0] is not None else None)
+        state, redirect_to, twin, is_twin_held, *location = row
+        held = WarcLocation(*location) if location[0] is not None else None
+        same_as = CaptureKey(*json.loads(twin)) if twin else None
+        return Standing(State(state), held, redirect_to, same_as, bool(is_twin_held))
 
     def next_work(self, now: str, limit: int, skip: Iterable[int] = ()) -> list[Work]:
         """Captures to be fetched or read now, in the order they were listed, without those in `skip`."""
@@ -197,6 +216,10 @@ class Ledger(Documents):
                 "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
                 [state, failure.stage, failure.reason, failure.transient, next_try, self._archive, *capture.key],
             )
+            if next_try is None and (capture_id := self.capture_id(capture.key)):
+                moved.led_in_vain(self._db, capture_id)
+                if state is State.REDIRECT:
+                    moved.note(self._db, capture_id)
 
     def forget_waits_beyond(self, latest: str) -> None:
         """What would be tried again only later than `latest` (ISO 8601) is due now: the clock has been set back."""

@@ -286,34 +286,3 @@ def journal(db: Database) -> None:
 def full_text_search(db: Database) -> None:
     """The words of all texts, for MATCH and for Datasette."""
     _execute_all(db, _SEARCH)
-
-
-@migrations()
-def reasons_of_rows_left_out(db: Database) -> None:
-    """Lines of listings that are no rows, and rows of other addresses than were asked for."""
-    db.execute("ALTER TABLE malformed_row ADD COLUMN reason TEXT NOT NULL DEFAULT 'no row'")
-
-
-_STATED = """
-ALTER TABLE extraction ADD COLUMN stated_date TEXT NOT NULL DEFAULT '';
-ALTER TABLE extraction ADD COLUMN stated_in TEXT NOT NULL DEFAULT '';
-DROP VIEW versions
-"""
-_VERSIONS_WITH_DATES = """
-CREATE VIEW versions AS
-SELECT site, kind, variant, number, first_timestamp, last_timestamp, captures, captures_listed,
-    version.original, version.title, version.language, version.words, version.text_digest, body AS text,
-    version.verdict, changed_after, changed_before, held_timestamp, version.reader, open, stated_date, stated_in
-FROM version JOIN document ON document.id = version.document_id JOIN text ON text.digest = version.text_digest
-    JOIN capture ON capture.id = version.capture_id
-    JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id)
-        AND extraction.reader = version.reader
-"""
-
-
-@migrations()
-def stated_dates(db: Database) -> None:
-    """The date that a text states itself, and the line it was read from, beside each reading."""
-    for statement in _STATED.split(";\n"):
-        db.execute(statement)
-    db.execute(_VERSIONS_WITH_DATES)

@@ -57,7 +57,7 @@ _VERSIONS_OF = "(SELECT count(*) FROM version WHERE version.document_id = docume
 _HAS_CAPTURE = f"EXISTS (SELECT 1 {_OF_DOCUMENT})"
 _HAS_PENDING = f"EXISTS (SELECT 1 {_OF_DOCUMENT} AND capture.next_try IS NOT NULL)"
 _TELLING = """CASE capture.state WHEN 'read' THEN 1 WHEN 'failed' THEN 2 WHEN 'unplayable' THEN 3 WHEN 'blocked' THEN 4
-    WHEN 'duplicate' THEN 5 WHEN 'passed over' THEN 6 ELSE 7 END"""
+    WHEN 'redirect' THEN 5 WHEN 'duplicate' THEN 6 WHEN 'passed over' THEN 7 ELSE 8 END"""
 _TELLING_STATE = f"(SELECT capture.state {_OF_DOCUMENT} ORDER BY {_TELLING} LIMIT 1)"
 _TELLING_REASON = f"""(SELECT capture.reason {_OF_DOCUMENT}
     GROUP BY capture.state, capture.reason ORDER BY {_TELLING}, count(*) DESC, capture.reason LIMIT 1)"""
@@ -68,7 +68,7 @@ _OUTCOME = f"""CASE
     WHEN {_HAS_CAPTURE} THEN CASE
         WHEN document.active AND {_LISTED} = 'open' THEN 'open'
         ELSE CASE {_TELLING_STATE} WHEN 'read' THEN 'other' WHEN 'failed' THEN 'failed' WHEN 'unplayable' THEN 'failed'
-            WHEN 'blocked' THEN 'blocked' ELSE 'unread' END END
+            WHEN 'blocked' THEN 'blocked' WHEN 'redirect' THEN 'moved' ELSE 'unread' END END
     ELSE CASE {_LISTED} WHEN 'open' THEN iif(document.active, 'open', 'unlisted') WHEN 'failed' THEN 'failed'
         WHEN 'blocked' THEN 'blocked' WHEN 'done' THEN 'empty' WHEN 'covered' THEN 'empty' WHEN 'split' THEN 'empty'
         ELSE iif(document.active, 'open', 'unlisted') END END"""  # noqa: S608

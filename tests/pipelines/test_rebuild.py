@@ -53,9 +53,9 @@ def test_a_rebuild_over_a_damaged_database_heals_it(crawled: Path, tmp_path: Pat
 def test_what_the_old_database_has_not_told_yet_is_told_first(crawled: Path, tmp_path: Path) -> None:
     corpus = copied(crawled, tmp_path / "c")
     with closing(open_corpus(corpus)) as db, db.atomic():
-        db.execute("UPDATE capture SET reason = 'seen by a test' WHERE state = 'unplayable'")
+        db.execute("UPDATE capture SET reason = 'seen by a test' WHERE state = 'redirect'")
     rebuilt(corpus)
-    reasons = [row[10] for row in tables(corpus, "capture")["capture"] if row[8] == "unplayable"]
+    reasons = [row[10] for row in tables(corpus, "capture")["capture"] if row[8] == "redirect"]
     assert reasons == ["seen by a test"]
 
 

@@ -9,6 +9,7 @@ from crawler.items import Capture, Failure, Query, State
 from crawler.spiders.discovering import Discovery
 from crawler.spiders.feed import Feed
 from crawler.spiders.planning import Planner, Selection
+from crawler.spiders.replay import Asked
 from pipelines.store.ledger import Work
 from pipelines.store.listings import OpenListing
 from pipelines.store.moves import Moves
@@ -101,6 +102,44 @@ def test_nothing_is_given_out_twice(desk: Desk, feeding: Feeding) -> None:
     assert given_out(feed) == []
     feed.release(row("2004").key)
     assert given_out(feed) == [row("2004")]
+
+
+def test_what_was_answered_is_not_asked_a_second_time(desk: Desk, feeding: Feeding) -> None:
+    """The guard: whatever made it due again, it is refused and counted, and the run ends."""
+    desk.listed(row("2004"))
+    feed = feeding()
+    assert given_out(feed) == [row("2004")]
+    desk.read(row("2004"), "A")
+    feed.settled(row("2004").key)
+    desk.db.execute("DELETE FROM extraction")
+    desk.db.execute("DELETE FROM snapshot")
+    desk.db.execute("UPDATE capture SET state = 'selected', next_try = ''")
+    assert given_out(feed) == []
+    assert (feed.faults, desk.state(row("2004"))) == (1, ("failed", "asked twice"))
+    assert not waiting(feed)
+
+
+def test_what_failed_for_now_is_asked_again(desk: Desk, feeding: Feeding) -> None:
+    desk.listed(row("2004"))
+    feed = feeding()
+    given_out(feed)
+    desk.ledger.fail(row("2004"), State.FAILED, TROUBLE, later(-1))
+    feed.settled(row("2004").key)
+    assert given_out(feed) == [row("2004")]
+    assert feed.faults == 0
+
+
+def test_who_waits_for_a_capture_goes_on_when_it_is_settled(desk: Desk, feeding: Feeding) -> None:
+    desk.listed(row("2004"), row("2005"))
+    feed = feeding()
+    given_out(feed)
+    later_one = Asked.first(row("2005"), 0)
+    assert feed.wait_for(row("2004").key, later_one)
+    assert not feed.wait_for(row("2005").key, later_one)  # nobody waits for itself
+    assert feed.next() is None
+    desk.read(row("2004"), "A")
+    feed.settled(row("2004").key)
+    assert feed.next() == later_one
 
 
 def test_what_a_redirect_is_on_its_way_to_is_left_to_it(desk: Desk, feeding: Feeding) -> None:

@@ -199,14 +199,14 @@ def test_a_redirect_to_a_forgotten_site_is_not_followed(desk: Desk, replay: Repl
     for host, reason in {"www.forgotten.example:8080": "leads to a forgotten site", "unforgotten.example": ""}.items():
         kept, found = replay.outcomes(moved, redirect(moved, moved.capture, f"http://{host}/privacy"), b"")
         assert isinstance(kept, Memento)
-        assert isinstance(found, Asked) if not reason else refusal(found)[:2] == (State.UNPLAYABLE, reason)
+        assert isinstance(found, Asked) if not reason else refusal(found)[:2] == (State.REDIRECT, reason)
 
 
-def test_a_redirect_in_a_circle_fails(replay: Replay, moved: Asked) -> None:
+def test_a_redirect_in_a_circle_is_a_redirect_all_the_same(replay: Replay, moved: Asked) -> None:
     answer = redirect(moved, moved.capture, URL)
     kept, found = replay.outcomes(moved, answer, b"")
     assert isinstance(kept, Memento)
-    assert refusal(found) == (State.FAILED, "redirect loop", False, None)
+    assert refusal(found) == (State.REDIRECT, f"moved to {URL} (redirect loop)", False, None)
 
 
 def test_a_chain_may_have_ten_links(replay: Replay, moved: Asked) -> None:
@@ -218,7 +218,60 @@ def test_a_chain_may_have_ten_links(replay: Replay, moved: Asked) -> None:
             break
         assert isinstance(found, Asked)
         asked, links = found, links + 1
-    assert (links, found.failure.reason, found.capture) == (MOST_HOPS, "too many redirects", moved.capture)
+    reason = "moved to http://shop.example/0 (too many redirects)"
+    assert (links, found.state, found.failure.reason, found.capture) == (
+        MOST_HOPS,
+        State.REDIRECT,
+        reason,
+        moved.capture,
+    )
+
+
+def test_a_redirect_whose_target_was_captured_too_far_away_is_no_failure(replay: Replay, moved: Asked) -> None:
+    _, on = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    assert isinstance(on, Asked)
+    reason = f"moved to {MOVED} (nearest capture too far)"
+    assert refusal(of(replay, on, hop(on, "20060101000000", MOVED))) == (State.REDIRECT, reason, False, None)
+
+
+def test_a_target_that_is_in_trouble_is_tried_again(replay: Replay, moved: Asked) -> None:
+    _, on = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    assert isinstance(on, Asked)
+    assert refusal(of(replay, on, said(on, 503))) == (State.FAILED, "archive trouble", True, LATER)
+
+
+def test_a_redirect_that_is_held_leads_on_without_being_asked(desk: Desk, replay: Replay, moved: Asked) -> None:
+    between = row("2005", "-", MOVED, "301")
+    desk.hold(between, redirect_to="http://shop.example/legal/2")
+    _, on = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    assert isinstance(on, Asked)
+    assert (on.timestamp, on.original) == (moved.timestamp, "http://shop.example/legal/2")
+
+
+def test_what_the_plan_took_for_a_repeat_of_the_asked_one_holds_nothing_for_it(desk: Desk, replay: Replay) -> None:
+    """A hop from a page to its own repeat: the repeat's bytes are kept, and the asked one becomes its duplicate."""
+    first, twin = page("2005"), page("20050101120000")
+    desk.listed(first, twin)
+    desk.plan()
+    assert desk.states([first, twin]) == ["selected", "duplicate"]
+    asked = Asked.first(first, 0)
+    on = of(replay, asked, hop(asked, twin.timestamp))
+    assert isinstance(on, Asked)
+    found = of(replay, on, memento(on, twin))
+    assert isinstance(found, Memento)
+    assert (found.capture, found.asked) == (twin, first)
+
+
+def test_a_step_that_was_answered_is_not_asked_again(desk: Desk, replay: Replay, wanted: Asked) -> None:
+    second = page("2005", body=b"another row of that second")
+    desk.listed(second)
+    (played,) = replay.outcomes(wanted, memento(wanted, wanted.capture), PAGE)
+    assert isinstance(played, Memento)
+    desk.read(wanted.capture, "A")
+    found = replay.steps.known(wanted.step)
+    assert found is not None
+    asked = Asked.first(second, 0)
+    assert list(replay.again(asked, found)) == [Decision(second, State.DUPLICATE, same_as=wanted.capture.key)]
 
 
 def test_a_redirect_out_of_the_archive_fails(replay: Replay, moved: Asked) -> None:

@@ -1,0 +1,100 @@
+"""What was asked on the wire in this run, step by step, and what it led to: so that nothing is asked twice.
+
+A step is one address at one time. Several captures may come by the same one: two rows of one second, redirects that
+lead to one page, a hop to what is being asked just now. The first asks, the others wait for its answer.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from crawler.items import CaptureKey, Failure, State
+
+_REMEMBERED = 20_000  # answers; older ones are told by the ledger, but for those of addresses that no listing shows
+
+Step = tuple[str, str]
+"""Timestamp and address as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """The answer led on: by an archived redirect, or, as `is_hop`, by the archive to the nearest it can play."""
+
+    timestamp: str
+    original: str
+    is_hop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The answer was a page, kept as `key`; it is on its way to be read on behalf of `asked`."""
+
+    key: CaptureKey
+    asked: CaptureKey
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The answer was that there is nothing to be had, for good."""
+
+    state: State
+    failure: Failure
+
+
+Found = Leads | Page | Nothing
+Waiting = TypeVar("Waiting")
+
+
+class Steps(Generic[Waiting]):
+    """The steps of one run: which are on the wire, who waits for them, and what the latest of them led to."""
+
+    def __init__(self) -> None:
+        self._on_the_wire: dict[Step, list[Waiting]] = {}
+        self._found: OrderedDict[Step, Found] = OrderedDict()
+
+    def begin(self, step: Step) -> None:
+        """Note that a step is asked now."""
+        self._on_the_wire[step] = []
+
+    def wait(self, step: Step, waiting: Waiting) -> bool:
+        """Let somebody wait for a step. False where it is not on the wire: then nobody is kept."""
+        if step not in self._on_the_wire:
+            return False
+        self._on_the_wire[step].append(waiting)
+        return True
+
+    def found(self, step: Step, found: Found) -> None:
+        """Note what a step led to; the answer of one that is to be tried again is not noted."""
+        self._found[step] = found
+        self._found.move_to_end(step)
+        if len(self._found) > _REMEMBERED:
+            self._found.popitem(last=False)
+
+    def end(self, step: Step) -> Iterable[Waiting]:
+        """Note that a step is on the wire no more. Gives those who waited for it."""
+        return self._on_the_wire.pop(step, [])
+
+    def known(self, step: Step) -> Found | None:
+        """What a step led to, where that is remembered."""
+        return self._found.get(step)
+
+
+class Numbers:
+    """A set of row ids in a bit each: a million take 125 kB."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+
+    def __contains__(self, number: int) -> bool:
+        place = number >> 3
+        return place < len(self._bits) and bool(self._bits[place] >> (number & 7) & 1)
+
+    def add(self, number: int) -> None:
+        place = number >> 3
+        self._bits.extend(bytes(max(0, place + 1 - len(self._bits))))
+        self._bits[place] |= 1 << (number & 7)
+
+    def discard(self, number: int) -> None:
+        if number in self:
+            self._bits[number >> 3] &= ~(1 << (number & 7))
