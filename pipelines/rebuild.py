@@ -204,6 +204,7 @@ class _FirstPass:
     def _keep(self, held: Held, file: str) -> None:
         if isinstance(held, HeldMemento):
             self._corpus.hold(held.snapshot)
+            self._making.was_played(held.snapshot.memento.capture)
         elif isinstance(held, HeldListing):
             self._listing(held, file)
         elif isinstance(held, HeldJournal):

@@ -180,12 +180,16 @@ class Replay:
                 return self.follow(asked, row.timestamp, standing.redirect_to)
         return None
 
+    def _is_begun(self, row: Capture, standing: Standing) -> bool:
+        """Whether a capture is just being asked for: what comes of it is waited for, as it may lead back here."""
+        return standing.state is State.SELECTED and self.steps.is_begun((row.timestamp, row.original))
+
     def _known(self, asked: Asked, timestamp: str, original: str) -> Outcome | None:
         for row in self._ledger.rows_at(urlkey(original), timestamp):
             standing = self._ledger.standing(row.key)
             if standing is None or row.key == asked.capture.key or row.statuscode.startswith("3"):
                 continue
-            if standing.redirect_to or standing.same_as == asked.capture.key:
+            if standing.redirect_to or standing.same_as == asked.capture.key or self._is_begun(row, standing):
                 continue
             if standing.state in _STANDS or (standing.held and standing.state is State.FAILED):
                 return Decision(asked.capture, State.DUPLICATE, same_as=row.key)

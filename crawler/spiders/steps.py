@@ -75,6 +75,10 @@ class Steps(Generic[Waiting]):
         """Note that a step is on the wire no more. Gives those who waited for it."""
         return self._on_the_wire.pop(step, [])
 
+    def is_begun(self, step: Step) -> bool:
+        """Whether a step was asked, and its answer is awaited or remembered."""
+        return step in self._on_the_wire or step in self._found
+
     def known(self, step: Step) -> Found | None:
         """What a step led to, where that is remembered."""
         return self._found.get(step)

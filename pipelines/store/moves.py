@@ -34,7 +34,7 @@ class Document:
 _BY_EVIDENCE = "evidence <> 'as listed' AND evidence NOT LIKE '% of %'"
 
 _PASS_OVER_STRAYS = """UPDATE capture SET state = 'passed over', stage = 'plan', reason = 'of no document any more',
-    next_try = NULL WHERE next_try IS NOT NULL AND state = 'selected' AND NOT EXISTS (
+    next_try = NULL WHERE next_try IS NOT NULL AND state IN ('selected', 'failed') AND NOT EXISTS (
     SELECT 1 FROM address WHERE address.urlkey = capture.urlkey
         AND capture.timestamp BETWEEN first_timestamp AND last_timestamp)"""
 

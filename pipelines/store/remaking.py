@@ -68,6 +68,15 @@ class Making:
         if obstacle:
             self._update(snapshot.memento.capture, "state = 'not replayed', stage = 'plan', reason = ?", obstacle)
 
+    def was_played(self, capture: Capture) -> None:
+        """A capture of our own was replayed after all, since something led to it: what its row promised counts no
+        more."""
+        self._db.execute(
+            "UPDATE capture SET state = 'passed over', stage = '', reason = 'met in replay' WHERE archive = ? "
+            "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ? AND state = 'not replayed'",
+            [self._archive, *capture.key],
+        )
+
     def _prefer(self, snapshot: Snapshot) -> None:
         """Of two responses of one capture, the one whose Content-Type is the smaller, whichever comes first."""
         place, kind = snapshot.location, snapshot.memento.answer.header("content-type")

@@ -16,6 +16,10 @@ _READ = """LEFT JOIN extraction ON extraction.capture_id = coalesce(capture.same
 _CAPTURE = f"""archive, capture.urlkey, timestamp, original, mimetype, statuscode, digest, state, reason, stage,
     transient, attempts, next_try, verdict, reasons AS verdict_reasons, looks_like, words, language, text_digest,
     stated_date, (SELECT count(DISTINCT document_id) FROM address WHERE {_AT}) AS documents"""  # noqa: S608
+# an address may be listed over years of which only some are a document's
+_CAPTURE_OF_NONE = _CAPTURE.replace(
+    " reason,", " iif(reason = 'not planned yet', 'its address was no document then', reason) AS reason,"
+)
 
 # of the documents that hold a capture the first names it, a home page last: twice it would be counted twice
 _CAPTURES = f"""
@@ -30,7 +34,7 @@ WHERE NOT EXISTS (
     AND (other.kind = {HOME}, other.site, other.kind, other.variant, address.first_timestamp)
         < (document.kind = {HOME}, document.site, document.kind, document.variant, own.first_timestamp))
 UNION ALL
-SELECT '', '', '', {_CAPTURE} FROM capture {_READ}
+SELECT '', '', '', {_CAPTURE_OF_NONE} FROM capture {_READ}
 WHERE NOT EXISTS (SELECT 1 FROM address WHERE {_AT});
 CREATE VIEW document_captures AS
 SELECT site, kind, variant, archive, timestamp, original, digest, statuscode

@@ -143,6 +143,8 @@ def outcomes(draw: st.DrawFn) -> Outcome:
             return Known(State.BLOCKED)
         if chance < 0.35:
             return Known(State.FAILED)
+        if chance < 0.45 and row.statuscode in ("301", "302", "-"):
+            return Known(State.REDIRECT)
         return Known(State.READ, reading_key=f"text {ord(row.digest[0]) % 4}")
 
     return outcome

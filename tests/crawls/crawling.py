@@ -79,10 +79,10 @@ class Crawling:
         return self.rows("SELECT * FROM versions ORDER BY site, kind, variant, number")
 
     def captures(self) -> list[tuple[object, ...]]:
-        """What became of each capture."""
+        """What became of each capture of a document; of others it depends on what was known when they were listed."""
         return self.rows(
             "SELECT site, kind, variant, timestamp, original, digest, statuscode, state, reason, text_digest "
-            "FROM captures ORDER BY 1, 2, 3, 4, 5, 6, 7"
+            "FROM captures WHERE site <> '' ORDER BY 1, 2, 3, 4, 5, 6, 7"
         )
 
     def warcs(self) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Archives by the seed: a site each, whose addresses show pages, redirects near and far, repeats of both, and trouble."""
+"""Archives by the seed: sites whose addresses show pages, redirects near and far, repeats of both, and trouble."""
 
 import base64
 import hashlib
