@@ -8,6 +8,7 @@ from typing import Protocol
 from scrapy.commands import ScrapyHelpFormatter
 
 from crawler.exceptions import CorpusError, WrongUse
+from crawler.terminal import complain, keep_logs_printable, say
 
 _EVERY = 2.0  # seconds between two lines of progress
 
@@ -23,14 +24,15 @@ class Ending(Protocol):
 
 
 def add_examples(parser: argparse.ArgumentParser, examples: str) -> None:
-    """End a command's help with `examples`, line by line as they stand."""
+    """End a command's help with `examples`, line by line as they stand, and let its logs hold what prints alone."""
+    keep_logs_printable()  # every command comes by here before it does anything
     parser.formatter_class = Help
     parser.epilog = examples.strip("\n")
 
 
 def refuse(command: Ending, error: CorpusError) -> None:
     """Say what went wrong, on standard error, and end with its code."""
-    print(f"error: {error}", file=sys.stderr)
+    complain(error)
     command.exitcode = error.exit_code
 
 
@@ -49,4 +51,4 @@ class ProgressLines:
     def __call__(self, what: str, done: int, todo: int) -> None:
         if time.monotonic() >= self._next or done == todo:
             self._next = time.monotonic() + _EVERY
-            print(f"{what}: {done} of {todo}", file=sys.stderr, flush=True)
+            say(f"{what}: {done} of {todo}", file=sys.stderr)

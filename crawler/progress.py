@@ -12,6 +12,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
@@ -21,6 +22,7 @@ from sqlite_utils import Database
 
 from crawler.items import Extraction, ListingPage
 from crawler.standing import CONNECTIONS, Standing, Way, shown_rate, told_pause
+from crawler.terminal import printable, say
 from pipelines.store.database import open_for_reading
 from pipelines.store.remaining import Remaining, remaining
 
@@ -163,7 +165,7 @@ class Lines:
         self.interval = seconds
 
     def show(self, standing: Standing) -> None:
-        print(standing.line(), file=sys.stderr, flush=True)
+        say(standing.line(), file=sys.stderr)
 
     def close(self) -> None:
         sys.stderr.flush()
@@ -182,7 +184,9 @@ class Terminal:
     def show(self, standing: Standing) -> None:
         if not self._live.is_started:
             self._start()
-        self._live.update(Group(table(standing), *([standing.pause] if standing.pause else [])), refresh=True)
+        self._live.update(
+            Group(table(standing), *([Text(printable(standing.pause))] if standing.pause else [])), refresh=True
+        )
 
     def _start(self) -> None:
         """While the table stands, what is logged must go above it."""

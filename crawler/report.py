@@ -1,6 +1,5 @@
 """What a person reads at the end of a run, and from `status`: plain lines, at most 80 columns but for file names."""
 
-import sys
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -9,6 +8,7 @@ from rich.text import Text
 
 from crawler.dryrun import Forecast
 from crawler.items import State
+from crawler.terminal import complain, printable
 from pipelines.store.summary import Summary
 
 MOST_REASONS = 5
@@ -46,14 +46,14 @@ def tell_outcome(outcome: Told, folder: str) -> None:
     """The closing table of a run on standard output, what went wrong on standard error."""
     tell([*summary_lines(outcome.summary, folder), *request_lines(outcome.requests), outcome.closing])
     if outcome.message:
-        print(f"error: {outcome.message}", file=sys.stderr)
+        complain(outcome.message)
 
 
 def tell(lines: list[str]) -> None:
     """Print lines; on a terminal those that begin a part are bold. What is printed is the same everywhere."""
     console = Console(highlight=False, soft_wrap=True)
     for line in lines:
-        console.print(Text(line, style="" if line.startswith(" ") else "bold"))
+        console.print(Text(printable(line), style="" if line.startswith(" ") else "bold"))
 
 
 def summary_lines(summary: Summary, folder: str) -> list[str]:

@@ -22,6 +22,7 @@ from crawler.exceptions import WrongUse
 from crawler.items import REPEAT, DocumentKey, Target
 from crawler.kinds import PRIVACY_POLICY, normal_kind
 from crawler.seen import Seen
+from crawler.terminal import printable
 
 COLUMNS = ("target", "kind", "variant")
 LONGEST_TELLING = 80  # characters of a bad line that are repeated
@@ -73,7 +74,7 @@ def telling(text: str) -> str:
     """A piece of hostile text, escaped and cut, fit for one line of a terminal."""
     text = text.strip()
     shown = text[:LONGEST_TELLING] + "..." * (len(text) > LONGEST_TELLING)
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in shown)
+    return printable(shown)
 
 
 def _all_of(files: list[Path], reader: "_Reader", strict: bool) -> Iterator[Target | BadLine]:

@@ -9,6 +9,7 @@ from scrapy.utils.conf import arglist_to_dict
 
 from crawler.commandline import ProgressLines, add_examples, refuse, take_none
 from crawler.exceptions import CorpusError, WrongUse
+from crawler.terminal import say
 
 EXAMPLES = """
 examples:
@@ -98,7 +99,7 @@ class Command(ScrapyCommand):
             take_none(_surplus(args), "`crawl --help` names all options")
             _refuse_unknown(opts.spargs)
             if opts.dry_run:
-                print("\n".join(forecast_lines(forecast(self.settings, request))))
+                say(*forecast_lines(forecast(self.settings, request)))
                 return
             outcome = run_crawl(self.crawler_process, self.settings, request, ProgressLines())
         except CorpusError as error:

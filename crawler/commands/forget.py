@@ -10,6 +10,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.commandline import add_examples, refuse
 from crawler.exceptions import CorpusError
+from crawler.terminal import say
 
 EXAMPLES = """
 examples:
@@ -62,7 +63,7 @@ class Command(ScrapyCommand):
                 for site in sites:
                     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
                     count = forget(db, folder, site, urlkey, now=now, run=self.settings["RUN_ID"])
-                    print(f"{site} is forgotten; {count} WARC files were written anew")
+                    say(f"{site} is forgotten; {count} WARC files were written anew")
                 export_corpus(db, self.settings)
                 remove_unknown(folder / "text")
         except CorpusError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 
 from crawler.commandline import add_examples
+from crawler.terminal import say
 from crawler.wayback.embedded import EmbeddedArchive, Wrapper
 from crawler.wayback.server.asked import CDX, REPLAY
 from crawler.wayback.server.faults import FAULTS, Faults, UnknownFault
@@ -64,7 +65,7 @@ class Command(ScrapyCommand):
             self._serve(Path(args[0]), opts)
 
     def _refuse(self, sentence: str) -> None:
-        print(sentence, file=sys.stderr)
+        say(sentence, file=sys.stderr)
         self.exitcode = 2
 
     def _serve(self, folder: Path, opts: argparse.Namespace) -> None:
@@ -74,8 +75,8 @@ class Command(ScrapyCommand):
         parent = os.getppid()
         try:
             with EmbeddedArchive(folder, opts.port, wrappers=_wrappers(opts)) as archive:
-                print(f"Serving {folder} at {archive.url}", flush=True)
-                print("\n".join(_left_out(archive)), file=sys.stderr, flush=True)
+                say(f"Serving {folder} at {archive.url}")
+                say(*_left_out(archive), file=sys.stderr)
                 while not stop.wait(_PARENT_CHECK_SECONDS):
                     if opts.with_parent and os.getppid() != parent:
                         break
@@ -88,7 +89,7 @@ class Command(ScrapyCommand):
 def _left_out(archive: EmbeddedArchive) -> list[str]:
     """What is not served, line by line."""
     return [
-        *(f"left out, no WARC or CDX file: {ascii(name)[1:-1]}" for name in sorted(archive.left_out)),
+        *(f"left out, no WARC or CDX file: {name}" for name in sorted(archive.left_out)),
         *(
             [f"left out: {archive.skipped} lines of indexes or ends of WARC files that cannot be read"]
             * bool(archive.skipped)

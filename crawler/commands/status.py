@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -49,6 +50,11 @@ class Command(ScrapyCommand):
             refuse(self, error)
             return
         if opts.json:
-            print(json.dumps({**summary.as_dict(), "last_run": run}, indent=1))
+            print(_as_json({**summary.as_dict(), "last_run": run}))
         else:
             tell([*summary_lines(summary, folder), *run_lines(run)])
+
+
+def _as_json(counts: Mapping[str, object]) -> str:
+    """JSON in ASCII, in which DEL alone of all controls would stand unescaped."""
+    return json.dumps(counts, indent=1).replace("\x7f", "\\u007f")

@@ -8,6 +8,7 @@ from scrapy.commands import ScrapyCommand
 
 from crawler.commandline import ProgressLines, add_examples, refuse, take_none
 from crawler.exceptions import CorpusError
+from crawler.terminal import say
 
 if TYPE_CHECKING:
     from pipelines.verify import Finding
@@ -67,12 +68,12 @@ class Command(ScrapyCommand):
         except CorpusError as error:
             refuse(self, error)
             return
-        print("\n".join(_closing(findings)))
+        say(*_closing(findings))
         self.exitcode = 1 if findings else 0
 
 
 def _tell(finding: "Finding") -> None:
-    print(finding, flush=True)
+    say(finding)
 
 
 def _closing(findings: "list[Finding]") -> list[str]:

@@ -65,7 +65,7 @@ def site_of(url: str) -> str:
 
 
 def texts(crawling: Crawling, closed: set[str]) -> dict[tuple[object, object], Fate]:
-    """What became of each capture, and which text it was found to have."""
+    """What became of each capture of a document, and which text it was found to have."""
     addresses = {row[0]: row[1] for row in crawling.rows("SELECT site, url FROM document")}
     rows = crawling.rows("SELECT timestamp, original, site, state, reason, text_digest FROM captures WHERE site <> ''")
     return {row[:2]: Fate(*row[2:]) for row in rows if addresses[row[2]] not in closed}  # type: ignore[arg-type]

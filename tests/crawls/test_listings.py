@@ -1,9 +1,13 @@
 """Listings that are not answered, or not in one piece: what is known is fetched all the same, and nothing is lost."""
 
+import gzip
+from dataclasses import replace
 from pathlib import Path
 
 from crawler.wayback.embedded import EmbeddedArchive
 from crawler.wayback.server.faults import Faults
+from crawler.wayback.server.loopback import Answer, Handler, Request
+from tests.conftest import run_scrapy
 
 from .crawling import Crawling
 from .holdings import picture, write_index, write_sites
@@ -43,3 +47,39 @@ def test_a_listing_that_leads_nowhere_is_told(tmp_path: Path) -> None:
     assert ended.code == 1
     assert "1  listing: incomplete: a full page without a resume key" in ended.out
     assert stuck.rows("SELECT state FROM captures") == [("not replayed",)], "what came is used"
+
+
+def with_rows_of_others(inner: Handler) -> Handler:
+    """An archive that lists, beside what was asked for, captures of two other hosts."""
+    others = "".join(
+        f"example,{name})/privacy 20010101120000 http://{name}.example/privacy text/html 200 {'A' * 32} 99\n"
+        for name in ("site-0001", "elsewhere")
+    ).encode()
+
+    def mistaken(request: Request) -> Answer:
+        given = inner(request)
+        if not request.target.startswith("/cdx/") or given.status != 200 or not given.body:
+            return given
+        if given.header("content-encoding") == "gzip":
+            return replace(given, body=gzip.compress(others + gzip.decompress(given.body)))
+        return replace(given, body=others + given.body)
+
+    return mistaken
+
+
+def test_rows_of_other_hosts_are_counted_and_never_asked_for(tmp_path: Path) -> None:
+    """One of a site that was forgotten, whose captures the archive would play."""
+    ours, forgotten = write_sites(tmp_path / "holdings", 2, CAPTURES, every=1, page=picture)
+    with EmbeddedArchive(tmp_path / "holdings") as archive:
+        crawl = crawling(tmp_path, archive, [forgotten], MAX_REQUESTS=2)
+        assert crawl.run().code == 0
+    assert run_scrapy("forget", "site-0001.example", CORPUS_DIR=crawl.folder).code == 0
+    with EmbeddedArchive(tmp_path / "holdings", wrappers=[with_rows_of_others]) as archive:
+        ended = crawling(tmp_path, archive, [ours]).run()
+        asked = [one.url for one in archive.requests.all]
+        listings = archive.requests.count("cdx", 200)
+    assert ended.code == 0, ended
+    assert listings
+    assert set(asked) == {ours}
+    assert "2 rows left out: not asked for, the archive's mistake" in " ".join(ended.out.split())
+    assert crawl.rows("SELECT DISTINCT original FROM capture") == [(ours,)]

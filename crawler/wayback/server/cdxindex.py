@@ -10,6 +10,7 @@ import heapq
 import itertools
 import json
 import mmap
+import os
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -118,6 +119,7 @@ class CdxIndex:
             yield Row.parse(self._data[start : self._data.find(b"\n", at)])
 
     def _lines_of(self, folder: Path) -> Iterator[bytes]:
+        os.listdir(folder)  # rglob passes over a folder that is not there or closed to us
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         warcs = {path.name for path in files if path.name.lower().endswith(_WARC_ENDINGS)}
         for path in files:
