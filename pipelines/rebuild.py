@@ -6,7 +6,6 @@ is done, and nothing that the old one holds would be lost, does the new database
 """
 
 import hashlib
-import json
 import logging
 import os
 import shutil
@@ -27,6 +26,8 @@ from .reading import Progress, read_all
 from .store import journal
 from .store.corpus import Corpus
 from .store.database import DATABASE, open_corpus, recording
+from .store.forgetting import keep_forgotten
+from .store.identity import Own, carry_over, goes_before, own_of
 from .store.ledger import Ledger
 from .store.listings import Listings
 from .store.losses import lost_captures, missing_files
@@ -81,13 +82,14 @@ def rebuild(
     workers: int,
     run: str = "",
     known: Iterable[Path] = (),
+    joined: Iterable[Path] = (),
     accept_losses: bool = False,
     progress: Progress = lambda what, done, todo: None,
 ) -> Rebuilt:
     """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
 
-    `known` are databases whose readings of the same bytes are taken over instead of reading again. Unless
-    `accept_losses`, the old database also stays where it holds captures that the WARC files do not.
+    `known` are databases whose readings of the same bytes are taken over instead of reading again, `joined` those of
+    corpora whose files were brought in. Unless `accept_losses`, the old database also stays where it holds captures that the WARC files do not.
     """
     warc = folder / "warc"
     _refuse_missing_files(folder, accept_losses)
@@ -98,14 +100,15 @@ def rebuild(
         making = Making(db, archive, of)
         if making.is_new:
             Ledger(db, archive).register(targets, knowledge.urlkey)
-        damaged = _FirstPass(db, archive, knowledge, making).run(warc, files, progress)
+        own = carry_over(db, folder / DATABASE, warc, joined)
+        damaged = _FirstPass(db, archive, knowledge, making, own).run(warc, files, progress)
         for database in known:
             take_readings(db, database)
         lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
         Corpus(db, archive).derive_waiting()
         _refuse_lost_captures(db, folder, accept_losses)
         making.finish()
-        _keep_forgotten(db, folder / DATABASE)
+        keep_forgotten(db, folder / DATABASE)
         _carry_over_runs(db, folder / DATABASE)
     _replace(folder)
     return Rebuilt(len(files), damaged, lost)
@@ -156,6 +159,7 @@ def _write_out_journal(folder: Path, run: str) -> None:
     try:
         with closing(open_corpus(folder)) as db, WarcWriter(folder / "warc", run) as writer:
             journal.write_out(db, writer.write_journal)
+            own_of(db, folder / "warc")  # it is the last time that this database can tell
     except (CorpusError, sqlite3.Error) as error:
         log.warning("The old database tells nothing more: %s", error)
 
@@ -163,12 +167,14 @@ def _write_out_journal(folder: Path, run: str) -> None:
 class _FirstPass:
     """Records into rows."""
 
-    def __init__(self, db: Database, archive: str, knowledge: Knowledge, making: Making) -> None:
+    def __init__(self, db: Database, archive: str, knowledge: Knowledge, making: Making, own: Own) -> None:
         self._db = db
         self._corpus = Corpus(db, archive)
         self._listings = Listings(db, archive)
         self._knowledge = knowledge
         self._making = making
+        self._own = own
+        self._joined: set[str] = set()  # own files that came with other corpora
         self._damaged = 0
         self._left_out = 0
 
@@ -177,10 +183,12 @@ class _FirstPass:
         for name, why in odd_files(folder):
             self._damaged += 1
             log.warning("%s is passed over: %s", name, why)
-        for number, file in enumerate(files, start=1):
+        ours = {file for file in files if self._own.owns(file)}
+        self._joined = {file for file in ours if self._own.is_joined(file)}
+        for number, file in enumerate(sorted(files, key=lambda file: file not in ours), start=1):
             place = self._making.place(file)
             if not place.whole:
-                self._file(folder, file, place.offset)
+                self._file(folder, file, place.offset, file in ours)
             progress("WARC files", number, len(files))
         if self._left_out:
             log.warning("%d journals, notes and lists of strangers' files are left out.", self._left_out)
@@ -188,8 +196,8 @@ class _FirstPass:
         self._making.name_documents(self._knowledge.keys_of)
         return self._damaged
 
-    def _file(self, folder: Path, file: str, start: int) -> None:
-        found = scan(folder / file, start=start, decode=self._knowledge.decode, name=file)
+    def _file(self, folder: Path, file: str, start: int, own: bool) -> None:
+        found = scan(folder / file, start=start, decode=self._knowledge.decode, name=file, own=own)
         while records := list(islice(found, _AT_ONCE)):
             with recording(self._db):
                 for held in records:
@@ -201,7 +209,7 @@ class _FirstPass:
 
     def _keep(self, held: Held, file: str) -> None:
         if isinstance(held, HeldMemento):
-            self._corpus.hold(held.snapshot)
+            self._memento(held.snapshot, file)
         elif isinstance(held, HeldListing):
             self._listing(held, file)
         elif isinstance(held, HeldJournal):
@@ -218,6 +226,12 @@ class _FirstPass:
             self._damaged += 1
             log.warning("%s: %d bytes at %d cannot be used: %s", file, held.length, held.offset, held.reason)
 
+    def _memento(self, snapshot: Snapshot, file: str) -> None:
+        if goes_before(self._db, self._joined, file, snapshot.memento.capture.key):
+            self._making.replace(snapshot)
+        else:
+            self._corpus.hold(snapshot)
+
     def _journal(self, held: HeldJournal, file: str) -> None:
         lines: list[journal.Line] = []
         for line in journal.checked_lines(held.text):
@@ -225,9 +239,15 @@ class _FirstPass:
                 self._damaged += 1
                 where = f"{file}: line {line.number} of the journal at {held.location.offset}"
                 log.warning("%s cannot be used: %s", where, line.reason)
-            else:
+            elif self._is_taken(line, file):
                 lines.append(line)
         self._damaged += journal.apply(self._db, lines)
+
+    def _is_taken(self, line: journal.Line, file: str) -> bool:
+        """What is forgotten is what this corpus has forgotten, not one that was merged into it."""
+        if "forgotten" not in line:
+            return True
+        return line["corpus"] == self._own.names.corpus or not (line["corpus"] or file in self._joined)
 
     def _listing(self, held: HeldListing, file: str) -> None:
         try:
@@ -254,22 +274,6 @@ def _offset(held: Held) -> int:
         return held.offset
     location = held.snapshot.location if isinstance(held, HeldMemento | Foreign) else held.location
     return location.offset
-
-
-def _keep_forgotten(db: Database, old: Path) -> None:
-    """What is forgotten is what this corpus has forgotten, where its database says so: no file that came in since."""
-    if not old.is_file():
-        return
-    try:
-        with closing(sqlite3.connect(old)) as former:
-            sites = former.execute("SELECT site, since FROM forgotten").fetchall()
-    except sqlite3.Error as error:
-        log.warning("%s does not tell what is forgotten: %s", old, error)
-        return
-    with recording(db):
-        named = [site for site, _ in sites]
-        db.execute("DELETE FROM forgotten WHERE site NOT IN (SELECT value FROM json_each(?))", [json.dumps(named)])
-        db.conn.executemany("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", sites)
 
 
 def _carry_over_runs(db: Database, old: Path) -> None:

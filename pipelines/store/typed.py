@@ -100,6 +100,7 @@ class EvidenceLine(Struct):
 class ForgottenLine(Struct):
     forgotten: Annotated[str, Meta(pattern=r"\A[^\x00]+\Z", max_length=253)]
     since: Moment
+    corpus: Name = ""  # 0.1.0 had no names
 
 
 LINES: dict[str, type[Struct]] = {
