@@ -7,7 +7,6 @@ is done, and nothing that the old one holds would be lost, does the new database
 
 import hashlib
 import logging
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import CorpusError, ListingFailed, RecordingFailed, WrongUse
+from crawler.exceptions import CorpusError, ListingFailed, WrongUse
 from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot, Target
 
 from .merge import take_readings
@@ -32,6 +31,7 @@ from .store.ledger import Ledger
 from .store.listings import Listings
 from .store.losses import lost_captures, missing_files
 from .store.remaking import Making, is_made_of
+from .store.replacing import carry_over_runs, replace_by
 from .store.warc import WarcWriter
 from .store.warc_files import odd_files, warc_files
 from .store.warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut
@@ -89,7 +89,8 @@ def rebuild(
     """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
 
     `known` are databases whose readings of the same bytes are taken over instead of reading again, `joined` those of
-    corpora whose files were brought in. Unless `accept_losses`, the old database also stays where it holds captures that the WARC files do not.
+    corpora whose files were brought in. Unless `accept_losses`, the old database also stays where it holds captures
+    that the WARC files do not.
     """
     warc = folder / "warc"
     _refuse_missing_files(folder, accept_losses)
@@ -109,8 +110,8 @@ def rebuild(
         _refuse_lost_captures(db, folder, accept_losses)
         making.finish()
         keep_forgotten(db, folder / DATABASE)
-        _carry_over_runs(db, folder / DATABASE)
-    _replace(folder)
+        carry_over_runs(db, folder / DATABASE)
+    replace_by(folder / WORK, folder)
     return Rebuilt(len(files), damaged, lost)
 
 
@@ -201,11 +202,19 @@ class _FirstPass:
         while records := list(islice(found, _AT_ONCE)):
             with recording(self._db):
                 for held in records:
-                    self._keep(held, file)
+                    self._keep_if_whole(held, file)
                 # the last one is looked at once more when this is interrupted here: it changes nothing
                 self._making.reached(file, _offset(records[-1]))
         with recording(self._db):
             self._making.reached(file, 0, whole=True)
+
+    def _keep_if_whole(self, held: Held, file: str) -> None:
+        """What a file says may be odd in ways that only show when it is used: an address that is none."""
+        try:
+            self._keep(held, file)
+        except (ValueError, OverflowError, WrongUse) as error:
+            self._damaged += 1
+            log.warning("%s: the record at %d cannot be used: %s", file, _offset(held), ascii(str(error))[1:-1][:300])
 
     def _keep(self, held: Held, file: str) -> None:
         if isinstance(held, HeldMemento):
@@ -274,39 +283,3 @@ def _offset(held: Held) -> int:
         return held.offset
     location = held.snapshot.location if isinstance(held, HeldMemento | Foreign) else held.location
     return location.offset
-
-
-def _carry_over_runs(db: Database, old: Path) -> None:
-    """The runs are no work of the archive's: they are only in the database."""
-    if not old.is_file():
-        return
-    try:
-        db.execute("ATTACH DATABASE ? AS old", [str(old)])
-        with recording(db):
-            db.execute("INSERT OR IGNORE INTO run SELECT * FROM old.run")
-    except (sqlite3.Error, RecordingFailed) as error:
-        log.warning("The runs of the old database cannot be carried over: %s", error)
-
-
-def _replace(folder: Path) -> None:
-    """Put the new database in the old one's place: at no time is there none, or one that is half of each."""
-    new, place = folder / WORK / DATABASE, folder / DATABASE
-    _close_wal(new)
-    if place.exists():
-        _close_wal(place)
-    try:
-        for suffix in ("-wal", "-shm"):
-            place.with_name(DATABASE + suffix).unlink(missing_ok=True)
-        os.replace(new, place)
-        shutil.rmtree(folder / WORK)
-    except OSError as error:
-        raise RecordingFailed(f"Cannot replace {place}: {error.strerror}. The new one is in {new.parent}.") from error
-
-
-def _close_wal(path: Path) -> None:
-    """Bring all that is in the write-ahead log into the file itself."""
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.DatabaseError as error:
-        log.warning("%s is damaged: %s", path, error)

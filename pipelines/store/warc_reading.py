@@ -32,8 +32,8 @@ def scan(
     """All that a WARC file holds, in order, few records in memory at a time; damage and a torn tail as such.
 
     Digests are checked on the way. Other records (requests, dns, screenshots) are left out. `start` is a record's
-    offset; locations call the file `name`, by default as in its folder. A file that cannot be read is damage. What is not the corpus's `own` is a stranger's: by default what
-    was brought in.
+    offset; locations call the file `name`, by default as in its folder. A file that cannot be read is damage. What is
+    not the corpus's `own` is a stranger's: by default what was brought in.
     """
     records = _readable(path, start, name)
     is_own = not is_imported(name) if own is None else own

@@ -111,8 +111,5 @@ _ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "sha512": "sha512", "md5": "m
 
 
 def _spelled(digest: bytes) -> set[str]:
-    return {
-        digest.hex(),
-        base64.b32encode(digest).decode().lower(),
-        base64.b32encode(digest).decode().lower().rstrip("="),
-    }
+    letters = base64.b32encode(digest).decode("ascii").lower()
+    return {digest.hex(), letters, letters.rstrip("=")}
