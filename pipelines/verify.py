@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import ListingFailed, ReadingFailed, RecordingFailed
+from crawler.exceptions import ListingFailed, ReadingFailed, RecordingFailed, WrongUse
 from crawler.items import HttpAnswer, ListingPage, Page, Query, Reading
 
 from .export.leftovers import exported_files, parts
@@ -152,7 +152,7 @@ def _memento(
 def _listing(db: Database, checking: Checking, held: HeldListing, file: str) -> Iterator[Finding]:
     try:
         rows = checking.parse_page(held.query, held.answer).rows
-    except ListingFailed:
+    except (ListingFailed, WrongUse, ValueError):  # of what a file says was asked, too
         return
     missing = sum(not checks.is_listed(db, row) for row in rows)
     if missing:

@@ -1,7 +1,7 @@
 """Whose a WARC file is. A corpus has a random name of its own; every file that it writes bears it in its warcinfo.
 
 Files of release 0.1.0 bear none: they are known by their SHA-256, noted in the database when it is brought up.
-With the database lost, the name that most files beside one another bear is the corpus's, and files of 0.1.0 are its
+With the database lost, the name that most of their bytes bear is the corpus's, and files of 0.1.0 are its
 own only where no file bears another's. What is not a corpus's own is a stranger's, whatever it is called.
 """
 
@@ -159,9 +159,12 @@ def _take(db: Database, path: Path, *, joined: bool) -> bool:
 
 
 def _find(db: Database, folder: Path, others: set[str]) -> None:
-    """Without a database: most files' name is the corpus's, and files without one are its own where no other is."""
+    """Without a database: the name that most bytes bear is the corpus's, and files without one are its own where no other is."""
     borne = {file: names_in(folder / file) for file in warc_files(folder) if not is_imported(file)}
-    count = Counter(names.corpus for names in borne.values() if names.corpus and names.corpus not in others)
+    count = Counter[str]()
+    for file, names in borne.items():
+        if names.corpus and names.corpus not in others:
+            count[names.corpus] += (folder / file).stat().st_size
     corpus = min(count, key=lambda name: (-count[name], name), default="")
     joined = {name for names in borne.values() if corpus and names.corpus == corpus for name in names.joined}
     if corpus:
