@@ -164,7 +164,9 @@ def test_odd_records_of_all_kinds_end_nothing_and_change_no_text(corpus: Path, t
     run_verify(settings_of(corpus), full=True, tell=lambda finding: str(finding).encode())
     with closing(open_corpus(corpus)) as db:
         export_corpus(db, settings_of(corpus))
-        with pytest.raises(RecordingFailed, match="verify --repair"):  # in one sentence: nothing damaged is written anew
+        with pytest.raises(
+            RecordingFailed, match="verify --repair"
+        ):  # in one sentence: nothing damaged is written anew
             forget(db, corpus, "nobody.example", urlkey, now="2026-01-01T00:00:00Z", run=RUN)
     run_merge(settings_of(tmp_path / "merged"), [corpus], lambda what, done, todo: None)
     assert all(texts(tmp_path / "merged").get(path) == after[path] for path in before if path != "manifest.jsonl")
