@@ -159,7 +159,7 @@ def _take(db: Database, path: Path, *, joined: bool) -> bool:
 
 
 def _find(db: Database, folder: Path, others: set[str]) -> None:
-    """Without a database: the name that most bytes bear is the corpus's, and files without one are its own where no other is."""
+    """Without a database: the name that most bytes bear, and files without one are its own where no other is borne."""
     borne = {file: names_in(folder / file) for file in warc_files(folder) if not is_imported(file)}
     count = Counter[str]()
     for file, names in borne.items():
