@@ -24,7 +24,7 @@ from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.files import Counts
 from pipelines.forget import forget_again
-from pipelines.merge import take_files
+from pipelines.merge import take_files, tell_joined
 from pipelines.reading import Progress
 from pipelines.rebuild import Knowledge, Rebuilt, rebuild
 from pipelines.store.database import DATABASE, open_corpus, recording
@@ -102,11 +102,13 @@ def run_merge(
         count = take_files(folder, others, settings["RUN_ID"])
         known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
         is_new = not (folder / DATABASE).is_file()
-        _rebuild(folder, settings, [], "", progress, known)
+        joined = [path for path in known if path != folder / DATABASE]
+        _rebuild(folder, settings, [], "", progress, known, joined=joined)
         with closing(open_corpus(folder)) as db:
             if is_new:  # what journals of the others say of it is told once more below, and checked
                 with recording(db):
                     db.execute("DELETE FROM forgotten")
+            tell_joined(db, folder / "warc", settings["RUN_ID"])
             _take_forgotten(db, [other for other in others if other.resolve() != folder.resolve()], accept_forgotten)
             forget_again(db, folder, urlkey, run=settings["RUN_ID"])
             return count, export_corpus(db, settings)
@@ -144,6 +146,7 @@ def _rebuild(
     progress: Progress,
     known: Sequence[Path] = (),
     accept_losses: bool = False,
+    joined: Sequence[Path] = (),
 ) -> Rebuilt:
     return rebuild(
         folder,
@@ -156,6 +159,7 @@ def _rebuild(
         workers=settings.getint("READERS"),
         run=settings["RUN_ID"],
         known=known,
+        joined=joined,
         accept_losses=accept_losses,
         progress=progress,
     )

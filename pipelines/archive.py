@@ -15,6 +15,7 @@ from crawler.items import ListingPage, Memento, Snapshot
 from .store import journal, runs
 from .store.corpus import Corpus
 from .store.database import open_corpus
+from .store.identity import own_of
 from .store.recovery import adopt
 from .store.target_file import TargetFile
 from .store.warc import WarcWriter
@@ -44,7 +45,7 @@ class ArchiveStage:
         )
 
     def open_spider(self) -> None:
-        adopt(self._folder, self._corpus, runs.latest_first(self._db))
+        adopt(self._folder, self._corpus, runs.latest_first(self._db), own=own_of(self._db, self._folder).owns)
         self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size)
         uri, path = self._targets
         for text in TargetFile(Path(path)).texts() if path else ():

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from .store.identity import own_files
 from .store.warc import WarcWriter
-from .store.warc_files import is_ours, run_of, warc_files
+from .store.warc_files import run_of
 from .store.warc_moving import move_all
 
 
@@ -13,8 +14,8 @@ def compact(db: Database, folder: Path, *, max_size: int) -> tuple[int, int]:
     """Write all WARC files of our own anew, in order, into files of about `max_size` bytes. Returns how many there
     were and how many there are. Raises RecordingFailed; the old files hold until all new ones do."""
     warc = folder / "warc"
-    old = [file for file in warc_files(warc) if is_ours(file)]
+    old = own_files(db, warc)
     if old:
         # under the first one's name: files are read in the order of their names
         move_all(db, warc, old, WarcWriter(warc, run_of(old[0]), max_size=max_size))
-    return len(old), sum(is_ours(file) for file in warc_files(warc))
+    return len(old), len(own_files(db, warc))

@@ -13,9 +13,10 @@ from crawler.exceptions import WrongUse
 
 from .store import forgetting, journal
 from .store.database import DATABASE, recording_for_good
+from .store.identity import own_files
 from .store.losses import missing_files
 from .store.warc import WarcWriter
-from .store.warc_files import is_ours, remove_begun, warc_files
+from .store.warc_files import remove_begun, warc_files
 from .store.warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from .store.warc_moving import Mover
 from .store.warc_reading import scan
@@ -60,7 +61,7 @@ def forget(db: Database, folder: Path, site: str, urlkey: UrlKey, *, now: str, r
     with recording_for_good(db):
         forgetting.condemn(db, site, domain_key)
         sieve = _Sieve(db, site, domain_key, urlkey)
-        files = _concerned(warc, sieve)
+        files = _concerned(warc, own_files(db, warc), sieve)
         mover = Mover(db, warc, sieve.sift)
         for file in files:
             mover.write([file], WarcWriter(warc, file.removesuffix(".gz").removesuffix(".warc")))
@@ -120,19 +121,26 @@ class _Sieve:
         return what in ("document", "evidence") and key[0] == self._site
 
     def _lines(self, text: str) -> Iterator[str]:
-        for row in csv.reader(StringIO(text)):
+        for row in _rows(text):
             if row and not self._is_its(row[0]):
                 out = StringIO()
                 csv.writer(out, lineterminator="\n").writerow(row)
                 yield out.getvalue()
 
 
-def _concerned(folder: Path, sieve: _Sieve) -> list[str]:
+def _rows(text: str) -> Iterator[list[str]]:
+    """The lines of a target list; one that is none, in a damaged or forged list, is a line of one field."""
+    for line in StringIO(text):
+        try:
+            yield from csv.reader([line])
+        except csv.Error:
+            yield [line.rstrip("\n")]
+
+
+def _concerned(folder: Path, own: list[str], sieve: _Sieve) -> list[str]:
     """The files that hold something of the site, and those whose revisits lead into one of them."""
     found, led_to = set(), dict[str, set[str]]()
-    for file in warc_files(folder):
-        if not is_ours(file):
-            continue
+    for file in own:
         for held in scan(folder / file, name=file):
             if sieve.sift(held) != held:
                 found.add(file)

@@ -18,9 +18,10 @@ from crawler.exceptions import RecordingFailed, WrongUse
 
 from .store import journal
 from .store.database import DATABASE, open_corpus, recording
+from .store.identity import is_told_of_all, own_files, own_of
 from .store.lock import only_run
 from .store.warc import WarcWriter
-from .store.warc_files import bring_in
+from .store.warc_files import bring_in, warc_files
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +48,18 @@ def take_files(folder: Path, others: Iterable[Path], run: str) -> int:
         with only_run(other), closing(open_corpus(other)) as db:
             with WarcWriter(other / "warc", run) as writer:
                 journal.write_out(db, writer.write_journal)
-            if any((other / "warc").rglob("*.warc*")):
-                count += bring_in(folder / "warc", [other / "warc"], trusted=True)
+            own = own_files(db, other / "warc")
+            rest = [file for file in warc_files(other / "warc") if file not in own]
+            for files, trusted in ((own, True), (rest, False)):
+                count += bring_in(folder / "warc", [other / "warc" / file for file in files], trusted=trusted)
     return count
+
+
+def tell_joined(db: Database, warc: Path, run: str) -> None:
+    """Begin a file whose warcinfo names all corpora that were merged into this one, where there is none yet."""
+    if not is_told_of_all(own_of(db, warc)):
+        with WarcWriter(warc, run) as writer:
+            writer.write_journal("")
 
 
 def take_readings(db: Database, other: Path) -> int:

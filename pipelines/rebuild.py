@@ -6,9 +6,7 @@ is done, and nothing that the old one holds would be lost, does the new database
 """
 
 import hashlib
-import json
 import logging
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +17,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import CorpusError, ListingFailed, RecordingFailed, WrongUse
+from crawler.exceptions import CorpusError, ListingFailed, WrongUse
 from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot, Target
 
 from .merge import take_readings
@@ -27,10 +25,13 @@ from .reading import Progress, read_all
 from .store import journal, moved
 from .store.corpus import Corpus
 from .store.database import DATABASE, open_corpus, recording
+from .store.forgetting import keep_forgotten
+from .store.identity import Own, carry_over, goes_before, own_of
 from .store.ledger import Ledger
 from .store.listings import Listings
 from .store.losses import lost_captures, missing_files
 from .store.remaking import Making, is_made_of
+from .store.replacing import carry_over_runs, replace_by
 from .store.warc import WarcWriter
 from .store.warc_files import odd_files, warc_files
 from .store.warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut
@@ -81,13 +82,15 @@ def rebuild(
     workers: int,
     run: str = "",
     known: Iterable[Path] = (),
+    joined: Iterable[Path] = (),
     accept_losses: bool = False,
     progress: Progress = lambda what, done, todo: None,
 ) -> Rebuilt:
     """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
 
-    `known` are databases whose readings of the same bytes are taken over instead of reading again. Unless
-    `accept_losses`, the old database also stays where it holds captures that the WARC files do not.
+    `known` are databases whose readings of the same bytes are taken over instead of reading again, `joined` those of
+    corpora whose files were brought in. Unless `accept_losses`, the old database also stays where it holds captures
+    that the WARC files do not.
     """
     warc = folder / "warc"
     _refuse_missing_files(folder, accept_losses)
@@ -98,16 +101,17 @@ def rebuild(
         making = Making(db, archive, of)
         if making.is_new:
             Ledger(db, archive).register(targets, knowledge.urlkey)
-        damaged = _FirstPass(db, archive, knowledge, making).run(warc, files, progress)
+        own = carry_over(db, folder / DATABASE, warc, joined)
+        damaged = _FirstPass(db, archive, knowledge, making, own).run(warc, files, progress)
         for database in known:
             take_readings(db, database)
         lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
         Corpus(db, archive).derive_waiting()
         _refuse_lost_captures(db, folder, accept_losses)
         making.finish()
-        _keep_forgotten(db, folder / DATABASE)
-        _carry_over_runs(db, folder / DATABASE)
-    _replace(folder)
+        keep_forgotten(db, folder / DATABASE)
+        carry_over_runs(db, folder / DATABASE)
+    replace_by(folder / WORK, folder)
     return Rebuilt(len(files), damaged, lost)
 
 
@@ -156,6 +160,7 @@ def _write_out_journal(folder: Path, run: str) -> None:
     try:
         with closing(open_corpus(folder)) as db, WarcWriter(folder / "warc", run) as writer:
             journal.write_out(db, writer.write_journal)
+            own_of(db, folder / "warc")  # it is the last time that this database can tell
     except (CorpusError, sqlite3.Error) as error:
         log.warning("The old database tells nothing more: %s", error)
 
@@ -163,12 +168,14 @@ def _write_out_journal(folder: Path, run: str) -> None:
 class _FirstPass:
     """Records into rows."""
 
-    def __init__(self, db: Database, archive: str, knowledge: Knowledge, making: Making) -> None:
+    def __init__(self, db: Database, archive: str, knowledge: Knowledge, making: Making, own: Own) -> None:
         self._db = db
         self._corpus = Corpus(db, archive)
         self._listings = Listings(db, archive)
         self._knowledge = knowledge
         self._making = making
+        self._own = own
+        self._joined: set[str] = set()  # own files that came with other corpora
         self._damaged = 0
         self._left_out = 0
 
@@ -177,10 +184,12 @@ class _FirstPass:
         for name, why in odd_files(folder):
             self._damaged += 1
             log.warning("%s is passed over: %s", name, why)
-        for number, file in enumerate(files, start=1):
+        ours = {file for file in files if self._own.owns(file)}
+        self._joined = {file for file in ours if self._own.is_joined(file)}
+        for number, file in enumerate(sorted(files, key=lambda file: file not in ours), start=1):
             place = self._making.place(file)
             if not place.whole:
-                self._file(folder, file, place.offset)
+                self._file(folder, file, place.offset, file in ours)
             progress("WARC files", number, len(files))
         if self._left_out:
             log.warning("%d journals, notes and lists of strangers' files are left out.", self._left_out)
@@ -190,21 +199,28 @@ class _FirstPass:
         self._making.name_documents(self._knowledge.keys_of)
         return self._damaged
 
-    def _file(self, folder: Path, file: str, start: int) -> None:
-        found = scan(folder / file, start=start, decode=self._knowledge.decode, name=file)
+    def _file(self, folder: Path, file: str, start: int, own: bool) -> None:
+        found = scan(folder / file, start=start, decode=self._knowledge.decode, name=file, own=own)
         while records := list(islice(found, _AT_ONCE)):
             with recording(self._db):
                 for held in records:
-                    self._keep(held, file)
+                    self._keep_if_whole(held, file)
                 # the last one is looked at once more when this is interrupted here: it changes nothing
                 self._making.reached(file, _offset(records[-1]))
         with recording(self._db):
             self._making.reached(file, 0, whole=True)
 
+    def _keep_if_whole(self, held: Held, file: str) -> None:
+        """What a file says may be odd in ways that only show when it is used: an address that is none."""
+        try:
+            self._keep(held, file)
+        except (ValueError, OverflowError, WrongUse) as error:
+            self._damaged += 1
+            log.warning("%s: the record at %d cannot be used: %s", file, _offset(held), ascii(str(error))[1:-1][:300])
+
     def _keep(self, held: Held, file: str) -> None:
         if isinstance(held, HeldMemento):
-            self._corpus.hold(held.snapshot)
-            self._making.was_played(held.snapshot.memento.capture)
+            self._memento(held.snapshot, file)
         elif isinstance(held, HeldListing):
             self._listing(held, file)
         elif isinstance(held, HeldJournal):
@@ -221,6 +237,13 @@ class _FirstPass:
             self._damaged += 1
             log.warning("%s: %d bytes at %d cannot be used: %s", file, held.length, held.offset, held.reason)
 
+    def _memento(self, snapshot: Snapshot, file: str) -> None:
+        if goes_before(self._db, self._joined, file, snapshot.memento.capture.key):
+            self._making.replace(snapshot)
+        else:
+            self._corpus.hold(snapshot)
+        self._making.was_played(snapshot.memento.capture)
+
     def _journal(self, held: HeldJournal, file: str) -> None:
         lines: list[journal.Line] = []
         for line in journal.checked_lines(held.text):
@@ -228,9 +251,15 @@ class _FirstPass:
                 self._damaged += 1
                 where = f"{file}: line {line.number} of the journal at {held.location.offset}"
                 log.warning("%s cannot be used: %s", where, line.reason)
-            else:
+            elif self._is_taken(line, file):
                 lines.append(line)
         self._damaged += journal.apply(self._db, lines)
+
+    def _is_taken(self, line: journal.Line, file: str) -> bool:
+        """What is forgotten is what this corpus has forgotten, not one that was merged into it."""
+        if "forgotten" not in line:
+            return True
+        return line["corpus"] == self._own.names.corpus or not (line["corpus"] or file in self._joined)
 
     def _listing(self, held: HeldListing, file: str) -> None:
         try:
@@ -257,55 +286,3 @@ def _offset(held: Held) -> int:
         return held.offset
     location = held.snapshot.location if isinstance(held, HeldMemento | Foreign) else held.location
     return location.offset
-
-
-def _keep_forgotten(db: Database, old: Path) -> None:
-    """What is forgotten is what this corpus has forgotten, where its database says so: no file that came in since."""
-    if not old.is_file():
-        return
-    try:
-        with closing(sqlite3.connect(old)) as former:
-            sites = former.execute("SELECT site, since FROM forgotten").fetchall()
-    except sqlite3.Error as error:
-        log.warning("%s does not tell what is forgotten: %s", old, error)
-        return
-    with recording(db):
-        named = [site for site, _ in sites]
-        db.execute("DELETE FROM forgotten WHERE site NOT IN (SELECT value FROM json_each(?))", [json.dumps(named)])
-        db.conn.executemany("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", sites)
-
-
-def _carry_over_runs(db: Database, old: Path) -> None:
-    """The runs are no work of the archive's: they are only in the database."""
-    if not old.is_file():
-        return
-    try:
-        db.execute("ATTACH DATABASE ? AS old", [str(old)])
-        with recording(db):
-            db.execute("INSERT OR IGNORE INTO run SELECT * FROM old.run")
-    except (sqlite3.Error, RecordingFailed) as error:
-        log.warning("The runs of the old database cannot be carried over: %s", error)
-
-
-def _replace(folder: Path) -> None:
-    """Put the new database in the old one's place: at no time is there none, or one that is half of each."""
-    new, place = folder / WORK / DATABASE, folder / DATABASE
-    _close_wal(new)
-    if place.exists():
-        _close_wal(place)
-    try:
-        for suffix in ("-wal", "-shm"):
-            place.with_name(DATABASE + suffix).unlink(missing_ok=True)
-        os.replace(new, place)
-        shutil.rmtree(folder / WORK)
-    except OSError as error:
-        raise RecordingFailed(f"Cannot replace {place}: {error.strerror}. The new one is in {new.parent}.") from error
-
-
-def _close_wal(path: Path) -> None:
-    """Bring all that is in the write-ahead log into the file itself."""
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.DatabaseError as error:
-        log.warning("%s is damaged: %s", path, error)

@@ -12,14 +12,15 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import ListingFailed, ReadingFailed, RecordingFailed
+from crawler.exceptions import ListingFailed, ReadingFailed, RecordingFailed, WrongUse
 from crawler.items import HttpAnswer, ListingPage, Page, Query, Reading
 
 from .export.leftovers import exported_files, parts
 from .export.manifest import MANIFEST, entries
 from .reading import AHEAD, behind
 from .store import checks, journal, readings
-from .store.warc_files import begun, is_ours, odd_files, warc_files
+from .store.identity import own_of
+from .store.warc_files import begun, odd_files, warc_files
 from .store.warc_held import Foreign, HeldJournal, HeldListing, HeldMemento
 from .store.warc_members import Damage
 from .store.warc_reading import Decode, read_memento, scan
@@ -93,20 +94,20 @@ def _warc(db: Database, checking: Checking) -> Iterator[Finding]:
         yield Finding("was begun and not finished", Mend.EXPORT, f"warc/{name}")
     for name, why in odd_files(folder):
         yield Finding(why, Mend.NOTHING, f"warc/{name}")
-    found = warc_files(folder)
+    found, own = warc_files(folder), own_of(db, folder)
     for file in sorted({*found, *checks.files_of_rows(db)}):
         rows = checks.rows_of_file(db, file)
         if file not in found:
             yield Finding("the file is missing", Mend.FETCH, file, tuple(rows.values()))
         else:
-            yield from _warc_file(db, checking, file, rows)
+            yield from _warc_file(db, checking, file, rows, own.owns(file))
 
 
-def _warc_file(db: Database, checking: Checking, file: str, rows: dict[int, int]) -> Iterator[Finding]:
+def _warc_file(db: Database, checking: Checking, file: str, rows: dict[int, int], own: bool) -> Iterator[Finding]:
     """Each record against its row, and the rows that have none."""
-    for held in scan(checking.folder / "warc" / file, decode=checking.decode, name=file):
+    for held in scan(checking.folder / "warc" / file, decode=checking.decode, name=file, own=own):
         if isinstance(held, Damage):
-            yield _damage(held, file, rows)
+            yield _damage(held, file, rows, own)
         elif isinstance(held, HeldJournal):
             yield from _journal(held, file)
         elif isinstance(held, HeldListing):
@@ -115,7 +116,7 @@ def _warc_file(db: Database, checking: Checking, file: str, rows: dict[int, int]
             yield from _memento(db, checking, held, file, rows)
     if rows:
         what = f"{len(rows)} rows point to records that are not there"
-        yield Finding(what, Mend.FETCH, file, tuple(rows.values()))
+        yield Finding(what, Mend.FETCH if own else Mend.REBUILD, file, tuple(rows.values()))
 
 
 def _journal(held: HeldJournal, file: str) -> Iterator[Finding]:
@@ -125,10 +126,10 @@ def _journal(held: HeldJournal, file: str) -> Iterator[Finding]:
             yield Finding(what, Mend.NOTHING, file)
 
 
-def _damage(held: Damage, file: str, rows: dict[int, int]) -> Finding:
+def _damage(held: Damage, file: str, rows: dict[int, int], own: bool) -> Finding:
     end = held.offset + held.length
     lost = [rows.pop(offset) for offset in list(rows) if held.offset <= offset < end]
-    mend = Mend.FETCH if is_ours(file) else Mend.NOTHING
+    mend = Mend.FETCH if own else Mend.NOTHING
     return Finding(f"{held.length} bytes at {held.offset}: {held.reason}", mend, file, tuple(lost))
 
 
@@ -151,7 +152,7 @@ def _memento(
 def _listing(db: Database, checking: Checking, held: HeldListing, file: str) -> Iterator[Finding]:
     try:
         rows = checking.parse_page(held.query, held.answer).rows
-    except ListingFailed:
+    except (ListingFailed, WrongUse, ValueError):  # of what a file says was asked, too
         return
     missing = sum(not checks.is_listed(db, row) for row in rows)
     if missing:

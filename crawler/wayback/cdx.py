@@ -176,7 +176,10 @@ def _asked_for(query: Query, rows: Iterator[Capture], outside: list[str]) -> Ite
 
 def _asked_rows(url: str) -> int:
     """The limit that a listing was asked with; without one it is the server's own."""
-    (limit,) = parse_qs(urlsplit(url).query).get("limit", [""])[:1]
+    try:
+        (limit,) = parse_qs(urlsplit(url).query).get("limit", [""])[:1]
+    except ValueError:  # from a file: no address that we would ask
+        return MAX_ROWS
     return int(limit[:9]) if limit.isascii() and limit.isdecimal() and int(limit[:9]) else MAX_ROWS
 
 

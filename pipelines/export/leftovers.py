@@ -10,8 +10,17 @@ from .paths import is_version_name
 def exported_files(folder: Path) -> Iterator[str]:
     """The paths of all files below `folder` that look like exported ones."""
     for path in sorted(folder.glob("*/*/*.txt")):
-        if is_version_name(path.name):
+        if is_version_name(path.name) and _is_file(path):
             yield path.relative_to(folder).as_posix()
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it can be one of ours: no folder, and of a name that can be told."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return path.is_symlink() or path.is_file()
 
 
 def part_of(path: Path) -> Path:
@@ -22,7 +31,7 @@ def part_of(path: Path) -> Path:
 def parts(folder: Path) -> Iterator[str]:
     """The paths of files below `folder` whose writing was begun and not ended."""
     for path in sorted(folder.glob("*/*/.*.txt.part")):
-        if is_version_name(path.name[1:].removesuffix(".part")):
+        if is_version_name(path.name[1:].removesuffix(".part")) and _is_file(path):
             yield path.relative_to(folder).as_posix()
 
 

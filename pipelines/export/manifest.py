@@ -6,11 +6,27 @@ Read and written as a stream: of the old one only where each folder's lines lie 
 import json
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+import msgspec
+from msgspec import Meta, Struct
 
 MANIFEST = "manifest.jsonl"
 
 Entry = dict[str, Any]
+
+_LONGEST = 255  # bytes of a file's name
+
+
+class _Line(Struct):
+    """What is used of an old manifest's line, which may have been edited, or damaged."""
+
+    path: Annotated[str, Meta(pattern=r"\A[^\x00]+\Z", max_length=1000)]
+    first_timestamp: str = ""
+    held_timestamp: str = ""
+    sha256: str = ""
+    style: str = ""
+    replaces: list[str] = []
 
 
 class OldManifest:
@@ -61,15 +77,18 @@ def entries(path: Path) -> Iterator[Entry]:
 
 def _entry(line: bytes) -> Entry | None:
     try:
-        entry = json.loads(line)
-    except ValueError:
+        entry = msgspec.json.decode(line, type=Entry)
+        msgspec.convert(entry, _Line)
+    except (ValueError, RecursionError):
         return None
-    return entry if isinstance(entry, dict) and _is_inside(entry.get("path")) else None
+    return entry if _is_inside(entry["path"]) else None
 
 
-def _is_inside(path: object) -> bool:
-    """Whether a path leads below the export: an export removes files that an old manifest names."""
-    return isinstance(path, str) and not path.startswith("/") and ".." not in PurePosixPath(path).parts
+def _is_inside(path: str) -> bool:
+    """Whether a path leads below the export and can be that of a file: an export removes files that an old manifest
+    names."""
+    parts = PurePosixPath(path).parts
+    return not path.startswith("/") and ".." not in parts and all(len(part.encode()) <= _LONGEST for part in parts)
 
 
 def _folder_of(entry: Entry) -> str:

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from crawler.exceptions import RecordingFailed, WrongUse
 
-from .schema_since import migrations
+from .schema_identity import migrations
 
 DATABASE = "corpus.sqlite"
 

@@ -1,9 +1,17 @@
 """A site taken out of the database, as if it had never been asked for; only that it was forgotten is remembered."""
 
+import json
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 from sqlite_utils import Database
 
 from .corpus import Corpus
 from .database import recording
+
+log = logging.getLogger(__name__)
 
 _TABLES = (
     "CREATE TEMP TABLE IF NOT EXISTS condemned (id INTEGER PRIMARY KEY)",
@@ -120,3 +128,19 @@ def sweep(db: Database) -> None:
 def forgotten_sites(db: Database) -> list[str]:
     """The names of all sites that were forgotten."""
     return [site for (site,) in db.execute("SELECT site FROM forgotten ORDER BY site")]
+
+
+def keep_forgotten(db: Database, old: Path) -> None:
+    """What is forgotten is what this corpus has forgotten, where its database says so: no file that came in since."""
+    if not old.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(old)) as former:
+            sites = former.execute("SELECT site, since FROM forgotten").fetchall()
+    except sqlite3.Error as error:
+        log.warning("%s does not tell what is forgotten: %s", old, error)
+        return
+    with recording(db):
+        named = [site for site, _ in sites]
+        db.execute("DELETE FROM forgotten WHERE site NOT IN (SELECT value FROM json_each(?))", [json.dumps(named)])
+        db.conn.executemany("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", sites)

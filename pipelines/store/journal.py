@@ -11,7 +11,7 @@ record goes to WARC the marked rows are written there as they stand, one JSON ob
      "same_as": [...] or null, "addresses": [[urlkey, first_timestamp, last_timestamp, url, evidence], ...]}
     {"evidence": [site, kind, timestamp, source, address, via, score]}
     {"target": [digest of the list, number], "list", "line", "address", "document": [...] or null, "problem"}
-    {"forgotten": site, "since"}
+    {"forgotten": site, "since", "corpus": the name of the one that forgot}
 
 Lines are rows, not steps: to apply one twice changes nothing, and the last one of a row is the one that holds.
 """
@@ -133,8 +133,9 @@ def _target_line(db: Database, key: list[Any]) -> Iterator[Line]:
         yield {"target": key, **_named(row, _OF_TARGET), "document": _key_of(db, row["document_id"])}
 
 
-def _forgotten_line(_: Database, row: Line) -> Iterator[Line]:
-    yield {"forgotten": row["site"], "since": row["since"]}
+def _forgotten_line(db: Database, row: Line) -> Iterator[Line]:
+    (corpus,) = db.execute("SELECT corpus FROM identity WHERE NOT joined").fetchone()
+    yield {"forgotten": row["site"], "since": row["since"], "corpus": corpus}
 
 
 _TELLING: dict[str, tuple[str, Callable[[Database, Line], Iterator[Line]]]] = {

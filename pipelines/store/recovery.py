@@ -4,7 +4,7 @@ Bytes go to the WARC first and rows follow, so the file may know more than the d
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from glob import escape
 from pathlib import Path
 
@@ -18,14 +18,17 @@ from .warc_reading import scan, write_index
 log = logging.getLogger(__name__)
 
 
-def adopt(folder: Path, corpus: Corpus, runs: Iterable[str] = ()) -> None:
+def adopt(
+    folder: Path, corpus: Corpus, runs: Iterable[str] = (), *, own: Callable[[str], bool] = lambda file: True
+) -> None:
     """Cut a torn tail off the newest WARC file, give whole records without a row one, and let rows behind its end go:
     their captures are selected again.
 
-    `runs` are the ids of runs, the latest first: neither names nor clocks tell which file was written last.
+    `runs` are the ids of runs, the latest first: neither names nor clocks tell which file was written last. What is
+    not the corpus's `own` is left alone.
     """
     remove_begun(folder)
-    newest = _newest(folder, runs)
+    newest = _newest(folder, runs, own)
     if newest is None:
         return
     known = corpus.locations(newest.name)
@@ -42,11 +45,16 @@ def adopt(folder: Path, corpus: Corpus, runs: Iterable[str] = ()) -> None:
         write_index(newest)
 
 
-def _newest(folder: Path, runs: Iterable[str]) -> Path | None:
+def _newest(folder: Path, runs: Iterable[str], own: Callable[[str], bool]) -> Path | None:
     for run in runs:
-        if files := sorted(folder.glob(f"{escape(run)}-*.warc.gz")):
-            return files[-1]
-    return max(folder.glob("*.warc.gz"), default=None)
+        if found := next(_last_first(folder, f"{escape(run)}-*.warc.gz", own), None):
+            return found
+    return next(_last_first(folder, "*.warc.gz", own), None)
+
+
+def _last_first(folder: Path, pattern: str, own: Callable[[str], bool]) -> Iterator[Path]:
+    found = sorted(folder.glob(pattern), reverse=True)
+    return (path for path in found if path.is_file() and own(path.name))
 
 
 def _last_readable(path: Path, known: set[int]) -> int:

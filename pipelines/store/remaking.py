@@ -18,6 +18,7 @@ _TABLES = (
     "CREATE TABLE making_file (file TEXT PRIMARY KEY, offset INTEGER NOT NULL, whole INTEGER NOT NULL)",
     "CREATE TABLE making_revisit (capture_id INTEGER PRIMARY KEY, urlkey TEXT NOT NULL, timestamp TEXT NOT NULL)",
     "CREATE TABLE making_foreign (urlkey TEXT PRIMARY KEY)",
+    "CREATE TABLE making_theirs (capture_id INTEGER PRIMARY KEY)",
 )
 _TWIN = """SELECT other.id FROM capture AS other JOIN snapshot ON snapshot.capture_id = other.id
 WHERE other.archive = capture.archive AND {} ORDER BY other.timestamp, other.original, other.digest LIMIT 1"""
@@ -62,7 +63,10 @@ class Making:
 
     def hold_foreign(self, snapshot: Snapshot, obstacle: str) -> None:
         """A response of another program; `obstacle` says why it is no page, if it is none."""
+        ours = self._is_ours(snapshot.memento.capture)
         self._corpus.hold(snapshot)
+        if ours:
+            return  # of bytes that are held nothing changed; of others, what we know of the capture stands
         self._note_foreign(snapshot.memento.capture)
         self._prefer(snapshot)
         if obstacle:
@@ -90,6 +94,8 @@ class Making:
 
     def hold_revisit(self, capture: Capture, urlkey: str, timestamp: str) -> None:
         """A revisit of another program, of the record of that address and time, or of what has its digest."""
+        if self._is_ours(capture):
+            return
         self._db.execute(
             "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
             "length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -102,8 +108,33 @@ class Making:
             [urlkey, timestamp, self._archive, *capture.key],
         )
 
+    def _is_ours(self, capture: Capture) -> bool:
+        """Whether our own files tell of a capture: what they say stands."""
+        return (
+            self._db.execute(
+                "SELECT 1 FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
+                "AND statuscode = ? AND id NOT IN (SELECT capture_id FROM making_theirs)",
+                [self._archive, *capture.key],
+            ).fetchone()
+            is not None
+        )
+
+    def replace(self, snapshot: Snapshot) -> None:
+        """Take a record of ours in the place of the one that is held of its capture."""
+        self._db.execute(
+            "DELETE FROM snapshot WHERE capture_id = (SELECT id FROM capture WHERE archive = ? AND timestamp = ? "
+            "AND original = ? AND digest = ? AND statuscode = ?)",
+            [self._archive, *snapshot.memento.capture.key],
+        )
+        self._corpus.hold(snapshot)
+
     def _note_foreign(self, capture: Capture) -> None:
         self._db.execute("INSERT OR IGNORE INTO making_foreign VALUES (?)", [capture.urlkey])
+        self._db.execute(
+            "INSERT OR IGNORE INTO making_theirs SELECT id FROM capture WHERE archive = ? AND timestamp = ? "
+            "AND original = ? AND digest = ? AND statuscode = ?",
+            [self._archive, *capture.key],
+        )
         # two records of one capture may differ beside its key: the smallest counts, whichever comes first
         self._db.execute(
             "UPDATE capture SET mimetype = min(mimetype, ?), length = min(length, ?) WHERE archive = ? "

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from crawler.items import Source, State
 
 Text = Annotated[str, Meta(max_length=1 << 20)]
+Name = Annotated[str, Meta(pattern=r"\A[^\x00]*\Z", max_length=4096)]  # becomes a part of a path, which a NUL would cut
 Count = Annotated[int, Meta(ge=0, lt=1 << 53)]  # far below what SQLite holds, and exact in any reader of JSON
 Timestamp = Annotated[str, Meta(pattern=r"\A[0-9]{14}\Z")]
 Bound = Annotated[str, Meta(pattern=r"\A[0-9]{0,14}\Z")]
@@ -25,18 +26,8 @@ Checked = TypeVar("Checked")
 
 
 def check(value: object, kind: type[Checked]) -> Checked:
-    """The value as that type. Raises ValueError where it is none, or holds a NUL, which SQLite and files cut at."""
-    if _has_nul(value):
-        raise msgspec.ValidationError("a text holds a NUL")
+    """The value as that type. Raises ValueError where it is none."""
     return msgspec.convert(value, kind)
-
-
-def _has_nul(value: object) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_has_nul(key) or _has_nul(each) for key, each in value.items())
-    return isinstance(value, list) and any(map(_has_nul, value))
 
 
 # -- lines of a journal: the first field is what a line is about
@@ -79,7 +70,7 @@ class QueryLine(Struct):
             msgspec.json.decode(texts, type=list[Text])
 
 
-DocumentName = tuple[Text, Text, Text]
+DocumentName = tuple[Name, Name, Name]
 
 
 class DocumentLine(Struct):
@@ -103,12 +94,13 @@ class TargetLine(Struct):
 
 
 class EvidenceLine(Struct):
-    evidence: tuple[Text, Text, Bound, Source, Text, Text, Score]
+    evidence: tuple[Name, Name, Bound, Source, Text, Text, Score]
 
 
 class ForgottenLine(Struct):
-    forgotten: Annotated[str, Meta(min_length=1, max_length=253)]
+    forgotten: Annotated[str, Meta(pattern=r"\A[^\x00]+\Z", max_length=253)]
     since: Moment
+    corpus: Name = ""  # 0.1.0 had no names
 
 
 LINES: dict[str, type[Struct]] = {
@@ -135,7 +127,7 @@ def line(data: str) -> dict[str, Any]:
 
 class CaptureNote(Struct):
     urlkey: Text
-    timestamp: Timestamp
+    timestamp: Bound
     original: Text
     mimetype: Text
     statuscode: Text
@@ -149,12 +141,12 @@ class EvidenceNote(Struct):
     address: Text
     via: Text = ""
     score: Score = 1.0
-    site: Text = ""
-    kind: Text = ""
+    site: Name = ""
+    kind: Name = ""
 
 
 class PlaceNote(Struct):
-    file: Annotated[str, Meta(min_length=1, max_length=4096)]
+    file: Annotated[str, Meta(pattern=r"\A[^\x00]+\Z", max_length=4096)]
     offset: Count
     length: Count
 
@@ -169,7 +161,7 @@ class AnswerNotes(Struct):
 class MementoNotes(AnswerNotes):
     capture: CaptureNote
     asked: CaptureNote | None
-    requested: Bound
+    requested: Text
     digest_check: Text
     redirect_to: Text
     evidence: list[EvidenceNote]

@@ -23,6 +23,7 @@ from crawler.exceptions import RecordingFailed
 from crawler.items import ListingPage, Memento, Snapshot, WarcLocation
 
 from . import cdxj, warc_notes
+from .identity import as_info, writing_in
 from .warc_held import HeldMemento
 from .warc_members import recover
 from .warc_reading import JOURNAL_TYPE, TARGETS_TYPE, full_record, read_memento, scan
@@ -130,7 +131,7 @@ class WarcWriter:
         except OSError as error:
             raise _not_written(self._folder, error) from error
         builder = _Builder()
-        builder.warcinfo(self._path.name, self._run, self._software)
+        builder.warcinfo(self._path.name, self._run, self._software, as_info(writing_in(self._folder)))
         self._write(self._path, builder.data)
         return self._path
 
@@ -185,8 +186,8 @@ class _Builder:
     def data(self) -> bytes:
         return self._buffer.getvalue()
 
-    def warcinfo(self, name: str, run: str, software: str) -> None:
-        info = {"software": software, "format": "WARC File Format 1.1", "isPartOf": run}
+    def warcinfo(self, name: str, run: str, software: str, whose: dict[str, str]) -> None:
+        info = {"software": software, "format": "WARC File Format 1.1", "isPartOf": run, **whose}
         self._add(self._writer.create_warcinfo_record(name, info))
 
     def memento(self, memento: Memento, refers_to: tuple[str, str] | None) -> str:

@@ -18,7 +18,7 @@ from .warc_files import is_imported
 from .warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, HeldTargets, LeftOut
 from .warc_members import Damage, Member, members
 from .warc_notes import Headers, Notes
-from .warc_record import Record, parse, sha1
+from .warc_record import Record, parse, payload_digest_holds, sha1
 
 Decode = Callable[[bytes, Headers], bytes]
 
@@ -26,14 +26,18 @@ TARGETS_TYPE = "text/plain; charset=utf-8; profile=targets"
 JOURNAL_TYPE = "application/x-ndjson; profile=journal"
 
 
-def scan(path: Path, *, start: int = 0, decode: Decode | None = None, name: str = "") -> Iterator[Held]:
+def scan(
+    path: Path, *, start: int = 0, decode: Decode | None = None, name: str = "", own: bool | None = None
+) -> Iterator[Held]:
     """All that a WARC file holds, in order, few records in memory at a time; damage and a torn tail as such.
 
     Digests are checked on the way. Other records (requests, dns, screenshots) are left out. `start` is a record's
-    offset; locations call the file `name`, by default as in its folder. A file that cannot be read is damage.
+    offset; locations call the file `name`, by default as in its folder. A file that cannot be read is damage. What is
+    not the corpus's `own` is a stranger's: by default what was brought in.
     """
     records = _readable(path, start, name)
-    return _strangers(records, decode) if is_imported(name) else _held(records, decode)
+    is_own = not is_imported(name) if own is None else own
+    return _held(records, decode) if is_own else _strangers(records, decode)
 
 
 def _readable(path: Path, start: int, name: str) -> Iterator[Record | Damage]:
@@ -221,6 +225,8 @@ def _foreign(record: Record, timestamp: str, decode: Decode | None) -> Foreign |
         body = decode(record.unchunked, record.headers) if decode else record.unchunked
     except CaptureFailed as failure:
         return _damage(record, failure.reason)
+    if not payload_digest_holds(record, body):
+        return _damage(record, "payload digest does not hold")
     capture = _foreign_capture(record, timestamp, body)
     memento = Memento(capture, timestamp, _foreign_answer(record, body))
     return Foreign(Snapshot(memento, record.location, hashlib.sha256(body).hexdigest()))
@@ -239,6 +245,8 @@ def _foreign_revisit(record: Record, timestamp: str) -> ForeignRevisit:
 
 def _foreign_capture(record: Record, timestamp: str, body: bytes) -> Capture:
     algorithm, _, digest = (record.named("WARC-Payload-Digest") or sha1(body)).partition(":")
+    if record.kind == "response" and record.named("WARC-Truncated"):
+        algorithm = ""  # it is that of what was not kept
     return Capture(
         urlkey="",
         timestamp=timestamp,

@@ -94,3 +94,22 @@ def _number(status: str) -> int:
 def sha1(body: bytes) -> str:
     """A payload digest as WARC files have it: `sha1:` and 32 characters of base32."""
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
+
+
+def payload_digest_holds(record: Record, decoded: bytes) -> bool:
+    """Whether a record's payload is what its digest says. Programs differ in what they count as payload: as it was
+    sent, without its chunks, or decoded; of a cut one, and by an unknown algorithm, nothing can be said."""
+    name, _, told = record.named("WARC-Payload-Digest").partition(":")
+    algorithm = _ALGORITHMS.get(name.strip().lower().replace("-", ""))
+    if not algorithm or record.named("WARC-Truncated"):
+        return True
+    bodies = (record.body, record.unchunked, decoded)
+    return any(told.strip().lower() in _spelled(hashlib.new(algorithm, body).digest()) for body in bodies)
+
+
+_ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "sha512": "sha512", "md5": "md5"}
+
+
+def _spelled(digest: bytes) -> set[str]:
+    letters = base64.b32encode(digest).decode("ascii").lower()
+    return {digest.hex(), letters, letters.rstrip("=")}

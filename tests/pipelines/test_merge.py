@@ -130,7 +130,7 @@ def test_compacting_makes_few_files_and_changes_nothing_else(tmp_path: Path) -> 
         both = merged(tmp_path / "both", a, b)
         before = tables(both)
         with closing(open_corpus(both)) as db:
-            assert compact(db, both, max_size=1 << 20) == (2, 1)
+            assert compact(db, both, max_size=1 << 20) == (3, 1)
         assert tables(both) == before
         again = copied(both, tmp_path / "again")
         (again / "corpus.sqlite").unlink()
@@ -147,3 +147,24 @@ def test_compacting_a_crawl_leaves_it_well(crawled: Path, tmp_path: Path) -> Non
     assert len(warc_files(corpus / "warc")) > 1
     assert run_verify(settings_of(corpus), full=True, tell=lambda finding: None) == []
     assert tables(corpus) == tables(crawled)
+
+
+def test_texts_that_are_not_what_their_digests_say_are_read_again(tmp_path: Path) -> None:
+    with patch.object(rebuilding, "readers", lambda settings: ReadHere()):
+        one = merged(tmp_path / "one", machine(tmp_path / "m1", 1, [(1, 1, 1), (2, 1, 1)]))
+        right = texts(one)
+        with closing(open_corpus(one)) as db:
+            db.execute("UPDATE text SET body = 'Forged.'")
+            db.conn.commit()
+        assert texts(merged(tmp_path / "two", one)) == right
+
+
+def test_a_forgotten_name_as_wide_as_a_top_level_domain_is_passed_over(tmp_path: Path) -> None:
+    with patch.object(rebuilding, "readers", lambda settings: ReadHere()):
+        one = machine(tmp_path / "m1", 1, [(1, 1, 1)])
+        other = machine(tmp_path / "m2", 2, [(2, 1, 1)])
+        with closing(open_corpus(other)) as db:
+            db.execute("INSERT INTO forgotten (site, since) VALUES ('example', ''), ('com', ''), ('co.uk', '')")
+            db.conn.commit()
+        both = merged(tmp_path / "both", one, other, accept=True)
+    assert {row[0] for row in tables(both, "document")["document"]} == {"site1.example", "site2.example"}

@@ -138,11 +138,15 @@ def test_a_record_without_a_date_is_damage(foreign: ForeignFile) -> None:
 
 def test_bytes_that_do_not_fit_their_digest_are_damage(foreign: ForeignFile) -> None:
     foreign.add("response", PAGE, WARC_Block_Digest="sha1:" + "A" * 32)
-    foreign.add("response", PAGE, WARC_Payload_Digest="sha1:" + "A" * 32)  # many programs hash something else
-    damage, held = foreign.held()
-    assert isinstance(damage, Damage)
-    assert damage.reason == "block digest does not hold"
-    assert isinstance(held, Foreign)
+    foreign.add("response", PAGE, WARC_Payload_Digest="sha1:" + "A" * 32)
+    foreign.add("response", PAGE, WARC_Payload_Digest="crc7:99")  # of which nothing can be said
+    foreign.add("response", PAGE, WARC_Payload_Digest="sha-256:" + hashlib.sha256(PAGE).hexdigest().upper())
+    block, payload, *held = foreign.held()
+    assert isinstance(block, Damage)
+    assert block.reason == "block digest does not hold"
+    assert isinstance(payload, Damage)
+    assert payload.reason == "payload digest does not hold"
+    assert all(isinstance(one, Foreign) for one in held)
 
 
 def test_a_record_shorter_than_it_says_is_damage(tmp_path: Path) -> None:
