@@ -8,15 +8,15 @@ import os
 import secrets
 import signal
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from scrapy import signals
 from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import Settings
 from sqlite_utils import Database
@@ -142,7 +142,7 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
         logging.getLogger(name).addFilter(_is_unforeseen)
     # where one stage cannot be opened, Scrapy forgets the others that it was about to open
     warnings.filterwarnings("ignore", "coroutine 'ensure_awaitable", RuntimeWarning)
-    crawler.signals.connect(lambda: _note_signals(received), signals.spider_opened, weak=False)
+    _once_it_runs(lambda: _note_signals(received))
     failures: list[BaseException | None] = []
     task: Any = process.crawl(crawler)
     task.add_done_callback(lambda done: failures.append(None if done.cancelled() else done.exception()))
@@ -167,6 +167,16 @@ def _stopped_by(number: int) -> tuple[int, str]:
 def _is_unforeseen(record: logging.LogRecord) -> bool:
     """Our own errors are told in one sentence at the end; a traceback is for what nobody thought of."""
     return not (record.exc_info and isinstance(record.exc_info[1], CorpusError))
+
+
+def _once_it_runs(do: Callable[[], None]) -> None:
+    """Right after Scrapy has taken over the signals, which is the last thing that it does at the reactor's start: a
+    signal in the same turn of the loop, while the spider is made, is to be noted too."""
+    from twisted.internet import reactor  # importing it chooses one, which is for Scrapy to do
+
+    loop: Any = reactor
+    last = partial(loop.addSystemEventTrigger, "after", "startup", do)
+    loop.addSystemEventTrigger("after", "startup", last)
 
 
 def _note_signals(received: list[int]) -> None:

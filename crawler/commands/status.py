@@ -5,9 +5,7 @@ import json
 from contextlib import closing
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
-
-from crawler.commandline import add_examples, refuse, take_none
+from crawler.commandline import CorpusCommand, add_examples, refuse, take_none
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -17,7 +15,7 @@ examples:
 """
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
 
