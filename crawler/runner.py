@@ -23,7 +23,7 @@ from sqlite_utils import Database
 
 from crawler import configuration
 from crawler.budget import Budget
-from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
+from crawler.exceptions import CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from crawler.middlewares import REQUESTS
 from crawler.registering import Request, listed, register
 from crawler.rereading import catch_up
@@ -60,14 +60,18 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
     folder = Path(settings["CORPUS_DIR"])
     if request.spider not in process.spider_loader.list():
         raise WrongUse(f"There is no spider {request.spider!r}: the one to run is `crawl policies`.")
-    with listed(request) as (targets, digest), only_run(folder), closing(open_corpus(folder)) as db:
+    with (
+        listed(request) as (targets, digest),
+        only_run(folder),
+        closing(open_corpus(folder, settings.getfloat("WRITER_PATIENCE"))) as db,
+    ):
         register(db, settings, targets, request, digest)
         if not runs.finished_with(db, digest):
             settings.set("TARGET_LIST", (f"urn:policy-corpus:targets:{digest}", str(targets.path)), priority="cmdline")
         _begin(db, settings, digest)
         crawler = process.create_crawler(request.spider)
         code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
-        if code != RecordingFailed.exit_code:
+        if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
             code, message = _exported(db, settings, code, message)
         summary = summarise(db, reader_version())
         if not code and summary.to_be_tried_again:
@@ -156,7 +160,7 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
     if process.bootstrap_failed or spider is None:
         return 5, "The crawl could not be set up; the log says why."
     if spider.recording_error is not None:
-        return RecordingFailed.exit_code, spider.stop_reason
+        return getattr(spider.recording_error, "exit_code", RecordingFailed.exit_code), spider.stop_reason
     return (4, spider.stop_reason) if spider.stop_reason else (0, "")
 
 
