@@ -16,6 +16,8 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
 
 from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import Settings
@@ -26,6 +28,7 @@ from crawler.budget import Budget
 from crawler.exceptions import CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from crawler.middlewares import REQUESTS
 from crawler.registering import Request, listed, register
+from crawler.release import VERSION
 from crawler.rereading import catch_up
 from crawler.wayback.limits import is_loopback
 from pipelines.export.corpus_files import export_corpus
@@ -110,7 +113,16 @@ def settle(settings: Settings) -> None:
             "%s=%g is above what the archive allows; it is %g now", name, wanted, allowed
         )
         settings.set(name, allowed, priority="cmdline")
+    _tell_of_proxies(settings["WAYBACK_URL"])
     add_derived(settings, spared=1)
+
+
+def _tell_of_proxies(url: str) -> None:
+    """An address that is blocked is ours, and its limits are remembered as such: nothing goes by another one."""
+    parts = urlsplit(url)
+    named = next((one for one in (parts.scheme, "all") if one in getproxies_environment()), "")
+    if named and not is_loopback(parts.netloc):
+        logging.getLogger(__name__).warning("%s_PROXY is set, and not used: requests go straight.", named.upper())
 
 
 def add_derived(settings: Settings, *, spared: int = 0) -> None:
@@ -134,7 +146,7 @@ def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
         targets_digest=targets_digest,
         reader=reader_version(),
         settings={name: settings[name] for name in _TOLD},
-        libraries={"policy-corpus": settings["USER_AGENT"].partition("/")[2]} | {n: version(n) for n in LIBRARIES},
+        libraries={"policy-corpus": VERSION} | {n: version(n) for n in LIBRARIES},
     )
     runs.begin(db, start)
 

@@ -23,7 +23,7 @@ WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT = 60.0  # seconds
 WAYBACK_CDX_TIMEOUT = 150.0  # seconds in all
 WAYBACK_REPLAY_TIMEOUT = 90.0  # seconds in all
 WAYBACK_HOP_HOURS = 24.0  # how far from the asked time the archive's nearest capture may lie
-STATE_DIR = ""  # where pace and blocks are remembered for all corpora; empty: $XDG_STATE_HOME/policy-corpus
+STATE_DIR = ""  # where pace and blocks are remembered for all corpora; empty: the user's folder for such things
 TIME_SCALE = 1.0  # shortens every wait, for loopback archives only
 
 # ---- The corpus
