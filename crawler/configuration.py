@@ -26,6 +26,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "RETRY_WAIT": (0, 86_400),
     "RETRY_PATIENCE": (0, 2_592_000),
     "PROGRESS_SECONDS": (0, 86_400),
+    "WRITER_PATIENCE": (0, 86_400),
 }
 """The settings that are numbers, with the least and the most that each can be: the most is beyond all use, and within
 what clocks and calendars can reckon with."""

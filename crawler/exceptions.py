@@ -5,6 +5,7 @@ CorpusError                      everything below; `exit_code` is what a command
 ├── CorpusBusy              3    another run holds this corpus
 ├── ArchiveUnavailable      4    the archive cannot be reached, or has blocked this address
 ├── RecordingFailed         5    bytes or rows could not be kept: the run stops at once
+│   └── DatabaseBusy        3    another program did not end its writing
 └── CaptureFailed           -    one capture gave no text: becomes a row, never stops a run
     ├── ListingFailed            stage "listing"
     ├── ReplayFailed             stage "replay"
@@ -42,6 +43,12 @@ class RecordingFailed(CorpusError):
     """Bytes or rows could not be kept (disk full, damaged file): the run stops at once."""
 
     exit_code = 5
+
+
+class DatabaseBusy(RecordingFailed):
+    """Another program wrote in the database for longer than we wait."""
+
+    exit_code = 3
 
 
 class CaptureFailed(CorpusError):

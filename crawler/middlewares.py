@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+import platformdirs
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -190,8 +191,11 @@ def _was_reset(exception: Exception) -> bool:
 
 
 def state_folder(configured: str) -> Path:
-    """Where pace and blocks of archive hosts are remembered for all corpora (XDG Base Directory Specification)."""
+    """Where pace and blocks of archive hosts are remembered for all corpora: in the user's state folder, as the system
+    has it. One that 0.1.0 made elsewhere is kept to, so that no block is forgotten."""
     if configured:
         return Path(configured)
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "policy-corpus"
+    base = os.environ.get("XDG_STATE_HOME", "")
+    before = (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "policy-corpus"
+    usual = platformdirs.user_state_path("policy-corpus", appauthor=False)
+    return before if before.is_dir() and not usual.is_dir() else usual

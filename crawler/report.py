@@ -49,9 +49,14 @@ def tell_outcome(outcome: Told, folder: str) -> None:
         complain(outcome.message)
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich would end with 1, which means something else here
+
+
 def tell(lines: list[str]) -> None:
     """Print lines; on a terminal those that begin a part are bold. What is printed is the same everywhere."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = _Console(highlight=False, soft_wrap=True)
     for line in lines:
         console.print(Text(printable(line), style="" if line.startswith(" ") else "bold"))
 

@@ -8,24 +8,27 @@ import os
 import secrets
 import signal
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
 
-from scrapy import signals
 from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from crawler import configuration
 from crawler.budget import Budget
-from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
+from crawler.exceptions import CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from crawler.middlewares import REQUESTS
 from crawler.registering import Request, listed, register
+from crawler.release import VERSION
 from crawler.rereading import catch_up
 from crawler.wayback.limits import is_loopback
 from pipelines.export.corpus_files import export_corpus
@@ -60,14 +63,18 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
     folder = Path(settings["CORPUS_DIR"])
     if request.spider not in process.spider_loader.list():
         raise WrongUse(f"There is no spider {request.spider!r}: the one to run is `crawl policies`.")
-    with listed(request) as (targets, digest), only_run(folder), closing(open_corpus(folder)) as db:
+    with (
+        listed(request) as (targets, digest),
+        only_run(folder),
+        closing(open_corpus(folder, settings.getfloat("WRITER_PATIENCE"))) as db,
+    ):
         register(db, settings, targets, request, digest)
         if not runs.finished_with(db, digest):
             settings.set("TARGET_LIST", (f"urn:policy-corpus:targets:{digest}", str(targets.path)), priority="cmdline")
         _begin(db, settings, digest)
         crawler = process.create_crawler(request.spider)
         code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
-        if code != RecordingFailed.exit_code:
+        if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
             code, message = _exported(db, settings, code, message)
         summary = summarise(db, reader_version())
         if not code and summary.to_be_tried_again:
@@ -106,7 +113,16 @@ def settle(settings: Settings) -> None:
             "%s=%g is above what the archive allows; it is %g now", name, wanted, allowed
         )
         settings.set(name, allowed, priority="cmdline")
+    _tell_of_proxies(settings["WAYBACK_URL"])
     add_derived(settings, spared=1)
+
+
+def _tell_of_proxies(url: str) -> None:
+    """An address that is blocked is ours, and its limits are remembered as such: nothing goes by another one."""
+    parts = urlsplit(url)
+    named = next((one for one in (parts.scheme, "all") if one in getproxies_environment()), "")
+    if named and not is_loopback(parts.netloc):
+        logging.getLogger(__name__).warning("%s_PROXY is set, and not used: requests go straight.", named.upper())
 
 
 def add_derived(settings: Settings, *, spared: int = 0) -> None:
@@ -130,7 +146,7 @@ def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
         targets_digest=targets_digest,
         reader=reader_version(),
         settings={name: settings[name] for name in _TOLD},
-        libraries={"policy-corpus": settings["USER_AGENT"].partition("/")[2]} | {n: version(n) for n in LIBRARIES},
+        libraries={"policy-corpus": VERSION} | {n: version(n) for n in LIBRARIES},
     )
     runs.begin(db, start)
 
@@ -142,7 +158,7 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
         logging.getLogger(name).addFilter(_is_unforeseen)
     # where one stage cannot be opened, Scrapy forgets the others that it was about to open
     warnings.filterwarnings("ignore", "coroutine 'ensure_awaitable", RuntimeWarning)
-    crawler.signals.connect(lambda: _note_signals(received), signals.spider_opened, weak=False)
+    _once_it_runs(lambda: _note_signals(received))
     failures: list[BaseException | None] = []
     task: Any = process.crawl(crawler)
     task.add_done_callback(lambda done: failures.append(None if done.cancelled() else done.exception()))
@@ -156,7 +172,7 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
     if process.bootstrap_failed or spider is None:
         return 5, "The crawl could not be set up; the log says why."
     if spider.recording_error is not None:
-        return RecordingFailed.exit_code, spider.stop_reason
+        return getattr(spider.recording_error, "exit_code", RecordingFailed.exit_code), spider.stop_reason
     return (4, spider.stop_reason) if spider.stop_reason else (0, "")
 
 
@@ -167,6 +183,16 @@ def _stopped_by(number: int) -> tuple[int, str]:
 def _is_unforeseen(record: logging.LogRecord) -> bool:
     """Our own errors are told in one sentence at the end; a traceback is for what nobody thought of."""
     return not (record.exc_info and isinstance(record.exc_info[1], CorpusError))
+
+
+def _once_it_runs(do: Callable[[], None]) -> None:
+    """Right after Scrapy has taken over the signals, which is the last thing that it does at the reactor's start: a
+    signal in the same turn of the loop, while the spider is made, is to be noted too."""
+    from twisted.internet import reactor  # importing it chooses one, which is for Scrapy to do
+
+    loop: Any = reactor
+    last = partial(loop.addSystemEventTrigger, "after", "startup", do)
+    loop.addSystemEventTrigger("after", "startup", last)
 
 
 def _note_signals(received: list[int]) -> None:

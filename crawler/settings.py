@@ -23,7 +23,7 @@ WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT = 60.0  # seconds
 WAYBACK_CDX_TIMEOUT = 150.0  # seconds in all
 WAYBACK_REPLAY_TIMEOUT = 90.0  # seconds in all
 WAYBACK_HOP_HOURS = 24.0  # how far from the asked time the archive's nearest capture may lie
-STATE_DIR = ""  # where pace and blocks are remembered for all corpora; empty: $XDG_STATE_HOME/policy-corpus
+STATE_DIR = ""  # where pace and blocks are remembered for all corpora; empty: the user's folder for such things
 TIME_SCALE = 1.0  # shortens every wait, for loopback archives only
 
 # ---- The corpus
@@ -39,6 +39,7 @@ EXPORT_STYLE = ""  # corpus, or princeton: exactly as the Princeton-Leuven corpu
 READERS = 0  # reading processes; 0: one a core, of which a crawl leaves one for itself
 READING_DEADLINE = 20.0  # seconds a page
 READING_MEMORY_MB = 1024  # a reading process
+WRITER_PATIENCE = 300.0  # seconds a crawl waits for another program that writes in the database
 WARC_MAX_MB = 1024  # a new file begins there
 RELIST_OVERLAP_DAYS = 400  # a later run asks again from so long before the newest capture: some crawls appear late
 RELIST_WHOLE_DAYS = 180  # and whole so often

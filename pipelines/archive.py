@@ -14,7 +14,7 @@ from crawler.items import ListingPage, Memento, Snapshot
 
 from .store import journal, runs
 from .store.corpus import Corpus
-from .store.database import open_corpus
+from .store.database import PATIENCE, open_corpus
 from .store.identity import own_of
 from .store.recovery import adopt
 from .store.target_file import TargetFile
@@ -24,12 +24,14 @@ from .store.warc import WarcWriter
 class ArchiveStage:
     """Takes listing pages and mementos; passes the pages on, and each memento as the snapshot it became."""
 
-    def __init__(self, folder: Path, archive: str, run: str, max_size: int, targets: tuple[str, str]) -> None:
+    def __init__(
+        self, folder: Path, archive: str, run: str, max_size: int, targets: tuple[str, str], patience: float = PATIENCE
+    ) -> None:
         self._folder = folder / "warc"
         self._run = run
         self._max_size = max_size
         self._targets = targets
-        self._db = open_corpus(folder)
+        self._db = open_corpus(folder, patience)
         self._corpus = Corpus(self._db, archive)
         self._writer: WarcWriter | None = None
 
@@ -42,6 +44,7 @@ class ArchiveStage:
             settings["RUN_ID"],
             settings.getint("WARC_MAX_MB") << 20,
             settings["TARGET_LIST"] or ("", ""),
+            settings.getfloat("WRITER_PATIENCE"),
         )
 
     def open_spider(self) -> None:

@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from crawler.items import Decision, Extraction, ListingPage, ListingRefusal, Refusal, Snapshot
 
 from .store.corpus import Corpus
-from .store.database import open_corpus
+from .store.database import PATIENCE, open_corpus
 from .store.ledger import Ledger
 from .store.listings import Listings
 from .store.moves import Moves
@@ -17,8 +17,8 @@ from .store.moves import Moves
 class RecordStage:
     """Takes listing pages, extractions, refusals and decisions, and passes them on as they are."""
 
-    def __init__(self, folder: Path, archive: str) -> None:
-        self._db = open_corpus(folder)
+    def __init__(self, folder: Path, archive: str, patience: float = PATIENCE) -> None:
+        self._db = open_corpus(folder, patience)
         self._corpus = Corpus(self._db, archive)
         self._ledger = Ledger(self._db, archive)
         self._listings = Listings(self._db, archive)
@@ -26,7 +26,8 @@ class RecordStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Path(crawler.settings["CORPUS_DIR"]), crawler.settings["ARCHIVE"])
+        settings = crawler.settings
+        return cls(Path(settings["CORPUS_DIR"]), settings["ARCHIVE"], settings.getfloat("WRITER_PATIENCE"))
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, ListingPage):

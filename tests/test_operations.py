@@ -55,6 +55,49 @@ def test_the_crontab_line_has_five_times_and_a_command() -> None:
     assert command.startswith("cd ")
 
 
+def test_the_crontab_line_keeps_the_code_and_sets_the_state_folder(tmp_path: Path) -> None:
+    """Run by sh as cron does, with a crawl and a logger of our own."""
+    [line] = [line for line in (DEPLOY / "crontab").read_text().splitlines() if not line.startswith("#")]
+    assert "%" not in line, "cron makes new lines of them"
+    command = line.split(maxsplit=5)[5]
+    for place in ("/opt", "/var/lib", "/etc"):
+        command = command.replace(f"{place}/policy-corpus", f"{tmp_path}{place}/policy-corpus")
+    python = tmp_path / "opt/policy-corpus/.venv/bin/python"
+    logger = tmp_path / "bin/logger"
+    for script, text in (
+        (python, 'echo "state $XDG_STATE_HOME"; echo "run: $6" >&2; exit 4'),
+        (logger, f"cat > {tmp_path}/log"),
+    ):
+        script.parent.mkdir(parents=True)
+        script.write_text(f"#!/bin/sh\n{text}\n")
+        script.chmod(0o755)
+    (tmp_path / "var/lib/policy-corpus").mkdir(parents=True)
+    environ = {"PATH": f"{logger.parent}:/usr/bin:/bin"}
+    ended = subprocess.run(["sh", "-c", command], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (4, "", "")
+    assert (tmp_path / "log").read_text() == f"run: targets={tmp_path}/etc/policy-corpus/targets.txt\n"
+    told = (tmp_path / "var/lib/policy-corpus/last.log").read_text()
+    assert told.startswith(f"state {tmp_path}/var/lib/policy-corpus/state\n")
+
+
+def test_the_service_says_how_it_is_installed() -> None:
+    steps = [line for line in (DEPLOY / "policy-corpus.service").read_text().splitlines() if line.startswith("#   ")]
+    for name in re.findall(r"docs/deploy/\S+", "\n".join(steps)):
+        assert (ROOT / name).exists()
+    assert any("enable --now policy-corpus.timer" in step for step in steps)
+
+
+def test_the_workflow_installs_the_program_and_runs_it_where_it_lies() -> None:
+    yaml = pytest.importorskip("yaml", reason="no YAML parser is installed")
+    [job] = yaml.safe_load((DEPLOY / "github-actions.yml").read_text())["jobs"].values()
+    [taken] = [step["with"] for step in job["steps"] if step.get("with", {}).get("path") == "program"]
+    assert taken["repository"] == "${{ vars.PROGRAM }}"
+    steps = {step["name"]: step for step in job["steps"] if "name" in step}
+    assert "-r program/requirements.lock" in steps["Install"]["run"]
+    assert steps["Crawl"]["working-directory"] == "program"
+    assert '"$GITHUB_WORKSPACE/corpus"' in steps["Crawl"]["run"]
+
+
 def test_the_container_copies_what_is_there() -> None:
     for line in (DEPLOY / "Containerfile").read_text().splitlines():
         if line.startswith("COPY"):

@@ -3,10 +3,9 @@
 import argparse
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.commandline import add_examples, refuse
+from crawler.commandline import CorpusCommand, add_examples, refuse
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -17,7 +16,7 @@ examples:
 """
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
 

@@ -4,9 +4,7 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
-
-from crawler.commandline import add_examples, refuse, take_none
+from crawler.commandline import CorpusCommand, add_examples, refuse, take_none
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -16,7 +14,7 @@ examples:
 """
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
 

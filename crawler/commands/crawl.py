@@ -3,11 +3,10 @@
 import argparse
 from collections.abc import Mapping
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from crawler.commandline import ProgressLines, add_examples, refuse, take_none
+from crawler.commandline import CorpusCommand, ProgressLines, add_examples, refuse, take_none
 from crawler.exceptions import CorpusError, WrongUse
 from crawler.terminal import say
 
@@ -32,7 +31,7 @@ exit codes:
 ARGUMENTS = ("targets", "kind")
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     """Stock `scrapy crawl` ends with 0 whatever happened and hands on arguments that nobody reads; this one tells.
 
     Its `-o` and `-O` are left out: what is found goes to the corpus, and from there to text files.

@@ -4,9 +4,7 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
-
-from crawler.commandline import add_examples, refuse, take_none
+from crawler.commandline import CorpusCommand, add_examples, refuse, take_none
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -22,7 +20,7 @@ exit codes:
 """
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
 

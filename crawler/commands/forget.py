@@ -5,10 +5,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.commandline import add_examples, refuse
+from crawler.commandline import CorpusCommand, add_examples, refuse
 from crawler.exceptions import CorpusError
 from crawler.terminal import say
 
@@ -24,7 +23,7 @@ copies made elsewhere (backups, other exports) are not touched
 """
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
 

@@ -3,10 +3,9 @@
 import argparse
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.commandline import ProgressLines, add_examples, refuse
+from crawler.commandline import CorpusCommand, ProgressLines, add_examples, refuse
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -16,7 +15,7 @@ examples:
 """
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
 

@@ -2,9 +2,7 @@
 
 import argparse
 
-from scrapy.commands import ScrapyCommand
-
-from crawler.commandline import ProgressLines, add_examples, refuse
+from crawler.commandline import CorpusCommand, ProgressLines, add_examples, refuse
 from crawler.exceptions import CorpusError
 
 EXAMPLES = """
@@ -23,7 +21,7 @@ corpus stays as it is; --accept-losses goes on all the same
 """
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
 

@@ -7,9 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
-
-from crawler.commandline import add_examples
+from crawler.commandline import CorpusCommand, add_examples
 from crawler.terminal import say
 from crawler.wayback.embedded import EmbeddedArchive, Wrapper
 from crawler.wayback.server.asked import CDX, REPLAY
@@ -35,7 +33,7 @@ examples:
 _PARENT_CHECK_SECONDS = 0.5
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 (as Scrapy declares it)

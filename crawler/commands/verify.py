@@ -4,9 +4,7 @@ import argparse
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-
-from crawler.commandline import ProgressLines, add_examples, refuse, take_none
+from crawler.commandline import CorpusCommand, ProgressLines, add_examples, refuse, take_none
 from crawler.exceptions import CorpusError
 from crawler.terminal import say
 
@@ -30,7 +28,7 @@ exit codes:
 """
 
 
-class Command(ScrapyCommand):
+class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
 

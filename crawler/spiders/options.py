@@ -25,6 +25,7 @@ class Options:
     retry_limit: int
     retry_wait: float
     patience: float
+    writer_patience: float
     in_flight: int
     selection: Selection
 
@@ -56,6 +57,7 @@ def options_from(settings: Any) -> Options:
         retry_limit=settings.getint("RETRY_LIMIT"),
         retry_wait=settings.getfloat("RETRY_WAIT") / scale,
         patience=settings.getfloat("RETRY_PATIENCE") / scale,
+        writer_patience=settings.getfloat("WRITER_PATIENCE"),
         in_flight=4 + 3 * readers,
         selection=Selection(
             strategy=settings["SELECT"],

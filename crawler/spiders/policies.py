@@ -60,7 +60,7 @@ class PoliciesSpider(Spider):
         super().__init__(**kwargs)
         self.budget = budget
         self._options = options
-        self._db = open_corpus(options.folder)
+        self._db = open_corpus(options.folder, options.writer_patience)
         self._ledger = Ledger(self._db, options.archive)
         self._listings = Listings(self._db, options.archive)
         self._replay = Replay(self._ledger, options.base, timedelta(seconds=options.hop_window), options.next_try)

@@ -7,8 +7,7 @@ tear it, and the reader has to expect that.
 
 import fcntl
 import os
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,17 +15,6 @@ from crawler.exceptions import RecordingFailed, WrongUse
 
 BLOCK = 4096
 """Bytes the text is padded to, and the most that is read back."""
-
-
-def state_path(host: str, configured: str = "", environ: Mapping[str, str] = os.environ) -> Path:
-    """Where the state of an archive host (with its port, if any) lies: in the configured folder, else in the user's
-    state folder (XDG Base Directory Specification).
-    """
-    base = environ.get("XDG_STATE_HOME", "")
-    home = Path(base) if base.startswith("/") else Path.home() / ".local" / "state"
-    folder = Path(configured) if configured else home / "policy-corpus"
-    safe = re.sub(r"[^a-z0-9.-]", "_", host.lower()).lstrip(".")[:200]
-    return folder / f"{safe or 'archive'}.json"
 
 
 class SharedFile:

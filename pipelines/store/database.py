@@ -1,32 +1,49 @@
 """Opening corpus.sqlite: migrations, WAL, foreign keys, and refusals that say what is wrong."""
 
+import logging
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import RecordingFailed, WrongUse
+from crawler.exceptions import DatabaseBusy, RecordingFailed, WrongUse
 
 from .schema_identity import migrations
 
+log = logging.getLogger(__name__)
+
 DATABASE = "corpus.sqlite"
 
+PATIENCE = 300.0
+"""Seconds that we wait for another program's writing, unless told otherwise."""
 
-def open_corpus(folder: Path) -> Database:
-    """Open the corpus in `folder` for writing, making it where there is none. Raises WrongUse, RecordingFailed."""
+_SLICE = 5.0  # seconds of waiting at a time: SQLite hears no signal meanwhile
+
+
+class _Opened(Database):
+    """The database of a corpus, and for how many seconds to wait for another program that writes in it."""
+
+    patience = PATIENCE
+
+
+def open_corpus(folder: Path, patience: float = PATIENCE) -> Database:
+    """Open the corpus in `folder` for writing, making it where there is none.
+
+    Raises WrongUse, RecordingFailed; DatabaseBusy where another program writes in it for longer than `patience`.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        db = Database(folder / DATABASE)
+        db = _Opened(folder / DATABASE)
+        db.patience = patience
         db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA busy_timeout = 10000")
+        db.execute(f"PRAGMA busy_timeout = {int(min(_SLICE, patience) * 1000)}")
         _refuse_foreign_layouts(db, folder)
-        db.enable_wal()
-        db.execute("PRAGMA synchronous = NORMAL")
-        migrations.apply(db)
+        _prepare(db)
     except (OSError, sqlite3.OperationalError) as error:
         raise RecordingFailed(f"Cannot write the corpus in {folder}: {error}. Check CORPUS_DIR.") from error
     except sqlite3.DatabaseError as error:
@@ -34,16 +51,28 @@ def open_corpus(folder: Path) -> Database:
     return db
 
 
+def _prepare(db: Database) -> None:
+    """What is written when a corpus is opened, where it is not there yet."""
+    with _patiently(db):
+        db.execute("ROLLBACK")  # only to know that nobody else writes: a journal mode is not changed in a transaction
+    db.enable_wal()
+    db.execute("PRAGMA synchronous = NORMAL")
+    migrations.apply(db)
+
+
 def open_for_reading(folder: Path) -> Database:
-    """Open an existing corpus read-only. Raises WrongUse where there is none or it is of another layout."""
+    """Open an existing corpus read-only, also where nothing can be written. Raises WrongUse where there is none, it
+    cannot be read or is of another layout."""
     path = folder / DATABASE
     if not path.is_file():
         raise WrongUse(f"There is no corpus in {folder}: {DATABASE} is missing. Crawl first, or set CORPUS_DIR.")
     try:
-        db = Database(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True))
+        db = Database(_connect_for_reading(path))
         _refuse_foreign_layouts(db, folder)
         if migrations.pending(db):
             raise WrongUse(f"The corpus in {folder} has an older layout: run a crawl or rebuild once to bring it up.")
+    except sqlite3.OperationalError as error:
+        raise WrongUse(f"Cannot read {path}: {error}. See whether you may read it and {path.name}-wal.") from error
     except sqlite3.DatabaseError as error:
         raise WrongUse(_not_ours(folder, str(error))) from error
     return db
@@ -70,16 +99,66 @@ def copied(folder: Path) -> Iterator[Database]:
             yield db
 
 
+def _connect_for_reading(path: Path) -> sqlite3.Connection:
+    """A database in WAL mode is opened with two files beside it. Where they are not there and cannot be made, in a
+    folder without write bits or on a medium that is read-only, nobody is writing either: then it needs none
+    (https://www.sqlite.org/wal.html#read_only_databases)."""
+    address = path.resolve().as_uri()
+    db = sqlite3.connect(f"{address}?mode=ro", uri=True)
+    try:
+        db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        db.close()
+        waiting = path.with_name(f"{path.name}-wal")
+        if waiting.exists() and waiting.stat().st_size:
+            raise
+        db = sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True)
+    return db
+
+
 @contextmanager
 def recording(db: Database) -> Iterator[Database]:
-    """A transaction whose failure is a RecordingFailed: rows that cannot be kept stop the run."""
+    """A transaction whose failure is a RecordingFailed: rows that cannot be kept stop the run. One that another program
+    keeps us from is a DatabaseBusy."""
     try:
-        with db.atomic():
+        with db.atomic() if db.conn.in_transaction else _patiently(db):
             yield db
     except sqlite3.Error as error:
         raise RecordingFailed(
             f"Cannot record in {DATABASE}: {error}. Free space or mend the file, then start again."
         ) from error
+
+
+@contextmanager
+def _patiently(db: Database) -> Iterator[None]:
+    """A transaction that waits for its turn before it begins: once begun, nothing is in its way."""
+    _take_turn(db)
+    try:
+        yield
+        if db.conn.in_transaction:
+            db.conn.execute("COMMIT")
+    except BaseException:
+        db.conn.rollback()
+        raise
+
+
+def _take_turn(db: Database) -> None:
+    patience = getattr(db, "patience", PATIENCE)
+    deadline, told = time.monotonic() + patience, False
+    while True:
+        try:
+            db.conn.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            if time.monotonic() >= deadline:
+                raise DatabaseBusy(
+                    f"Another program has been writing in {DATABASE} for {patience:g} seconds: end it and start again."
+                ) from error
+        if not told:
+            log.warning("Another program writes in %s: waiting for it, up to %g seconds.", DATABASE, patience)
+            told = True
 
 
 @contextmanager

@@ -3,6 +3,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import platformdirs
 import pytest
 from scrapy import Request
 from scrapy.exceptions import (
@@ -188,4 +189,18 @@ def test_where_pace_is_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert state_folder("") == tmp_path / "xdg" / "policy-corpus"
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert state_folder("") == tmp_path / "home" / ".local" / "state" / "policy-corpus"
+    assert state_folder("") == platformdirs.user_state_path("policy-corpus", appauthor=False)
+
+
+def test_what_0_1_0_remembered_is_not_forgotten(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On a system whose place for it is another one."""
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    usual = tmp_path / "Library" / "policy-corpus"
+    monkeypatch.setattr(platformdirs, "user_state_path", lambda name, appauthor: usual)
+    assert state_folder("") == usual
+    before = tmp_path / ".local" / "state" / "policy-corpus"
+    before.mkdir(parents=True)
+    assert state_folder("") == before
+    usual.mkdir(parents=True)
+    assert state_folder("") == usual

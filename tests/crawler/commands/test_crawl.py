@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from crawler.release import VERSION
 from crawler.wayback.embedded import EmbeddedArchive
 from pipelines.store.lock import only_run
 from tests.conftest import FAST, ROOT, Ended, Run, refusal, run_scrapy
@@ -110,6 +111,7 @@ def test_the_run_is_told_by_its_row(crawled: Crawled) -> None:
     assert (run["command"], run["outcome"], run["exit_code"]) == ("crawl", "finished", 0)
     assert run["settings"]["WAYBACK_URL"] == crawled.archive.url
     assert run["libraries"]["scrapy"].startswith("2.")
+    assert run["libraries"]["policy-corpus"] == VERSION
     assert run["pace"]["replay"]["requests"] == crawled.archive.requests.count("replay")
 
 

@@ -1,3 +1,4 @@
+import shlex
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -48,6 +49,15 @@ def test_the_domains_of_the_sample_are_known(sample: Path) -> None:
 def test_make_alone_only_tells_what_can_be_made() -> None:
     ended = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert {line.partition(":")[0] for line in ended.stdout.splitlines()} >= {"help", "install", "crawl", "test"}
+
+
+def test_make_takes_a_corpus_with_a_space_in_its_name() -> None:
+    for targets in ([], ["TARGETS=my list.txt"]):
+        command = ["make", "-n", "-o", ".venv/ready", "crawl", "CORPUS=my corpus", *targets]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+        [line] = [line for line in ended.stdout.replace("\\\n", " ").splitlines() if " -m scrapy " in line]
+        assert "CORPUS_DIR=my corpus" in shlex.split(line)
+        assert not targets or "targets=my list.txt" in shlex.split(line)
 
 
 def test_bad_settings_are_told_as_in_a_crawl(scrapy: Run) -> None:

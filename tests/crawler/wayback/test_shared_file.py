@@ -8,24 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.exceptions import RecordingFailed, WrongUse
-from crawler.wayback.shared_file import BLOCK, SharedFile, state_path
-
-
-def test_the_state_lies_in_the_users_state_folder(tmp_path: Path) -> None:
-    here = {"XDG_STATE_HOME": str(tmp_path)}
-    assert state_path("Web.Archive.org", environ=here) == tmp_path / "policy-corpus" / "web.archive.org.json"
-    assert state_path("x", str(tmp_path / "own"), here) == tmp_path / "own" / "x.json"
-    assert state_path("127.0.0.1:8080", environ=here).name == "127.0.0.1_8080.json"
-    assert state_path("x", environ={}) == Path.home() / ".local/state/policy-corpus/x.json"
-    assert state_path("x", environ={"XDG_STATE_HOME": "relative"}) == state_path("x", environ={})
-
-
-@pytest.mark.parametrize("host", ["../../etc/passwd", "..", "", "a/b", "a\0b", "x" * 5000])
-def test_no_host_leads_out_of_the_folder(host: str, tmp_path: Path) -> None:
-    path = state_path(host, environ={"XDG_STATE_HOME": str(tmp_path)})
-    assert path.resolve().parent == tmp_path / "policy-corpus"
-    SharedFile(path).close()
-    assert path.is_file()
+from crawler.wayback.shared_file import BLOCK, SharedFile
 
 
 def test_what_is_written_is_read_back_by_others(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
+import shutil
 import sqlite3
-from contextlib import closing
+import sys
+import threading
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from crawler.exceptions import CorpusError, RecordingFailed, WrongUse
+from crawler.exceptions import CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from pipelines.store.database import DATABASE, known_names, open_corpus, open_for_reading, recording
+from tests.unprivileged import read_only, run_without_privileges
 
 
 def test_a_corpus_is_made_where_there_is_none(tmp_path: Path) -> None:
@@ -110,3 +114,84 @@ def _record_and_fail(db: Database) -> None:
 def test_errors_here_have_an_exit_code() -> None:
     assert issubclass(RecordingFailed, CorpusError)
     assert len(known_names()) >= 1
+
+
+def test_another_writer_is_waited_for_with_a_sentence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with closing(open_corpus(tmp_path, patience=60)) as db, closing(_writing(tmp_path)) as other:
+        db.execute("PRAGMA busy_timeout = 20")
+        ended = threading.Timer(0.2, other.rollback)
+        ended.start()
+        with recording(db):
+            db.execute("INSERT INTO forgotten (site, since) VALUES ('shop.example', '2026')")
+        ended.join()
+    [told] = caplog.messages
+    assert told == "Another program writes in corpus.sqlite: waiting for it, up to 60 seconds."
+
+
+def test_a_writer_that_does_not_end_is_a_busy_corpus(tmp_path: Path) -> None:
+    with closing(open_corpus(tmp_path, patience=0.1)) as db, closing(_writing(tmp_path)) as other:
+        with pytest.raises(DatabaseBusy, match=r"writing in corpus\.sqlite for 0\.1 seconds: end it"), recording(db):
+            pass
+        with pytest.raises(DatabaseBusy):
+            open_corpus(tmp_path, patience=0.1)
+        other.rollback()
+        with recording(db):
+            db.execute("INSERT INTO forgotten (site, since) VALUES ('shop.example', '2026')")
+        assert db.execute("SELECT count(*) FROM forgotten").fetchone() == (1,)
+    assert DatabaseBusy.exit_code == 3
+
+
+def test_what_fails_half_way_is_undone(tmp_path: Path) -> None:
+    with closing(open_corpus(tmp_path)) as db:
+        with suppress(ZeroDivisionError), recording(db), recording(db):
+            db.execute("INSERT INTO forgotten (site, since) VALUES ('shop.example', '2026')")
+            _ = 1 // 0
+        assert db.execute("SELECT count(*) FROM forgotten").fetchone() == (0,)
+
+
+def _writing(folder: Path) -> sqlite3.Connection:
+    """Another program that has begun to write."""
+    other = sqlite3.connect(folder / DATABASE, check_same_thread=False, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def test_a_database_of_which_nobody_may_write_anything_is_read(tmp_path: Path) -> None:
+    with closing(open_corpus(tmp_path)) as db, recording(db):
+        db.execute("INSERT INTO forgotten (site, since) VALUES ('shop.example', '2026')")
+    assert as_nobody(tmp_path, READ) == "1\n"
+
+
+def test_changes_that_wait_in_a_file_that_cannot_be_opened_are_not_passed_over(tmp_path: Path) -> None:
+    with closing(open_corpus(tmp_path)) as db:
+        with recording(db):
+            db.execute("INSERT INTO forgotten (site, since) VALUES ('shop.example', '2026')")
+        copied = tmp_path / "copied"
+        copied.mkdir()
+        for name in (DATABASE, f"{DATABASE}-wal"):
+            shutil.copy(tmp_path / name, copied)
+    told = as_nobody(copied, READ)
+    assert "1\n" in told or "Cannot read " in told
+    assert "move it away" not in told
+
+
+READ = """
+import sys
+from contextlib import closing
+from pathlib import Path
+from crawler.exceptions import WrongUse
+from pipelines.store.database import open_for_reading
+try:
+    with closing(open_for_reading(Path(sys.argv[1]))) as db:
+        print(db.execute("SELECT count(*) FROM forgotten").fetchone()[0])
+except WrongUse as error:
+    print(error)
+"""
+
+
+def as_nobody(folder: Path, script: str) -> str:
+    """What a script prints that may write nothing in a folder."""
+    with read_only(folder):
+        ended = run_without_privileges([sys.executable, "-c", script, str(folder)])
+    assert ended.code == 0, ended.err
+    return ended.out
