@@ -29,6 +29,7 @@ from pipelines.rebuild import Knowledge, Rebuilt, rebuild
 from pipelines.store.database import DATABASE, open_corpus
 from pipelines.store.lock import only_run
 from pipelines.store.warc_files import bring_in, warc_files
+from pipelines.store.warc_turn import brought_in
 from pipelines.text.version import reader_version
 
 UNKNOWN = "unknown"
@@ -55,21 +56,25 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     targets, digest = _targets(request)
     _refuse_nothing(folder, request)
     with only_run(folder), noted(settings, "rebuild", digest) as note:
-        bring_in(folder / "warc", [Path(source) for source in request.sources])
         if request.only_changed:
             with closing(open_corpus(folder)) as db:
                 rebuilt = Rebuilt(0, 0, read_again(db, settings, progress))
         else:
-            rebuilt = _rebuild(folder, settings, targets, digest, progress, accept_losses=request.accept_losses)
+            with brought_in(folder) as brought:
+                brought.extend(bring_in(folder / "warc", [Path(source) for source in request.sources]))
+                rebuilt = _rebuild(
+                    folder, settings, progress, brought, (targets, digest), accept_losses=request.accept_losses
+                )
         with closing(open_corpus(folder)) as db:
-            forget_again(db, folder, urlkey, run=settings["RUN_ID"])
             counts = export_corpus(db, settings)
         note.exit_code = rebuilt.exit_code
     return rebuilt, counts
 
 
 def _refuse_nothing(folder: Path, request: Request) -> None:
-    """Raises WrongUse where there is nothing to make a corpus of."""
+    """Raises WrongUse where there is nothing to make a corpus of, or files to make one of are not to be read."""
+    if request.sources and request.only_changed:
+        raise WrongUse("--only-changed reads again what the corpus holds: leave it out, or name no files.")
     if not request.sources and not warc_files(folder / "warc"):
         raise WrongUse(f"There are no WARC files in {folder / 'warc'}: set CORPUS_DIR, mount the disk, or name some.")
 
@@ -93,20 +98,20 @@ def run_merge(settings: Settings, others: Sequence[Path], progress: Progress) ->
     runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
     with only_run(folder), noted(settings, "merge"):
-        count = take_files(folder, others, settings["RUN_ID"])
-        known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
-        _rebuild(folder, settings, [], "", progress, known)
+        with brought_in(folder) as brought:
+            brought.extend(take_files(folder, others, settings["RUN_ID"]))
+            known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
+            _rebuild(folder, settings, progress, brought, known=known)
         with closing(open_corpus(folder)) as db:
-            forget_again(db, folder, urlkey, run=settings["RUN_ID"])
-            return count, export_corpus(db, settings)
+            return len(brought), export_corpus(db, settings)
 
 
 def _rebuild(
     folder: Path,
     settings: Settings,
-    targets: list[Target],
-    digest: str,
     progress: Progress,
+    brought: Sequence[str],
+    listed: tuple[Sequence[Target], str] = ((), ""),
     known: Sequence[Path] = (),
     accept_losses: bool = False,
 ) -> Rebuilt:
@@ -115,12 +120,14 @@ def _rebuild(
         settings["ARCHIVE"],
         knowledge(),
         reader=reader_version(),
-        targets=targets,
-        targets_digest=digest,
+        targets=listed[0],
+        targets_digest=listed[1],
         open_readers=partial(readers, settings),
         workers=settings.getint("READERS"),
         run=settings["RUN_ID"],
         known=known,
+        brought=brought,
+        forget_again=partial(forget_again, urlkey=urlkey, run=settings["RUN_ID"]),
         accept_losses=accept_losses,
         progress=progress,
     )

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from .store.warc import WarcWriter
 from .store.warc_files import is_ours, run_of, warc_files
-from .store.warc_moving import move_all
+from .store.warc_moving import Mover
+from .store.warc_turn import turning
 
 
 def compact(db: Database, folder: Path, *, max_size: int) -> tuple[int, int]:
@@ -16,5 +16,8 @@ def compact(db: Database, folder: Path, *, max_size: int) -> tuple[int, int]:
     old = [file for file in warc_files(warc) if is_ours(file)]
     if old:
         # under the first one's name: files are read in the order of their names
-        move_all(db, warc, old, WarcWriter(warc, run_of(old[0]), max_size=max_size))
+        with turning(db, folder) as turn:
+            mover = Mover(db, warc, turn)
+            mover.write(old, run_of(old[0]), max_size)
+            mover.turn_rows()
     return len(old), sum(is_ours(file) for file in warc_files(warc))

@@ -12,13 +12,13 @@ from sqlite_utils import Database
 from crawler.exceptions import WrongUse
 
 from .store import forgetting, journal
-from .store.database import DATABASE, recording_for_good
+from .store.database import DATABASE
 from .store.losses import missing_files
-from .store.warc import WarcWriter
-from .store.warc_files import is_ours, remove_begun, warc_files
+from .store.warc_files import is_ours, place_of, stem_of, warc_files
 from .store.warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from .store.warc_moving import Mover
 from .store.warc_reading import scan
+from .store.warc_turn import Turn, journal_written, turning
 
 UrlKey = Callable[[str], str]
 
@@ -31,11 +31,14 @@ def refuse_unknown(db: Database, sites: Iterable[str], urlkey: UrlKey) -> None:
             raise WrongUse(f"Nothing is known of {site}: check the name, or give --force to have it never asked for.")
 
 
-def forget_again(db: Database, folder: Path, urlkey: UrlKey, *, run: str) -> None:
-    """Forget once more what was forgotten and has come back in: with another corpus, or with files of others."""
+def forget_again(db: Database, warc: Path, turn: Turn, urlkey: UrlKey, run: str) -> None:
+    """Forget once more what was forgotten and has come back in: with another corpus, or with files of others.
+
+    Within the transaction of a turn.
+    """
     for site, since in db.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall():
         if forgetting.is_held(db, site, _domain_key(site, urlkey)):
-            forget(db, folder, site, urlkey, now=since, run=run)
+            _take_out(db, warc, turn, site, urlkey, now=since, run=run)
 
 
 def _domain_key(site: str, urlkey: UrlKey) -> str:
@@ -54,22 +57,22 @@ def forget(db: Database, folder: Path, site: str, urlkey: UrlKey, *, now: str, r
             "site: mount the disk or bring them back, or run `verify --repair` first."
         )
     shutil.rmtree(folder / ".rebuild", ignore_errors=True)  # it may hold the site too
-    warc = folder / "warc"
-    remove_begun(warc)
+    with turning(db, folder) as turn:
+        return _take_out(db, folder / "warc", turn, site, urlkey, now=now, run=run)
+
+
+def _take_out(db: Database, warc: Path, turn: Turn, site: str, urlkey: UrlKey, *, now: str, run: str) -> int:
     domain_key = _domain_key(site, urlkey)
-    with recording_for_good(db):
-        forgetting.condemn(db, site, domain_key)
-        sieve = _Sieve(db, site, domain_key, urlkey)
-        files = _concerned(warc, sieve)
-        mover = Mover(db, warc, sieve.sift)
-        for file in files:
-            mover.write([file], WarcWriter(warc, file.removesuffix(".gz").removesuffix(".warc")))
-        mover.turn()
-        forgetting.take_out(db, site, domain_key, now)
-    mover.drop_old()
-    with WarcWriter(warc, run) as writer:
-        journal.write_out(db, writer.write_journal)
-    forgetting.sweep(db)
+    forgetting.condemn(db, site, domain_key)
+    sieve = _Sieve(db, site, domain_key, urlkey)
+    files = _concerned(warc, turn, sieve)
+    mover = Mover(db, warc, turn, sieve.sift)
+    for file in files:
+        mover.write([file], stem_of(file))
+    mover.turn_rows()
+    forgetting.take_out(db, site, domain_key, now)
+    turn.new += journal_written(db, warc, run)
+    turn.sweep = True
     return len(files)
 
 
@@ -125,13 +128,11 @@ class _Sieve:
                 yield out.getvalue()
 
 
-def _concerned(folder: Path, sieve: _Sieve) -> list[str]:
+def _concerned(folder: Path, turn: Turn, sieve: _Sieve) -> list[str]:
     """The files that hold something of the site, and those whose revisits lead into one of them."""
     found, led_to = set(), dict[str, set[str]]()
-    for file in warc_files(folder):
-        if not is_ours(file):
-            continue
-        for held in scan(folder / file, name=file):
+    for file in filter(is_ours, turn.files(folder)):
+        for held in scan(place_of(folder, file), name=file):
             if sieve.sift(held) != held:
                 found.add(file)
             if isinstance(held, HeldMemento) and held.payload and held.payload.file != file:

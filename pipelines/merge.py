@@ -14,11 +14,10 @@ from sqlite_utils import Database
 
 from crawler.exceptions import RecordingFailed, WrongUse
 
-from .store import journal
 from .store.database import DATABASE, open_corpus, recording
 from .store.lock import only_run
-from .store.warc import WarcWriter
 from .store.warc_files import bring_in
+from .store.warc_turn import tell_journal
 
 _SAME = """new.timestamp = old.timestamp AND new.original = old.original AND new.digest = old.digest
     AND new.statuscode = old.statuscode"""
@@ -32,20 +31,22 @@ _READ = (
 )
 
 
-def take_files(folder: Path, others: Iterable[Path], run: str) -> int:
-    """Bring the WARC files of other corpora in; each is told first what only its database knows. Returns how many."""
-    count = 0
+def take_files(folder: Path, others: Iterable[Path], run: str) -> list[str]:
+    """Bring the WARC files of other corpora in, as parts of a turn; each is told first what only its database knows.
+
+    Returns their names.
+    """
+    taken: list[str] = []
     for other in others:
         if not (other / DATABASE).is_file():
             raise WrongUse(f"There is no corpus in {other}: name folders that hold a {DATABASE}.")
         if other.resolve() == folder.resolve():
             continue
         with only_run(other), closing(open_corpus(other)) as db:
-            with WarcWriter(other / "warc", run) as writer:
-                journal.write_out(db, writer.write_journal)
+            tell_journal(db, other / "warc", run)
             if any((other / "warc").rglob("*.warc*")):
-                count += bring_in(folder / "warc", [other / "warc"])
-    return count
+                taken += bring_in(folder / "warc", [other / "warc"])
+    return list(dict.fromkeys(taken))
 
 
 def take_readings(db: Database, other: Path) -> int:

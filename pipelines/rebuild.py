@@ -7,7 +7,6 @@ is done, and nothing that the old one holds would be lost, does the new database
 
 import hashlib
 import logging
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import CorpusError, ListingFailed, RecordingFailed, WrongUse
+from crawler.exceptions import CorpusError, ListingFailed, WrongUse
 from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot, Target
 
 from .merge import take_readings
@@ -30,17 +29,21 @@ from .store.ledger import Ledger
 from .store.listings import Listings
 from .store.losses import lost_captures, missing_files
 from .store.remaking import Making, is_made_of
-from .store.warc import WarcWriter
-from .store.warc_files import warc_files
+from .store.replacing import carry_over_runs, pass_over_damage, replace_by
+from .store.warc_files import place_of, warc_files
 from .store.warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento
 from .store.warc_members import Damage
 from .store.warc_reading import Decode, scan
+from .store.warc_turn import Turn, finish, tell_journal
 from .text.worker import Readers
 
 log = logging.getLogger(__name__)
 
 WORK = ".rebuild"
 _AT_ONCE = 200  # records a transaction
+
+ForgetAgain = Callable[[Database, Path, Turn], object]
+"""Is given the new database, the `warc` folder and what is turned with the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +83,23 @@ def rebuild(
     workers: int,
     run: str = "",
     known: Iterable[Path] = (),
+    brought: Iterable[str] = (),
+    forget_again: ForgetAgain = lambda db, warc, turn: None,
     accept_losses: bool = False,
     progress: Progress = lambda what, done, todo: None,
 ) -> Rebuilt:
     """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
 
-    `known` are databases whose readings of the same bytes are taken over instead of reading again. Unless
-    `accept_losses`, the old database also stays where it holds captures that the WARC files do not.
+    `known` are databases whose readings of the same bytes are taken over instead of reading again, `brought` files
+    that become a part of the corpus with the new database. What was forgotten and has come back in with them is
+    taken out again before that. Unless `accept_losses`, the old database also stays where it holds captures that the
+    WARC files do not.
     """
     warc = folder / "warc"
+    turn = Turn(new=[*brought])
     _refuse_missing_files(folder, accept_losses)
     _write_out_journal(folder, run)
-    files = warc_files(warc)
+    files = turn.files(warc)
     of = _fingerprint(warc, files, archive, reader, targets_digest)
     with closing(open_readers()) as pool, closing(_work_database(folder / WORK, of)) as db:
         making = Making(db, archive, of)
@@ -103,9 +111,13 @@ def rebuild(
         lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
         Corpus(db, archive).derive_waiting()
         _refuse_lost_captures(db, folder, accept_losses)
-        making.finish()
-        _carry_over_runs(db, folder / DATABASE)
-    _replace(folder)
+        carry_over_runs(db, folder / DATABASE)
+        with recording(db):
+            making.finish()
+            forget_again(db, warc, turn)
+            turn.note(db, warc)
+    replace_by(folder / WORK, folder)
+    finish(folder)
     return Rebuilt(len(files), damaged, lost)
 
 
@@ -143,7 +155,7 @@ def _work_database(folder: Path, of: str) -> Database:
 def _fingerprint(folder: Path, files: list[str], *made_with: str) -> str:
     digest = hashlib.sha256(repr(made_with).encode())
     for file in files:
-        digest.update(repr((file, (folder / file).stat().st_size)).encode())
+        digest.update(repr((file, place_of(folder, file).stat().st_size)).encode())
     return digest.hexdigest()
 
 
@@ -152,9 +164,10 @@ def _write_out_journal(folder: Path, run: str) -> None:
     if not (folder / DATABASE).is_file():
         return
     try:
-        with closing(open_corpus(folder)) as db, WarcWriter(folder / "warc", run) as writer:
-            journal.write_out(db, writer.write_journal)
+        with closing(open_corpus(folder)) as db:
+            tell_journal(db, folder / "warc", run)
     except (CorpusError, sqlite3.Error) as error:
+        pass_over_damage(error)
         log.warning("The old database tells nothing more: %s", error)
 
 
@@ -181,7 +194,7 @@ class _FirstPass:
         return self._damaged
 
     def _file(self, folder: Path, file: str, start: int) -> None:
-        found = scan(folder / file, start=start, decode=self._knowledge.decode, name=file)
+        found = scan(place_of(folder, file), start=start, decode=self._knowledge.decode, name=file)
         while records := list(islice(found, _AT_ONCE)):
             with recording(self._db):
                 for held in records:
@@ -233,39 +246,3 @@ def _offset(held: Held) -> int:
         return held.offset
     location = held.snapshot.location if isinstance(held, HeldMemento | Foreign) else held.location
     return location.offset
-
-
-def _carry_over_runs(db: Database, old: Path) -> None:
-    """The runs are no work of the archive's: they are only in the database."""
-    if not old.is_file():
-        return
-    try:
-        db.execute("ATTACH DATABASE ? AS old", [str(old)])
-        with recording(db):
-            db.execute("INSERT OR IGNORE INTO run SELECT * FROM old.run")
-    except (sqlite3.Error, RecordingFailed) as error:
-        log.warning("The runs of the old database cannot be carried over: %s", error)
-
-
-def _replace(folder: Path) -> None:
-    """Put the new database in the old one's place: at no time is there none, or one that is half of each."""
-    new, place = folder / WORK / DATABASE, folder / DATABASE
-    _close_wal(new)
-    if place.exists():
-        _close_wal(place)
-    try:
-        for suffix in ("-wal", "-shm"):
-            place.with_name(DATABASE + suffix).unlink(missing_ok=True)
-        os.replace(new, place)
-        shutil.rmtree(folder / WORK)
-    except OSError as error:
-        raise RecordingFailed(f"Cannot replace {place}: {error.strerror}. The new one is in {new.parent}.") from error
-
-
-def _close_wal(path: Path) -> None:
-    """Bring all that is in the write-ahead log into the file itself."""
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.DatabaseError as error:
-        log.warning("%s is damaged: %s", path, error)

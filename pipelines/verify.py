@@ -15,11 +15,11 @@ from sqlite_utils import Database
 from crawler.exceptions import ListingFailed, ReadingFailed, RecordingFailed
 from crawler.items import HttpAnswer, ListingPage, Page, Query, Reading
 
-from .export.leftovers import exported_files, parts
+from .export.leftovers import exported_files
 from .export.manifest import MANIFEST, entries
 from .reading import AHEAD, behind
 from .store import checks, readings
-from .store.warc_files import begun, is_ours, warc_files
+from .store.warc_files import is_ours, warc_files
 from .store.warc_held import Foreign, HeldListing, HeldMemento
 from .store.warc_members import Damage
 from .store.warc_reading import Decode, read_memento, scan
@@ -89,8 +89,6 @@ def _rows(db: Database) -> Iterator[Finding]:
 
 def _warc(db: Database, checking: Checking) -> Iterator[Finding]:
     folder = checking.folder / "warc"
-    for name in begun(folder):
-        yield Finding("was begun and not finished", Mend.EXPORT, f"warc/{name}")
     found = warc_files(folder)
     for file in sorted({*found, *checks.files_of_rows(db)}):
         rows = checks.rows_of_file(db, file)
@@ -185,8 +183,6 @@ def _found(future: "Future[Reading]") -> tuple[str, str]:
 
 def _files(db: Database, folder: Path) -> Iterator[Finding]:
     """The exported files against the manifest, both ways."""
-    for name in parts(folder):
-        yield Finding("was begun and not finished", Mend.EXPORT, f"text/{name}")
     if not (folder / MANIFEST).is_file():
         if db.execute("SELECT 1 FROM version").fetchone():
             yield Finding("the manifest is missing", Mend.EXPORT, f"text/{MANIFEST}")

@@ -3,7 +3,6 @@
 from sqlite_utils import Database
 
 from .corpus import Corpus
-from .database import recording
 
 _TABLES = (
     "CREATE TEMP TABLE IF NOT EXISTS condemned (id INTEGER PRIMARY KEY)",
@@ -102,15 +101,6 @@ def take_out(db: Database, site: str, domain_key: str, now: str) -> None:
 def is_held(db: Database, site: str, domain_key: str) -> bool:
     """Whether there is anything of a site, be it only a document of another site that lies there."""
     return db.execute(_HELD, _names(site, domain_key)).fetchone() is not None
-
-
-def sweep(db: Database) -> None:
-    """Leave nothing of deleted rows in the file: not in free pages, not in the word index, not in the log."""
-    with recording(db):
-        db.execute("INSERT INTO text_search (text_search) VALUES ('rebuild')")
-        db.execute("INSERT INTO text_search (text_search) VALUES ('optimize')")
-    db.execute("VACUUM")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def forgotten_sites(db: Database) -> list[str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from crawler.exceptions import CorpusBusy, RecordingFailed
 
+from .warc_turn import settle
+
 log = logging.getLogger(__name__)
 
 LOCK = ".lock"
@@ -16,7 +18,10 @@ LOCK = ".lock"
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
-    """Hold the corpus for this process. Raises CorpusBusy where another living process does (flock(2))."""
+    """Hold the corpus for this process, once what another one left unfinished there has come to its end.
+
+    Raises CorpusBusy where another living process holds it (flock(2)), RecordingFailed.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
@@ -26,6 +31,7 @@ def only_run(folder: Path) -> Iterator[None]:
         _take(descriptor, folder)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
+        settle(folder)
         yield
     finally:
         os.close(descriptor)

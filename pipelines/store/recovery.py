@@ -10,7 +10,6 @@ from pathlib import Path
 
 from . import cdxj
 from .corpus import Corpus
-from .warc_files import remove_begun
 from .warc_held import HeldMemento
 from .warc_members import Member, members, recover
 from .warc_reading import scan, write_index
@@ -24,7 +23,6 @@ def adopt(folder: Path, corpus: Corpus, runs: Iterable[str] = ()) -> None:
 
     `runs` are the ids of runs, the latest first: neither names nor clocks tell which file was written last.
     """
-    remove_begun(folder)
     newest = _newest(folder, runs)
     if newest is None:
         return
