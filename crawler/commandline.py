@@ -1,6 +1,7 @@
 """What all commands share: help that keeps its lines, and errors told in one sentence."""
 
 import argparse
+import signal
 import sys
 import time
 from typing import Protocol
@@ -28,10 +29,12 @@ def add_examples(parser: argparse.ArgumentParser, examples: str) -> None:
     parser.epilog = examples.strip("\n")
 
 
-def refuse(command: Ending, error: CorpusError) -> None:
+def refuse(command: Ending, error: CorpusError | KeyboardInterrupt) -> None:
     """Say what went wrong, on standard error, and end with its code."""
-    print(f"error: {error}", file=sys.stderr)
-    command.exitcode = error.exit_code
+    stopped = isinstance(error, KeyboardInterrupt)
+    told = "Stopped by SIGINT: the corpus is whole; start again to go on." if stopped else error
+    print(f"error: {told}", file=sys.stderr)
+    command.exitcode = 128 + signal.SIGINT if isinstance(error, KeyboardInterrupt) else error.exit_code
 
 
 def take_none(args: list[str], way_out: str = "-s CORPUS_DIR=DIR names the corpus") -> None:

@@ -39,5 +39,5 @@ class Command(ScrapyCommand):
         try:
             count, exported = run_merge(self.settings, [Path(name) for name in args], ProgressLines())
             print(f"{count} WARC files brought in, {exported.files} texts, {exported.written} written")
-        except CorpusError as error:
+        except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

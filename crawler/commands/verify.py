@@ -64,7 +64,7 @@ class Command(ScrapyCommand):
                     tell=_tell,
                     accept_losses=opts.accept_losses,
                 )
-        except CorpusError as error:
+        except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)
             return
         print("\n".join(_closing(findings)))

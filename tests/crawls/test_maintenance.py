@@ -5,6 +5,7 @@ A sample of the writes and moments; WRITES=all and MAINTENANCE_KILLS=30 are for 
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from crawler.rebuilding import Request, run_rebuild
 from crawler.verifying import run_verify
 from crawler.wayback.embedded import EmbeddedArchive
 from pipelines.text.worker import Readers
-from tests.conftest import ROOT, Ended, made_once
+from tests.conftest import ROOT, Ended, made_once, refusal
 from tests.corpora import copied, settings_of, tables, texts
 
 from .crawling import Crawling
@@ -188,6 +189,25 @@ def _rebuild(corpus: Path, *, accept_losses: bool = False) -> None:
 @pytest.fixture(params=CASES)
 def trial(request: pytest.FixtureRequest, crawled_thrice: Path, tmp_path: Path) -> Trial:
     return Trial(request.param, crawled_thrice, tmp_path)
+
+
+def test_an_interrupted_rebuild_says_so_and_goes_on(crawled_thrice: Path, tmp_path: Path) -> None:
+    crawling = Rebuilding(copied(crawled_thrice, tmp_path / "corpus"), "", tmp_path)
+    with crawling.started() as running:
+        assert running.wait_for((crawling.folder / ".rebuild/corpus.sqlite").exists)
+        running.signal(signal.SIGINT)
+        ended = running.end()
+    assert refusal(ended, 130) == "error: Stopped by SIGINT: the corpus is whole; start again to go on."
+    assert tables(crawling.folder) == tables(crawled_thrice)
+    assert crawling.run().code == 0
+    assert tables(crawling.folder) == tables(crawled_thrice)
+
+
+class Rebuilding(Crawling):
+    """A rebuild in a process of its own."""
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "scrapy", "rebuild", "-s", f"CORPUS_DIR={self.folder}", "-s", "READERS=1"]
 
 
 def chosen(count: int, of: str) -> list[int]:
