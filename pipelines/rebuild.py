@@ -9,15 +9,15 @@ import hashlib
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import CorpusError, ListingFailed, WrongUse
+from crawler.exceptions import CorpusError, ListingFailed, RecordingFailed, WrongUse
 from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot, Target
 
 from .merge import take_readings
@@ -101,22 +101,23 @@ def rebuild(
     _write_out_journal(folder, run)
     files = turn.files(warc)
     of = _fingerprint(warc, files, archive, reader, targets_digest)
-    with closing(open_readers()) as pool, closing(_work_database(folder / WORK, of)) as db:
-        making = Making(db, archive, of)
-        if making.is_new:
-            Ledger(db, archive).register(targets, knowledge.urlkey)
-        damaged = _FirstPass(db, archive, knowledge, making).run(warc, files, progress)
-        for database in known:
-            take_readings(db, database)
-        lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
-        Corpus(db, archive).derive_waiting()
-        _refuse_lost_captures(db, folder, accept_losses)
-        carry_over_runs(db, folder / DATABASE)
-        with recording(db):
-            making.finish()
-            forget_again(db, warc, turn)
-            turn.note(db, warc)
-    replace_by(folder / WORK, folder)
+    with _making_room(folder / WORK):
+        with closing(open_readers()) as pool, closing(_work_database(folder / WORK, of)) as db:
+            making = Making(db, archive, of)
+            if making.is_new:
+                Ledger(db, archive).register(targets, knowledge.urlkey)
+            damaged = _FirstPass(db, archive, knowledge, making).run(warc, files, progress)
+            for database in known:
+                take_readings(db, database)
+            lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
+            Corpus(db, archive).derive_waiting()
+            _refuse_lost_captures(db, folder, accept_losses)
+            carry_over_runs(db, folder / DATABASE)
+            with recording(db):
+                making.finish()
+                forget_again(db, warc, turn)
+                turn.note(db, warc)
+        replace_by(folder / WORK, folder)
     finish(folder)
     return Rebuilt(len(files), damaged, lost)
 
@@ -139,6 +140,16 @@ def _refuse_lost_captures(db: Database, folder: Path, accept_losses: bool) -> No
             f"{lost} captures that the corpus holds are not in {folder / 'warc'} any more: bring the files back, or "
             f"give them up with `rebuild --accept-losses` (what was made so far is in {folder / WORK})."
         )
+
+
+@contextmanager
+def _making_room(work: Path) -> Iterator[None]:
+    """A half-made database stays where one is interrupted or refused, but not on a disk that is full of it."""
+    try:
+        yield
+    except RecordingFailed:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
 
 
 def _work_database(folder: Path, of: str) -> Database:

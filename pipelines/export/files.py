@@ -7,6 +7,7 @@ Only what changed is rewritten. An export is done whole or not at all: new files
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +23,7 @@ from ..text.note import exported_text, snapshot_url
 from .leftovers import part_of
 from .manifest import MANIFEST, Entry, OldManifest, to_line
 from .paths import document_folder, version_names
-from .turn import FRESH, finish, take_back, take_turn
+from .turn import FRESH, decide, finish, take_turn
 
 log = logging.getLogger(__name__)
 
@@ -120,8 +121,10 @@ class _Export:
             with OldManifest(self._folder / MANIFEST) as before:
                 pieces = self._pieces(documents, before, still_open)
                 atomic.write_part(self._folder / FRESH, pieces, durable=False)
+            decide(self._folder)
         except BaseException:
-            take_back(self._folder)
+            with suppress(OSError):
+                finish(self._folder)
             raise
         self._counts.removed = take_turn(self._folder)
         return self._counts

@@ -19,34 +19,14 @@ FRESH = "manifest.new"
 DECIDED = "manifest.turn"
 
 
-def take_turn(folder: Path) -> int:
-    """Let the new manifest and all that it names take their places. Returns how many files were removed."""
+def decide(folder: Path) -> None:
+    """From here on the new manifest counts, and all that it names."""
     os.sync()  # one for all files: what the manifest names must outlast a power cut
     atomic.put_in_place(folder / FRESH, folder / DECIDED)
-    return _turn(folder)
 
 
-def finish(folder: Path) -> None:
-    """Bring a turn to its end that another process has begun, and take away what it left of one that it has not."""
-    if (folder / DECIDED).is_file():
-        _turn(folder)
-    take_back(folder)
-
-
-def settle(folder: Path) -> None:
-    """The same, for one who only looks. Raises OSError."""
-    if folder.is_dir():
-        with in_turn(folder):
-            finish(folder)
-
-
-def take_back(folder: Path) -> None:
-    """Leave nothing of an export that is not to be."""
-    (folder / FRESH).unlink(missing_ok=True)
-    remove_parts(folder)
-
-
-def _turn(folder: Path) -> int:
+def take_turn(folder: Path) -> int:
+    """Let all that was decided on take its place. Returns how many files were removed."""
     removed = 0
     with OldManifest(folder / MANIFEST) as before:
         for place, wanted in _places(folder / DECIDED):
@@ -57,6 +37,26 @@ def _turn(folder: Path) -> int:
     os.sync()
     atomic.put_in_place(folder / DECIDED, folder / MANIFEST)
     return removed
+
+
+def finish(folder: Path) -> None:
+    """Bring a turn to its end that another process has begun, and take away what it left of one that it has not."""
+    if (folder / DECIDED).is_file():
+        take_turn(folder)
+    _take_back(folder)
+
+
+def settle(folder: Path) -> None:
+    """The same, for one who only looks. Raises OSError."""
+    if folder.is_dir():
+        with in_turn(folder):
+            finish(folder)
+
+
+def _take_back(folder: Path) -> None:
+    """Leave nothing of an export that is not to be."""
+    (folder / FRESH).unlink(missing_ok=True)
+    remove_parts(folder)
 
 
 def _places(manifest: Path) -> Iterator[tuple[str, set[str]]]:

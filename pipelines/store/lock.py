@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crawler.exceptions import CorpusBusy, RecordingFailed
 
+from . import atomic
 from .warc_turn import settle
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,7 @@ def only_run(folder: Path) -> Iterator[None]:
         raise RecordingFailed(f"Cannot write in {folder}: {error.strerror}. Check CORPUS_DIR.") from error
     try:
         _take(descriptor, folder)
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        _sign(descriptor, folder)
         settle(folder)
         yield
     finally:
@@ -43,6 +43,14 @@ def _take(descriptor: int, folder: Path) -> None:
     except BlockingIOError:
         holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
         raise CorpusBusy(f"{folder} is in use by process {holder}: wait for it, or use another CORPUS_DIR.") from None
+
+
+def _sign(descriptor: int, folder: Path) -> None:
+    try:
+        os.ftruncate(descriptor, 0)
+        atomic.write(descriptor, f"{os.getpid()}\n".encode())
+    except OSError as error:
+        raise RecordingFailed(f"Cannot write in {folder}: {error.strerror}. Make room, then start again.") from error
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def carry_over_runs(db: Database, old: Path) -> None:
 def replace_by(work: Path, folder: Path) -> None:
     """Put the database in the folder `work`, which then goes, in the place of the one in `folder`.
 
-    Raises RecordingFailed; the old one then stays as it is.
+    Raises RecordingFailed.
     """
     new, place = work / DATABASE, folder / DATABASE
     try:
@@ -61,7 +61,9 @@ def replace_by(work: Path, folder: Path) -> None:
     except sqlite3.Error as error:
         raise RecordingFailed(f"Cannot finish {new}: {error}. Make room, then start again.") from error
     except OSError as error:
-        raise RecordingFailed(f"Cannot replace {place}: {error.strerror}. The new one is in {work}.") from error
+        raise RecordingFailed(
+            f"Cannot replace {place}: {error.strerror}. Make room or permit writing, then start again."
+        ) from error
 
 
 def _close_old_wal(place: Path) -> None:
