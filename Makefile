@@ -30,8 +30,8 @@ endif
 test: $(VENV)/ready ## the tests
 	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a hidden limit, a million rows, more faults
-	TORTURE_KILLS=100 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 $(PYTHON) -m pytest tests/crawls -s $(ARGS)
+torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a hidden limit, a million rows, more faults, every write of a command
+	TORTURE_KILLS=100 WRITES=all MAINTENANCE_KILLS=30 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 $(PYTHON) -m pytest tests/crawls -s $(ARGS)
 
 check: $(VENV)/ready ## linters and types
 	$(VENV)/bin/ruff check .
