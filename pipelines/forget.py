@@ -18,9 +18,12 @@ from .store.warc_files import is_ours, place_of, stem_of, warc_files
 from .store.warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from .store.warc_moving import Mover
 from .store.warc_reading import scan
+from .store.warc_sifting import Goes, holds
 from .store.warc_turn import Turn, journal_written, turning
 
 UrlKey = Callable[[str], str]
+
+_ADDRESSES = ("http:", "https:", "dns:")
 
 
 def refuse_unknown(db: Database, sites: Iterable[str], urlkey: UrlKey) -> None:
@@ -68,7 +71,10 @@ def _take_out(db: Database, warc: Path, turn: Turn, site: str, urlkey: UrlKey, *
     files = _concerned(warc, turn, sieve)
     mover = Mover(db, warc, turn, sieve.sift)
     for file in files:
-        mover.write([file], stem_of(file))
+        if is_ours(file):
+            mover.write([file], stem_of(file))
+        else:
+            mover.sift(file, sieve.of_another(file))
     mover.turn_rows()
     forgetting.take_out(db, site, domain_key, now)
     turn.new += journal_written(db, warc, run)
@@ -96,6 +102,11 @@ class _Sieve:
             rest = [line for line in journal.lines_in(held.text) if not self._tells(line)]
             return replace(held, text="".join(map(journal.as_text, rest)))
         return held
+
+    def of_another(self, file: str) -> Goes:
+        """What goes of a file of another program."""
+        offsets = forgetting.condemned_offsets(self._db, file)
+        return lambda offset, url: offset in offsets or (url.startswith(_ADDRESSES) and self._is_its(_plain(url)))
 
     def _memento(self, held: HeldMemento) -> HeldMemento | None:
         """Of another site's memento, only that this one's capture led to it, or that it names this one, goes."""
@@ -128,10 +139,18 @@ class _Sieve:
                 yield out.getvalue()
 
 
+def _plain(url: str) -> str:
+    """The record of a host's lookup has `dns:` and its name for an address."""
+    return url.removeprefix("dns:").removeprefix("//")
+
+
 def _concerned(folder: Path, turn: Turn, sieve: _Sieve) -> list[str]:
     """The files that hold something of the site, and those whose revisits lead into one of them."""
-    found, led_to = set(), dict[str, set[str]]()
-    for file in filter(is_ours, turn.files(folder)):
+    found, led_to = set[str](), dict[str, set[str]]()
+    for file in turn.files(folder):
+        if not is_ours(file):
+            found |= {file} if holds(place_of(folder, file), sieve.of_another(file)) else set()
+            continue
         for held in scan(place_of(folder, file), name=file):
             if sieve.sift(held) != held:
                 found.add(file)

@@ -82,6 +82,12 @@ def is_condemned(db: Database, key: tuple[str, str, str, str]) -> bool:
     return found.fetchone() is not None
 
 
+def condemned_offsets(db: Database, file: str) -> set[int]:
+    """Where the records of captures that are to go lie in a WARC file."""
+    found = db.execute("SELECT offset FROM snapshot JOIN condemned ON condemned.id = capture_id WHERE file = ?", [file])
+    return {offset for (offset,) in found}
+
+
 def take_out(db: Database, site: str, domain_key: str, now: str) -> None:
     """Delete all rows of the site, and remember its name. A part of the caller's transaction; `condemn` comes first."""
     named = _names(site, domain_key)

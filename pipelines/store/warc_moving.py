@@ -19,6 +19,7 @@ from .warc_files import place_of
 from .warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from .warc_members import Damage
 from .warc_reading import read_memento, scan
+from .warc_sifting import Goes, sift
 from .warc_turn import Turn
 
 Sift = Callable[[Held], Held | None]
@@ -60,6 +61,19 @@ class Mover:
             atomic.sync_folder(self._folder)
         except OSError as error:
             raise RecordingFailed(f"Cannot write in {self._folder}: {error.strerror}.") from error
+
+    def sift(self, file: str, goes: Goes) -> None:
+        """Write a file of another program anew, without the records that are to go."""
+        try:
+            sifted = sift(self._folder, file, place_of(self._folder, file), goes)
+        except OSError as error:
+            raise RecordingFailed(f"Cannot write {file} anew: {error.strerror}.") from error
+        self._turn.old.append(file)
+        self._turn.new.append(sifted.name)
+        self._db.conn.executemany(
+            "INSERT INTO moved VALUES (?, ?, '', 0, ?, ?, ?)",
+            ([file, old, sifted.name, new, length] for old, (new, length) in sifted.moved.items()),
+        )
 
     def _write(self, held: Held, writer: WarcWriter) -> None:
         if isinstance(held, HeldMemento) and self._is_held_elsewhere(held):
