@@ -30,8 +30,9 @@ endif
 test: $(VENV)/ready ## the tests
 	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a hidden limit, a million rows, more faults, 200 generated archives
-	TORTURE_KILLS=100 GENERATED_SEEDS=200 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 $(PYTHON) -m pytest tests/crawls -s $(ARGS)
+torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a million rows, more faults, 200 generated archives, every write
+	TORTURE_KILLS=100 GENERATED_SEEDS=200 WRITES=all MAINTENANCE_KILLS=30 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 \
+		$(PYTHON) -m pytest tests/crawls -s $(ARGS)
 
 check: $(VENV)/ready ## linters and types
 	$(VENV)/bin/ruff check .

@@ -90,10 +90,11 @@ def add_examples(parser: argparse.ArgumentParser, examples: str) -> None:
     parser.epilog = examples.strip("\n")
 
 
-def refuse(command: Ending, error: CorpusError) -> None:
+def refuse(command: Ending, error: CorpusError | KeyboardInterrupt) -> None:
     """Say what went wrong, on standard error, and end with its code."""
-    complain(error)
-    command.exitcode = error.exit_code
+    stopped = isinstance(error, KeyboardInterrupt)
+    complain("Stopped by SIGINT: the corpus is whole; start again to go on." if stopped else error)
+    command.exitcode = 128 + signal.SIGINT if isinstance(error, KeyboardInterrupt) else error.exit_code
 
 
 def take_none(args: list[str], way_out: str = "-s CORPUS_DIR=DIR names the corpus") -> None:

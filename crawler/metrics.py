@@ -16,6 +16,8 @@ from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 
+from pipelines.store import atomic
+
 log = logging.getLogger(__name__)
 
 INTERVAL = 15.0  # seconds
@@ -57,10 +59,8 @@ class Metrics:
     def write(self) -> None:
         """Replace the file. One that cannot be written is told on the log and does not concern the crawl."""
         text = exposition(self._stats.get_value("pace", {}), self._stats.get_value("pause") is not None, time.time())
-        part = self._path.with_name(f".{self._path.name}.part")
         try:
-            part.write_text(text, "utf-8")
-            part.replace(self._path)
+            atomic.write_whole(self._path, [text.encode()], durable=False)
         except OSError as error:
             log.warning("PROMETHEUS_FILE=%s cannot be written: %s", self._path, error.strerror)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +31,7 @@ from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
 from pipelines.store.lock import only_run
 from pipelines.store.warc_files import bring_in, warc_files
+from pipelines.store.warc_turn import Turn, brought_in
 from pipelines.text.version import reader_version
 
 UNKNOWN = "unknown"
@@ -57,23 +58,28 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     targets, digest = _targets(request)
     _refuse_nothing(folder, request)
     with only_run(folder), noted(settings, "rebuild", digest) as note:
-        # a corpus that is made of these files knows no others: those in the form of ours are its own
-        is_new = not (folder / DATABASE).is_file() and not warc_files(folder / "warc")
-        bring_in(folder / "warc", [Path(source) for source in request.sources], trusted=is_new)
         if request.only_changed:
             with closing(open_corpus(folder)) as db:
                 rebuilt = Rebuilt(0, 0, read_again(db, settings, progress))
         else:
-            rebuilt = _rebuild(folder, settings, targets, digest, progress, accept_losses=request.accept_losses)
+            # a corpus that is made of these files knows no others: those in the form of ours are its own
+            is_new = not (folder / DATABASE).is_file() and not warc_files(folder / "warc")
+            with brought_in(folder) as brought:
+                sources = [Path(source) for source in request.sources]
+                brought.extend(bring_in(folder / "warc", sources, trusted=is_new))
+                rebuilt = _rebuild(
+                    folder, settings, progress, brought, (targets, digest), accept_losses=request.accept_losses
+                )
         with closing(open_corpus(folder)) as db:
-            forget_again(db, folder, urlkey, run=settings["RUN_ID"])
             counts = export_corpus(db, settings)
         note.exit_code = rebuilt.exit_code
     return rebuilt, counts
 
 
 def _refuse_nothing(folder: Path, request: Request) -> None:
-    """Raises WrongUse where there is nothing to make a corpus of."""
+    """Raises WrongUse where there is nothing to make a corpus of, or files to make one of are not to be read."""
+    if request.sources and request.only_changed:
+        raise WrongUse("--only-changed reads again what the corpus holds: leave it out, or name no files.")
     if not request.sources and not warc_files(folder / "warc"):
         raise WrongUse(f"There are no WARC files in {folder / 'warc'}: set CORPUS_DIR, mount the disk, or name some.")
 
@@ -99,19 +105,25 @@ def run_merge(
     runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
     with only_run(folder), noted(settings, "merge"):
-        count = take_files(folder, others, settings["RUN_ID"])
-        known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
         is_new = not (folder / DATABASE).is_file()
-        joined = [path for path in known if path != folder / DATABASE]
-        _rebuild(folder, settings, [], "", progress, known, joined=joined)
+        with brought_in(folder) as brought:
+            brought.extend(take_files(folder, others, settings["RUN_ID"]))
+            known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
+            joined = [path for path in known if path != folder / DATABASE]
+            merged = [other for other in others if other.resolve() != folder.resolve()]
+            again = partial(_forget_merged, others=merged, is_new=is_new, accept=accept_forgotten)
+            _rebuild(folder, settings, progress, brought, known=known, joined=joined, forget_first=again)
         with closing(open_corpus(folder)) as db:
-            if is_new:  # what journals of the others say of it is told once more below, and checked
-                with recording(db):
-                    db.execute("DELETE FROM forgotten")
             tell_joined(db, folder / "warc", settings["RUN_ID"])
-            _take_forgotten(db, [other for other in others if other.resolve() != folder.resolve()], accept_forgotten)
-            forget_again(db, folder, urlkey, run=settings["RUN_ID"])
-            return count, export_corpus(db, settings)
+            return len(brought), export_corpus(db, settings)
+
+
+def _forget_merged(db: Database, *, others: Sequence[Path], is_new: bool, accept: bool) -> None:
+    """What other corpora have forgotten, before what has come back in goes again."""
+    if is_new:  # what journals of the others say of it is told once more, and checked
+        with recording(db):
+            db.execute("DELETE FROM forgotten")
+    _take_forgotten(db, others, accept)
 
 
 def _take_forgotten(db: Database, others: Sequence[Path], accept: bool) -> None:
@@ -138,28 +150,36 @@ def _is_site(name: object) -> bool:
         return False
 
 
+def _forget_again(first: Callable[[Database], None], run: str, db: Database, warc: Path, turn: Turn) -> None:
+    first(db)
+    forget_again(db, warc, turn, urlkey, run)
+
+
 def _rebuild(
     folder: Path,
     settings: Settings,
-    targets: list[Target],
-    digest: str,
     progress: Progress,
+    brought: Sequence[str],
+    listed: tuple[Sequence[Target], str] = ((), ""),
     known: Sequence[Path] = (),
     accept_losses: bool = False,
     joined: Sequence[Path] = (),
+    forget_first: Callable[[Database], None] = lambda db: None,
 ) -> Rebuilt:
     return rebuild(
         folder,
         settings["ARCHIVE"],
         knowledge(),
         reader=reader_version(),
-        targets=targets,
-        targets_digest=digest,
+        targets=listed[0],
+        targets_digest=listed[1],
         open_readers=partial(readers, settings),
         workers=settings.getint("READERS"),
         run=settings["RUN_ID"],
         known=known,
+        brought=brought,
         joined=joined,
+        forget_again=partial(_forget_again, forget_first, settings["RUN_ID"]),
         accept_losses=accept_losses,
         progress=progress,
     )

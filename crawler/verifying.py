@@ -8,9 +8,11 @@ from pathlib import Path
 from scrapy.settings import Settings
 
 from crawler import configuration, rebuilding, runner
+from crawler.exceptions import RecordingFailed
 from crawler.noting import noted
 from crawler.rereading import readers
 from pipelines.export.corpus_files import export_corpus
+from pipelines.export.turn import settle
 from pipelines.mend import cut_out, mend, remove_changed
 from pipelines.reading import Progress
 from pipelines.store.database import open_existing
@@ -29,11 +31,20 @@ def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
     knowledge = rebuilding.knowledge()
     findings = []
     with only_run(folder), closing(open_existing(folder)) as db, closing(readers(settings)) as pool:
+        _settle_export(folder / "text")
         checking = Checking(folder, knowledge.parse_page, knowledge.decode, reader_version(), pool, full)
         for finding in verify(db, checking):
             findings.append(finding)
             tell(finding)
     return findings
+
+
+def _settle_export(text: Path) -> None:
+    """What an export that was killed has left there is no fault of the corpus."""
+    try:
+        settle(text)
+    except OSError as error:
+        raise RecordingFailed(f"Cannot write in {text}: {error.strerror}. Make room, then start again.") from error
 
 
 def put_right(

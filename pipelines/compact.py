@@ -5,9 +5,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from .store.identity import own_files
-from .store.warc import WarcWriter
 from .store.warc_files import run_of
-from .store.warc_moving import move_all
+from .store.warc_moving import Mover
+from .store.warc_turn import turning
 
 
 def compact(db: Database, folder: Path, *, max_size: int) -> tuple[int, int]:
@@ -17,5 +17,8 @@ def compact(db: Database, folder: Path, *, max_size: int) -> tuple[int, int]:
     old = own_files(db, warc)
     if old:
         # under the first one's name: files are read in the order of their names
-        move_all(db, warc, old, WarcWriter(warc, run_of(old[0]), max_size=max_size))
+        with turning(db, folder) as turn:
+            mover = Mover(db, warc, turn)
+            mover.write(old, run_of(old[0]), max_size)
+            mover.turn_rows()
     return len(old), len(own_files(db, warc))

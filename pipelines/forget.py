@@ -12,16 +12,19 @@ from sqlite_utils import Database
 from crawler.exceptions import WrongUse
 
 from .store import forgetting, journal
-from .store.database import DATABASE, recording_for_good
-from .store.identity import own_files
+from .store.database import DATABASE
+from .store.identity import Own, own_of
 from .store.losses import missing_files
-from .store.warc import WarcWriter
-from .store.warc_files import remove_begun, warc_files
+from .store.warc_files import place_of, stem_of, warc_files
 from .store.warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from .store.warc_moving import Mover
 from .store.warc_reading import scan
+from .store.warc_sifting import Goes, holds
+from .store.warc_turn import Turn, journal_written, turning
 
 UrlKey = Callable[[str], str]
+
+_ADDRESSES = ("http:", "https:", "dns:")
 
 
 def refuse_unknown(db: Database, sites: Iterable[str], urlkey: UrlKey) -> None:
@@ -32,11 +35,14 @@ def refuse_unknown(db: Database, sites: Iterable[str], urlkey: UrlKey) -> None:
             raise WrongUse(f"Nothing is known of {site}: check the name, or give --force to have it never asked for.")
 
 
-def forget_again(db: Database, folder: Path, urlkey: UrlKey, *, run: str) -> None:
-    """Forget once more what was forgotten and has come back in: with another corpus, or with files of others."""
+def forget_again(db: Database, warc: Path, turn: Turn, urlkey: UrlKey, run: str) -> None:
+    """Forget once more what was forgotten and has come back in: with another corpus, or with files of others.
+
+    Within the transaction of a turn.
+    """
     for site, since in db.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall():
         if forgetting.is_held(db, site, _domain_key(site, urlkey)):
-            forget(db, folder, site, urlkey, now=since, run=run)
+            _take_out(db, warc, turn, site, urlkey, now=since, run=run)
 
 
 def _domain_key(site: str, urlkey: UrlKey) -> str:
@@ -55,22 +61,26 @@ def forget(db: Database, folder: Path, site: str, urlkey: UrlKey, *, now: str, r
             "site: mount the disk or bring them back, or run `verify --repair` first."
         )
     shutil.rmtree(folder / ".rebuild", ignore_errors=True)  # it may hold the site too
-    warc = folder / "warc"
-    remove_begun(warc)
+    with turning(db, folder) as turn:
+        return _take_out(db, folder / "warc", turn, site, urlkey, now=now, run=run)
+
+
+def _take_out(db: Database, warc: Path, turn: Turn, site: str, urlkey: UrlKey, *, now: str, run: str) -> int:
     domain_key = _domain_key(site, urlkey)
-    with recording_for_good(db):
-        forgetting.condemn(db, site, domain_key)
-        sieve = _Sieve(db, site, domain_key, urlkey)
-        files = _concerned(warc, own_files(db, warc), sieve)
-        mover = Mover(db, warc, sieve.sift)
-        for file in files:
-            mover.write([file], WarcWriter(warc, file.removesuffix(".gz").removesuffix(".warc")))
-        mover.turn()
-        forgetting.take_out(db, site, domain_key, now)
-    mover.drop_old()
-    with WarcWriter(warc, run) as writer:
-        journal.write_out(db, writer.write_journal)
-    forgetting.sweep(db)
+    forgetting.condemn(db, site, domain_key)
+    sieve = _Sieve(db, site, domain_key, urlkey)
+    own = own_of(db, warc)
+    files = _concerned(warc, turn, sieve, own)
+    mover = Mover(db, warc, turn, sieve.sift)
+    for file in files:
+        if own.owns(file):
+            mover.write([file], stem_of(file))
+        else:
+            mover.sift(file, sieve.of_another(file))
+    mover.turn_rows()
+    forgetting.take_out(db, site, domain_key, now)
+    turn.new += journal_written(db, warc, run)
+    turn.sweep = True
     return len(files)
 
 
@@ -94,6 +104,11 @@ class _Sieve:
             rest = [line for line in journal.lines_in(held.text) if not self._tells(line)]
             return replace(held, text="".join(map(journal.as_text, rest)))
         return held
+
+    def of_another(self, file: str) -> Goes:
+        """What goes of a file of another program."""
+        offsets = forgetting.condemned_offsets(self._db, file)
+        return lambda offset, url: offset in offsets or (url.startswith(_ADDRESSES) and self._is_its(_plain(url)))
 
     def _memento(self, held: HeldMemento) -> HeldMemento | None:
         """Of another site's memento, only that this one's capture led to it, or that it names this one, goes."""
@@ -137,11 +152,19 @@ def _rows(text: str) -> Iterator[list[str]]:
             yield [line.rstrip("\n")]
 
 
-def _concerned(folder: Path, own: list[str], sieve: _Sieve) -> list[str]:
+def _plain(url: str) -> str:
+    """The record of a host's lookup has `dns:` and its name for an address."""
+    return url.removeprefix("dns:").removeprefix("//")
+
+
+def _concerned(folder: Path, turn: Turn, sieve: _Sieve, own: Own) -> list[str]:
     """The files that hold something of the site, and those whose revisits lead into one of them."""
-    found, led_to = set(), dict[str, set[str]]()
-    for file in own:
-        for held in scan(folder / file, name=file):
+    found, led_to = set[str](), dict[str, set[str]]()
+    for file in turn.files(folder):
+        if not own.owns(file):
+            found |= {file} if holds(place_of(folder, file), sieve.of_another(file)) else set()
+            continue
+        for held in scan(place_of(folder, file), name=file):
             if sieve.sift(held) != held:
                 found.add(file)
             if isinstance(held, HeldMemento) and held.payload and held.payload.file != file:

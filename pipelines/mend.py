@@ -10,13 +10,12 @@ from crawler.exceptions import RecordingFailed, WrongUse
 
 from .store import checks, journal
 from .store.corpus import Corpus
-from .store.database import recording_for_good
-from .store.warc import WarcWriter
-from .store.warc_files import warc_files
+from .store.warc_files import stem_of, warc_files
 from .store.warc_held import Held, HeldMemento
 from .store.warc_members import Damage
 from .store.warc_moving import Mover
 from .store.warc_reading import read_memento
+from .store.warc_turn import journal_written, turning
 from .verify import Finding, Mend
 
 
@@ -30,18 +29,16 @@ def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str, *
         _refuse_most_missing(db, folder / "warc")
     gone = [finding for finding in findings if finding.mend is Mend.FETCH]
     lost = sorted({capture_id for finding in gone for capture_id in finding.captures})
-    Corpus(db, "").lose(lost)
-    files = sorted({finding.file for finding in gone if (folder / "warc" / finding.file).is_file()})
-    mover = Mover(db, folder / "warc", partial(_readable, folder / "warc"))
-    with recording_for_good(db):
+    warc = folder / "warc"
+    files = sorted({finding.file for finding in gone if (warc / finding.file).is_file()})
+    with turning(db, folder) as turn:
+        Corpus(db, "").lose(lost)
+        mover = Mover(db, warc, turn, partial(_readable, warc))
         for file in files:
-            writer = WarcWriter(folder / "warc", file.removesuffix(".gz").removesuffix(".warc"))
-            mover.write([file], writer)
-        mover.turn()
+            mover.write([file], stem_of(file))
+        mover.turn_rows()
         journal.mark_all(db)  # what was told in the lost bytes is told again
-    mover.drop_old()
-    with WarcWriter(folder / "warc", run) as writer:
-        journal.write_out(db, writer.write_journal)
+        turn.new += journal_written(db, warc, run)
     return len(lost)
 
 

@@ -16,7 +16,6 @@ from sqlite_utils import Database
 
 from crawler.exceptions import RecordingFailed, WrongUse
 
-from .store import journal
 from .store.database import DATABASE, open_corpus, recording
 from .store.identity import is_told_of_all, own_files, own_of
 from .store.lock import only_run
@@ -37,22 +36,23 @@ _READ = (
 )
 
 
-def take_files(folder: Path, others: Iterable[Path], run: str) -> int:
-    """Bring the WARC files of other corpora in; each is told first what only its database knows. Returns how many."""
-    count = 0
+def take_files(folder: Path, others: Iterable[Path], run: str) -> list[str]:
+    """Bring the WARC files of other corpora in, as parts of a turn; each is told first what only its database knows.
+
+    Returns their names.
+    """
+    taken: list[str] = []
     for other in others:
         if not (other / DATABASE).is_file():
             raise WrongUse(f"There is no corpus in {other}: name folders that hold a {DATABASE}.")
         if other.resolve() == folder.resolve():
             continue
         with only_run(other), closing(open_corpus(other)) as db:
-            with WarcWriter(other / "warc", run) as writer:
-                journal.write_out(db, writer.write_journal)
             own = own_files(db, other / "warc")
             rest = [file for file in warc_files(other / "warc") if file not in own]
             for files, trusted in ((own, True), (rest, False)):
-                count += bring_in(folder / "warc", [other / "warc" / file for file in files], trusted=trusted)
-    return count
+                taken += bring_in(folder / "warc", [other / "warc" / file for file in files], trusted=trusted)
+    return list(dict.fromkeys(taken))
 
 
 def tell_joined(db: Database, warc: Path, run: str) -> None:

@@ -9,15 +9,15 @@ import hashlib
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import CorpusError, ListingFailed, WrongUse
+from crawler.exceptions import CorpusError, ListingFailed, RecordingFailed, WrongUse
 from crawler.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot, Target
 
 from .merge import take_readings
@@ -31,18 +31,21 @@ from .store.ledger import Ledger
 from .store.listings import Listings
 from .store.losses import lost_captures, missing_files
 from .store.remaking import Making, is_made_of
-from .store.replacing import carry_over_runs, replace_by
-from .store.warc import WarcWriter
-from .store.warc_files import odd_files, warc_files
+from .store.replacing import carry_over_runs, pass_over_damage, replace_by
+from .store.warc_files import odd_files, place_of, warc_files
 from .store.warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut
 from .store.warc_members import Damage
 from .store.warc_reading import Decode, scan
+from .store.warc_turn import Turn, finish, tell_journal
 from .text.worker import Readers
 
 log = logging.getLogger(__name__)
 
 WORK = ".rebuild"
 _AT_ONCE = 200  # records a transaction
+
+ForgetAgain = Callable[[Database, Path, Turn], object]
+"""Is given the new database, the `warc` folder and what is turned with the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +86,44 @@ def rebuild(
     run: str = "",
     known: Iterable[Path] = (),
     joined: Iterable[Path] = (),
+    brought: Iterable[str] = (),
+    forget_again: ForgetAgain = lambda db, warc, turn: None,
     accept_losses: bool = False,
     progress: Progress = lambda what, done, todo: None,
 ) -> Rebuilt:
     """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
 
-    `known` are databases whose readings of the same bytes are taken over instead of reading again, `joined` those of
-    corpora whose files were brought in. Unless `accept_losses`, the old database also stays where it holds captures
-    that the WARC files do not.
+    `known` are databases whose readings of the same bytes are taken over instead of reading again, `brought` files
+    that become a part of the corpus with the new database, `joined` the databases of corpora that they came with. What
+    was forgotten and has come back in with them is taken out again before that. Unless `accept_losses`, the old
+    database also stays where it holds captures that the WARC files do not.
     """
     warc = folder / "warc"
+    turn = Turn(new=[*brought])
     _refuse_missing_files(folder, accept_losses)
     _write_out_journal(folder, run)
-    files = warc_files(warc)
+    files = turn.files(warc)
     of = _fingerprint(warc, files, archive, reader, targets_digest)
-    with closing(open_readers()) as pool, closing(_work_database(folder / WORK, of)) as db:
-        making = Making(db, archive, of)
-        if making.is_new:
-            Ledger(db, archive).register(targets, knowledge.urlkey)
-        own = carry_over(db, folder / DATABASE, warc, joined)
-        damaged = _FirstPass(db, archive, knowledge, making, own).run(warc, files, progress)
-        for database in known:
-            take_readings(db, database)
-        lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
-        Corpus(db, archive).derive_waiting()
-        _refuse_lost_captures(db, folder, accept_losses)
-        making.finish()
-        keep_forgotten(db, folder / DATABASE)
-        carry_over_runs(db, folder / DATABASE)
-    replace_by(folder / WORK, folder)
+    with _making_room(folder / WORK):
+        with closing(open_readers()) as pool, closing(_work_database(folder / WORK, of)) as db:
+            making = Making(db, archive, of)
+            if making.is_new:
+                Ledger(db, archive).register(targets, knowledge.urlkey)
+            own = carry_over(db, folder / DATABASE, warc, files, joined)
+            damaged = _FirstPass(db, archive, knowledge, making, own).run(warc, files, progress)
+            for database in known:
+                take_readings(db, database)
+            lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
+            Corpus(db, archive).derive_waiting()
+            _refuse_lost_captures(db, folder, accept_losses)
+            keep_forgotten(db, folder / DATABASE)
+            carry_over_runs(db, folder / DATABASE)
+            with recording(db):
+                making.finish()
+                forget_again(db, warc, turn)
+                turn.note(db, warc)
+        replace_by(folder / WORK, folder)
+    finish(folder)
     return Rebuilt(len(files), damaged, lost)
 
 
@@ -135,6 +147,16 @@ def _refuse_lost_captures(db: Database, folder: Path, accept_losses: bool) -> No
         )
 
 
+@contextmanager
+def _making_room(work: Path) -> Iterator[None]:
+    """A half-made database stays where one is interrupted or refused, but not on a disk that is full of it."""
+    try:
+        yield
+    except RecordingFailed:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+
+
 def _work_database(folder: Path, of: str) -> Database:
     """The half-made database of an interrupted rebuild of the same files, or a new one."""
     db = open_corpus(folder)
@@ -149,7 +171,7 @@ def _work_database(folder: Path, of: str) -> Database:
 def _fingerprint(folder: Path, files: list[str], *made_with: str) -> str:
     digest = hashlib.sha256(repr(made_with).encode())
     for file in files:
-        digest.update(repr((file, (folder / file).stat().st_size)).encode())
+        digest.update(repr((file, place_of(folder, file).stat().st_size)).encode())
     return digest.hexdigest()
 
 
@@ -158,10 +180,11 @@ def _write_out_journal(folder: Path, run: str) -> None:
     if not (folder / DATABASE).is_file():
         return
     try:
-        with closing(open_corpus(folder)) as db, WarcWriter(folder / "warc", run) as writer:
-            journal.write_out(db, writer.write_journal)
+        with closing(open_corpus(folder)) as db:
+            tell_journal(db, folder / "warc", run)
             own_of(db, folder / "warc")  # it is the last time that this database can tell
     except (CorpusError, sqlite3.Error) as error:
+        pass_over_damage(error)
         log.warning("The old database tells nothing more: %s", error)
 
 
@@ -200,7 +223,7 @@ class _FirstPass:
         return self._damaged
 
     def _file(self, folder: Path, file: str, start: int, own: bool) -> None:
-        found = scan(folder / file, start=start, decode=self._knowledge.decode, name=file, own=own)
+        found = scan(place_of(folder, file), start=start, decode=self._knowledge.decode, name=file, own=own)
         while records := list(islice(found, _AT_ONCE)):
             with recording(self._db):
                 for held in records:

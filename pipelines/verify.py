@@ -15,12 +15,12 @@ from sqlite_utils import Database
 from crawler.exceptions import ListingFailed, ReadingFailed, RecordingFailed, WrongUse
 from crawler.items import HttpAnswer, ListingPage, Page, Query, Reading
 
-from .export.leftovers import exported_files, parts
+from .export.leftovers import exported_files
 from .export.manifest import MANIFEST, entries
 from .reading import AHEAD, behind
 from .store import checks, journal, readings
 from .store.identity import own_of
-from .store.warc_files import begun, odd_files, warc_files
+from .store.warc_files import odd_files, warc_files
 from .store.warc_held import Foreign, HeldJournal, HeldListing, HeldMemento
 from .store.warc_members import Damage
 from .store.warc_reading import Decode, read_memento, scan
@@ -90,8 +90,6 @@ def _rows(db: Database) -> Iterator[Finding]:
 
 def _warc(db: Database, checking: Checking) -> Iterator[Finding]:
     folder = checking.folder / "warc"
-    for name in begun(folder):
-        yield Finding("was begun and not finished", Mend.EXPORT, f"warc/{name}")
     for name, why in odd_files(folder):
         yield Finding(why, Mend.NOTHING, f"warc/{name}")
     found, own = warc_files(folder), own_of(db, folder)
@@ -197,8 +195,6 @@ def _found(future: "Future[Reading]") -> tuple[str, str]:
 
 def _files(db: Database, folder: Path) -> Iterator[Finding]:
     """The exported files against the manifest, both ways."""
-    for name in parts(folder):
-        yield Finding("was begun and not finished", Mend.EXPORT, f"text/{name}")
     if not (folder / MANIFEST).is_file():
         if db.execute("SELECT 1 FROM version").fetchone():
             yield Finding("the manifest is missing", Mend.EXPORT, f"text/{MANIFEST}")

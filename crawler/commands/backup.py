@@ -39,5 +39,5 @@ class Command(CorpusCommand):
         try:
             size = backup(Path(self.settings["CORPUS_DIR"]), Path(args[0]))
             print(f"{args[0]}: {size:,} bytes")
-        except CorpusError as error:
+        except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

@@ -44,5 +44,5 @@ class Command(CorpusCommand):
             with only_run(folder), closing(open_existing(folder)) as db, noted(self.settings, "compact"):
                 before, after = compact(db, folder, max_size=self.settings.getint("WARC_MAX_MB") << 20)
             print(f"{before} WARC files are {after} now")
-        except CorpusError as error:
+        except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

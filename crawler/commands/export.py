@@ -47,7 +47,7 @@ class Command(CorpusCommand):
             configuration.check_offline(self.settings)
             with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
                 counts = export_corpus(db, self.settings, opts.to, include_open=opts.include == "open")
-        except CorpusError as error:
+        except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)
             return
         left_out = f", {counts.unread} left out" if counts.unread else ""

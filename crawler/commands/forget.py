@@ -65,5 +65,5 @@ class Command(CorpusCommand):
                     say(f"{site} is forgotten; {count} WARC files were written anew")
                 export_corpus(db, self.settings)
                 remove_unknown(folder / "text")
-        except CorpusError as error:
+        except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

@@ -42,5 +42,5 @@ class Command(CorpusCommand):
             others = [Path(name) for name in args]
             count, exported = run_merge(self.settings, others, ProgressLines(), accept_forgotten=opts.accept_forgotten)
             print(f"{count} WARC files brought in, {exported.files} texts, {exported.written} written")
-        except CorpusError as error:
+        except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

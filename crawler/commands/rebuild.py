@@ -48,7 +48,7 @@ class Command(CorpusCommand):
         request = Request(args, opts.targets, opts.kind, opts.only_changed, opts.accept_losses)
         try:
             rebuilt, counts = run_rebuild(self.settings, request, ProgressLines())
-        except CorpusError as error:
+        except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)
             return
         print(

@@ -63,7 +63,7 @@ class Command(CorpusCommand):
                     tell=_tell,
                     accept_losses=opts.accept_losses,
                 )
-        except CorpusError as error:
+        except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)
             return
         say(*_closing(findings))

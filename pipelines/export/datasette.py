@@ -4,6 +4,8 @@ from pathlib import Path
 
 from crawler.exceptions import RecordingFailed
 
+from ..store import atomic
+
 METADATA = "metadata.json"
 _DESCRIPTIONS = Path(__file__).with_suffix(".json")
 
@@ -16,8 +18,6 @@ def describe(folder: Path) -> None:
     target, content = folder / METADATA, _DESCRIPTIONS.read_bytes()
     try:
         if not target.is_file() or target.read_bytes() != content:
-            part = target.with_suffix(".part")
-            part.write_bytes(content)
-            part.replace(target)
+            atomic.write_whole(target, [content])
     except OSError as error:
         raise RecordingFailed(f"Cannot write {target}: {error.strerror}. Free space, then export again.") from error

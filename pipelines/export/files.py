@@ -1,27 +1,29 @@
 """The export: one text file a version, and a manifest. A function of the database alone, run as often as wanted.
 
-Only what changed is rewritten; a file is written whole or not at all. Files of versions that are no more are removed,
-and the manifest says which file replaces them.
+Only what changed is rewritten. An export is done whole or not at all: new files wait beside the old ones for their turn
+(turn.py). Files of versions that are no more are removed, and the manifest says which file replaces them.
 """
 
 import hashlib
 import logging
-import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sqlite_utils import Database
 
 from crawler.exceptions import ReadingFailed, RecordingFailed
 from crawler.items import DocumentKey
 
+from ..store import atomic
 from ..store.lock import in_turn
 from ..text.note import exported_text, snapshot_url
-from .leftovers import part_of, prune, remove_parts
+from .leftovers import part_of
 from .manifest import MANIFEST, Entry, OldManifest, to_line
-from .paths import document_folder, is_version_name, version_names
+from .paths import document_folder, version_names
+from .turn import FRESH, decide, finish, take_turn
 
 log = logging.getLogger(__name__)
 
@@ -119,30 +121,40 @@ class _Export:
         self._counts = Counts()
 
     def run(self, documents: Iterator[tuple[DocumentKey, list[StoredVersion]]], still_open: set[str]) -> Counts:
-        remove_parts(self._folder)
-        manifest = self._folder / MANIFEST
-        fresh = manifest.with_suffix(".new")
-        with OldManifest(manifest) as before, fresh.open("w", encoding="utf-8", newline="\n") as lines:
-            for document, versions in documents:
-                folder = document_folder(document)
-                lines.writelines(map(to_line, self._document(folder, versions, before.take(str(folder)))))
-            for left in before.left():
-                if left in still_open:  # its files stay as they were until its changes are settled again
-                    lines.writelines(map(to_line, before.take(left)))
-                else:
-                    self._remove_others(PurePosixPath(left), set())
-        os.sync()  # one for all files: what the manifest names must outlast a power cut
-        fresh.replace(manifest)
+        finish(self._folder)  # what another one has left
+        try:
+            with OldManifest(self._folder / MANIFEST) as before:
+                pieces = self._pieces(documents, before, still_open)
+                atomic.write_part(self._folder / FRESH, pieces, durable=False)
+            decide(self._folder)
+        except BaseException:
+            with suppress(OSError):
+                finish(self._folder)
+            raise
+        self._counts.removed = take_turn(self._folder)
         return self._counts
 
-    def _document(self, folder: PurePosixPath, versions: Sequence[StoredVersion], before: list[Entry]) -> list[Entry]:
+    def _pieces(
+        self,
+        documents: Iterator[tuple[DocumentKey, list[StoredVersion]]],
+        before: OldManifest,
+        still_open: set[str],
+    ) -> Iterator[bytes]:
+        """The new manifest, document by document, the files of each being written before."""
+        for document, versions in documents:
+            folder = str(document_folder(document))
+            yield _lines(self._document(folder, versions, before.take(folder)))
+        for left in before.left():
+            if left in still_open:  # its files stay as they were until its changes are settled again
+                yield _lines(before.take(left))
+
+    def _document(self, folder: str, versions: Sequence[StoredVersion], before: list[Entry]) -> list[Entry]:
         names = version_names([version.held_timestamp for version in versions])
         known = {entry["path"]: entry for entry in before}
-        paths = [str(folder / name) for name in names]
+        paths = [f"{folder}/{name}" for name in names]
         tried = [self._unless_unread(path, version, known) for path, version in zip(paths, versions, strict=True)]
         entries = [entry for entry in tried if entry]
         _note_replaced(entries, before)
-        self._remove_others(folder, {PurePosixPath(entry["path"]).name for entry in entries})
         self._counts.files += len(entries)
         return entries
 
@@ -167,7 +179,8 @@ class _Export:
         if old.get("replaces"):
             entry["replaces"] = old["replaces"]
         if old.get("sha256") != entry["sha256"] or not target.is_file():
-            _write_whole(target, content)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            atomic.write_part(part_of(target), [content], durable=False)
             self._counts.written += 1
         return entry
 
@@ -188,18 +201,6 @@ class _Export:
             self._public_url,
         ).encode()
 
-    def _remove_others(self, folder: PurePosixPath, wanted: set[str]) -> None:
-        """Remove exported files that are not wanted any more; what else lies there is not ours."""
-        place = self._folder / folder
-        if not place.is_dir():
-            return
-        for name in sorted(os.listdir(place)):
-            if is_version_name(name) and name not in wanted:
-                (place / name).unlink()
-                self._counts.removed += 1
-        if not wanted:
-            prune(place)
-
 
 _NOT_IN_MANIFEST = {"body", "capture_id"}
 
@@ -218,8 +219,5 @@ def _note_replaced(entries: list[Entry], before: list[Entry]) -> None:
         heir["replaces"] = sorted({*heir.get("replaces", []), gone["path"], *gone.get("replaces", [])})
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = part_of(path)
-    part.write_bytes(content)
-    part.replace(path)
+def _lines(entries: list[Entry]) -> bytes:
+    return "".join(map(to_line, entries)).encode()

@@ -2,11 +2,12 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from crawler.exceptions import RecordingFailed, WrongUse
 
+from . import atomic
 from .database import DATABASE
 
 _PAGES = 1000  # a step: a running crawl waits no longer than for one
@@ -19,17 +20,30 @@ def backup(folder: Path, to: Path) -> int:
         raise WrongUse(f"There is no corpus in {folder}: {DATABASE} is missing.")
     if to.exists():
         raise WrongUse(f"{to} is there already: name a new file.")
-    part = to.with_name(to.name + ".part")
+    part = atomic.part_of(to)
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)  # of a backup that was killed
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
             live.backup(copy, pages=_PAGES)
             copy.execute("PRAGMA journal_mode = DELETE")
-        descriptor = os.open(part, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
-        part.replace(to)
+        _sync(part)
+        atomic.put_in_place(part, to)
     except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
+        _remove(part)
         raise RecordingFailed(f"Cannot copy {source} to {to}: {error}.") from error
     return to.stat().st_size
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(part: Path) -> None:
+    with suppress(OSError):
+        for path in (part, part.with_name(part.name + "-journal")):
+            path.unlink(missing_ok=True)

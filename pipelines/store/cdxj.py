@@ -9,6 +9,7 @@ import operator
 import os
 from pathlib import Path
 
+from . import atomic
 from .warc_held import HeldMemento
 
 
@@ -33,6 +34,15 @@ def line(held: HeldMemento) -> str:
     return f"{memento.capture.urlkey or '-'} {memento.capture.timestamp} {json.dumps(fields)}"
 
 
+def append(path: Path, held: HeldMemento) -> None:
+    """Add a line to a CDXJ file, made where there is none. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    try:
+        atomic.write(descriptor, line(held).encode("utf-8", "replace") + b"\n")
+    finally:
+        os.close(descriptor)
+
+
 def is_whole(warc: Path, records: int) -> bool:
     """Whether the index of a WARC file is in order and has so many lines, as when the file was closed well."""
     path = cdxj_path(warc)
@@ -48,9 +58,4 @@ def sort_file(path: Path) -> None:
 
 def write(path: Path, lines: list[bytes]) -> None:
     """Write a CDXJ file of these lines, sorted by byte and each once, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.writelines(entry + b"\n" for entry in sorted(set(lines)))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    atomic.write_whole(path, [b"".join(entry + b"\n" for entry in sorted(set(lines)))])

@@ -95,6 +95,12 @@ def is_condemned(db: Database, key: tuple[str, str, str, str]) -> bool:
     return found.fetchone() is not None
 
 
+def condemned_offsets(db: Database, file: str) -> set[int]:
+    """Where the records of captures that are to go lie in a WARC file."""
+    found = db.execute("SELECT offset FROM snapshot JOIN condemned ON condemned.id = capture_id WHERE file = ?", [file])
+    return {offset for (offset,) in found}
+
+
 def take_out(db: Database, site: str, domain_key: str, now: str) -> None:
     """Delete all rows of the site, and remember its name. A part of the caller's transaction; `condemn` comes first."""
     named = _names(site, domain_key)
@@ -114,15 +120,6 @@ def take_out(db: Database, site: str, domain_key: str, now: str) -> None:
 def is_held(db: Database, site: str, domain_key: str) -> bool:
     """Whether there is anything of a site, be it only a document of another site that lies there."""
     return db.execute(_HELD, _names(site, domain_key)).fetchone() is not None
-
-
-def sweep(db: Database) -> None:
-    """Leave nothing of deleted rows in the file: not in free pages, not in the word index, not in the log."""
-    with recording(db):
-        db.execute("INSERT INTO text_search (text_search) VALUES ('rebuild')")
-        db.execute("INSERT INTO text_search (text_search) VALUES ('optimize')")
-    db.execute("VACUUM")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def forgotten_sites(db: Database) -> list[str]:

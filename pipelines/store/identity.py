@@ -10,7 +10,7 @@ import logging
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from .database import DATABASE, recording
-from .warc_files import is_imported, is_ours, run_of, warc_files
+from .warc_files import is_imported, is_ours, place_of, run_of, warc_files
 from .warc_members import Member, members
 
 log = logging.getLogger(__name__)
@@ -48,14 +48,14 @@ class Own:
     def owns(self, file: str) -> bool:
         if is_imported(file):
             return False
-        corpus = names_in(self.folder / file).corpus
+        corpus = names_in(place_of(self.folder, file)).corpus
         if corpus:
             return corpus == self.names.corpus or corpus in self.names.joined
-        return file in self.adopted and _digest(self.folder / file) == self.adopted[file]
+        return file in self.adopted and _digest(place_of(self.folder, file)) == self.adopted[file]
 
     def is_joined(self, file: str) -> bool:
         """Whether an own file came with another corpus."""
-        return names_in(self.folder / file).corpus in self.names.joined
+        return names_in(place_of(self.folder, file)).corpus in self.names.joined
 
 
 def own_files(db: Database, folder: Path) -> list[str]:
@@ -123,11 +123,11 @@ def _note(db: Database, files: dict[str, str]) -> None:
         db.execute("UPDATE identity SET adopted = 1")
 
 
-def carry_over(db: Database, old: Path, folder: Path, joined: Iterable[Path] = ()) -> Own:
+def carry_over(db: Database, old: Path, folder: Path, files: Sequence[str], joined: Iterable[Path] = ()) -> Own:
     """Give a new database the name of the one at `old`, or, where that is lost, of the files themselves; and the names
     of the databases at `joined`, whose files were brought in. Returns which files are its own then."""
     if not _take(db, old, joined=False):
-        _find(db, folder, {name for path in joined for name in _told(path)[0]})
+        _find(db, folder, files, {name for path in joined for name in _told(path)[0]})
     for path in joined:
         _take(db, path, joined=True)
     return own_of(db, folder)
@@ -158,13 +158,13 @@ def _take(db: Database, path: Path, *, joined: bool) -> bool:
     return True
 
 
-def _find(db: Database, folder: Path, others: set[str]) -> None:
+def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) -> None:
     """Without a database: the name that most bytes bear, and files without one are its own where no other is borne."""
-    borne = {file: names_in(folder / file) for file in warc_files(folder) if not is_imported(file)}
+    borne = {file: names_in(place_of(folder, file)) for file in files if not is_imported(file)}
     count = Counter[str]()
     for file, names in borne.items():
         if names.corpus and names.corpus not in others:
-            count[names.corpus] += (folder / file).stat().st_size
+            count[names.corpus] += place_of(folder, file).stat().st_size
     corpus = min(count, key=lambda name: (-count[name], name), default="")
     joined = {name for names in borne.values() if corpus and names.corpus == corpus for name in names.joined}
     if corpus:
@@ -174,7 +174,7 @@ def _find(db: Database, folder: Path, others: set[str]) -> None:
             db.conn.executemany("INSERT INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", rows)
     if set(count) <= {corpus, *joined}:
         nameless = [file for file, names in borne.items() if is_ours(file) and not names.corpus]
-        _note(db, {file: _digest(folder / file) for file in nameless})
+        _note(db, {file: _digest(place_of(folder, file)) for file in nameless})
 
 
 def goes_before(db: Database, joined: Collection[str], file: str, key: tuple[str, str, str, str]) -> bool:

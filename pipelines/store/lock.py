@@ -9,6 +9,9 @@ from pathlib import Path
 
 from crawler.exceptions import CorpusBusy, RecordingFailed
 
+from . import atomic
+from .warc_turn import settle
+
 log = logging.getLogger(__name__)
 
 LOCK = ".lock"
@@ -16,7 +19,10 @@ LOCK = ".lock"
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
-    """Hold the corpus for this process. Raises CorpusBusy where another living process does (flock(2))."""
+    """Hold the corpus for this process, once what another one left unfinished there has come to its end.
+
+    Raises CorpusBusy where another living process holds it (flock(2)), RecordingFailed.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
@@ -24,8 +30,8 @@ def only_run(folder: Path) -> Iterator[None]:
         raise RecordingFailed(f"Cannot write in {folder}: {error.strerror}. Check CORPUS_DIR.") from error
     try:
         _take(descriptor, folder)
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        _sign(descriptor, folder)
+        settle(folder)
         yield
     finally:
         os.close(descriptor)
@@ -37,6 +43,14 @@ def _take(descriptor: int, folder: Path) -> None:
     except BlockingIOError:
         holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
         raise CorpusBusy(f"{folder} is in use by process {holder}: wait for it, or use another CORPUS_DIR.") from None
+
+
+def _sign(descriptor: int, folder: Path) -> None:
+    try:
+        os.ftruncate(descriptor, 0)
+        atomic.write(descriptor, f"{os.getpid()}\n".encode())
+    except OSError as error:
+        raise RecordingFailed(f"Cannot write in {folder}: {error.strerror}. Make room, then start again.") from error
 
 
 @contextmanager

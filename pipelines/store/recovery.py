@@ -10,7 +10,6 @@ from pathlib import Path
 
 from . import cdxj
 from .corpus import Corpus
-from .warc_files import remove_begun
 from .warc_held import HeldMemento
 from .warc_members import Member, members, recover
 from .warc_reading import scan, write_index
@@ -27,7 +26,6 @@ def adopt(
     `runs` are the ids of runs, the latest first: neither names nor clocks tell which file was written last. What is
     not the corpus's `own` is left alone.
     """
-    remove_begun(folder)
     newest = _newest(folder, runs, own)
     if newest is None:
         return

@@ -1,7 +1,6 @@
-"""A database in the place of another: whole, and with the runs of the old one."""
+"""A new database in the place of an old one, which may be damaged: at no time is there none, or one half of each."""
 
 import logging
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -9,15 +8,33 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import RecordingFailed
+from crawler.exceptions import CorpusError, RecordingFailed
 
+from . import atomic
 from .database import DATABASE, recording
 
 log = logging.getLogger(__name__)
 
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+
+
+def pass_over_damage(error: Exception) -> None:
+    """Do nothing where the error says that a database is damaged, which a new one mends.
+
+    Raises RecordingFailed for any other: on a full disk what only the old one holds would be lost.
+    """
+    cause = error.__cause__ if isinstance(error, CorpusError) else error
+    if isinstance(error, RecordingFailed) and not isinstance(cause, sqlite3.Error):
+        raise error
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if code & 0xFF not in _DAMAGED:
+        raise RecordingFailed(
+            f"What only the old {DATABASE} holds cannot be kept: {cause}. Make room, then start again."
+        ) from error
+
 
 def carry_over_runs(db: Database, old: Path) -> None:
-    """The runs are no work of the archive's: they are only in the database."""
+    """The runs are no work of the archive's: they are only in the database. Raises RecordingFailed."""
     if not old.is_file():
         return
     try:
@@ -25,28 +42,44 @@ def carry_over_runs(db: Database, old: Path) -> None:
         with recording(db):
             db.execute("INSERT OR IGNORE INTO run SELECT * FROM old.run")
     except (sqlite3.Error, RecordingFailed) as error:
+        pass_over_damage(error)
         log.warning("The runs of the old database cannot be carried over: %s", error)
 
 
 def replace_by(work: Path, folder: Path) -> None:
-    """Put the new database in the old one's place: at no time is there none, or one that is half of each."""
+    """Put the database in the folder `work`, which then goes, in the place of the one in `folder`.
+
+    Raises RecordingFailed.
+    """
     new, place = work / DATABASE, folder / DATABASE
-    _close_wal(new)
-    if place.exists():
-        _close_wal(place)
     try:
-        for suffix in ("-wal", "-shm"):
-            place.with_name(DATABASE + suffix).unlink(missing_ok=True)
-        os.replace(new, place)
-        shutil.rmtree(work)
+        _close_wal(new)
+        if place.exists():
+            _close_old_wal(place)
+        atomic.put_in_place(new, place)
+        shutil.rmtree(work, ignore_errors=True)  # what is left of it does no harm
+    except sqlite3.Error as error:
+        raise RecordingFailed(f"Cannot finish {new}: {error}. Make room, then start again.") from error
     except OSError as error:
-        raise RecordingFailed(f"Cannot replace {place}: {error.strerror}. The new one is in {new.parent}.") from error
+        raise RecordingFailed(
+            f"Cannot replace {place}: {error.strerror}. Make room or permit writing, then start again."
+        ) from error
+
+
+def _close_old_wal(place: Path) -> None:
+    """What lies beside a database would be taken for a part of the one that comes into its place."""
+    try:
+        _close_wal(place)
+    except sqlite3.DatabaseError as error:
+        pass_over_damage(error)
+        log.warning("%s is damaged: %s", place, error)
+    for suffix in ("-wal", "-shm"):
+        place.with_name(DATABASE + suffix).unlink(missing_ok=True)
 
 
 def _close_wal(path: Path) -> None:
-    """Bring all that is in the write-ahead log into the file itself."""
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.DatabaseError as error:
-        log.warning("%s is damaged: %s", path, error)
+    """Bring all that is in the write-ahead log into the file itself, for good. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(path)) as connection:
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise RecordingFailed(f"{path} is being read by another process: wait for it, then start again.")

@@ -22,7 +22,7 @@ from warcio.warcwriter import WARCWriter
 from crawler.exceptions import RecordingFailed
 from crawler.items import ListingPage, Memento, Snapshot, WarcLocation
 
-from . import cdxj, warc_notes
+from . import atomic, cdxj, warc_notes
 from .identity import as_info, writing_in
 from .warc_held import HeldMemento
 from .warc_members import recover
@@ -41,10 +41,21 @@ class WarcWriter:
     """Appends records to `folder/RUN-SERIAL.warc.gz`; a new file is begun when one has reached `max_size` bytes.
 
     Nothing is created before the first record. A record is on the disk's side when a method returns; where one
-    cannot be written, the file is cut back to its last whole record and RecordingFailed raised.
+    cannot be written, the file is cut back to its last whole record and RecordingFailed raised. Files that are `part`
+    of a turn (warc_turn.py) lie under their part's names until then; `files` names all that were begun.
     """
 
-    def __init__(self, folder: Path, run: str, *, max_size: int = 1 << 30, software: str = "policy-corpus") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        run: str,
+        *,
+        max_size: int = 1 << 30,
+        software: str = "policy-corpus",
+        part: bool = False,
+    ) -> None:
+        self.files: list[str] = []
+        self._ending = atomic.PART if part else ""
         self._folder = folder
         self._run = run
         self._max_size = max_size
@@ -104,9 +115,11 @@ class WarcWriter:
             return
         path, file, self._path, self._file = self._path, self._file, None, -1
         try:
-            os.fsync(file)
-            os.close(file)
-            cdxj.sort_file(cdxj.cdxj_path(path))
+            try:
+                os.fsync(file)
+            finally:
+                os.close(file)
+            cdxj.sort_file(self._index_of(path))
         except OSError as error:
             raise _not_written(path, error) from error
 
@@ -125,9 +138,11 @@ class WarcWriter:
             while self._path is None:
                 self._serial += 1
                 path = self._folder / f"{self._run}-{self._serial:0{_SERIAL_DIGITS}}.warc.gz"
-                if not path.exists():
-                    self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+                if not path.exists() and not atomic.part_of(path).exists():
+                    place = path.with_name(path.name + self._ending)
+                    self._file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
                     self._path, self._end = path, 0
+                    self.files.append(path.name)
         except OSError as error:
             raise _not_written(self._folder, error) from error
         builder = _Builder()
@@ -136,10 +151,8 @@ class WarcWriter:
         return self._path
 
     def _write(self, path: Path, data: bytes) -> None:
-        view = memoryview(data)
         try:
-            while view:
-                view = view[os.write(self._file, view) :]
+            atomic.write(self._file, data)
         except OSError as error:
             with suppress(OSError):  # where even that fails, the next start cuts
                 os.ftruncate(self._file, self._end)
@@ -149,12 +162,15 @@ class WarcWriter:
 
     def _index(self, held: HeldMemento) -> None:
         assert self._path is not None
-        path = cdxj.cdxj_path(self._path)
+        path = self._index_of(self._path)
         try:
-            with path.open("ab", buffering=0) as file:
-                file.write(cdxj.line(held).encode("utf-8", "replace") + b"\n")
+            cdxj.append(path, held)
         except OSError as error:
             raise _not_written(path, error) from error
+
+    def _index_of(self, path: Path) -> Path:
+        index = cdxj.cdxj_path(path)
+        return index.with_name(index.name + self._ending)
 
 
 def _not_written(path: Path, error: OSError) -> RecordingFailed:

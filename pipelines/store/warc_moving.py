@@ -1,12 +1,9 @@
 """WARC files written anew, with their rows: to leave something out of them, or to make few of many.
 
-The new files are whole and on the disk before one transaction turns all rows to them; only when that is on the disk,
-too (`recording_for_good`), do the old ones go.
-Interrupted before, the old files hold; after, the leftovers hold nothing that a row points to, and the next time what
-is held elsewhere is left out.
+The new files are parts of a turn (warc_turn.py): whole and on the disk before the transaction ends in which all rows
+are turned to them; only then do the old ones go.
 """
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +13,14 @@ from sqlite_utils import Database
 from crawler.exceptions import RecordingFailed
 from crawler.items import ListingPage, WarcLocation
 
-from . import cdxj
-from .database import recording_for_good
+from . import atomic
 from .warc import WarcWriter
+from .warc_files import place_of
 from .warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from .warc_members import Damage
 from .warc_reading import read_memento, scan
+from .warc_sifting import Goes, sift
+from .warc_turn import Turn
 
 Sift = Callable[[Held], Held | None]
 """What of a record is to be kept: itself, another in its place, or nothing."""
@@ -33,39 +32,48 @@ _MOVED = """CREATE TEMP TABLE moved (
 
 
 class Mover:
-    """Writes the records of WARC files of one corpus into new ones. `folder` is its `warc` folder."""
+    """Writes the records of WARC files of one corpus into new ones, within the transaction of a turn.
 
-    def __init__(self, db: Database, folder: Path, sift: Sift = lambda held: held) -> None:
+    `folder` is its `warc` folder.
+    """
+
+    def __init__(self, db: Database, folder: Path, turn: Turn, sift: Sift = lambda held: held) -> None:
         self._db = db
         self._folder = folder
+        self._turn = turn
         self._sift = sift
-        self._old: list[str] = []
+        self._file = ""
         db.execute("DROP TABLE IF EXISTS moved")
         db.execute(_MOVED)
         db.execute("CREATE INDEX moved_by_payload ON moved (payload_digest) WHERE is_full")
 
-    def write(self, files: Iterable[str], writer: WarcWriter) -> None:
-        """Write what is to be kept of these files, in order. Equal payloads become revisits of the first one.
-
-        The new files are on the disk when it returns.
-        """
+    def write(self, files: Iterable[str], run: str, max_size: int = 1 << 30) -> None:
+        """Write what is to be kept of these files, in order, into those of `run`. Equal payloads become revisits of
+        the first one. The new files are on the disk when it returns."""
+        writer = WarcWriter(self._folder, run, max_size=max_size, part=True)
         with writer:
-            for file in files:
-                self._old.append(file)
-                for held in scan(self._folder / file, name=file):
+            for self._file in files:
+                self._turn.old.append(self._file)
+                for held in scan(place_of(self._folder, self._file), name=self._file):
                     self._write(held, writer)
+        self._turn.new += writer.files
         try:
-            self._sync_folder()
+            atomic.sync_folder(self._folder)
         except OSError as error:
             raise RecordingFailed(f"Cannot write in {self._folder}: {error.strerror}.") from error
 
-    def _sync_folder(self) -> None:
-        """Be sure that names of new files, and that old ones are gone, outlast a power cut, too."""
-        descriptor = os.open(self._folder, os.O_RDONLY)
+    def sift(self, file: str, goes: Goes) -> None:
+        """Write a file of another program anew, without the records that are to go."""
         try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            sifted = sift(self._folder, file, place_of(self._folder, file), goes)
+        except OSError as error:
+            raise RecordingFailed(f"Cannot write {file} anew: {error.strerror}.") from error
+        self._turn.old.append(file)
+        self._turn.new.append(sifted.name)
+        self._db.conn.executemany(
+            "INSERT INTO moved VALUES (?, ?, '', 0, ?, ?, ?)",
+            ([file, old, sifted.name, new, length] for old, (new, length) in sifted.moved.items()),
+        )
 
     def _write(self, held: Held, writer: WarcWriter) -> None:
         if isinstance(held, HeldMemento) and self._is_held_elsewhere(held):
@@ -83,7 +91,7 @@ class Mover:
                 writer.write_journal(kept.text)
         elif isinstance(kept, Damage):
             raise RecordingFailed(
-                f"{self._old[-1]} is damaged at byte {kept.offset}: run `python -m scrapy verify --repair` first."
+                f"{self._file} is damaged at byte {kept.offset}: run `python -m scrapy verify --repair` first."
             )
 
     def _memento(self, held: HeldMemento, writer: WarcWriter) -> None:
@@ -115,35 +123,11 @@ class Mover:
             "AND original = ? AND digest = ? AND statuscode = ?",
             [*key],
         ).fetchone()
-        return row is not None and tuple(row) != (place.file, place.offset) and (self._folder / row[0]).is_file()
+        return row is not None and tuple(row) != (place.file, place.offset) and place_of(self._folder, row[0]).is_file()
 
-    def turn(self) -> None:
-        """Let all rows point to the new records. A part of the caller's transaction."""
+    def turn_rows(self) -> None:
+        """Let all rows point to the new records."""
         self._db.execute(
             "UPDATE snapshot SET file = new_file, offset = new_offset, length = new_length FROM moved "
             "WHERE moved.file = snapshot.file AND moved.offset = snapshot.offset"
         )
-
-    def drop_old(self) -> None:
-        """Delete the old files, which no row points to any more."""
-        if not self._old:
-            return
-        try:
-            for file in self._old:
-                path = self._folder / file
-                path.unlink()
-                cdxj.cdxj_path(path).unlink(missing_ok=True)
-            self._sync_folder()
-        except OSError as error:
-            raise RecordingFailed(
-                f"Cannot delete an old WARC file: {error.strerror}. Start again to finish."
-            ) from error
-
-
-def move_all(db: Database, folder: Path, files: list[str], writer: WarcWriter) -> None:
-    """Write files anew into those of `writer`, and let the rows follow."""
-    mover = Mover(db, folder)
-    with recording_for_good(db):
-        mover.write(files, writer)
-        mover.turn()
-    mover.drop_old()

@@ -14,7 +14,7 @@ from crawler.exceptions import CaptureFailed, RecordingFailed
 from crawler.items import Capture, HttpAnswer, Memento, Snapshot, WarcLocation
 
 from . import cdxj, warc_notes
-from .warc_files import is_imported
+from .warc_files import is_imported, place_of
 from .warc_held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, HeldTargets, LeftOut
 from .warc_members import Damage, Member, members
 from .warc_notes import Headers, Notes
@@ -122,7 +122,7 @@ def _path(folder: Path, location: WarcLocation) -> Path:
     path = folder / location.file
     if ".." in path.parts[len(folder.parts) :] or not path.is_relative_to(folder):
         raise _unreadable(location, "it lies outside of the corpus")
-    return path
+    return place_of(folder, location.file)
 
 
 def _unreadable(location: WarcLocation, why: str) -> RecordingFailed:

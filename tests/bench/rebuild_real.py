@@ -15,8 +15,8 @@ from tests.bench.rebuilding import timed_rebuild
 def seconds(archive: Path, workers: int, remembered: int) -> float:
     """How long a rebuild takes, from the bytes to the versions."""
     with tempfile.TemporaryDirectory() as name:
-        bring_in(Path(name) / "warc", [archive], trusted=True)
-        return timed_rebuild(Path(name), workers, remembered=remembered)
+        brought = bring_in(Path(name) / "warc", [archive], trusted=True)
+        return timed_rebuild(Path(name), workers, remembered=remembered, brought=brought)
 
 
 def main(archive: Path) -> bool:

@@ -19,6 +19,7 @@ def timed_rebuild(
     *,
     remembered: int = REMEMBERED,
     targets: Iterable[Target] = (),
+    brought: Iterable[str] = (),
     progress: Progress = lambda what, done, todo: None,
 ) -> float:
     """Seconds to make a corpus of the WARC files in `folder`, from the bytes to the versions."""
@@ -31,6 +32,7 @@ def timed_rebuild(
         targets=targets,
         open_readers=partial(Readers, workers, remembered=remembered, at_once=True),
         workers=workers,
+        brought=brought,
         progress=progress,
     )
     return time.perf_counter() - start

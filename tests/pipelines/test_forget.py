@@ -14,7 +14,10 @@ from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.forget import forget
 from pipelines.store.database import open_corpus
+from pipelines.store.lock import only_run
+from tests.conftest import refusal
 from tests.corpora import copied, crawl_sample, settings_of, tables, texts
+from tests.crawls.faults import Writes, injected, run_command
 
 SITE = "inkwell-post.example"
 NOW = "2030-01-01T00:00:00Z"
@@ -70,6 +73,22 @@ def test_a_rebuild_does_not_bring_it_back(corpus: Path) -> None:
     before = tables(corpus)
     run_rebuild(settings_of(corpus), Request(), lambda what, done, todo: None)
     assert tables(corpus) == before
+
+
+def test_without_room_to_leave_nothing_in_the_database_it_says_so_and_the_next_command_ends_it(
+    crawled: Path, tmp_path: Path
+) -> None:
+    corpus = copied(crawled, tmp_path / "c")
+    with injected(Writes(tmp_path)) as counted:
+        assert run_command(copied(crawled, tmp_path / "calm"), "forget", SITE).code == 0
+    with injected(Writes(tmp_path, 1 + counted.told.index("vacuum"))):
+        ended = run_command(corpus, "forget", SITE)
+    assert "is forgotten, but its deleted rows still lie" in refusal(ended, 5)
+    assert tables(corpus) == tables(tmp_path / "calm")
+    assert run_command(corpus, "export").code == 0
+    with only_run(corpus), closing(sqlite3.connect(corpus / "corpus.sqlite")) as db:
+        assert not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'turn'").fetchone()
+    assert not [phrase for phrase in _phrases(crawled) if phrase in (corpus / "corpus.sqlite").read_bytes()]
 
 
 def test_it_is_not_asked_for_again(corpus: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from crawler.items import Snapshot
+from pipelines.store.lock import only_run
 from pipelines.store.recovery import adopt
 from pipelines.store.warc import WarcWriter
 from tests.desk import Desk
@@ -42,12 +43,12 @@ def test_nothing_is_adopted_from_an_empty_folder(desk: Desk, warc: Path) -> None
     assert desk.corpus.files() == []
 
 
-def test_copies_that_were_begun_are_removed(desk: Desk, warc: Path) -> None:
+def test_who_takes_the_corpus_removes_copies_that_were_begun(desk: Desk, warc: Path) -> None:
     (warc / "imported").mkdir(parents=True)
     for name in ("20260101T000000Z-aaaaaa-00000.warc.gz.part", "imported/other.warc.gz.part"):
         (warc / name).write_bytes(b"half")
-    adopt(warc, desk.corpus)
-    assert list(warc.rglob("*.part")) == []
+    with only_run(desk.folder):
+        assert list(warc.rglob("*.part")) == []
 
 
 def test_whole_records_without_a_row_get_one(desk: Desk, warc: Path) -> None:
