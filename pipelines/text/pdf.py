@@ -8,7 +8,7 @@ from pypdfium2 import PdfDocument, PdfiumError, raw
 
 from crawler.exceptions import ReadingFailed
 from pipelines.text.lines import CONTROLS
-from pipelines.text.pdfform import document_heading, markdown_of_pages
+from pipelines.text.pdfform import markdown_of_pages
 from pipelines.text.pdfheads import without_running_heads
 from pipelines.text.pdflines import Line, lines_of_page
 
@@ -37,11 +37,10 @@ def pdf_text(body: bytes) -> tuple[str, str]:
             title, pages = _title(document), _pages(document)
     except PdfiumError as error:
         raise ReadingFailed("broken PDF", detail=f"{error}"[:200]) from None
-    body_pages = without_running_heads(pages)
-    text = markdown_of_pages(body_pages)
+    heading, text = markdown_of_pages(without_running_heads(pages))
     if not text:
         raise ReadingFailed("scanned PDF", detail=f"{len(pages)} pages without text")
-    return title or document_heading(body_pages), text
+    return title or heading, text
 
 
 def _opened(body: bytes) -> PdfDocument:

@@ -1,76 +1,103 @@
-"""Rows of a page whose pieces stand apart: columns are read one after the other, cells of a table side by side."""
+"""The order in which the pieces of a page are read: row by row, but columns one after the other.
 
-from collections import Counter
+A file may paint what stands in one row apart: all marks of a list first, a table column by column. It may also paint
+the rows of two columns as one. So places count, not the order of painting, wherever there is more than one column.
+"""
+
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipelines.text.pdflines import Line
 
-LEAST_ROWS = 4
+LEAST_LINES = 4  # on either side of a gutter
 LEAST_TEXT = 18  # characters a line of a column has on average; the cells of a table have fewer
-STEP = 4  # points
+ONE_ROW = 0.35  # ems by which baselines of a row differ
 
 Row = list["Line"]
 Join = Callable[[Row], "Line"]
 
 
 def in_reading_order(rows: list[Row], join: Join) -> Row:
-    """One line a row, or one a column and row where there are columns."""
-    gutter = _gutter([row for row in rows if len(row) > 1])
+    """One line a row, or one a column and row where there are columns. Each row: pieces side by side."""
+    if all(len(row) == 1 for row in rows) and _descends(rows):
+        return [row[0] for row in rows]
+    return _ordered([piece for row in rows for piece in row], join)
+
+
+def _descends(rows: Sequence[Row]) -> bool:
+    """Whether each row stands clearly under the one before it."""
+    return all(one[0].base - other[0].base > ONE_ROW * other[0].size for one, other in pairwise(rows))
+
+
+def _ordered(pieces: Row, join: Join) -> Row:
+    gutter = _gutter(pieces)
     if gutter is None:
-        return [join(row) for row in rows]
+        return [join(row) for row in _rows(pieces)]
     lines: Row = []
-    left: list[Row] = []
-    right: list[Row] = []
-    for row in rows:
-        before, after = _split(row, gutter)
-        if before and after and _spans(before[-1], gutter):
-            lines += [*in_reading_order(left, join), *in_reading_order(right, join), join(row)]
+    left: Row = []
+    right: Row = []
+    for row in _rows(pieces):
+        if any(_spans(piece, gutter) for piece in row):
+            lines += [*_ordered(left, join), *_ordered(right, join), join(row)]
             left, right = [], []
-            continue
-        left += [before] if before else []
-        right += [after] if after else []
-    return lines + in_reading_order(left, join) + in_reading_order(right, join)
+        else:
+            left += [piece for piece in row if _sides(piece)[0] < gutter]
+            right += [piece for piece in row if _sides(piece)[0] >= gutter]
+    return lines + _ordered(left, join) + _ordered(right, join)
 
 
-def _split(row: Row, gutter: float) -> tuple[Row, Row]:
-    """The pieces that begin before the gutter and those that begin behind it. A piece that spans it is in both."""
-    before = [piece for piece in row if _sides(piece)[0] < gutter]
-    after = [piece for piece in row if _sides(piece)[1] > gutter]
-    return before, after
+def _rows(pieces: Row) -> list[Row]:
+    """Pieces on one baseline side by side, from the top of the page."""
+    rows: list[Row] = []
+    for piece in sorted(pieces, key=lambda piece: -piece.base):
+        if rows and abs(rows[-1][0].base - piece.base) <= ONE_ROW * min(piece.size, rows[-1][0].size):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [_in_order(row) for row in rows]
+
+
+def _in_order(row: Row) -> Row:
+    """From left to right, or from right to left where most of the row is read so."""
+    if len(row) == 1:
+        return row
+    rtl = sum(len(piece.text) for piece in row if piece.rtl) * 2 > sum(len(piece.text) for piece in row)
+    return sorted(row, key=lambda piece: _sides(piece)[0], reverse=rtl)
 
 
 def _spans(piece: "Line", gutter: float) -> bool:
-    return _sides(piece)[1] > gutter
+    left, right = _sides(piece)
+    return left < gutter < right
 
 
 def _sides(piece: "Line") -> tuple[float, float]:
     return (-piece.end, -piece.start) if piece.rtl else (piece.start, piece.end)
 
 
-def _gutter(rows: Sequence[Row]) -> float | None:
-    """Where most rows have a gap with running text on either side."""
-    if len(rows) < LEAST_ROWS:
+def _gutter(pieces: Row) -> float | None:
+    """The place that parts two columns of running text; None where there is none."""
+    if len(pieces) < 2 * LEAST_LINES:
         return None
-    votes: Counter[int] = Counter()
-    for row in rows:
-        votes.update(_gaps(row))
-    if not votes:
-        return None
-    (place, count) = max(votes.items(), key=lambda vote: (vote[1], vote[0]))
-    if count < max(LEAST_ROWS, len(rows) * 0.6):
-        return None
-    gutter = place * STEP
-    halves = [half for row in rows for half in _split(row, gutter) if half]
-    mean = sum(sum(len(piece.text) for piece in half) for half in halves) / len(halves)
-    return float(gutter) if mean >= LEAST_TEXT else None
+    sides = [_sides(piece) for piece in pieces]
+    found = max((_parted(pieces, sides, place) for place in {round(left) - 2 for left, _ in sides}), default=(0, 0.0))
+    return found[1] if found[0] else None
 
 
-def _gaps(row: Row) -> set[int]:
-    """The steps that lie in a gap of the row."""
-    places = sorted(_sides(piece) for piece in row)
-    found: set[int] = set()
-    for (_, end), (start, _) in zip(places, places[1:], strict=False):
-        found.update(range(int(end // STEP) + 1, int(start // STEP) + 1))
-    return found
+def _parted(pieces: Row, sides: list[tuple[float, float]], gutter: float) -> tuple[int, float]:
+    """How many lines stand on the emptier side of the gutter, and the gutter; 0 where it parts no columns."""
+    left = [piece for piece, (_, end) in zip(pieces, sides, strict=True) if end <= gutter]
+    right = [piece for piece, (start, _) in zip(pieces, sides, strict=True) if start >= gutter]
+    fewer = min(len(left), len(right))
+    if fewer < LEAST_LINES or 2 * (len(left) + len(right)) < len(pieces) or not (_runs(left) and _runs(right)):
+        return 0, gutter
+    beside = min(max(p.base for p in left), max(p.base for p in right)) - max(
+        min(p.base for p in left), min(p.base for p in right)
+    )
+    return (fewer if beside > LEAST_LINES * left[0].size else 0), gutter
+
+
+def _runs(pieces: Row) -> bool:
+    """Whether it is running text."""
+    return sum(len(piece.text) for piece in pieces) >= LEAST_TEXT * len(pieces)

@@ -6,7 +6,7 @@ A line goes on in the next where the first word of that would not have fitted in
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from pipelines.text.escapes import escape_line_starts
@@ -15,7 +15,9 @@ from pipelines.text.lines import CONTROLS
 from pipelines.text.pdflines import Line
 
 BULLET = re.compile(r"[•◦▪▫●○■□‣⁃∙·➢➤►▶✓✔❖\u2043\uf000-\uf0ff](?:\s+|(?=\w))|[-–—*o]\s+")
-NUMBERED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-z]{1,2}\)|\(?[ivxlc]{1,6}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§)\s", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"(?:\(?\d{1,3}[.)]|\(?[a-z]{1,2}\)|\(?[ivxlc]{1,6}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§)\s", re.IGNORECASE
+)
 ENDS = re.compile(r"[.:;!?。：；！？؟।]['\"”’)\]»]*$")
 NO_SPACE = re.compile("[\u0e00-\u0e7f\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 WORD = re.compile(r"[^\W\d_]+")
@@ -32,33 +34,33 @@ class _Block:
     kind: str
     lines: list[Line]
     level: int = 0
-    text: str = ""
-    parts: list[str] = field(default_factory=list)
 
 
-def markdown_of_pages(pages: Sequence[Sequence[Line]]) -> str:
-    """The whole text; empty where there is none."""
-    lines = [line for page in pages for line in page if line.text.strip()]
-    if not lines:
-        return ""
-    measures = _Measures(lines)
-    words = Counter(word for line in lines for word in WORD.findall(line.text.lower()))
-    blocks = list(_blocks(pages, measures))
-    said = ((block, _said(block, measures, words)) for block in blocks)
-    return _laid_out([(block, text) for block, text in said if text])
-
-
-def document_heading(pages: Sequence[Sequence[Line]]) -> str:
-    """The first heading, where it is the largest and stands before the text; empty where there is none."""
+def markdown_of_pages(pages: Sequence[Sequence[Line]]) -> tuple[str, str]:
+    """The heading over all, empty where there is none, and the whole text, empty where there is no line."""
     lines = [line for page in pages for line in page]
     if not lines:
-        return ""
+        return "", ""
     measures = _Measures(lines)
-    for block in _blocks(pages[:1], measures):
+    words = (
+        Counter(word for line in lines for word in WORD.findall(line.text.lower())) if _any_hyphen(lines) else Counter()
+    )
+    said = [(block, _said(block, words)) for block in _blocks(pages, measures)]
+    said = [(block, text) for block, text in said if text]
+    return _heading(said), _laid_out(said)
+
+
+def _any_hyphen(lines: Sequence[Line]) -> bool:
+    return any(line.hyphen for line in lines)
+
+
+def _heading(said: Sequence[tuple[_Block, str]]) -> str:
+    """The first heading, where it is the largest and stands before the text."""
+    for block, text in said:
         if block.kind == "heading":
-            return " ".join(" ".join(line.text for line in block.lines).split()) if block.level == 1 else ""
-        if sum(len(line.text) for line in block.lines) > LONGEST_HEADING:
-            return ""
+            return " ".join(text.split()) if block.level == 1 else ""
+        if len(text) > LONGEST_HEADING:
+            break
     return ""
 
 
@@ -78,9 +80,6 @@ class _Measures:
             if one.size == other.size == self.size and 0 < one.base - other.base < 4 * self.size
         )
         self.step = float(min((s for s, n in steps.items() if n > steps.total() / 5), default=0)) or self.size * 1.2
-        ends: dict[tuple[int, bool], float] = {}
-        self.margin = max((line.end for line in lines if not line.rtl), default=0.0)
-        self._ends = ends
 
     def level(self, line: Line) -> int:
         """Of a heading, from 1; 0 where it is none."""
@@ -129,9 +128,7 @@ def _kind(line: Line, measures: _Measures, stack: list[float], block: _Block | N
     return "text", 0
 
 
-def _goes_on(
-    block: _Block, line: Line, kind: str, level: int, measures: _Measures, margins: dict[int, float]
-) -> bool:
+def _goes_on(block: _Block, line: Line, kind: str, level: int, measures: _Measures, margins: dict[int, float]) -> bool:
     """Whether a line belongs to the block before it."""
     last = block.lines[-1]
     if block.kind == "heading" or kind == "heading":
@@ -158,9 +155,9 @@ def _wrapped(line: Line, following: Line, margins: dict[int, float]) -> bool:
     return width > room - SAME
 
 
-def _said(block: _Block, measures: _Measures, words: Counter[str]) -> str:
+def _said(block: _Block, words: Counter[str]) -> str:
     """The text of a block, its lines joined where they go on."""
-    margins = _margins(block.lines)
+    margins = _margins(block.lines) if len(block.lines) > 1 else {}
     whole = len(block.lines) > 1 and all(_is_whole(one, other) for one, other in pairwise(block.lines))
     pieces = [block.lines[0].text]
     for line, following in pairwise(block.lines):

@@ -10,7 +10,8 @@ EDGE = 0.12  # share of a page's height, at the top and at the bottom
 SHARE = 0.4  # of the pages; heads of odd and even pages may differ, and the first often has none
 NUMBER = re.compile(r"\d+")
 ONLY_A_NUMBER = re.compile(
-    r"(?:\w+\.?\s)?[-–—|(\[]*\s*(\d{1,3})(?:\s?(?:/|of|von|de|sur|di|van|av|z|из|、|,)\s?\d{1,3})?\s*[-–—|)\]]*", re.IGNORECASE
+    r"(?:\w+\.?\s)?[-–—|(\[]*\s*(\d{1,3})(?:\s?(?:/|of|von|de|sur|di|van|av|z|из|、|,)\s?\d{1,3})?\s*[-–—|)\]]*",
+    re.IGNORECASE,
 )
 
 Key = tuple[bool, str]

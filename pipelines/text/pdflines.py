@@ -8,8 +8,9 @@ import ctypes
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import partial
+from statistics import median
+from typing import NamedTuple
 
 from pypdfium2 import PdfPage, PdfTextPage, raw
 
@@ -18,14 +19,17 @@ from pipelines.text.pdfcolumns import in_reading_order
 LINE_END = re.compile("\r\n|\r|\n|[\x02\ufffe]")  # the last two: a hyphen that pdfium takes for the end of a line
 HYPHENS = "\x02\ufffe"
 SPACES = re.compile(" +")
+SAMPLE = 8  # lines of a page that are asked for wide gaps before all are
+SPACED = re.compile(r"(?:\S ){5,}\S")  # L E T T E R S apart, by spaces that part no words
 WIDE = 1.0  # ems between pieces of a line that may be cells or columns
-LIGATURES = {code: text for code, text in zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)}
+LIGATURES = {
+    code: text for code, text in zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)
+}
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 LEFT_TO_RIGHT = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`start` and `end` go the way the line is read: both are negative where that is from right to left.
 
     `base` is the height of its baseline over the bottom of the page, `size` that of its type. `place` is `base` as a
@@ -47,10 +51,12 @@ def lines_of_page(page: PdfPage) -> list[Line]:
     textpage = page.get_textpage()
     try:
         glyphs = _Glyphs(textpage, page)
-        rows = [list(_pieces(glyphs, *span)) for span in _spans(glyphs.text)]
+        spans = [span for span in _spans(glyphs.text) if span[1] > span[0]]
+        wide = any(len(list(_pieces(glyphs, *span))) > 1 for span in spans[:: len(spans) // SAMPLE + 1])
+        rows = [list(_pieces(glyphs, *span)) if wide else [_line(glyphs, *span)] for span in spans]
     finally:
         textpage.close()
-    return [_finished(line) for line in in_reading_order([row for row in rows if row], joined)]
+    return [_finished(line) for line in in_reading_order(rows, joined)]
 
 
 def joined(pieces: list[Line]) -> Line:
@@ -58,32 +64,35 @@ def joined(pieces: list[Line]) -> Line:
     first, last = pieces[0], pieces[-1]
     if len(pieces) == 1:
         return first
-    return replace(first, text=" ".join(piece.text for piece in pieces), end=last.end, hyphen=last.hyphen)
+    longest = max(pieces, key=lambda piece: len(piece.text))
+    return first._replace(
+        text=" ".join(piece.text for piece in pieces), end=last.end, hyphen=last.hyphen, size=longest.size
+    )
 
 
 def _spans(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Start and end of each line that is not empty, and whether a hyphen ended it."""
+    """Start and end of each line without the space around it, and whether a hyphen ended it."""
     start = 0
-    for end in LINE_END.finditer(text):
-        yield start, end.start(), end[0] in HYPHENS
+    for end in LINE_END.finditer(text + "\n"):
+        line = text[start : end.start()]
+        yield start + len(line) - len(line.lstrip()), start + len(line.rstrip()), end[0] in HYPHENS
         start = end.end()
-    yield start, len(text), False
+
+
+def _line(glyphs: "_Glyphs", start: int, end: int, hyphen: bool) -> Line:
+    line = glyphs.line(start, end, glyphs.size(start))
+    return line._replace(hyphen=True) if hyphen else line
 
 
 def _pieces(glyphs: "_Glyphs", start: int, end: int, hyphen: bool) -> Iterator[Line]:
     """The line cut where its gaps are wide."""
-    text = glyphs.text[start:end]
-    if not text.strip():
-        return
-    end = start + len(text.rstrip())
-    start += len(text) - len(text.lstrip())
     size = glyphs.size(start)
     cut = start
     for space in SPACES.finditer(glyphs.text, start, end):
-        if abs(glyphs.left(space.end()) - glyphs.right(space.start() - 1)) > WIDE * size:
+        if abs(glyphs.gap(space)) > WIDE * size:
             yield glyphs.line(cut, space.start(), size)
             cut = space.end()
-    yield replace(glyphs.line(cut, end, size), hyphen=hyphen)
+    yield glyphs.line(cut, end, size)._replace(hyphen=hyphen)
 
 
 class _Glyphs:
@@ -96,20 +105,19 @@ class _Glyphs:
         self._width, self._height = page.get_size()
         self._turn = page.get_rotation()
         self._box = [ctypes.c_double() for _ in range(4)]
+        self._at = [ctypes.byref(number) for number in self._box]
         self._matrix = raw.FS_MATRIX()
 
     def _corners(self, place: int) -> tuple[float, float, float, float]:
+        raw.FPDFText_GetCharBox(self._handle, self._index(place), *self._at)
         left, right, bottom, top = self._box
-        raw.FPDFText_GetCharBox(self._handle, self._index(place), left, right, bottom, top)
         if not self._turn:
             return left.value, bottom.value, right.value, top.value
         return _turned(self._turn, self._width, self._height, (left.value, bottom.value, right.value, top.value))
 
-    def left(self, place: int) -> float:
-        return self._corners(place)[0]
-
-    def right(self, place: int) -> float:
-        return self._corners(place)[2]
+    def gap(self, space: re.Match[str]) -> float:
+        """How wide a space is."""
+        return self._corners(space.end())[0] - self._corners(space.start() - 1)[2]
 
     def size(self, place: int) -> float:
         """Size of the type, which a file may state by a scale alone."""
@@ -121,18 +129,29 @@ class _Glyphs:
         return round(abs(size), 1) or 1.0
 
     def _base(self, place: int) -> float:
+        raw.FPDFText_GetCharOrigin(self._handle, self._index(place), *self._at[:2])
         x, y = self._box[:2]
-        raw.FPDFText_GetCharOrigin(self._handle, self._index(place), x, y)
         return y.value if not self._turn else _turned(self._turn, self._width, self._height, (x.value, y.value) * 2)[1]
 
     def line(self, start: int, end: int, size: float) -> Line:
         text = self.text[start:end]
+        if text[1:2] == " " and SPACED.fullmatch(text):
+            text = self._closed_up(start, end)
         first, last = self._corners(start), self._corners(end - 1)
         base = self._base(start)
         left, right = min(first[0], last[0]), max(first[2], last[2])
         rtl = text[0] >= "\u0590" and len(RIGHT_TO_LEFT.findall(text)) > len(LEFT_TO_RIGHT.findall(text))
         begin, finish = (-right, -left) if rtl else (left, right)
         return Line(text, begin, finish, base, size, base / (self._height or 1.0), rtl=rtl)
+
+    def _closed_up(self, start: int, end: int) -> str:
+        """Words whose letters stand apart: only the wider gaps part words."""
+        gaps = [self.gap(space) for space in SPACES.finditer(self.text, start, end)]
+        widest = median(gaps) * 1.5
+        letters = self.text[start:end].split()
+        return letters[0] + "".join(
+            (" " if gap > widest else "") + one for gap, one in zip(gaps, letters[1:], strict=True)
+        )
 
 
 def _turned(turn: int, width: float, height: float, box: tuple[float, ...]) -> tuple[float, float, float, float]:
@@ -164,4 +183,4 @@ def _finished(line: Line) -> Line:
     if text.isascii():
         return line
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return replace(line, text=whole.translate(LIGATURES))
+    return line._replace(text=whole.translate(LIGATURES))
