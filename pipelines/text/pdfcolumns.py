@@ -4,6 +4,7 @@ A file may paint what stands in one row apart: all marks of a list first, a tabl
 the rows of two columns as one. So places count, not the order of painting, wherever there is more than one column.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 LEAST_LINES = 4  # on either side of a gutter
 LEAST_TEXT = 18  # characters a line of a column has on average; the cells of a table have fewer
+MARK = re.compile(r"[^\w\s\"“„«'‘(\[]")  # of an item
+WITHIN_A_CELL = 1.5  # ems from line to line
+UNEVEN = 1.3  # times the distance of lines: that of rows
 ONE_ROW = 0.35  # ems by which baselines of a row differ
 
 Row = list["Line"]
@@ -34,7 +38,7 @@ def _descends(rows: Sequence[Row]) -> bool:
 def _ordered(pieces: Row, join: Join) -> Row:
     gutter = _gutter(pieces)
     if gutter is None:
-        return [join(row) for row in _rows(pieces)]
+        return [join(row) for row in _whole_cells(_rows(pieces))]
     lines: Row = []
     left: Row = []
     right: Row = []
@@ -57,6 +61,40 @@ def _rows(pieces: Row) -> list[Row]:
         else:
             rows.append([piece])
     return [_in_order(row) for row in rows]
+
+
+def _whole_cells(rows: list[Row]) -> list[Row]:
+    """The rows, where what goes on under a cell of a row has been put into that cell."""
+    steps = [one[0].base - other[0].base for one, other in pairwise(rows) if len(one) > 1 and len(other) > 1]
+    tight = max(steps, default=0.0) / UNEVEN
+    whole: list[Row] = []
+    above = 0.0
+    for row in rows:
+        step = above - row[0].base
+        above = row[0].base
+        if whole and step < WITHIN_A_CELL * row[0].size and _goes_on(whole[-1], row, step < tight):
+            whole[-1] = [_with(cell, row) for cell in whole[-1]]
+        else:
+            whole.append(row)
+    return whole
+
+
+def _goes_on(above: Row, row: Row, tight: bool) -> bool:
+    """Whether each piece stands under a cell of the row above. A full row does so where rows are wider apart."""
+    places = {round(_sides(cell)[0]) for cell in above}
+    under = all(places & set(range(round(_sides(piece)[0]) - 1, round(_sides(piece)[0]) + 2)) for piece in row)
+    marked = any(MARK.match(piece.text) for piece in row) or (len(above[0].text) < 4 and row[0].start > above[0].start)
+    return len(above) > 1 and under and not marked and (len(row) < len(above) or tight)
+
+
+def _with(cell: "Line", row: Row) -> "Line":
+    for piece in row:
+        if abs(_sides(piece)[0] - _sides(cell)[0]) <= 2:
+            parted = "" if cell.hyphen else " "
+            return cell._replace(
+                text=f"{cell.text}{parted}{piece.text}", end=max(cell.end, piece.end), hyphen=piece.hyphen
+            )
+    return cell
 
 
 def _in_order(row: Row) -> Row:

@@ -7,7 +7,7 @@ only where they matter, at the ends of lines and around wide gaps: each question
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from statistics import median
 from typing import NamedTuple
@@ -22,9 +22,7 @@ SPACES = re.compile(" +")
 SAMPLE = 8  # lines of a page that are asked for wide gaps before all are
 SPACED = re.compile(r"(?:\S ){5,}\S")  # L E T T E R S apart, by spaces that part no words
 WIDE = 1.0  # ems between pieces of a line that may be cells or columns
-LIGATURES = {
-    code: text for code, text in zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)
-}
+LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 LEFT_TO_RIGHT = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 
@@ -88,6 +86,9 @@ def _pieces(glyphs: "_Glyphs", start: int, end: int, hyphen: bool) -> Iterator[L
     """The line cut where its gaps are wide."""
     size = glyphs.size(start)
     cut = start
+    if glyphs.is_painted_at_once(start, end):
+        yield _line(glyphs, start, end, hyphen)
+        return
     for space in SPACES.finditer(glyphs.text, start, end):
         if abs(glyphs.gap(space)) > WIDE * size:
             yield glyphs.line(cut, space.start(), size)
@@ -101,7 +102,9 @@ class _Glyphs:
     def __init__(self, textpage: PdfTextPage, page: PdfPage) -> None:
         self._handle = textpage.raw
         self.text, same = _text(textpage)
-        self._index = (lambda place: place) if same else partial(raw.FPDFText_GetCharIndexFromTextIndex, self._handle)
+        self._index: Callable[[int], int] = (
+            (lambda place: place) if same else partial(raw.FPDFText_GetCharIndexFromTextIndex, self._handle)
+        )
         self._width, self._height = page.get_size()
         self._turn = page.get_rotation()
         self._box = [ctypes.c_double() for _ in range(4)]
@@ -114,6 +117,11 @@ class _Glyphs:
         if not self._turn:
             return left.value, bottom.value, right.value, top.value
         return _turned(self._turn, self._width, self._height, (left.value, bottom.value, right.value, top.value))
+
+    def is_painted_at_once(self, start: int, end: int) -> bool:
+        """Whether the text between two places is one run of type: no wide gaps in it."""
+        first = self._index(start)
+        return bool(raw.FPDFText_CountRects(self._handle, first, self._index(end - 1) - first + 1) == 1)
 
     def gap(self, space: re.Match[str]) -> float:
         """How wide a space is."""
