@@ -6,7 +6,7 @@ A line goes on in the next where the first word of that would not have fitted in
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipelines.text.escapes import escape_line_starts
@@ -24,6 +24,7 @@ WORD = re.compile(r"[^\W\d_]+")
 LARGER = 1.12  # times the size of the text: a heading
 LONGEST_HEADING = 200  # characters
 WIDER = 1.3  # times the usual distance of lines: a paragraph ends
+NARROWEST = 12.0  # ems of a column whose lines go on
 SAME = 3.0  # points by which places of one column differ
 
 
@@ -34,6 +35,7 @@ class _Block:
     kind: str
     lines: list[Line]
     level: int = 0
+    margins: dict[int, float] = field(default_factory=dict)
 
 
 def markdown_of_pages(pages: Sequence[Sequence[Line]]) -> tuple[str, str]:
@@ -99,7 +101,7 @@ def _blocks(pages: Sequence[Sequence[Line]], measures: _Measures) -> Iterator[_B
                 continue
             if block:
                 yield block
-            block = _Block(kind, [line], level)
+            block = _Block(kind, [line], level, margins)
     if block:
         yield block
 
@@ -149,19 +151,20 @@ def _wrapped(line: Line, following: Line, margins: dict[int, float]) -> bool:
     """Whether the first word of the next line would not have fitted."""
     if line.hyphen:
         return True
+    if line.cells or following.cells:
+        return False
     first = 1 if NO_SPACE.match(following.text) else len(following.text.split(" ", 1)[0])
     width = (following.end - following.start) * (first + 1) / max(len(following.text), 1)
-    room = max(margins.get(round(line.start / 50) + near, line.end) for near in (-1, 0, 1)) - line.end
-    return width > room - SAME
+    margin = max(margins.get(round(line.start / 50) + near, line.end) for near in (-1, 0, 1))
+    return margin - line.start > NARROWEST * line.size and width > margin - line.end - SAME
 
 
 def _said(block: _Block, words: Counter[str]) -> str:
     """The text of a block, its lines joined where they go on."""
-    margins = _margins(block.lines) if len(block.lines) > 1 else {}
     whole = len(block.lines) > 1 and all(_is_whole(one, other) for one, other in pairwise(block.lines))
     pieces = [block.lines[0].text]
     for line, following in pairwise(block.lines):
-        if block.kind == "heading" or line.hyphen or (not whole and _wrapped(line, following, margins)):
+        if block.kind == "heading" or line.hyphen or (not whole and _wrapped(line, following, block.margins)):
             pieces[-1] = _joined(pieces[-1], line, following.text, words)
         else:
             pieces.append(following.text)

@@ -6,7 +6,7 @@ from collections import Counter
 from pipelines.text.dates import states_a_date
 from pipelines.text.pdflines import Line
 
-EDGE = 0.12  # share of a page's height, at the top and at the bottom
+EDGE = 0.09  # share of a page's height, at the top and at the bottom
 SHARE = 0.4  # of the pages; heads of odd and even pages may differ, and the first often has none
 NUMBER = re.compile(r"\d+")
 ONLY_A_NUMBER = re.compile(

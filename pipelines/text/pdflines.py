@@ -19,6 +19,7 @@ from pipelines.text.pdfcolumns import in_reading_order
 LINE_END = re.compile("\r\n|\r|\n|[\x02\ufffe]")  # the last two: a hyphen that pdfium takes for the end of a line
 HYPHENS = "\x02\ufffe"
 SPACES = re.compile(" +")
+LONGEST_MARK = 5  # characters of what stands before an item
 SAMPLE = 8  # lines of a page that are asked for wide gaps before all are
 SPACED = re.compile(r"(?:\S ){5,}\S")  # L E T T E R S apart, by spaces that part no words
 WIDE = 1.0  # ems between pieces of a line that may be cells or columns
@@ -42,6 +43,7 @@ class Line(NamedTuple):
     place: float
     hyphen: bool = False
     rtl: bool = False
+    cells: bool = False  # a row of a table
 
 
 def lines_of_page(page: PdfPage) -> list[Line]:
@@ -64,7 +66,11 @@ def joined(pieces: list[Line]) -> Line:
         return first
     longest = max(pieces, key=lambda piece: len(piece.text))
     return first._replace(
-        text=" ".join(piece.text for piece in pieces), end=last.end, hyphen=last.hyphen, size=longest.size
+        text=" ".join(piece.text for piece in pieces),
+        end=last.end,
+        hyphen=last.hyphen,
+        size=longest.size,
+        cells=len(first.text) > LONGEST_MARK,
     )
 
 

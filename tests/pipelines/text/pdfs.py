@@ -1,6 +1,7 @@
-"""PDFs written by hand: text where a test wants it, in Helvetica or, for other letters, in a font that has no shapes."""
+"""PDFs written by hand: text where a test wants it, in Courier or, for other letters, in a font without shapes."""
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from pypdf import PdfWriter
@@ -17,12 +18,10 @@ def lines(texts: Iterable[str], *, x: float = 72, top: float = 700, size: float 
 
 
 def word_by_word(shown: Iterable[Shown]) -> list[Shown]:
-    """Each word painted for itself; letters are taken to be half an em wide."""
+    """Each word painted for itself; a letter is 0.6 em wide."""
     words: list[Shown] = []
     for x, y, size, text in shown:
-        for word in text.split():
-            words.append((x, y, size, word))
-            x += (len(word) + 1) * size * 0.55
+        words += [(x + word.start() * size * 0.6, y, size, word[0]) for word in re.finditer(r"\S+", text)]
     return words
 
 
@@ -36,8 +35,9 @@ def document(
     objects = [
         f"<< /Type /Catalog /Pages 2 0 R {root} >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        "<< /Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H /DescendantFonts [5 0 R] /ToUnicode 6 0 R >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>",
+        "<< /Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H /DescendantFonts [5 0 R]"
+        " /ToUnicode 6 0 R >>",
         "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Made /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
         f" /Supplement 0 >> /DW {WIDE} /FontDescriptor << /Type /FontDescriptor /FontName /Made /Flags 4 /Ascent 800"
         " /Descent -200 /CapHeight 700 /ItalicAngle 0 /StemV 80 /FontBBox [0 -200 500 800] >> >>",
@@ -46,8 +46,9 @@ def document(
     ]
     for number, shown in enumerate(pages):
         objects += [
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {first + 2 * number + 1} 0 R {page}"
-            " /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>",
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {first + 2 * number + 1} 0 R"
+            f" {page} /Resources << /Font << /F1 3 0 R /F2 4 0 R >>"
+            " >> >>",
             _stream("\n".join(_shown(one, letters) for one in shown)),
         ]
     written = _file(objects)

@@ -9,7 +9,7 @@ from tests.pipelines.text.pdfs import Shown, document, lines, rewritten, word_by
 PROSE = (
     "We collect the name and the street of each sender and give them to",
     "the carriers only. These records are kept for seven years because the",
-    "postal law of the county asks for it, and then we shred them.",
+    "law of the county asks for it.",
 )
 WHOLE = " ".join(PROSE)
 
@@ -71,7 +71,8 @@ def test_a_title_that_a_program_put_there_is_none(stated: str, title: str) -> No
 
 
 def test_marks_of_lists() -> None:
-    shown = lines([PROSE[0], *PROSE[1:2], PROSE[2]], top=740) + [
+    shown = [
+        *lines(PROSE, top=740),
         (72.0, 690.0, 11.0, "•"), (90.0, 690.0, 11.0, "your name;"),
         (72.0, 676.0, 11.0, "•"), (90.0, 676.0, 11.0, "your street;"),
         (108.0, 662.0, 11.0, "- its number;"),
@@ -129,7 +130,7 @@ def test_rows_of_a_table() -> None:
     rows = (("Cookie", "Purpose", "Kept for"), ("_sid", "Session", "1 day"), ("_ads", "Advertising", "2 years"))
     shown = [(72.0 + 150 * column, 600.0 - 30 * row, 11.0, text) for column in range(3) for row, text in enumerate(
         [cells[column] for cells in rows])]  # fmt: skip
-    assert body_of(shown) == "Cookie Purpose Kept for\n\n_sid Session 1 day\n\n_ads Advertising 2 years"
+    assert body_of(shown) == "Cookie Purpose Kept for  \n_sid Session 1 day  \n_ads Advertising 2 years"
 
 
 def test_running_heads_and_page_numbers_go() -> None:
