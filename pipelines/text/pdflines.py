@@ -70,7 +70,7 @@ def joined(pieces: list[Line]) -> Line:
         end=last.end,
         hyphen=last.hyphen,
         size=longest.size,
-        cells=len(first.text) > LONGEST_MARK,
+        cells=len(pieces) > 2 or len(first.text) > LONGEST_MARK,
     )
 
 
