@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database
 
+from . import searching
 from .corpus import Corpus
 from .database import recording
 
@@ -111,8 +112,7 @@ def is_held(db: Database, site: str, domain_key: str) -> bool:
 def sweep(db: Database) -> None:
     """Leave nothing of deleted rows in the file: not in free pages, not in the word index, not in the log."""
     with recording(db):
-        db.execute("INSERT INTO text_search (text_search) VALUES ('rebuild')")
-        db.execute("INSERT INTO text_search (text_search) VALUES ('optimize')")
+        searching.rebuild(db)
     db.execute("VACUUM")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
