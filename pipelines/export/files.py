@@ -30,7 +30,7 @@ _VERSIONS = """SELECT site, kind, variant, number, first_timestamp, last_timesta
     version.verdict, version.text_digest, version.reader, stated_date, stated_in, body, version.capture_id
 FROM version JOIN document ON document.id = document_id JOIN text ON text.digest = version.text_digest
     JOIN capture ON capture.id = version.capture_id
-    JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id) AND extraction.reader = version.reader
+    JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id) AND extraction.reader = version.reader
 WHERE document.open <= ? ORDER BY site, kind, variant, number"""
 
 
