@@ -20,6 +20,7 @@ LINE_END = re.compile("\r\n|\r|\n|[\x02\ufffe]")  # the last two: a hyphen that 
 HYPHENS = "\x02\ufffe"
 SPACES = re.compile(" +")
 LONGEST_MARK = 5  # characters of what stands before an item
+MOST_RUNS = 12  # of one line
 SAMPLE = 8  # lines of a page that are asked for wide gaps before all are
 SPACED = re.compile(r"(?:\S ){5,}\S")  # L E T T E R S apart, by spaces that part no words
 WIDE = 1.0  # ems between pieces of a line that may be cells or columns
@@ -92,7 +93,7 @@ def _pieces(glyphs: "_Glyphs", start: int, end: int, hyphen: bool) -> Iterator[L
     """The line cut where its gaps are wide."""
     size = glyphs.size(start)
     cut = start
-    if glyphs.is_painted_at_once(start, end):
+    if not glyphs.may_be_apart(start, end, WIDE * size):
         yield _line(glyphs, start, end, hyphen)
         return
     for space in SPACES.finditer(glyphs.text, start, end):
@@ -124,10 +125,20 @@ class _Glyphs:
             return left.value, bottom.value, right.value, top.value
         return _turned(self._turn, self._width, self._height, (left.value, bottom.value, right.value, top.value))
 
-    def is_painted_at_once(self, start: int, end: int) -> bool:
-        """Whether the text between two places is one run of type: no wide gaps in it."""
+    def may_be_apart(self, start: int, end: int, gap: float) -> bool:
+        """Whether a gap may be in the text between two places: runs of type stand apart, or are too many to ask."""
         first = self._index(start)
-        return bool(raw.FPDFText_CountRects(self._handle, first, self._index(end - 1) - first + 1) == 1)
+        runs = raw.FPDFText_CountRects(self._handle, first, self._index(end - 1) - first + 1)
+        if runs > MOST_RUNS:
+            return True
+        last = None
+        left, top, right, bottom = self._box
+        for run in range(runs):
+            raw.FPDFText_GetRect(self._handle, run, *self._at)
+            if last is not None and max(left.value - last[0], last[1] - right.value, abs(top.value - last[2])) > gap:
+                return True
+            last = (right.value, left.value, top.value)
+        return False
 
     def gap(self, space: re.Match[str]) -> float:
         """How wide a space is."""
