@@ -53,11 +53,24 @@ def lines_of_page(page: PdfPage) -> list[Line]:
     try:
         glyphs = _Glyphs(textpage, page)
         spans = [span for span in _spans(glyphs.text) if span[1] > span[0]]
-        wide = any(len(list(_pieces(glyphs, *span))) > 1 for span in spans[:: len(spans) // SAMPLE + 1])
-        rows = [list(_pieces(glyphs, *span)) if wide else [_line(glyphs, *span)] for span in spans]
+        rows = _rows(glyphs, spans)
     finally:
         textpage.close()
     return [_finished(line) for line in in_reading_order(rows, joined)]
+
+
+def _rows(glyphs: "_Glyphs", spans: list[tuple[int, int, bool]]) -> list[list[Line]]:
+    """The pieces of each line. Where none of some lines has a wide gap, the others are not asked for one."""
+    step = len(spans) // SAMPLE + 1
+    asked = [list(_pieces(glyphs, *span)) for span in spans[::step]]
+    wide = any(len(row) > 1 for row in asked)
+    rows: list[list[Line]] = []
+    for number, span in enumerate(spans):
+        if number % step == 0:
+            rows.append(asked[number // step])
+        else:
+            rows.append(list(_pieces(glyphs, *span)) if wide else [_line(glyphs, *span)])
+    return rows
 
 
 def joined(pieces: list[Line]) -> Line:
