@@ -145,7 +145,7 @@ class _Glyphs:
         if runs > MOST_RUNS:
             return True
         last = None
-        left, top, right, bottom = self._box
+        left, top, right, _ = self._box
         for run in range(runs):
             raw.FPDFText_GetRect(self._handle, run, *self._at)
             if last is not None and max(left.value - last[0], last[1] - right.value, abs(top.value - last[2])) > gap:

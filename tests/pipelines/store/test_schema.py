@@ -68,6 +68,14 @@ def test_what_is_not_seen_parts_no_words_and_is_not_found(db: Database) -> None:
     assert _found(db, "cut") == {"c"}
 
 
+def test_a_text_of_nothing_but_links_takes_no_time_of_its_own(db: Database) -> None:
+    _add(db, "a", "[word](/ccpa) " * 20_000)
+    assert _found(db, "word") == {"a"}
+    assert _found(db, "ccpa") == {"a"}, "its addresses stay: taking them out would copy it 20,000 times"
+    _add(db, "b", "[word](/gdpr) " * 1_000)
+    assert _found(db, "gdpr") == set()
+
+
 def test_a_passage_is_shown_as_it_is_read(db: Database) -> None:
     _add(db, "a", "See [our noti\u00adce](https://example.com/ccpa) for cookies and more.")
     shown = db.execute(
