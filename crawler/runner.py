@@ -40,7 +40,7 @@ from pipelines.store.lock import only_run
 from pipelines.store.summary import Summary, summarise
 from pipelines.text.version import reader_version
 
-LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdf")
+LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdfium2")
 
 _TOLD = ("SELECT", "SELECT_CAP", "FROM", "TO", "WAYBACK_URL", "WAYBACK_PUBLIC_URL", "WAYBACK_CDX_PER_MINUTE",
          "WAYBACK_REPLAY_PER_MINUTE", "EXPORT_STYLE")  # fmt: skip

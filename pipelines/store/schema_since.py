@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from . import moved
+from . import moved, searching
 from .schema import migrations
 from .views import VIEWS
 
@@ -74,3 +74,9 @@ def lines_of_target_lists(db: Database) -> None:
     """What was given, line by line; and views whose numbers agree."""
     for statement in (*_TABLES, *VIEWS.split(";\n")):
         db.execute(statement)
+
+
+@migrations()
+def search_what_is_seen(db: Database) -> None:
+    """The indexes without addresses and unseen marks, and one by letters: see searching.py."""
+    searching.lay_out(db)

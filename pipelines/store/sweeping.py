@@ -2,6 +2,8 @@
 
 from sqlite_utils import Database
 
+from . import searching
+
 
 def sweep(db: Database) -> None:
     """Leave nothing of deleted rows in the file: not in free pages, not in the word index, not in the log.
@@ -9,7 +11,6 @@ def sweep(db: Database) -> None:
     Raises sqlite3.Error.
     """
     with db.atomic():
-        db.execute("INSERT INTO text_search (text_search) VALUES ('rebuild')")
-        db.execute("INSERT INTO text_search (text_search) VALUES ('optimize')")
+        searching.rebuild(db)
     db.execute("VACUUM")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

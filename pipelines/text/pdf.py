@@ -1,19 +1,26 @@
-"""Text of a PDF by pypdf: lines as they stand."""
+"""Text of a PDF by pdfium: its lines are found here, their form in `pdfform`."""
 
-import io
-import logging
+import re
+from contextlib import closing
 
-from pypdf import PdfReader
-from pypdf.errors import PdfReadError
+import pypdfium2
+from pypdfium2 import PdfDocument, PdfiumError, raw
 
 from crawler.exceptions import ReadingFailed
-from pipelines.text.lines import CONTROLS, markdown_of_lines
+from pipelines.text.lines import CONTROLS
+from pipelines.text.pdfform import markdown_of_pages
+from pipelines.text.pdfheads import without_running_heads
+from pipelines.text.pdflines import Line, lines_of_page
 
 MAGIC = b"%PDF-"
 MOST_BYTES = 32 << 20
 MOST_PAGES = 500
-
-logging.getLogger("pypdf").setLevel(logging.ERROR)  # it reports each oddity of each file
+MOST_CHARACTERS = 8_000_000
+NO_TITLE = re.compile(
+    r"\(?(?:untitled|anonymous|unspecified|unknown|title|document\s?\d*|none|null)\)?"
+    r"|microsoft\s(?:office\s)?word.*|.*\.(?:docx?|pdf|indd|odt|rtf|pages|html?|txt|tmp)(?:\W.*)?|(?:file|https?):.*|[\W\d_]*",
+    re.IGNORECASE | re.DOTALL,
+)  # what programs write there
 
 
 def is_pdf(body: bytes) -> bool:
@@ -22,30 +29,57 @@ def is_pdf(body: bytes) -> bool:
 
 
 def pdf_text(body: bytes) -> tuple[str, str]:
-    """Title (may be empty) and body, a Markdown line a line. Raises ReadingFailed where there is no text in it."""
+    """Title (may be empty) and body in Markdown. Raises ReadingFailed where there is no text in it."""
     if len(body) > MOST_BYTES:
         raise ReadingFailed("page too large", detail=f"{len(body)} bytes of PDF")
     try:
-        title, pages = _extracted(body)
-    except ReadingFailed:
-        raise
-    except Exception as error:  # pypdf raises whatever a broken file leads it to
-        raise ReadingFailed("broken PDF", detail=f"{type(error).__name__}: {error}"[:200]) from None
-    text = "\n\n".join(page for page in pages if page)
+        with closing(_opened(body)) as document:
+            title, pages = _title(document), _pages(document)
+    except PdfiumError as error:
+        raise ReadingFailed("broken PDF", detail=f"{error}"[:200]) from None
+    heading, text = markdown_of_pages(without_running_heads(pages))
     if not text:
         raise ReadingFailed("scanned PDF", detail=f"{len(pages)} pages without text")
-    return title, text
+    return title or heading, text
 
 
-def _extracted(body: bytes) -> tuple[str, list[str]]:
-    reader = PdfReader(io.BytesIO(body), strict=False)
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise ReadingFailed("encrypted PDF")
-    if len(reader.pages) > MOST_PAGES:
-        raise ReadingFailed("page too large", detail=f"{len(reader.pages)} pages of PDF")
-    pages = [markdown_of_lines(page.extract_text()) for page in reader.pages]
+def _opened(body: bytes) -> PdfDocument:
+    """The document, with what was filled into its forms to be read, too."""
     try:
-        title = str((reader.metadata.title if reader.metadata else "") or "")
-    except PdfReadError:
-        title = ""
-    return " ".join(CONTROLS.sub("", title).split()), pages
+        document = PdfDocument(body)  # pdfium itself tries the empty password
+    except PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise ReadingFailed("encrypted PDF") from None
+        raise
+    if document.get_formtype() in (raw.FORMTYPE_ACRO_FORM, raw.FORMTYPE_XFA_FOREGROUND):
+        document.init_forms()
+    return document
+
+
+def _pages(document: PdfDocument) -> list[list[Line]]:
+    if len(document) > MOST_PAGES:
+        raise ReadingFailed("page too large", detail=f"{len(document)} pages of PDF")
+    pages: list[list[Line]] = []
+    left = MOST_CHARACTERS
+    for number in range(len(document)):
+        with closing(_page(document, number)) as page:
+            pages.append(lines_of_page(page))
+        left -= sum(len(line.text) for line in pages[-1])
+        if left < 0:
+            raise ReadingFailed("page too large", detail=f"over {MOST_CHARACTERS} characters of PDF")
+    return pages
+
+
+def _page(document: PdfDocument, number: int) -> pypdfium2.PdfPage:
+    page = document[number]
+    if page.formenv and raw.FPDFPage_GetAnnotCount(page):
+        page.flatten()
+        page.close()
+        page = document[number]  # as it is now
+    return page
+
+
+def _title(document: PdfDocument) -> str:
+    """The title the file states, unless a program put it there."""
+    title = " ".join(CONTROLS.sub("", document.get_metadata_value("Title")).split())
+    return "" if NO_TITLE.fullmatch(title) else title

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-LIBRARIES = ("trafilatura", "lxml", "py3langid", "pypdf", "charset-normalizer", "dateparser")
+LIBRARIES = ("trafilatura", "lxml", "py3langid", "pypdfium2", "charset-normalizer", "dateparser")
 
 
 @cache

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from pipelines.store.database import open_corpus, open_for_reading
 from pipelines.store.schema import migrations
+from pipelines.store.searching import INDEXES
 from tests.desk import Desk, row
 
 
@@ -51,9 +52,84 @@ def test_a_text_that_is_changed_or_removed_is_no_longer_found_by_its_old_words(d
     with db.atomic():
         db.execute("UPDATE text SET body = 'storage and pixels' WHERE digest = 'a'")
         db.execute("DELETE FROM text WHERE digest = 'b'")
-        db.execute("INSERT INTO text_search (text_search, rank) VALUES ('integrity-check', 1)")
+        for index in INDEXES:
+            db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
     assert _found(db, "cookies") == set()
     assert _found(db, "pixels") == {"a"}
+
+
+def test_what_is_not_seen_parts_no_words_and_is_not_found(db: Database) -> None:
+    _add(db, "a", "Daten\u00adschutz, Pri\u200bvacy and \ufeffmore")
+    _add(db, "b", 'See [our notice](https://example.com/ccpa), [more](/gdpr "Rights") and the rest \\[a\\](b).')
+    _add(db, "c", "[cut](https://example.com/never")
+    assert _found(db, "Datenschutz Privacy more") == {"a"}
+    assert _found(db, "ccpa OR gdpr OR example OR never") == set()
+    assert _found(db, '"our notice more and the rest a b"') == {"b"}
+    assert _found(db, "cut") == {"c"}
+
+
+def test_a_text_of_nothing_but_links_takes_no_time_of_its_own(db: Database) -> None:
+    _add(db, "a", "[word](/ccpa) " * 20_000)
+    assert _found(db, "word") == {"a"}
+    assert _found(db, "ccpa") == {"a"}, "its addresses stay: taking them out would copy it 20,000 times"
+    _add(db, "b", "[word](/gdpr) " * 1_000)
+    assert _found(db, "gdpr") == set()
+
+
+def test_a_passage_is_shown_as_it_is_read(db: Database) -> None:
+    _add(db, "a", "See [our noti\u00adce](https://example.com/ccpa) for cookies and more.")
+    shown = db.execute(
+        "SELECT snippet(text_search, 0, '<', '>', '', 9) FROM text_search WHERE text_search MATCH 'notice'"
+    )
+    assert shown.fetchone() == ("See [our <notice>] for cookies and more.",)
+
+
+@pytest.mark.parametrize(
+    ("word", "digest"),
+    [
+        ("隐私", "zh"),
+        ("销毁", "zh"),
+        ("方針", "ja"),
+        ("개인", "ko"),
+        ("ความ", "th"),
+        ("个人信息", "zh"),
+        ("개인정보", "ko"),
+    ],
+)
+def test_words_of_languages_without_spaces(db: Database, word: str, digest: str) -> None:
+    _add(db, "zh", "本隐私政策说明我们如何收集个人信息，然后销毁")
+    _add(db, "ja", "個人情報保護方針をご覧ください。")
+    _add(db, "ko", "개인정보를처리합니다")
+    _add(db, "th", "นโยบายความเป็นส่วนตัว")
+    _add(db, "en", "We collect personal information.")
+    if len(word) > 2:
+        found = db.execute("SELECT rowid FROM letter_search WHERE letter_search MATCH ?", [word])
+    else:
+        found = db.execute(
+            "SELECT DISTINCT doc FROM letter_terms WHERE term BETWEEN ? AND ? || char(1114111)", [word] * 2
+        )
+    assert [db.execute("SELECT digest FROM text WHERE id = ?", row).fetchone()[0] for row in found] == [digest]
+
+
+def test_texts_that_part_their_words_are_not_in_the_index_by_letters(db: Database) -> None:
+    _add(db, "en", "We collect personal information.")
+    assert db.execute("SELECT count(*) FROM letter_terms").fetchone() == (0,)
+    db.execute("UPDATE text SET body = '本隐私政策'")
+    assert db.execute("SELECT count(*) FROM letter_terms").fetchone() == (4,)
+    db.execute("DELETE FROM text")
+    assert db.execute("SELECT count(*) FROM letter_terms").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "same"),
+    [
+        ("données", "DONNEES", True), ("Ødegård", "ødegard", True), ("άδεια", "ΆΔΕΙΑ", True), ("İzin", "izin", True),
+        ("άδεια", "αδεια", False), ("ısı", "isi", False), ("łódź", "lodz", False), ("straße", "strasse", False),
+    ],
+)  # fmt: skip
+def test_what_the_docs_say_of_accents(db: Database, written: str, asked: str, same: bool) -> None:
+    _add(db, "a", written)
+    assert bool(_found(db, asked)) is same
 
 
 def test_compacting_the_file_leaves_the_index_right(db: Database) -> None:
@@ -69,12 +145,13 @@ def test_a_corpus_of_the_first_layout_gets_its_index_at_the_next_run(tmp_path: P
     with_index = open_corpus(tmp_path)
     _add(with_index, "a", "kept from before")
     for kind, name in with_index.execute(
-        "SELECT type, name FROM sqlite_master WHERE name IN "
-        "('text_search', 'text_added', 'text_removed', 'text_changed', 'version_by_text')"
+        "SELECT type, name FROM sqlite_master WHERE name IN ('text_search', 'letter_search', 'letter_terms', "
+        "'searched', 'letters', 'text_added', 'text_removed', 'text_to_change', 'text_changed', 'version_by_text') "
+        "ORDER BY type = 'trigger' DESC, name = 'letter_terms' DESC, type"
     ).fetchall():
         with_index.execute(f"DROP {kind} {name}")
     with with_index.atomic():
-        with_index.execute("DELETE FROM _sqlite_migrations WHERE name = 'full_text_search'")
+        with_index.execute("DELETE FROM _sqlite_migrations WHERE name IN ('full_text_search', 'search_what_is_seen')")
     with_index.close()
     again = open_corpus(tmp_path)
     assert _found(again, "before") == {"a"}

@@ -1,0 +1,77 @@
+"""The two indexes over the texts: by words, and by any letters for languages that write no space between words.
+
+Both index what a person reads: no addresses of links, no marks that are not seen. They read that from views of plain
+SQL, so that any client can search, and are kept in step by triggers, whoever writes to `text`.
+"""
+
+from sqlite_utils import Database
+
+UNSEEN = (0xAD, 0x200B, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x180E)  # a soft hyphen and characters of no width
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+
+INDEXES = ("text_search", "letter_search")
+
+_SEEN = "text.body"
+for _code in UNSEEN:
+    _SEEN = f"replace({_SEEN}, char({_code}), '')"
+
+# each address that is taken out copies the text
+_EFFORT = "(length(text.body) - length(replace(text.body, '](', ''))) * length(text.body)"
+MOST_EFFORT = 400_000_000  # about 2,000 links in 100,000 characters; what has more keeps its addresses
+
+# `](address)` goes up to its bracket, address after address; a text that shows those signs has a backslash before them
+_STEPS = f"""
+WITH RECURSIVE
+seen (rest) AS (SELECT {_SEEN}),
+step (done, rest) AS (
+    SELECT '', rest FROM seen
+    UNION ALL
+    SELECT done || substr(rest, 1, instr(rest, '](')),
+        CASE WHEN substr(rest, max(instr(rest, '](') - 1, 1), 1) = '\\' THEN substr(rest, instr(rest, '](') + 1)
+            WHEN instr(substr(rest, instr(rest, '](')), ')') = 0 THEN ''
+            ELSE substr(rest, instr(rest, '](') + instr(substr(rest, instr(rest, '](')), ')')) END
+    FROM step WHERE instr(rest, '](') > 0
+)
+SELECT done || rest FROM step WHERE instr(rest, '](') = 0"""  # noqa: S608
+
+_TAKE_OUT = """
+    INSERT INTO text_search (text_search, rowid, body) SELECT 'delete', id, body FROM searched WHERE id = old.id;
+    INSERT INTO letter_search (letter_search, rowid, body) SELECT 'delete', id, body FROM letters WHERE id = old.id;
+END"""
+_PUT_IN = """
+    INSERT INTO text_search (rowid, body) SELECT id, body FROM searched WHERE id = new.id;
+    INSERT INTO letter_search (rowid, body) SELECT id, body FROM letters WHERE id = new.id;
+END"""
+_LAYOUT = (
+    "DROP TRIGGER IF EXISTS text_added",
+    "DROP TRIGGER IF EXISTS text_removed",
+    "DROP TRIGGER IF EXISTS text_changed",
+    "DROP TABLE IF EXISTS text_search",
+    f"CREATE VIEW searched AS SELECT id, CASE WHEN {_EFFORT} < {MOST_EFFORT} THEN ({_STEPS}) ELSE {_SEEN} END AS body "  # noqa: S608
+    "FROM text",
+    # the blank is behind the last two letters, so that they begin a term of three
+    "CREATE VIEW letters AS SELECT searched.id, searched.body || ' ' AS body FROM text JOIN searched "  # noqa: S608
+    f"ON searched.id = text.id WHERE text.body GLOB '*[{UNSPACED}]*'",
+    "CREATE VIRTUAL TABLE text_search USING fts5 ("
+    "body, content='searched', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
+    "CREATE VIRTUAL TABLE letter_search USING fts5 (body, content='letters', content_rowid='id', tokenize='trigram')",
+    "CREATE VIRTUAL TABLE letter_terms USING fts5vocab (letter_search, instance)",
+    f"CREATE TRIGGER text_added AFTER INSERT ON text BEGIN{_PUT_IN}",
+    f"CREATE TRIGGER text_removed BEFORE DELETE ON text BEGIN{_TAKE_OUT}",
+    f"CREATE TRIGGER text_to_change BEFORE UPDATE OF body ON text BEGIN{_TAKE_OUT}",
+    f"CREATE TRIGGER text_changed AFTER UPDATE OF body ON text BEGIN{_PUT_IN}",
+)
+
+
+def lay_out(db: Database) -> None:
+    """Make the indexes and fill them."""
+    for statement in _LAYOUT:
+        db.execute(statement)
+    rebuild(db)
+
+
+def rebuild(db: Database) -> None:
+    """Make both indexes anew: nothing of what was deleted stays in them."""
+    for index in INDEXES:
+        db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
+        db.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
