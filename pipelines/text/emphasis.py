@@ -91,6 +91,8 @@ def without_emphasis(texts: list[str], marks: set[str]) -> list[str]:
     if not any(SIGNS.search(text) for text in texts):
         return texts
     opened = {mark[0] for mark in marks}
+    if sum("`" in run for text in texts for run in SIGNS.findall(text)) > 1:
+        opened.add("`")  # in code a backslash is none, so that the first one has to go too
     ours = frozenset(opened)
     return [_without(text, opened, ours) for text in texts]
 

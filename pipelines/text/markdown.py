@@ -19,7 +19,7 @@ FENCE = re.compile("`{3,}")
 
 def markdown(blocks: list[Block], style: Style, title: str = "") -> str:
     """The body: no title line, no empty line at either end."""
-    writer = _Writer() if style.faithful else StructuredWriter()
+    writer = _Writer() if style.faithful else StructuredWriter(letters=style.letters)
     in_list = True  # the first block loses its indent in the file
     for block in blocks:
         in_list = any(container.mark for container in block.path) or (in_list and block.kind == "pre")
@@ -35,7 +35,7 @@ def _lines(block: Block, style: Style, *, in_list: bool) -> list[str]:
     if block.kind == "pre":
         return [_code(block.tokens, escaped=in_list, fenced=in_list and not style.faithful)]
     if block.kind == "row":
-        return [_row(block, style)]
+        return _row(block, style)
     if block.kind in HEADINGS:
         return _heading(block, style)
     return [text for tokens in paragraphs(block.tokens) if (text := _paragraph(tokens, block, style))]
@@ -64,12 +64,13 @@ def _heading(block: Block, style: Style) -> list[str]:
     return [f"{'#' * level} {text}"] if text.strip() else []
 
 
-def _row(block: Block, style: Style) -> str:
+def _row(block: Block, style: Style) -> list[str]:
     cells = [re.sub(r"\s*\n\s*", " ", inline(cell, style)).strip(" ") for cell in block.cells]
     if not style.faithful:
-        return _structured_row(block, [cell.replace("|", r"\|") for cell in cells])
+        row = _structured_row(block, [cell.replace("|", r"\|") for cell in cells])
+        return [row] if block.head or any(cells) else []
     row = "| ".join(cells) + "  "
-    return row + "\n" + "|".join(["---"] * len(cells)) + "  " if block.head else row
+    return [row + "\n" + "|".join(["---"] * len(cells)) + "  " if block.head else row]
 
 
 def _structured_row(block: Block, cells: list[str]) -> str:

@@ -16,7 +16,8 @@ Path = tuple[Container, ...]
 class StructuredWriter:
     """Keeps the containers of the block before, and what was begun."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, letters: bool = True) -> None:
+        self._letters = letters
         self.out: list[str] = []
         self._last: Block | None = None
         self._path: Path = ()
@@ -25,6 +26,8 @@ class StructuredWriter:
 
     def write(self, block: Block, text: str) -> None:
         path = _whole_path(block.path)
+        if not self._letters:
+            _number(path)
         for depth, container in enumerate(path):
             inner = depth + 1 < len(path) or block.kind != "p"
             if container.is_lettered and container not in self._begun and inner:
@@ -61,7 +64,11 @@ class StructuredWriter:
                 in_item, pad, letters = False, 0, 0
             elif container.is_item:
                 sign = self._signs[container]
-                mark = " " * (pad if letters else 2 * (not in_item)) + (sign if sign in "*-" else container.label[:-1] + sign) + " "
+                mark = (
+                    " " * (pad if letters else 2 * (not in_item))
+                    + (sign if sign in "*-" else container.label[:-1] + sign)
+                    + " "
+                )
                 first += " " * len(mark) if container in self._begun else mark
                 rest += " " * len(mark)
                 in_item, pad, letters = True, 0, 0
@@ -108,6 +115,12 @@ class StructuredWriter:
         return 5 if self._last is not None and self._last.loose else 4
 
 
+def _number(path: Path) -> None:
+    """Digits in place of letters."""
+    for container in path:
+        container.label = container.mark
+
+
 def _is_sibling(left: Path, begins: Container) -> bool:
     return bool(left) and left[0].parent_list is begins.parent_list
 
@@ -119,7 +132,9 @@ def _follows(before: Container, container: Container) -> bool:
 
 
 def _shared(one: Path, other: Path) -> int:
-    return next((depth for depth, (a, b) in enumerate(zip(one, other, strict=False)) if a is not b), min(len(one), len(other)))
+    return next(
+        (depth for depth, (a, b) in enumerate(zip(one, other, strict=False)) if a is not b), min(len(one), len(other))
+    )
 
 
 def _whole_path(path: Path) -> Path:
