@@ -8,8 +8,8 @@ import hashlib
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.text.parse import UNREADABLE
 from pipelines.text.numbering import styled_type
+from pipelines.text.parse import UNREADABLE
 from pipelines.text.parts import TAGS, part_of
 from pipelines.text.signs import SYMBOL_FONTS, TABLE_ROLES
 

@@ -59,19 +59,8 @@ def _rendered(tokens: list[Rendered]) -> Iterator[Unit]:
     numbers: list[int | None] = []
     kind, cells = "p", list[str]()
     for token in tokens:
-        if token.type == "blockquote_open":
-            inside.append(">")
-        elif token.type in ("ordered_list_open", "bullet_list_open"):
-            numbers.append(int(token.attrs.get("start", 1)) if token.tag == "ol" else None)
-        elif token.type in ("ordered_list_close", "bullet_list_close"):
-            numbers.pop()
-        elif token.type == "list_item_open":
-            number = numbers[-1]
-            inside.append("*" if number is None else str(number))
-            numbers[-1] = None if number is None else number + 1
-        elif token.type in ("blockquote_close", "list_item_close"):
-            inside.pop()
-        elif token.type in ("paragraph_open", "heading_open", "tr_open"):
+        _follow(token, inside, numbers)
+        if token.type in ("paragraph_open", "heading_open", "tr_open"):
             kind, cells = token.tag, []
         elif token.type == "tr_close":
             yield Unit("row", tuple(inside), "|".join(cells).rstrip("|"))
@@ -83,6 +72,22 @@ def _rendered(tokens: list[Rendered]) -> Iterator[Unit]:
             yield Unit("pre", tuple(inside), _plain(token.content).replace("\\", ""))
         elif token.type == "hr":
             yield Unit("hr", tuple(inside))
+
+
+def _follow(token: Rendered, inside: list[str], numbers: list[int | None]) -> None:
+    """Keep in mind which quotes and items are open, and the number of each list's next item."""
+    if token.type == "blockquote_open":
+        inside.append(">")
+    elif token.type in ("ordered_list_open", "bullet_list_open"):
+        numbers.append(int(token.attrs.get("start", 1)) if token.tag == "ol" else None)
+    elif token.type in ("ordered_list_close", "bullet_list_close"):
+        numbers.pop()
+    elif token.type == "list_item_open":
+        number = numbers[-1]
+        inside.append("*" if number is None else str(number))
+        numbers[-1] = None if number is None else number + 1
+    elif token.type in ("blockquote_close", "list_item_close"):
+        inside.pop()
 
 
 def _lines_of(children: list[Rendered]) -> list[str]:
