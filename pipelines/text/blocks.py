@@ -1,5 +1,6 @@
 """A prepared tree -> a flat list of blocks, each with its containers and balanced inline tokens."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -7,9 +8,11 @@ from lxml.html import HtmlElement
 
 from pipelines.text.addresses import absolute
 from pipelines.text.inline import Kind, Token
+from pipelines.text.numbering import Numbers
 
 INLINE_MARKS: dict[str, Kind] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "em", "cite": "em", "dfn": "em", "ins": "em",
+    "del": "strike", "s": "strike", "strike": "strike",
 }  # fmt: skip
 BLOCKS = frozenset(
     {
@@ -32,15 +35,31 @@ BLOCKS = frozenset(
 )
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LISTS = ("ul", "ol", "dir", "menu")
+DIGITS = re.compile(r"\d{1,9}\.")
 
 
 @dataclass(eq=False, slots=True)
 class Container:
-    """A quote, or an item of a list; `mark` is the bullet or the number, `level` counts nested lists."""
+    """A quote, or an item of a list; `mark` is the bullet or the number, `level` counts nested lists.
+
+    `label` is the number as the page shows it (`iv.`); `under` is the item that a list stands behind instead of in.
+    """
 
     mark: str = ""
     level: int = 0
     parent_list: object = None
+    label: str = ""
+    under: "Container | None" = None
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is an item that Markdown has a sign for."""
+        return self.mark == "*" or (bool(self.mark) and DIGITS.fullmatch(self.label) is not None)
+
+    @property
+    def is_lettered(self) -> bool:
+        """Whether it is an item with a letter, a Roman numeral or a number below zero."""
+        return bool(self.mark) and not self.is_item
 
 
 @dataclass(slots=True)
@@ -63,6 +82,9 @@ class Block:
 class _List:
     ordered: bool
     number: int
+    numbers: Numbers
+    under: Container | None = None  # the item of the outer list that it stands behind
+    last: Container | None = None
 
 
 def blocks_of(root: HtmlElement, base: str) -> list[Block]:
@@ -169,9 +191,9 @@ class _Builder:
             self._heading = element
             self._tokens = []
         elif tag == "li":
-            self._path.append((element, self._item()))
+            self._path.append((element, self._item(element)))
         elif tag in LISTS and has_items(element):
-            self._lists.append((element, _List(tag == "ol", _number(element.get("start"), 1))))
+            self._lists.append((element, self._list(element)))
         elif tag == "blockquote":
             self._path.append((element, Container()))
         elif tag == "pre":
@@ -179,13 +201,24 @@ class _Builder:
         elif tag == "tr":
             self._row = (element, Block("row", self._containers(), head=_is_first(element)))
 
-    def _item(self) -> Container:
+    def _list(self, element: HtmlElement) -> _List:
+        numbers = Numbers(element)
+        under = None
+        if self._lists:
+            outer, owner = self._lists[-1]
+            inside = self._path and any(parent is outer for parent in self._path[-1][0].iterancestors())
+            under = None if inside else owner.last
+        return _List(element.tag == "ol", _number(element.get("start"), 1), numbers, under)
+
+    def _item(self, element: HtmlElement) -> Container:
         if not self._lists:
             return Container("*", 1, None)
         owner = self._lists[-1][1]
         mark = f"{owner.number}." if owner.ordered else "*"
         owner.number += 1
-        return Container(mark, len(self._lists), owner)
+        label = owner.numbers.label(element) if owner.ordered else mark
+        owner.last = Container(mark, len(self._lists), owner, label, owner.under)
+        return owner.last
 
     def _end_block(self, element: HtmlElement) -> None:
         if self._row:

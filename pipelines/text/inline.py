@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipelines.text.emphasis import Piece, settled, without_emphasis, without_line_ends
 from pipelines.text.inert import REFERENCE, inert, inert_pieces
 from pipelines.text.parse import UNREADABLE
 from pipelines.text.styles import Style
 
-Kind = Literal["text", "break", "image", "strong", "em", "link"]
-MARKS = {"strong": "**", "em": "_"}
+Kind = Literal["text", "break", "image", "strong", "em", "strike", "link"]
+MARKS = {"strong": "**", "em": "_", "strike": "~~"}
 SPACES = re.compile(r"[ \t\n\r\f\v]+")
 MANY_SPACES = re.compile(" {2,}")
 BREAKS = re.compile(r" *\n *")
@@ -35,14 +36,17 @@ class _Open:
     """A piece of markup whose end has not come yet."""
 
     token: Token
-    parts: list[str] = field(default_factory=list)
+    parts: list[str | Piece] = field(default_factory=list)
 
 
 def inline(tokens: list[Token], style: Style) -> str:
     """The text of a block; a break is two spaces and a newline. Unbalanced tokens are closed at the end."""
     stack = [_Open(Token("text"))]
     tokens = tokens if style.faithful else joined(tokens)
-    texts = inert_pieces([token.value if token.kind == "text" else "" for token in tokens])
+    texts = [token.value if token.kind == "text" else "" for token in tokens]
+    texts = inert_pieces(texts if style.faithful else without_line_ends(texts))
+    if not style.faithful:
+        texts = without_emphasis(texts, {MARKS[token.kind] for token in tokens if token.kind in MARKS})
     for token, text in zip(tokens, texts, strict=True):
         if token.opens:
             stack.append(_Open(token))
@@ -52,7 +56,7 @@ def inline(tokens: list[Token], style: Style) -> str:
             stack[-1].parts.append("\n" if token.kind == "break" else _plain(text, style))
     while len(stack) > 1:
         _close(stack, style)
-    line = _single_spaced("".join(stack[0].parts))
+    line = _single_spaced(settled(stack[0].parts))
     return BREAKS.sub("  \n", line) if "\n" in line else line
 
 
@@ -80,29 +84,35 @@ def _close(stack: list[_Open], style: Style) -> None:
     if len(stack) == 1:
         return
     done = stack.pop()
-    inner = _single_spaced("".join(done.parts))
-    before = "".join(stack[-1].parts[-1:])
-    if done.token.kind == "link" and before.endswith("!"):  # else it were an image
-        stack[-1].parts[-1] = before[:-1] + r"\!"
-    make = _link if done.token.kind == "link" else _emphasis
-    stack[-1].parts.append(make(done.token, inner, before, style))
+    inner = _single_spaced(settled(done.parts))
+    parts = stack[-1].parts
+    before = parts[-1] if parts and isinstance(parts[-1], str) else ""
+    if done.token.kind == "link":
+        if before.endswith("!"):  # else it were an image
+            parts[-1] = before[:-1] + r"\!"
+        parts.append(_link(done.token, inner, style))
+    else:
+        parts.append((_as_published if style.faithful else _emphasis)(done.token, inner, before))
 
 
-def _emphasis(token: Token, inner: str, before: str, style: Style) -> str:
-    mark = MARKS[token.kind]
-    core = inner.strip(" ") if style.faithful else inner.strip()
-    if not core:
-        return mark * 2 + inner if style.faithful and token.kind == "strong" else inner
+def _emphasis(token: Token, inner: str, before: str) -> str | Piece:
+    core = inner.strip()
     start, end = _edges(inner)
-    if style.faithful:
-        end = inner[len(inner.rstrip(" ")) :]
-        start = " " if inner[0] == " " or before[-1:] not in ("", " ", "\n") else ""
-    elif token.kind == "em" and before[-1:].isalnum() and not start:
-        return inner  # Markdown knows no underscore inside a word
+    return Piece(start, MARKS[token.kind], core, end) if core else inner
+
+
+def _as_published(token: Token, inner: str, before: str) -> str:
+    mark, core = MARKS[token.kind], inner.strip(" ")
+    if token.kind == "strike":
+        return inner
+    if not core:
+        return mark * 2 + inner if token.kind == "strong" else inner
+    end = inner[len(inner.rstrip(" ")) :]
+    start = " " if inner[0] == " " or before[-1:] not in ("", " ", "\n") else ""
     return f"{start}{mark}{core}{mark}{end}"
 
 
-def _link(token: Token, inner: str, before: str, style: Style) -> str:
+def _link(token: Token, inner: str, style: Style) -> str:
     text = inner.replace("\n", " ") if style.faithful else inner.strip().replace("\n", " ")
     if not SAFE.match(token.value):
         return inner

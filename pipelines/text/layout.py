@@ -11,6 +11,7 @@ TABLE_PARTS = ("tbody", "thead", "tfoot")
 LARGEST_CELL = 0.7  # share of a table's text that one cell holds where the table only places it
 LONG_CELL = 600  # characters: longer ones are prose, unless the rows say otherwise
 MARK = re.compile(r"[\s\xa0(]*(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})?[.):]*[\s\xa0]*|[\s\xa0]*[•●○◦▪■□·*o–-][\s\xa0]*")
+LETTER = re.compile(r"[\s\xa0]*\(?(?:[a-zA-Z]|[ivx]{1,5})[.):]+[\s\xa0]*")
 REGULAR = 0.6  # share of rows with as many cells as the widest
 
 
@@ -70,6 +71,9 @@ def _is_list(table: HtmlElement) -> bool:
 
 def _to_list(table: HtmlElement) -> None:
     rows = [row for row in rows_of(table) if _text_length(row)]
+    if all(LETTER.fullmatch(_mark_of(row)) for row in rows):
+        _to_lettered_lines(table, rows)
+        return
     number = re.search(r"\d+", "".join(rows[0].itertext()))
     listing = table.makeelement("ol" if number else "ul", {"start": number.group()} if number else {})
     listing.tail = table.tail
@@ -77,12 +81,27 @@ def _to_list(table: HtmlElement) -> None:
         mark = next(cell for cell in row if _text_length(cell))
         row.remove(mark)
         row.tag = "li"
+        if value := re.search(r"\d+", "".join(mark.itertext())):
+            row.set("value", value.group())
         for cell in row:
             cell.tag = "span"
         listing.append(row)
     parent = table.getparent()
     if parent is not None:
         parent.replace(table, listing)
+
+
+def _mark_of(row: HtmlElement) -> str:
+    return next("".join(cell.itertext()) for cell in row if _text_length(cell))
+
+
+def _to_lettered_lines(table: HtmlElement, rows: list[HtmlElement]) -> None:
+    """Markdown has no list by letters: each row is a line that begins with its own."""
+    for row in rows:
+        for cell in row:
+            cell.tag = "span"
+            cell.tail = " "
+    _to_blocks(table)
 
 
 def _text_length(cell: HtmlElement) -> int:

@@ -7,16 +7,19 @@ from pipelines.text.escapes import escape_line_starts
 from pipelines.text.inert import inert
 from pipelines.text.inline import Token, inline
 from pipelines.text.paragraphs import paragraphs
+from pipelines.text.structure import DEEPEST, StructuredWriter
 from pipelines.text.styles import Style
 
 RULE = "* * *"
 CODE_INDENT = "    "
-DEEPEST = 12  # levels of lists and of quotes; more are shown as so many
+NUMBER = re.compile(r"\A(\s*\d{1,9})([.)])(?=\s)")
+CLOSING_SIGNS = re.compile(r"(?<!\S)(#+)\Z")
+FENCE = re.compile("`{3,}")
 
 
 def markdown(blocks: list[Block], style: Style, title: str = "") -> str:
     """The body: no title line, no empty line at either end."""
-    writer = _Writer(style)
+    writer = _Writer() if style.faithful else StructuredWriter(letters=style.letters)
     in_list = True  # the first block loses its indent in the file
     for block in blocks:
         in_list = any(container.mark for container in block.path) or (in_list and block.kind == "pre")
@@ -30,9 +33,9 @@ def _lines(block: Block, style: Style, *, in_list: bool) -> list[str]:
     if block.kind == "hr":
         return [RULE]
     if block.kind == "pre":
-        return [_code(block.tokens, escaped=in_list)]
+        return [_code(block.tokens, escaped=in_list, fenced=in_list and not style.faithful)]
     if block.kind == "row":
-        return [_row(block, style)]
+        return _row(block, style)
     if block.kind in HEADINGS:
         return _heading(block, style)
     return [text for tokens in paragraphs(block.tokens) if (text := _paragraph(tokens, block, style))]
@@ -57,31 +60,44 @@ def _heading(block: Block, style: Style) -> list[str]:
     if level == 1 and style.first_heading == "demote":
         level = 2
     text = re.sub(r"\s*\n\s*", " ", inline(block.tokens, style))
-    text = text.rstrip() if style.faithful else text.strip()
+    text = NUMBER.sub(r"\1\\\2", text.rstrip()) if style.faithful else CLOSING_SIGNS.sub(r"\\\1", text.strip())
     return [f"{'#' * level} {text}"] if text.strip() else []
 
 
-def _row(block: Block, style: Style) -> str:
+def _row(block: Block, style: Style) -> list[str]:
     cells = [re.sub(r"\s*\n\s*", " ", inline(cell, style)).strip(" ") for cell in block.cells]
     if not style.faithful:
-        cells = [cell.replace("|", r"\|") for cell in cells]
+        row = _structured_row(block, [cell.replace("|", r"\|") for cell in cells])
+        return [row] if block.head or any(cells) else []
     row = "| ".join(cells) + "  "
-    return row + "\n" + "|".join(["---"] * len(cells)) + "  " if block.head else row
+    return [row + "\n" + "|".join(["---"] * len(cells)) + "  " if block.head else row]
 
 
-def _code(tokens: list[Token], *, escaped: bool) -> str:
+def _structured_row(block: Block, cells: list[str]) -> str:
+    """A row that stays one in a renderer: bars at either end where a cell there is empty or the only one."""
+    cells[0] = escape_line_starts(cells[0])
+    before = "| " if not cells[0] or (block.head and len(cells) == 1) else ""
+    after = " |" if block.head and (not cells[-1] or len(cells) == 1) else ""
+    row = before + "| ".join(cells) + after + "  "
+    bar = "|" if len(cells) == 1 else ""
+    return row + f"\n{bar}{'|'.join(['---'] * len(cells))}{bar}  " if block.head else row
+
+
+def _code(tokens: list[Token], *, escaped: bool, fenced: bool) -> str:
     text = "".join("\n" if token.kind == "break" else token.value for token in tokens if token.kind != "link")
     text = inert(text) if escaped else text
     lines = text.expandtabs(4).strip("\n").split("\n")
+    if fenced:
+        fence = "`" * (1 + max(2, *map(len, FENCE.findall(text)), 2))
+        return "\n".join((fence, *map(str.rstrip, lines), fence))
     return "\n".join((CODE_INDENT + line).rstrip() for line in lines)
 
 
 class _Writer:
-    """Keeps what stands between two blocks: how many line ends, which quote signs, which bullet."""
+    """Keeps what stands between two blocks as the published texts have it: line ends, quote signs, bullets."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self) -> None:
         self.out: list[str] = []
-        self._style = style
         self._last: Block | None = None
         self._begun: set[Container] = set()
 
@@ -102,7 +118,7 @@ class _Writer:
             return
         quote = _quote(self._last) if _quotes(self._last) == _quotes(block) else ""
         lines = [quote] * (newlines - 1)
-        if newlines > 3 and self._style.faithful:
+        if newlines > 3:
             lines[1] = ""
         self.out.append("\n" + "".join(line + "\n" for line in lines))
 
@@ -112,9 +128,8 @@ class _Writer:
         if not items:
             return "", ""
         item = items[-1]
-        hang = "" if self._style.faithful else "  " * min(DEEPEST, item.level) + "  "
         if item in self._begun:
-            return hang, hang
+            return "", ""
         return f"{'  ' * min(DEEPEST, item.level)}{item.mark} ", ""
 
 

@@ -21,9 +21,10 @@ DASHES = re.compile("[‐‑‒–—―−﹘﹣－]")
 LINK = re.compile(r'\[((?:\\.|[^\[\]\\])*)\]\((?:\\.|[^()\s\\])*(?:\s+"(?:\\.|[^"\\])*")?\)')
 AUTOLINK = re.compile(r"<((?:https?|ftp)://[^<>\s]+)>")
 MARKS = re.compile(
-    r"^[ \t]*(?:> ?)*[ \t]*(?:#{1,6}[ \t]+|(?:\* \* \*|(?:---\|)*---)[ \t]*$|(?:\*|\d{1,9}\.)[ \t]+)?", re.MULTILINE
+    r"^[ \t]*(?:> ?)*[ \t]*(?:#{1,6}[ \t]+|(?:\* \* \*|\|?(?:---\|)*---\|?)[ \t]*$|(?:[*-]|\d{1,9}[.)])[ \t]+)?",
+    re.MULTILINE,
 )
-EMPHASIS = re.compile(r"_(?:(?!\w)|(?<!\w_))")  # not the one inside a word
+EMPHASIS = re.compile(r"\\?_(?:(?!\w)|(?<!\w_))")  # not the one inside a word
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 EDGE = 12  # lines at either end of a text, empty ones too, where a server writes its stamps

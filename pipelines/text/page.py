@@ -22,6 +22,8 @@ from pipelines.text.normal import reading_key
 from pipelines.text.parse import UNREADABLE
 from pipelines.text.quality import Evidence, count_words, judged
 from pipelines.text.repeats import without_repeats
+from pipelines.text.signs import drop_invisible, write_out
+from pipelines.text.spans import fill_spans
 from pipelines.text.styles import Style
 from pipelines.text.title import is_bold_line, main_heading, title_of, without_title
 from pipelines.text.typed import typed_lists
@@ -49,8 +51,12 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
         base = _base(root, base)
     title = title_of(root)
     scripts = _noscript(body)
+    if not style.faithful:
+        write_out(body)
+        drop_invisible(body)
     undo_layout(body)
     if not style.faithful:
+        fill_spans(body)
         mark_headings(body)
     weights = weigh(body)
     links = weights.link_share(body)

@@ -35,6 +35,9 @@ NOT_THE_PAGE = frozenset(
 MARKUP = re.compile(r"<(?:[a-z][a-z0-9]*[\s/>]|!doctype|!--)", re.IGNORECASE)
 
 
+PAGE_MARKUP = re.compile(r"<(?:html|head|body|title|p|br|div|table|h[1-6]|!doctype)\b[^<>]*>", re.IGNORECASE)
+
+
 class Reader:
     """Reads pages in one style, and remembers by their trees the last ones it read.
 
@@ -70,7 +73,7 @@ class Reader:
         html, charset = decode(page.body, page.content_type)
         if len(CONTROLS.findall(html[:SAMPLE])) > MOST_CONTROLS * min(SAMPLE, len(html)):
             raise ReadingFailed("not a page", detail="binary")
-        if not MARKUP.search(html):
+        if not MARKUP.search(html) or _is_plain(html, page.content_type):
             return _read_lines("", markdown_of_lines(html), charset)
         return self._read_html(html, page, charset)
 
@@ -98,6 +101,11 @@ class Reader:
             if len(self._readings) > self._remembered:
                 self._readings.popitem(last=False)
         return outcome
+
+
+def _is_plain(html: str, content_type: str) -> bool:
+    """Whether a text that is called plain is so: `<name>` in it is no tag."""
+    return content_type.lower().startswith("text/plain") and not PAGE_MARKUP.search(html)
 
 
 def _refuse(body: bytes) -> None:

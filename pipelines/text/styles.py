@@ -6,15 +6,19 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """`first_heading` says what becomes of an h1; `faithful` keeps the blemishes of the published texts."""
+    """`first_heading` says what becomes of an h1; `faithful` keeps the blemishes of the published texts;
+    `letters` writes the letters and Roman numerals of lists, else digits stand for them."""
 
     name: str
     first_heading: Literal["demote", "drop", "keep"] = "demote"
     faithful: bool = False
+    letters: bool = True
 
 
 STYLES = {
     "corpus": Style("corpus"),
     "princeton": Style("princeton", "drop", faithful=True),
-    "whole": Style("whole", "keep"),  # corpus, but the page's own title stays in the body: for the scorers
+    # corpus, but as the curated texts that readers are measured by: the page's own title stays in the body, and
+    # lettered items are numbered ones
+    "whole": Style("whole", "keep", letters=False),
 }

@@ -8,8 +8,10 @@ import hashlib
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.text.numbering import styled_type
 from pipelines.text.parse import UNREADABLE
 from pipelines.text.parts import TAGS, part_of
+from pipelines.text.signs import SYMBOL_FONTS, TABLE_ROLES
 
 UNREAD_ELEMENTS = (
     "script", "style", "template", "svg", "math", "canvas", "iframe", "noframes", "object", "embed",
@@ -21,8 +23,11 @@ PROSE = ("p", "table", "h1", "h2", "h3", "li")
 READ_ATTRIBUTES = {
     "a": ("href", "title"),
     "base": ("href",),
-    "ol": ("start",),
-    "font": ("size",),
+    "ol": ("start", "type", "reversed"),
+    "li": ("value", "type"),
+    "td": ("colspan", "rowspan"),
+    "th": ("colspan", "rowspan"),
+    "font": ("size", "face"),
 }
 PART = "part"
 
@@ -39,11 +44,23 @@ def strip(root: HtmlElement) -> None:
         part = part_of(element)
         read = READ_ATTRIBUTES.get(str(element.tag))
         kept = [(name, attributes[name]) for name in read if name in attributes] if read else []
+        kept += _said_otherwise(element)
         attributes.clear()
         for name, value in kept:
             attributes[name] = value if value.isprintable() else UNREADABLE.sub("", value)
         if part:
             attributes[PART] = part
+
+
+def _said_otherwise(element: HtmlElement) -> list[tuple[str, str]]:
+    """What a role or a style says of lists, tables and bullets, as the attribute that says the same."""
+    said = [("role", role)] if (role := element.get("role", "")) in TABLE_ROLES else []
+    if style := element.get("style"):
+        if element.tag in ("ol", "li") and (kind := styled_type(style)):
+            said.append(("type", kind))
+        elif element.tag in ("span", "font") and SYMBOL_FONTS.search(style):
+            said.append(("face", "symbol"))
+    return said
 
 
 def _open_up(root: HtmlElement) -> None:

@@ -7,22 +7,28 @@ import random
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.exceptions import ReadingFailed
 from crawler.items import Page, Reading
+from pipelines.text.blocks import Block
 from pipelines.text.charset import decode
+from pipelines.text.markdown import markdown
 from pipelines.text.parse import parse
 from pipelines.text.pdf import is_pdf
 from pipelines.text.reader import Reader
+from pipelines.text.styles import Style
 from pipelines.text.treekey import strip, tree_key
 from tests.pipelines.text.pages import page
 from tests.quality.mutations import mutated
 from tests.quality.readers import exported_file, policy_markdown
+from tests.quality.structure import block_units, rendered_units
 
 READING_FLOORS = {"f1": 0.999, "f1_p10": 0.998, "headings": 0.999, "items": 0.98, "links": 0.971}
 GOLDEN_FLOORS = {
@@ -37,6 +43,7 @@ EQUAL_BODIES = 13
 OTHER_CAPTURE = "atomisystems.com"  # its page is another capture than its text: header and title differ
 WITHOUT_TITLE = ("kidzone.ws", "mashaworld.com")  # published with the title None, and with an empty one
 KEY_GROUPS = int(os.environ.get("KEY_GROUPS", "40"))
+STRUCTURES = int(os.environ.get("STRUCTURES", "40"))
 MUTATIONS = int(os.environ.get("MUTATIONS", "150"))
 
 
@@ -118,6 +125,27 @@ def test_pages_with_one_key_read_the_same(shared: Path) -> None:
     for group in chance.sample(equal, min(KEY_GROUPS, len(equal))):
         readings = {outcome(Reader(remembered=0), one) for one in (group if KEY_GROUPS > 1000 else group[:2])}
         assert len(readings) == 1, group[0].original
+
+
+def test_a_renderer_finds_the_structure_of_each_text(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`STRUCTURES=100000` renders all of the archive too."""
+    written: list[tuple[list[Block], str]] = []
+
+    def remembered(blocks: list[Block], style: Style) -> str:
+        written.append((blocks, markdown(blocks, style)))
+        return written[-1][1]
+
+    monkeypatch.setattr("pipelines.text.page.markdown", remembered)
+    score = load(shared / "reading" / "score.py", "reading_score")
+    pages = [page(path.read_bytes()) for path in (shared / "golden").glob("*/page.html")]
+    pages += [page(row["html"].encode()) for row in score.load(shared / "reading" / "dev.jsonl.gz")][::5]
+    pages += list(islice(snapshots(shared), STRUCTURES))
+    reader = Reader()
+    for one in pages:
+        outcome(reader, one)
+    assert len(written) > 50
+    differing = [text[:80] for blocks, text in written if rendered_units(text) != block_units(blocks)]
+    assert differing == []
 
 
 def outcome(reader: Reader, snapshot: Page) -> Reading | str:
