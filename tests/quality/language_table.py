@@ -1,6 +1,6 @@
 """Precision and recall of the verdict by language, over the texts beside this file; writes docs/languages.md.
 
-    python -m tests.quality.language_table
+python -m tests.quality.language_table
 """
 
 import sys
@@ -20,7 +20,9 @@ HEAD = """# Languages
 How well the verdict tells policies from other pages, by language: measured on invented texts of 40 to 70 words (about
 as many signs in pairs where words are not parted), without titles, which are harder than whole pages. Written by
 `python -m tests.quality.language_table`; `tests/quality/test_languages.py` holds the floors. The texts are few: they
-show that a language is known, not how often a verdict over it is wrong. Those who made the lists of words saw them.
+show that a language is known, not how often a verdict over it is wrong. At first sight,
+before the lists of words were mended by them, 100 of 120 policies and all 63 other pages were judged right; the 20 were
+`doubtful`, most of them in plain words that no list had.
 
 "Found" counts the verdict `policy`; a policy that is not found is `doubtful`, and none was called `not a policy`.
 "No policy" counts other pages (news, shops, help, log-in, not found) by the verdict `not a policy`.
