@@ -131,7 +131,8 @@ def _continues(element: HtmlElement, levels: set[str], weights: Weights) -> bool
     if any(found.get(HELD_FORM) is not None for found in element.iter(etree.Element)):
         return False
     below = weights.prose[element] - sum(weights.total[title] for title in titles)
-    return below >= LEAST and not RIGHTS.search(" ".join(element.itertext()))
+    filled = below >= LEAST or element.find(".//table") is not None
+    return filled and not RIGHTS.search(" ".join(element.itertext()))
 
 
 def _is_date(element: HtmlElement, weights: Weights) -> bool:
