@@ -32,6 +32,7 @@ MANY_LINKS = 0.4  # of its text: prose has fewer
 SHORT = 200  # characters
 TEXT = frozenset({"p", "ul", "ol", "dl", "table", "blockquote", *HEADINGS})
 NAMED_FOR_SURE = ("nav", "footer", "form", "header")  # parts that a tag or a role tells, wherever they stand
+HELD_FORM = "held-form"  # marks what a form was taken out of
 TO_TOP = re.compile(
     r"\W*(?:(?:back |go |return )?to (?:the )?top|top|nach oben|zum seitenanfang|haut de page)\W*", re.I
 )
@@ -50,6 +51,9 @@ def remove_furniture(body: HtmlElement, weights: Weights) -> None:
             gone.append(element)
     for element in gone:
         weights.take(element)
+        parent = element.getparent()
+        if element.tag == "form" and parent is not None:
+            parent.set(HELD_FORM, "")
         element.drop_tree()
 
 

@@ -2,9 +2,11 @@
 
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.text.dates import states_a_date
+from pipelines.text.furniture import HELD_FORM
 from pipelines.text.layout import HEADINGS
 from pipelines.text.treekey import PART
 from pipelines.text.weights import Weights, is_link, length
@@ -23,6 +25,7 @@ STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
 YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
 RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
+LEAST = 15  # characters below a title
 MENU_LINKS = 4
 MENU_WORDS = 160  # characters to a link; prose has more
 DATE_LENGTH = 120
@@ -38,7 +41,7 @@ def main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
         siblings = list(node)
         place = siblings.index(child)
         before += _titles_and_prose(siblings[:place], weights)
-        after[:0] = _up_to_last_prose(siblings[place + 1 :], weights)
+        after[:0] = _up_to_last_prose(siblings[place + 1 :], _levels(child), weights)
         node = child
     _drop_menus(node, weights)
     home = body.getroottree().getroot()
@@ -95,21 +98,41 @@ def _titles_and_prose(siblings: list[HtmlElement], weights: Weights) -> list[Htm
     return head + siblings[first:]
 
 
-def _up_to_last_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
+def _up_to_last_prose(siblings: list[HtmlElement], levels: set[str], weights: Weights) -> list[HtmlElement]:
     """What is worth keeping after it: nothing is left out between two pieces of prose."""
-    while siblings and not (_is_prose(siblings[-1], weights) or _is_section(siblings[-1], weights)):
+    while siblings and not (_is_prose(siblings[-1], weights) or _is_section(siblings[-1], levels, weights)):
         siblings = siblings[:-1]
     return siblings
 
 
-def _is_section(element: HtmlElement, weights: Weights) -> bool:
+def _is_section(element: HtmlElement, levels: set[str], weights: Weights) -> bool:
     """Whether it is of the document though it is short: a heading or table of it with few links, or its date."""
     if not weights.total.get(element, 0) or weights.link_share(element) > MOST_LINKS or element.get(PART):
         return False
     if _is_date(element, weights):
         return True
     inside = any(parent.tag in ("main", "article", "section") for parent in element.iterancestors())
-    return inside and (element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION))
+    if not inside:
+        return _continues(element, levels, weights)
+    return element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION)
+
+
+def _levels(main: HtmlElement) -> set[str]:
+    """The headings that a text uses for its sections."""
+    return {level for level in HEADINGS if main.find(f".//{level}") is not None}
+
+
+def _continues(element: HtmlElement, levels: set[str], weights: Weights) -> bool:
+    """Whether it goes on as the text before it did: a heading of a level used there and words below it, and neither a
+    form nor a notice of rights."""
+    titles = [found for found in element.iter(*HEADINGS) if weights.total.get(found)]
+    if not titles or titles[0].tag not in levels or weights.link_share(titles[0]):
+        return False
+    if any(found.get(HELD_FORM) is not None for found in element.iter(etree.Element)):
+        return False
+    below = weights.prose[element] - sum(weights.total[title] for title in titles)
+    filled = below >= LEAST or element.find(".//table") is not None
+    return filled and not RIGHTS.search(" ".join(element.itertext()))
 
 
 def _is_date(element: HtmlElement, weights: Weights) -> bool:

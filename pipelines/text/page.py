@@ -10,6 +10,7 @@ from crawler.items import Reading
 from pipelines.text.accept import accepted, words
 from pipelines.text.addresses import absolute
 from pipelines.text.blocks import HEADINGS, Block, blocks_of
+from pipelines.text.controls import lines_of_textareas
 from pipelines.text.dates import is_relative, stated_date
 from pipelines.text.edges import without_link_lines
 from pipelines.text.fonts import mark_headings
@@ -22,6 +23,7 @@ from pipelines.text.normal import reading_key
 from pipelines.text.parse import UNREADABLE
 from pipelines.text.quality import Evidence, count_words, judged
 from pipelines.text.repeats import without_repeats
+from pipelines.text.shell import SHELL, show_noscript
 from pipelines.text.signs import drop_invisible, write_out
 from pipelines.text.spans import fill_spans
 from pipelines.text.styles import Style
@@ -50,7 +52,8 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     if not style.faithful:
         base = _base(root, base)
     title = title_of(root)
-    scripts = _noscript(body)
+    show_noscript(body)
+    scripts, shell = _noscript(body), root.get(SHELL, "")
     if not style.faithful:
         write_out(body)
         drop_invisible(body)
@@ -61,15 +64,19 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     weights = weigh(body)
     links = weights.link_share(body)
     remove_furniture(body, weights)
-    blocks, found = accepted(without_link_lines(blocks_of(main_part(body, weights), base)))
+    article = main_part(body, weights)
+    if not style.faithful:
+        lines_of_textareas(article)
+    blocks, found = accepted(without_link_lines(blocks_of(article, base)))
     if not style.faithful:
         blocks = [block for block in typed_lists(without_repeats(blocks)) if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
     if not text:
-        raise ReadingFailed(NO_TEXT, detail=scripts[:200])
-    return Text(title, text, _evidence(title, blocks, scripts, links, found))
+        raise ReadingFailed(NO_TEXT, detail=scripts[:200] or shell)
+    evidence = _evidence(title, blocks, scripts, links, found)
+    return Text(title, text, replace(evidence, shell=shell))
 
 
 def reading_of(text: Text, charset: str) -> Reading:

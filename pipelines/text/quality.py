@@ -49,6 +49,7 @@ class Evidence:
     links: float = 0.0
     found: bool = True
     language: str = ""
+    shell: str = ""  # why the page is empty until something else has run
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def _signs(evidence: Evidence, text: str, words: int) -> tuple[str, ...]:
     named = f"{evidence.title}\n{evidence.headings}"
     said = f"{named}\n{evidence.text}" + (f"\n{evidence.scripts}" if words < NEAR_EMPTY else "")
     found = [reason for reason, sign in SIGNS.items() if sign.search(said)]
+    if evidence.shell and words < NEAR_EMPTY:
+        found.append(evidence.shell)
     return tuple(dict.fromkeys((*found, *notices(f"{folded(named)}\n{text}", evidence.language))))
 
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from crawler.exceptions import ReadingFailed
 from crawler.items import Page, Reading
+from pipelines.text import tabs
 from pipelines.text.charset import decode
+from pipelines.text.controls import without_boxes
 from pipelines.text.email import HIDDEN, reveal
 from pipelines.text.lines import markdown_of_lines
 from pipelines.text.nested import SIGNS, unfold
@@ -17,6 +19,7 @@ from pipelines.text.page import NO_TEXT, Text, read_tree, reading_of
 from pipelines.text.parse import parse
 from pipelines.text.pdf import is_pdf, pdf_text
 from pipelines.text.quality import Evidence
+from pipelines.text.shell import SHELL, shell_of
 from pipelines.text.styles import STYLES
 from pipelines.text.treekey import strip, tree_key
 
@@ -83,7 +86,14 @@ class Reader:
             reveal(root)
         if any(sign in html for sign in SIGNS):
             unfold(root)
+        if not self._style.faithful:
+            if any(sign in html for sign in tabs.SIGNS):
+                tabs.title_panels(root)
+            without_boxes(root)
+        shell = shell_of(root)
         strip(root)
+        if shell:
+            root.set(SHELL, shell)
         base = snapshot_url(page.timestamp, page.original) if self._style.faithful else page.original
         key = tree_key(root, base, self._style.name)
         if (known := self._readings.get(key)) is not None:

@@ -21,7 +21,10 @@ def without_repeats(blocks: list[Block]) -> list[Block]:
         rest = sum(sizes[place:])
         again = sum(size for text, size in zip(texts[place:], sizes[place:], strict=True) if text in copy)
         held = sum(len(text) for text in first if text in set(texts[place:]))
-        if rest >= LONG and again >= SAME * rest and held >= SAME * sum(map(len, first)):
+        size = sum(map(len, first))
+        if 2 * len(set(first)) <= len(first) or SAME * rest > size:  # paragraphs that are alike are no copy
+            continue
+        if rest >= LONG and again >= SAME * rest and held >= SAME * size:
             return blocks[:place]
     return blocks
 

@@ -29,14 +29,21 @@ def main_heading(blocks: list[Block]) -> str:
 
 
 def without_title(blocks: list[Block], title: str, *, only_headings: bool = False) -> list[Block]:
-    """The blocks without those at the start that say what the title says, or one part of it."""
+    """The blocks without those at the start that say what the title says, or one part of it.
+
+    A line that says it once more behind other words is of the document.
+    """
     known = {_key(part) for part in (title, *SEPARATORS.split(title))} - {""}
 
-    def repeats(block: Block) -> bool:
-        kind = block.kind in HEADINGS or (block.kind == "p" and not only_headings)
-        return kind and _key(plain(block.tokens)) in known
-
-    return [block for block in blocks[:FIRST_BLOCKS] if not repeats(block)] + blocks[FIRST_BLOCKS:]
+    kept: list[Block] = []
+    said = False
+    for block in blocks[:FIRST_BLOCKS]:
+        kind = block.kind in HEADINGS or (block.kind == "p" and not only_headings and not (said and kept))
+        if kind and _key(plain(block.tokens)) in known:
+            said = True
+        else:
+            kept.append(block)
+    return kept + blocks[FIRST_BLOCKS:]
 
 
 def is_bold_line(block: Block) -> bool:

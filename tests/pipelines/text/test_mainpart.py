@@ -2,7 +2,7 @@ import pytest
 
 from pipelines.text.mainpart import main_part
 from pipelines.text.weights import weigh
-from tests.pipelines.text.pages import POLICY, body_of
+from tests.pipelines.text.pages import POLICY, body_of, reading
 
 
 def main(html: str) -> str:
@@ -93,3 +93,31 @@ def test_a_menu_of_plain_blocks_before_the_title_goes() -> None:
     html = f"<div><div><div><h4>Area</h4>{card * 3}</div><div>{card * 3}</div></div><div>{text}</div></div>"
     assert "GONE" not in main(html)
     assert "GONE" in main(f"<div><h1>Privacy</h1>{POLICY}<div>{card * 3}</div>{POLICY}</div>")
+
+
+AFTER = f"<div><h1>Privacy</h1><h2>What we keep</h2>{POLICY * 4}</div>"
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "<div><h2>Contact us</h2><p>Birch Lane 4, Heronport</p></div>",
+        "<div><h2>Cookies</h2><table><tr><th>Name</th><th>For</th></tr><tr><td>_ga</td><td>1 y</td></tr></table></div>",
+    ],
+)
+def test_a_short_section_behind_the_text_goes_on_as_the_text_did(section: str) -> None:
+    title = section[len("<div><h2>") : section.index("</h2>")]
+    assert f"## {title}" in reading(f"{AFTER}{section}<div>© 2020 Acme</div>").body
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<div><h2>Newsletter</h2><p>Never miss it!</p><form><input type=email><button>Go</button></form></div>",
+        "<div><h2>Latest news</h2><a href=/1>Bees fly again today</a> <a href=/2>Ferry is late</a></div>",
+        "<div><h2>Acme Shop</h2><p>© 2020 Acme Shop, Heronport</p></div>",
+    ],
+)
+def test_blocks_of_the_site_behind_the_text_are_left_out(block: str) -> None:
+    body = reading(f"{AFTER}{block}").body
+    assert not [word for word in ("Newsletter", "Latest", "Shop") if word in body]

@@ -1,0 +1,73 @@
+"""Tabs: the title of each is put at the head of its panel, where a person reads it."""
+
+import re
+
+from lxml.html import HtmlElement
+
+SIGNS = ("tabpanel", "tab-pane", "tablist", '="tab"', '="pill"', "tabs")
+NAME = re.compile(r"(?:^|[ _-])(?:tabs?|pills?|tablist)(?:$|[ _-])", re.IGNORECASE)
+TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "href")
+SAID = ("role", "data-toggle", "data-bs-toggle", "class")
+LONGEST = 120  # characters of a title
+MOST = 200  # tabs in a page
+UP = 3  # steps from a link to what calls itself tabs
+
+
+def title_panels(root: HtmlElement) -> None:
+    """Move the titles of tabs into their panels; a list of links that are no tabs stays as it is."""
+    bars: dict[HtmlElement, list[tuple[HtmlElement, HtmlElement]]] = {}
+    panels: dict[str, HtmlElement] = {}
+    for element in root.iter():
+        if isinstance(element.tag, str) and (name := element.get("id")):
+            panels.setdefault(name, element)
+    for tab in root.xpath(".//a | .//button | .//*[@role='tab']")[: 10 * MOST]:
+        bar, panel = _bar(tab), _panel(tab, panels)
+        if bar is not None and panel is not None and _is_apart(bar, panel):
+            bars.setdefault(bar, []).append((tab, panel))
+    for bar, tabs in bars.items():
+        if 1 < len(tabs) <= MOST and len({panel for _, panel in tabs}) == len(tabs) and _is_all_of(bar, tabs):
+            _move(bar, tabs)
+
+
+def _bar(tab: HtmlElement) -> HtmlElement | None:
+    """The outermost element near a link that says that it holds tabs."""
+    found = None
+    for place, element in enumerate((tab, *tab.iterancestors())):
+        if place > UP or element.tag in ("body", "main", "article", "section"):
+            break
+        if any(NAME.search(element.get(name, "")) for name in SAID):
+            found = element
+    return tab.getparent() if found is tab else found
+
+
+def _panel(tab: HtmlElement, panels: dict[str, HtmlElement]) -> HtmlElement | None:
+    """What a tab opens: an element with text that is no heading, as an entry in a table of contents leads to."""
+    for name in TARGETS:
+        panel = panels.get(tab.get(name, "").removeprefix("#"))
+        if panel is not None and panel.tag in ("div", "section", "article", "li", "dd"):
+            return panel if _text(panel) else None
+    return None
+
+
+def _is_apart(bar: HtmlElement, panel: HtmlElement) -> bool:
+    return bar not in panel.iterancestors() and panel not in bar.iterancestors() and bar is not panel
+
+
+def _is_all_of(bar: HtmlElement, tabs: list[tuple[HtmlElement, HtmlElement]]) -> bool:
+    """Whether the bar holds nothing but the titles, and each is one."""
+    titles = [_text(tab) for tab, _ in tabs]
+    return all(0 < len(title) <= LONGEST for title in titles) and _text(bar) == " ".join(titles)
+
+
+def _move(bar: HtmlElement, tabs: list[tuple[HtmlElement, HtmlElement]]) -> None:
+    for tab, panel in tabs:
+        title = _text(tab)
+        if not _text(panel).startswith(title):
+            line = panel.makeelement("p")
+            line.text, line.tail, panel.text = title, panel.text, None
+            panel.insert(0, line)
+    bar.drop_tree()
+
+
+def _text(element: HtmlElement) -> str:
+    return " ".join(" ".join(element.itertext()).split())
