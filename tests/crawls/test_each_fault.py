@@ -58,7 +58,9 @@ def test_what_comes_of_each_fault(tmp_path: Path) -> None:
         if name in unstruck or not FAULTS[name].is_lasting:
             is_right = listing[0][0] == "done" and [state for state, _ in fates] == ["read"] * CAPTURES
         elif fates:
-            is_right = all(state in ("failed", "blocked", "unplayable") and reason for state, reason in fates)
+            is_right = all(
+                state in ("failed", "blocked", "unplayable", "redirect") and reason for state, reason in fates
+            )
         else:
             is_right = listing[0][0] in ("blocked", "failed") and bool(listing[0][1])
         wrong += [] if is_right else [(name, listing, fates)]
