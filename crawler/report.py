@@ -20,7 +20,7 @@ _MEANINGS = {
     State.PASSED_OVER: "not wanted by SELECT, FROM and TO",
     State.FAILED: "no text; the reasons are below",
     State.NOT_REPLAYED: "errors and other types: in the time line only",
-    State.REDIRECT: "moved, and no page near that time where they lead to",
+    State.REDIRECT: "moved; no page of that time where they lead",
     State.UNPLAYABLE: "listed, but the archive does not play them",
     State.BLOCKED: "closed by their owner or the archive",
 }

@@ -87,9 +87,8 @@ class Feed:
                 return None
 
     def _is_asked_twice(self, work: Work) -> bool:
-        """Refuse what was asked in this run and answered for good: to ask it again would be a fault of ours."""
-        if work.held is not None:
-            return False
+        """Refuse what was asked in this run, or taken from what is held, and settled: to begin again would be a fault
+        of ours, and without end."""
         if work.capture_id not in self._asked:
             self._asked.add(work.capture_id)
             return False

@@ -219,7 +219,7 @@ class Ledger(Documents):
             if next_try is None and (capture_id := self.capture_id(capture.key)):
                 moved.led_in_vain(self._db, capture_id)
                 if state is State.REDIRECT:
-                    moved.note(self._db, capture_id)
+                    moved.note(self._db, "capture.id = ?", capture_id)
 
     def forget_waits_beyond(self, latest: str) -> None:
         """What would be tried again only later than `latest` (ISO 8601) is due now: the clock has been set back."""

@@ -5,19 +5,25 @@ All of it happens inside a transaction of the caller's.
 
 from sqlite_utils import Database
 
+_STAY = """INSERT OR IGNORE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence)
+SELECT DISTINCT document_id, capture.urlkey, capture.timestamp, capture.timestamp, original,
+    'redirect of ' || capture.timestamp """
 _NOTE = """INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score)
-SELECT DISTINCT site, kind, capture.timestamp, 'redirect', redirect_to, original, 1
-FROM capture JOIN snapshot ON snapshot.capture_id = capture.id
+SELECT DISTINCT site, kind, capture.timestamp, 'redirect', redirect_to, original, 1 """
+_OF = """FROM capture JOIN snapshot ON snapshot.capture_id = capture.id
 JOIN address ON address.urlkey = capture.urlkey AND capture.timestamp BETWEEN first_timestamp AND last_timestamp
 JOIN document ON document.id = document_id WHERE redirect_to <> '' AND stage = 'replay'
-    AND reason LIKE 'moved to %' AND {}"""
+    AND state = 'redirect' AND {} """
+_IS_CAPTURED = "AND reason LIKE '% (nearest capture too far)'"  # what was never captured is no place to look for pages
 _LED_TO = """same_as = ? AND stage = 'replay' AND id <> ? AND EXISTS (SELECT 1 FROM snapshot
     WHERE snapshot.capture_id = capture.id AND redirect_to <> '')"""
 
 
-def note(db: Database, capture_id: int) -> None:
-    """Let a redirect be evidence of where its documents moved."""
-    db.execute(_NOTE.format("capture.id = ?"), [capture_id])
+def note(db: Database, which: str, *values: int) -> None:
+    """Let redirects stay in the time line of their documents, and be evidence of where these moved."""
+    of = _OF.format(which)
+    db.execute(_STAY + of, values)
+    db.execute(_NOTE + of + _IS_CAPTURED, values)
 
 
 def led_in_vain(db: Database, capture_id: int) -> None:
@@ -29,7 +35,7 @@ def led_in_vain(db: Database, capture_id: int) -> None:
             "WHERE target.id = ?) || ')' WHERE id = ?",
             [capture_id, moved],
         )
-        note(db, moved)
+        note(db, "capture.id = ?", moved)
     db.execute(
         "UPDATE capture SET state = 'unplayable', same_as = NULL, reason = 'the archive plays what gives no text' "
         "WHERE same_as = ? AND stage = 'replay' AND id <> ?",
@@ -48,4 +54,4 @@ def rename_unplayable(db: Database) -> None:
         "WHERE state IN ('unplayable', 'blocked', 'failed') AND stage = 'replay' AND next_try IS NULL "
         "AND NOT transient AND id IN (SELECT capture_id FROM snapshot WHERE redirect_to <> '')"
     )
-    db.execute(_NOTE.format("1"))
+    note(db, "1")

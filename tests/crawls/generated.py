@@ -57,8 +57,9 @@ class _Site:
         for _ in range(self._dice.randint(8, 45)):
             moment += timedelta(seconds=self._dice.choice(_STEPS))
             getattr(self, "_" + (turn := self._dice.choice(_TURNS)).replace(" ", "_"))(moment)
-            if turn == "redirect" and self._dice.random() < 0.6:  # what it leads to was captured soon after
-                self._add(moment + timedelta(seconds=self._dice.choice(_STEPS[:6])), self._written[-1][3], "200 OK")
+            leads_to = self._written[-1][3] if self._written and "re" in turn else ""
+            if leads_to and self._dice.random() < 0.6:  # it was captured soon after
+                self._add(moment + timedelta(seconds=self._dice.choice(_STEPS[:6])), leads_to, "200 OK")
 
     def _address(self) -> str:
         scheme = self._dice.choice(("https", "https", "http"))

@@ -14,8 +14,8 @@ from tests.conftest import run_scrapy
 from .crawling import Crawling
 from .generated import write_archive
 
-SEEDS = int(os.environ.get("GENERATED_SEEDS", "20"))
-_STRATEGIES = CHOICES if SEEDS > 20 else ("changes", "all")
+SEEDS = int(os.environ.get("GENERATED_SEEDS", "12"))
+_STRATEGIES = CHOICES if SEEDS > 12 else ("changes", "all")
 _SHARES = [(select, range(SEEDS)[number :: len(_STRATEGIES)]) for number, select in enumerate(_STRATEGIES)]
 _SETTLED = (
     "state IN ('read', 'duplicate', 'redirect', 'unplayable', 'not replayed', 'passed over', 'blocked', 'failed')"
@@ -27,8 +27,8 @@ _SETTLED = (
 def test_no_generated_archive_is_asked_anything_twice(
     select: str, seeds: range, trouble: tuple[str, ...], tmp_path: Path
 ) -> None:
-    if trouble and SEEDS <= 20:
-        seeds = seeds[:4]
+    if trouble and select == "all" and SEEDS <= 12:
+        pytest.skip("GENERATED_SEEDS=200 (make torture) tries it in trouble, too")
     targets = tmp_path / "targets.csv"
     targets.write_text("\n".join(write_archive(tmp_path / "holdings", seeds)), "utf-8")
     with EmbeddedArchive(tmp_path / "holdings", wrappers=[Faults.of(*trouble, seed=1)]) as archive:

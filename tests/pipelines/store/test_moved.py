@@ -14,7 +14,7 @@ def test_a_redirect_is_evidence_of_a_move(desk: Desk) -> None:
     desk.plan()
     desk.hold(row("2004", status="301"), redirect_to=TO)
     desk.ledger.fail(
-        row("2004", status="301"), State.REDIRECT, Failure("replay", f"moved to {TO} (redirect loop)"), None
+        row("2004", status="301"), State.REDIRECT, Failure("replay", f"moved to {TO} ({FAR.reason})"), None
     )
     assert desk.db.execute(EVIDENCE).fetchall() == [("20040101000000", "redirect", TO, URL)]
 
@@ -35,6 +35,8 @@ def test_what_was_called_unplayable_is_told_apart_by_its_bytes(desk: Desk) -> No
         ("redirect", "leads to a forgotten site"),
     ]
     assert [address for _, _, address, _ in desk.db.execute(EVIDENCE)] == [TO]
+    desk.db.execute("DELETE FROM address WHERE evidence NOT LIKE 'redirect of %'")  # the document has moved away
+    assert len(desk.db.execute("SELECT * FROM captures WHERE state = 'redirect'").fetchall()) == 2
     told: list[str] = []
     journal.write_out(desk.db, told.append)
     assert "moved to" in "".join(told)  # the WARC files will say so, too
