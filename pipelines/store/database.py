@@ -35,7 +35,8 @@ def open_corpus(folder: Path) -> Database:
 
 
 def open_for_reading(folder: Path) -> Database:
-    """Open an existing corpus read-only. Raises WrongUse where there is none or it is of another layout."""
+    """Open an existing corpus read-only. Raises WrongUse where there is none or it is of another layout,
+    RecordingFailed where SQLite cannot make the files it needs beside it."""
     path = folder / DATABASE
     if not path.is_file():
         raise WrongUse(f"There is no corpus in {folder}: {DATABASE} is missing. Crawl first, or set CORPUS_DIR.")
@@ -44,6 +45,10 @@ def open_for_reading(folder: Path) -> Database:
         _refuse_foreign_layouts(db, folder)
         if migrations.pending(db):
             raise WrongUse(f"The corpus in {folder} has an older layout: run a crawl or rebuild once to bring it up.")
+    except sqlite3.OperationalError as error:
+        raise RecordingFailed(
+            f"Cannot open {path}: {error}. Make room on its disk, or check its permissions."
+        ) from error
     except sqlite3.DatabaseError as error:
         raise WrongUse(_not_ours(folder, str(error))) from error
     return db
