@@ -29,8 +29,9 @@ from .crawling import Crawling
 from .faults import Writes, deaths, injected, run_command
 from .holdings import write_sites
 
-WRITES = os.environ.get("WRITES", "4")  # so many of each command, spread evenly; or all
-KILLS = int(os.environ.get("MAINTENANCE_KILLS", "1"))
+WRITES = os.environ.get("WRITES", "2")  # so many of each command, spread evenly; or all
+KILLS = int(os.environ.get("MAINTENANCE_KILLS", "0"))  # of each command; 0: one of some commands
+KILLED = ("compact", "forget", "rebuild of files")
 SITE = "site-0001.example"
 State = dict[str, Any]
 
@@ -221,8 +222,9 @@ class Rebuilding(Crawling):
 
 def chosen(count: int, of: str) -> list[int]:
     """Numbers of writes, spread evenly."""
-    wanted = count if of == "all" else min(int(of), count)
-    return sorted({1 + number * (count - 1) // max(wanted - 1, 1) for number in range(wanted)})
+    if of == "all" or int(of) >= count:
+        return list(range(1, count + 1))
+    return [1 + (2 * number + 1) * count // (2 * int(of)) for number in range(int(of))]
 
 
 @pytest.mark.timeout(120 if WRITES != "all" else 7200)
@@ -243,10 +245,11 @@ def test_each_write_fails(trial: Trial, request: pytest.FixtureRequest, stays: b
     print(f"{request.node.callspec.id}: {len(numbers)} of {trial.writes} writes failed, 0 differ")
 
 
-@pytest.mark.timeout(60 + 20 * KILLS)
+@pytest.mark.timeout(120 + 20 * KILLS)
+@pytest.mark.parametrize("trial", CASES if KILLS else KILLED, indirect=True)
 def test_each_moment_kills(trial: Trial, request: pytest.FixtureRequest) -> None:
     count = trial.deaths()
-    numbers = chosen(count, str(KILLS)) if KILLS > 1 else [count * 3 // 4]
+    numbers = chosen(count, str(KILLS)) if KILLS else [count * 3 // 4]
     kills = 0
     for at in numbers:
         place = trial.place()
