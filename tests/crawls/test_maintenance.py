@@ -131,6 +131,7 @@ class Trial:
             ended = self.run(place)
         assert ended.code == 0, ended
         self.writes = counted.count
+        self.told = counted.told
         self.after = state(place / "corpus")
 
     def place(self) -> Path:
@@ -243,6 +244,15 @@ def test_each_write_fails(trial: Trial, request: pytest.FixtureRequest, stays: b
         assert left == [] or is_decided(place / "corpus"), what
         trial.assert_whole(place, f"{what}, {ended}")
     print(f"{request.node.callspec.id}: {len(numbers)} of {trial.writes} writes failed, 0 differ")
+
+
+@pytest.mark.parametrize("trial", ["compact", "forget"], indirect=True)
+def test_of_a_new_file_that_is_half_written_nothing_is_read(trial: Trial) -> None:
+    inside = [at for at, what in enumerate(trial.told, 1) if what.startswith("write") and ".warc.gz" in what]
+    place = trial.place()
+    with injected(Writes(place, inside[len(inside) // 2], stays=True)):
+        assert "Traceback" not in refusal(trial.run(place), 5)
+    trial.assert_whole(place, "half of a file")
 
 
 @pytest.mark.timeout(120 + 20 * KILLS)
