@@ -20,7 +20,7 @@ class Command(CorpusCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "CORPUS_DIR [CORPUS_DIR ...] [--accept-forgotten] [-s CORPUS_DIR=INTO]"
+        return "CORPUS_DIR ... [--accept-forgotten] [-s CORPUS_DIR=INTO]"
 
     def short_desc(self) -> str:
         return "Bring other corpora into this one"

@@ -94,7 +94,7 @@ class Feed:
             return False
         self.faults += 1
         log.error("%s %s was to be asked twice: please report this.", work.capture.timestamp, work.capture.original)
-        self._ledger.fail(work.capture, State.FAILED, Failure("plan", "asked twice"), None)
+        self._ledger.fail(work.capture, State.FAILED, Failure("replay", "asked twice"), None)
         return True
 
     def _fresh_work(self) -> list[Work]:

@@ -62,7 +62,7 @@ def _prepare(db: Database) -> None:
 
 def open_for_reading(folder: Path) -> Database:
     """Open an existing corpus read-only, also where nothing can be written. Raises WrongUse where there is none, it
-    cannot be read or is of another layout."""
+    cannot be read or is of another layout; RecordingFailed where the disk has no room for what SQLite needs."""
     path = folder / DATABASE
     if not path.is_file():
         raise WrongUse(f"There is no corpus in {folder}: {DATABASE} is missing. Crawl first, or set CORPUS_DIR.")
@@ -72,6 +72,8 @@ def open_for_reading(folder: Path) -> Database:
         if migrations.pending(db):
             raise WrongUse(f"The corpus in {folder} has an older layout: run a crawl or rebuild once to bring it up.")
     except sqlite3.OperationalError as error:
+        if (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise RecordingFailed(f"Cannot open {path}: {error}. Make room on its disk.") from error
         raise WrongUse(f"Cannot read {path}: {error}. See whether you may read it and {path.name}-wal.") from error
     except sqlite3.DatabaseError as error:
         raise WrongUse(_not_ours(folder, str(error))) from error

@@ -169,14 +169,23 @@ def _of_row(path: Path) -> Turn | None:
     if not path.is_file():
         return None
     try:
-        with closing(sqlite3.connect(path)) as db:
+        with closing(_opened(path)) as db:
             known = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'turn'").fetchone()
             row = db.execute("SELECT told FROM turn").fetchone() if known else None
     except sqlite3.OperationalError as error:
-        raise RecordingFailed(f"Cannot read {path}: {error}. Check its permissions and disk.") from error
+        raise RecordingFailed(
+            f"Cannot open {path}: {error}. Make room on its disk, or check its permissions."
+        ) from error
     except sqlite3.DatabaseError:
         return None  # damaged: who opens it will say so
     return _read(row[0]) if row else None
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Without a log beside it a database is all in its file, and need not be opened so that it takes room."""
+    log_file = path.with_name(path.name + "-wal")
+    has_log = log_file.exists() and log_file.stat().st_size > 0
+    return sqlite3.connect(path if has_log else f"{path.resolve().as_uri()}?immutable=1", uri=not has_log)
 
 
 def _of_file(path: Path) -> Turn | None:

@@ -88,7 +88,7 @@ PAUSED = re.compile(r"paused until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: 429 Too Many
 
 def test_a_pipe_is_told_of_a_pause(sample: Path, tmp_path: Path) -> None:
     with limited(sample) as archive:
-        ended = in_pipe(crawl(tmp_path, archive, PROGRESS_SECONDS=0.1, TIME_SCALE=200, MAX_REQUESTS=3))
+        ended = in_pipe(crawl(tmp_path, archive, PROGRESS_SECONDS=0.1, TIME_SCALE=40, MAX_REQUESTS=3))
     lines = ended.stderr.splitlines()
     assert any(PAUSED.match(line) and ", fetched 0/" in line for line in lines)
     assert any(line.startswith("listed ") for line in lines), "and of what goes on afterwards"

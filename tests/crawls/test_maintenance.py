@@ -29,8 +29,9 @@ from .crawling import Crawling
 from .faults import Writes, deaths, injected, run_command
 from .holdings import write_sites
 
-WRITES = os.environ.get("WRITES", "4")  # so many of each command, spread evenly; or all
-KILLS = int(os.environ.get("MAINTENANCE_KILLS", "1"))
+WRITES = os.environ.get("WRITES", "2")  # so many of each command, spread evenly; or all
+KILLS = int(os.environ.get("MAINTENANCE_KILLS", "0"))  # of each command; 0: one of some commands
+KILLED = ("compact", "forget", "rebuild of files")
 SITE = "site-0001.example"
 State = dict[str, Any]
 
@@ -130,6 +131,7 @@ class Trial:
             ended = self.run(place)
         assert ended.code == 0, ended
         self.writes = counted.count
+        self.told = counted.told
         self.after = state(place / "corpus")
 
     def place(self) -> Path:
@@ -221,8 +223,9 @@ class Rebuilding(Crawling):
 
 def chosen(count: int, of: str) -> list[int]:
     """Numbers of writes, spread evenly."""
-    wanted = count if of == "all" else min(int(of), count)
-    return sorted({1 + number * (count - 1) // max(wanted - 1, 1) for number in range(wanted)})
+    if of == "all" or int(of) >= count:
+        return list(range(1, count + 1))
+    return [1 + (2 * number + 1) * count // (2 * int(of)) for number in range(int(of))]
 
 
 @pytest.mark.timeout(120 if WRITES != "all" else 7200)
@@ -243,10 +246,20 @@ def test_each_write_fails(trial: Trial, request: pytest.FixtureRequest, stays: b
     print(f"{request.node.callspec.id}: {len(numbers)} of {trial.writes} writes failed, 0 differ")
 
 
-@pytest.mark.timeout(60 + 20 * KILLS)
+@pytest.mark.parametrize("trial", ["compact", "forget"], indirect=True)
+def test_of_a_new_file_that_is_half_written_nothing_is_read(trial: Trial) -> None:
+    inside = [at for at, what in enumerate(trial.told, 1) if what.startswith("write") and ".warc.gz" in what]
+    place = trial.place()
+    with injected(Writes(place, inside[len(inside) // 2], stays=True)):
+        assert "Traceback" not in refusal(trial.run(place), 5)
+    trial.assert_whole(place, "half of a file")
+
+
+@pytest.mark.timeout(120 + 20 * KILLS)
+@pytest.mark.parametrize("trial", CASES if KILLS else KILLED, indirect=True)
 def test_each_moment_kills(trial: Trial, request: pytest.FixtureRequest) -> None:
     count = trial.deaths()
-    numbers = chosen(count, str(KILLS)) if KILLS > 1 else [count * 3 // 4]
+    numbers = chosen(count, str(KILLS)) if KILLS else [count * 3 // 4]
     kills = 0
     for at in numbers:
         place = trial.place()
