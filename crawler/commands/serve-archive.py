@@ -74,7 +74,8 @@ class Command(CorpusCommand):
         try:
             with EmbeddedArchive(folder, opts.port, wrappers=_wrappers(opts)) as archive:
                 say(f"Serving {folder} at {archive.url}")
-                say(*_left_out(archive), file=sys.stderr)
+                if not opts.with_parent:  # who starts it knows what lies there
+                    say(*_left_out(archive), file=sys.stderr)
                 while not stop.wait(_PARENT_CHECK_SECONDS):
                     if opts.with_parent and os.getppid() != parent:
                         break

@@ -24,6 +24,7 @@ SECTION = (*HEADINGS, "table")
 STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
 YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
+NUMBER = re.compile(r"\d+")
 RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
 LEAST = 15  # characters below a title
 MENU_LINKS = 4
@@ -136,14 +137,15 @@ def _continues(element: HtmlElement, levels: set[str], weights: Weights) -> bool
 
 
 def _is_date(element: HtmlElement, weights: Weights) -> bool:
-    """Whether it is a line or two that say when the document was changed or came into force, or that name a year and
-    are no notice of rights."""
+    """Whether it is a line or two that say when the document was changed or came into force, or hold a year with a day
+    or month and are no notice of rights."""
     if not 0 < weights.total.get(element, 0) <= DATE_LENGTH:
         return False
     text = " ".join(element.itertext())
     if states_a_date(text):
         return True
-    return not weights.link_share(element) and YEAR.search(text) is not None and not RIGHTS.search(text)
+    has_date = YEAR.search(text) is not None and len(NUMBER.findall(text)) > 1
+    return has_date and not weights.link_share(element) and not RIGHTS.search(text)
 
 
 def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights) -> list[HtmlElement]:

@@ -19,11 +19,9 @@ TABLE_TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 def write_out(body: HtmlElement) -> None:
     """Write out all of it, in place."""
-    for element in body.iter("sup", "font", "span", "textarea"):
+    for element in body.iter("sup", "font", "span"):
         if element.tag == "sup":
             _write_raised(element)
-        elif element.tag == "textarea":
-            _write_lines(element)
         elif SYMBOL_FONTS.search(element.get("face", "")):
             _write_bullet(element)
     for element in body.xpath(".//*[@role]"):
@@ -71,22 +69,6 @@ def _write_bullet(element: HtmlElement) -> None:
         for child in list(element):
             child.drop_tree()
         element.text = BULLET + space
-
-
-def _write_lines(field: HtmlElement) -> None:
-    """A text field keeps its lines; an empty one ends a paragraph."""
-    text = field.text or ""
-    if len(field) or "\n" not in text.strip():
-        return
-    field.tag, field.text = "div", None
-    for paragraph in re.split(r"\n\s*\n", text.replace("\r", "").strip()):
-        part = field.makeelement("p")
-        field.append(part)
-        part.text, *lines = paragraph.split("\n")
-        for line in lines:
-            end = part.makeelement("br")
-            end.tail = line
-            part.append(end)
 
 
 def _write_role(element: HtmlElement) -> None:

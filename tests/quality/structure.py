@@ -34,7 +34,7 @@ def rendered_units(markdown: str) -> list[Unit]:
 
 
 def block_units(blocks: list[Block]) -> list[Unit]:
-    """What the blocks say."""
+    """What the blocks say. Two lines of code in a row are one block to CommonMark."""
     begun: set[Container] = set()
     units: list[Unit] = []
     for block in blocks:
@@ -51,7 +51,17 @@ def block_units(blocks: list[Block]) -> list[Unit]:
                 units.append(Unit("p", _inside(path[: path.index(item) + 1]), item.label))
         begun.update(path)
         units += new
-    return units
+    return _joined(units)
+
+
+def _joined(units: list[Unit]) -> list[Unit]:
+    found: list[Unit] = []
+    for unit in units:
+        if found and unit.kind == found[-1].kind == "pre" and unit.inside == found[-1].inside:
+            found[-1] = Unit("pre", unit.inside, found[-1].text + unit.text)
+        else:
+            found.append(unit)
+    return found
 
 
 def _rendered(tokens: list[Rendered]) -> Iterator[Unit]:

@@ -19,7 +19,6 @@ from tests.pipelines.text.pages import POLICY, reading
         ("<p>We\nkeep</p>", "We keep"),
         ("<p>Daten&shy;schutz&#8203;erklärung</p>", "Datenschutzerklärung"),
         ("<p>the _utm_ and *star* `code` signs</p>", "the _utm\\_ and *star\\* \\`code\\` signs"),
-        ("<textarea>1. one\n   two\n\n2. three</textarea>", "1\\. one  \ntwo\n\n2\\. three"),
         ("<p><font face=Wingdings>&#167;</font>the railway<br><font face=Symbol>&#183;</font>the ferry</p>",
          "  * the railway\n  * the ferry"),
         ("<p><span style='font-family:Wingdings'>n</span> rail</p><p><span style='font-family:Symbol'>x</span> sea</p>",
