@@ -5,6 +5,8 @@ import re
 
 from lxml.html import HtmlElement
 
+from pipelines.text.parse import UNREADABLE
+
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")  # marks for hyphens and line ends, of no meaning in a text
 SYMBOL_FONTS = re.compile(r"\b(?:symbol|wingdings|webdings)\b", re.IGNORECASE)
 BULLET = "•"
@@ -32,9 +34,14 @@ def drop_invisible(body: HtmlElement) -> None:
     """Take out soft hyphens and the like, which would part words."""
     for element in body.iter():
         if element.text and not element.text.isascii():
-            element.text = INVISIBLE.sub("", element.text)
+            element.text = _visible(element.text)
         if element.tail and not element.tail.isascii():
-            element.tail = INVISIBLE.sub("", element.tail)
+            element.tail = _visible(element.tail)
+
+
+def _visible(text: str) -> str:
+    # character references bring controls back, which a tree takes from nobody else
+    return UNREADABLE.sub("", INVISIBLE.sub("", text))
 
 
 def _write_raised(sup: HtmlElement) -> None:

@@ -43,7 +43,7 @@ def test_within_a_warc_append(heavy: Holdings, tmp_path: Path) -> None:
         assert calm.run().code == 0
         once = archive.requests.count("replay")
         crawling = Crawling(
-            tmp_path / "full", archive.url, heavy.targets, settings={"SELECT": "all"}, prefix=limited(600_000)
+            tmp_path / "full", archive.url, heavy.targets, settings={"SELECT": "all"}, prefix=limited(900_000)
         )
         ended = crawling.run()
         assert ended.code == 5
