@@ -5,9 +5,6 @@ All of it happens inside a transaction of the caller's.
 
 from sqlite_utils import Database
 
-_STAY = """INSERT OR IGNORE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence)
-SELECT DISTINCT document_id, capture.urlkey, capture.timestamp, capture.timestamp, original,
-    'redirect of ' || capture.timestamp """
 _NOTE = """INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score)
 SELECT DISTINCT site, kind, capture.timestamp, 'redirect', redirect_to, original, 1 """
 _OF = """FROM capture JOIN snapshot ON snapshot.capture_id = capture.id
@@ -20,10 +17,8 @@ _LED_TO = """same_as = ? AND stage = 'replay' AND id <> ? AND EXISTS (SELECT 1 F
 
 
 def note(db: Database, which: str, *values: int) -> None:
-    """Let redirects stay in the time line of their documents, and be evidence of where these moved."""
-    of = _OF.format(which)
-    db.execute(_STAY + of, values)
-    db.execute(_NOTE + of + _IS_CAPTURED, values)
+    """Let redirects be evidence of where their documents moved."""
+    db.execute(_NOTE + _OF.format(which) + _IS_CAPTURED, values)
 
 
 def led_in_vain(db: Database, capture_id: int) -> None:
