@@ -43,11 +43,11 @@ def test_within_a_warc_append(heavy: Holdings, tmp_path: Path) -> None:
         assert calm.run().code == 0
         once = archive.requests.count("replay")
         crawling = Crawling(
-            tmp_path / "full", archive.url, heavy.targets, settings={"SELECT": "all"}, prefix=limited(900_000)
+            tmp_path / "full", archive.url, heavy.targets, settings={"SELECT": "all"}, prefix=limited(600_000)
         )
         ended = crawling.run()
         assert ended.code == 5
-        assert_told(ended.err, f"Cannot write to {crawling.warcs()[0]}: File too large.")
+        assert_told(ended.err, "Cannot ")  # WARC or database, whichever grows beyond it first
         assert crawling.warcio_check().returncode == 0
         crawling.prefix = ()
         assert crawling.run().code == 0
