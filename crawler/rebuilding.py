@@ -23,10 +23,11 @@ from crawler.wayback import cdx
 from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.files import Counts
+from pipelines.first_pass import Knowledge
 from pipelines.forget import forget_again
 from pipelines.merge import take_files, tell_joined
 from pipelines.reading import Progress
-from pipelines.rebuild import Knowledge, Rebuilt, rebuild
+from pipelines.rebuild import Rebuilt, rebuild
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
 from pipelines.store.lock import only_run

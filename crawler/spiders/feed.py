@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from crawler.items import CaptureKey, Failure, Query, State
+from pipelines.store.cursors import OpenListing
 from pipelines.store.ledger import Ledger, Work
-from pipelines.store.listings import Listings, OpenListing
+from pipelines.store.listings import Listings
 
 from .discovering import Discovery
 from .planning import Planner

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Self
 
-from scrapy import Request, Spider, signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -33,21 +33,22 @@ from crawler.items import (
     WarcLocation,
 )
 from crawler.wayback import cdx
-from crawler.wayback.address import replay_url
 from crawler.wayback.urlkey import urlkey
 from pipelines.store.corpus import Corpus
+from pipelines.store.cursors import OpenListing
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger, Work
-from pipelines.store.listings import Listings, OpenListing
+from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
 from pipelines.store.warc import read_memento
 
 from .answers import Reach, http_answer, why_no_answer
-from .discovering import Discovery, listing_purpose
+from .discovering import Discovery
 from .feed import Feed
 from .options import Options, budget_from, options_from
 from .planning import Planner
 from .replay import Asked, Held, Replay, unlisted
+from .requests import listing_request, replay_request
 from .steps import Page
 
 
@@ -131,16 +132,8 @@ class PoliciesSpider(Spider):
             yield from self._ask_replay(asked)
 
     def _ask_listing(self, listing: OpenListing) -> Iterator[Any]:
-        query = replace(listing.query, since=max(listing.query.since, listing.asked_from))
-        url = cdx.query_url(self._options.base, query, page_rows=self._options.page_rows, resume_key=listing.resume_key)
-        yield self._request(
-            url,
-            "cdx",
-            listing_purpose(query),
-            self._options.cdx_timeout,
-            partial(self.parse_listing, listing=listing),
-            partial(self.listing_not_answered, listing=listing),
-        )
+        answered = partial(self.parse_listing, listing=listing)
+        yield listing_request(self._options, listing, answered, partial(self.listing_not_answered, listing=listing))
 
     def _ask_replay(self, asked: Asked) -> Iterator[Any]:
         """The request of a step; none where it was made, or is being made, on behalf of another capture."""
@@ -156,30 +149,14 @@ class PoliciesSpider(Spider):
             yield from self._ask_once(asked)
 
     def _ask_once(self, asked: Asked) -> Iterator[Any]:
+        answered, failed = partial(self.parse_replay, asked=asked), partial(self.replay_not_answered, asked=asked)
         try:
-            url = replay_url(self._options.base, asked.timestamp, asked.original)
+            request = replay_request(self._options, asked, answered, failed)
         except ReplayFailed as error:
             yield self._replay.refusal(asked, State.UNPLAYABLE, _failure(error))
             return
         self._replay.steps.begin(asked.step)
-        yield self._request(
-            url,
-            "replay",
-            "home page" if asked.home_of else "document",
-            self._options.replay_timeout,
-            partial(self.parse_replay, asked=asked),
-            partial(self.replay_not_answered, asked=asked),
-        )
-
-    def _request(self, url: str, kind: str, purpose: str, timeout: float, callback: Any, errback: Any) -> Request:
-        meta = {
-            "kind": kind,
-            "purpose": f"{kind} {purpose}",
-            "download_slot": kind,
-            "download_timeout": timeout,
-            "verbatim_url": True,
-        }
-        return Request(url, callback=callback, errback=errback, meta=meta, dont_filter=True)
+        yield request
 
     # -- answers
 

@@ -5,10 +5,11 @@ no spaces). One that was seen before would lead in a circle, for ever.
 """
 
 import logging
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.items import ListingPage
+from crawler.items import ListingPage, Query
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +17,18 @@ MOST_PAGES = 10_000
 """Of one listing; an archive that gives ever new keys does not hold a crawl for ever."""
 
 _BY_TIME = "from "
+
+
+@dataclass(frozen=True, slots=True)
+class OpenListing:
+    """A listing to be asked on: `asked_from` narrows its first page, `resume_key` continues it; where the archive's
+    keys lead nowhere `asked_from` does that too."""
+
+    query_id: int
+    query: Query
+    asked_from: str
+    resume_key: str
+    attempts: int
 
 
 def next_cursor(db: Database, query_id: int, page: ListingPage) -> tuple[str, str]:

@@ -7,7 +7,7 @@ archive indexes some crawls months late) and whole every `whole_days`; empty and
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from crawler.items import Capture, Failure, ListingPage, Query
 
-from .cursors import forget_cursors, next_cursor, position
+from .cursors import OpenListing, forget_cursors, next_cursor, position
 from .database import recording
 from .deriving import derive_later
 
@@ -38,18 +38,6 @@ ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
 OF_ACTIVE_DOCUMENT = """(EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = document_id AND active WHERE address.urlkey = query.urlkey)
     OR match = 'domain' AND EXISTS (SELECT 1 FROM document WHERE active AND discover AND site = query.url))"""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenListing:
-    """A listing to be asked on: `asked_from` narrows its first page, `resume_key` continues it; where the archive's
-    keys lead nowhere `asked_from` does that too."""
-
-    query_id: int
-    query: Query
-    asked_from: str
-    resume_key: str
-    attempts: int
 
 
 class Listings:

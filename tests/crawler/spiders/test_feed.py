@@ -10,8 +10,8 @@ from crawler.spiders.discovering import Discovery
 from crawler.spiders.feed import Feed
 from crawler.spiders.planning import Planner, Selection
 from crawler.spiders.replay import Asked
+from pipelines.store.cursors import OpenListing
 from pipelines.store.ledger import Work
-from pipelines.store.listings import OpenListing
 from pipelines.store.moves import Moves
 from tests.desk import ARCHIVE, URL, Desk, row
 
