@@ -65,16 +65,21 @@ def user_folder(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
+def examples(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
 def example(language: str) -> str:
-    [found] = re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    return str(found)
+    [found] = examples(language)
+    return found
 
 
 def test_the_sql_query_of_the_readme_finds_passages(user_folder: Path) -> None:
     with closing(open_for_reading(user_folder / "output")) as db:
-        found = db.execute(example("sql")).fetchall()
-    assert len({site for site, *_ in found}) >= 2
-    assert all("[" in passage for *_, passage in found)
+        by_words, by_letters = (db.execute(query).fetchall() for query in examples("sql"))
+    assert len({site for site, *_ in by_words}) >= 2
+    assert all("[" in passage for *_, passage in by_words)
+    assert by_letters == [], "no text of the sample is Chinese; that the query finds some is seen in test_schema"
 
 
 def test_the_shell_query_of_the_readme_counts_versions(user_folder: Path) -> None:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from crawler.exceptions import ReplayFailed
 from crawler.items import CaptureKey, Failure, Query, State
 from pipelines.store.cursors import OpenListing
 from pipelines.store.ledger import Ledger, Work
@@ -95,7 +96,7 @@ class Feed:
             return False
         self.faults += 1
         log.error("%s %s was to be asked twice: please report this.", work.capture.timestamp, work.capture.original)
-        self._ledger.fail(work.capture, State.FAILED, Failure("replay", "asked twice"), None)
+        self._ledger.fail(work.capture, State.FAILED, Failure(ReplayFailed.stage, "asked twice"), None)
         return True
 
     def _fresh_work(self) -> list[Work]:
