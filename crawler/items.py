@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+WAYBACK = "web.archive.org"
+"""The archive of captures whose archive is not named: that of all corpora of version 0.1.0."""
+
 EMPTY_DIGEST = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"
 """SHA-1 of nothing: says only that a body was empty, never that two captures are the same."""
 
@@ -46,7 +49,8 @@ class CaptureKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept)."""
+    """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept). `archive` names the one
+    that lists it; `source` is where the record lies, of archives that give it by range, else empty."""
 
     urlkey: str
     timestamp: str
@@ -55,6 +59,8 @@ class Capture:
     statuscode: str
     digest: str
     length: str = "-"
+    archive: str = WAYBACK
+    source: str = ""
 
     @property
     def key(self) -> CaptureKey:
@@ -99,6 +105,7 @@ class Query:
     since: str = ""
     until: str = ""
     collapses: tuple[str, ...] = ()  # of repeats the server need not send, e.g. timestamp:6 for one a month
+    archive: str = WAYBACK  # whose listing it is
 
 
 class Source(StrEnum):
