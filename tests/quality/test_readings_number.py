@@ -35,7 +35,8 @@ def _readings() -> Iterator[str]:
         for style in ("corpus", "princeton"):
             yield repr(read_page(path, style))
     for path in LANGUAGES:
-        yield repr(read(Page(path.read_bytes(), "http://www.example.org/", "20200101000000", "text/plain; charset=utf-8")))
+        page = Page(path.read_bytes(), "http://www.example.org/", "20200101000000", "text/plain; charset=utf-8")
+        yield repr(read(page))
 
 
 if __name__ == "__main__":
