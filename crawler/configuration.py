@@ -5,13 +5,16 @@ from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.archives.book import Archive, Rates, chosen
 from crawler.budget import seconds_in
 from crawler.exceptions import WrongUse
+from crawler.items import WAYBACK
 from crawler.plan import check as check_plan
 from crawler.wayback.limits import KINDS, checked_rate, checked_scale, is_archive_org, is_loopback
 from crawler.wayback.sample import sample_sites
 from crawler.wayback.timestamps import is_prefix
 
+_WAYBACK_MACHINE = "the Wayback Machine"
 STYLES = ("corpus", "princeton")
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -47,14 +50,16 @@ _WHOLE_BOUNDS: Mapping[str, tuple[int, int]] = {
 
 def check(settings: Mapping[str, Any]) -> None:
     """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
-    host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    asked = archives(settings)
     check_plan(settings["SELECT"], settings["PRECISION"])
     _check_span(settings["FROM"], settings["TO"])
     _check_language(settings["LANGUAGE"])
     check_offline(settings)
-    _check_contact(host, settings["CONTACT"])
+    for archive in asked:
+        _check_contact(archive, settings["CONTACT"])
+        _check_raw(archive)
+        checked_scale(archive.host, _number(settings, "TIME_SCALE"))
     too_fast(settings)
-    checked_scale(host, _number(settings, "TIME_SCALE"))
     seconds_in(settings["MAX_TIME"])
 
 
@@ -71,21 +76,58 @@ def check_mixture(settings: Mapping[str, Any], held: set[str], *, sample: bool) 
 
     `held` are the sites of the corpus, and `sample` says whether the archive to be asked is the embedded one.
     """
-    folder, host = settings["CORPUS_DIR"], archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    folder = settings["CORPUS_DIR"]
+    elsewhere = [archive.host for archive in archives(settings) if not is_loopback(archive.host)]
     if sample and not held <= sample_sites():
         raise WrongUse(
             f"{folder} holds other documents than those of the sample: give that one a place of its own, "
             "e.g. -s CORPUS_DIR=sample, or make crawl CORPUS=sample."
         )
-    if not is_loopback(host) and held & sample_sites():
+    if elsewhere and held & sample_sites():
         raise WrongUse(
-            f"{folder} holds the invented sites of the sample: give what comes from {host} a place of its own, "
+            f"{folder} holds the invented sites of the sample: give what comes from {elsewhere[0]} a place of its own, "
             "e.g. -s CORPUS_DIR=policies, or make crawl CORPUS=policies ..."
         )
 
 
-def _check_contact(host: str, contact: str) -> None:
-    if is_archive_org(host) and not contact.strip():
+def archives(settings: Mapping[str, Any]) -> list[Archive]:
+    """The archives that a crawl asks, the main one first. Raises WrongUse.
+
+    The settings WAYBACK_... stand in the place of what the book says of web.archive.org.
+    """
+    return [_short_form(settings) if one.name == WAYBACK else one for one in chosen(settings["ARCHIVES"])]
+
+
+def _short_form(settings: Mapping[str, Any]) -> Archive:
+    host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    return Archive(
+        name=archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL"),
+        title=_WAYBACK_MACHINE,
+        address=settings["WAYBACK_URL"].rstrip("/"),
+        public=settings["WAYBACK_PUBLIC_URL"],
+        dialect="wayback",
+        contact=is_archive_org(host),
+        rates=Rates(
+            listing=_number(settings, "WAYBACK_CDX_PER_MINUTE"), replay=_number(settings, "WAYBACK_REPLAY_PER_MINUTE")
+        ),
+    )
+
+
+def is_short_form(archive: Archive) -> bool:
+    """Whether the settings WAYBACK_... tell all of an archive, so that links go by them."""
+    return archive.title == _WAYBACK_MACHINE and not archive.verified
+
+
+def _check_raw(archive: Archive) -> None:
+    if archive.raw == "none":
+        raise WrongUse(
+            f"{archive.called} gives no unchanged bytes, of which a corpus is made: leave it out of ARCHIVES."
+        )
+
+
+def _check_contact(archive: Archive, contact: str) -> None:
+    host = archive.host
+    if archive.contact and not contact.strip():
         raise WrongUse(
             f"A crawl of {host} must say who is asking: set CONTACT to your mail address or page, "
             "e.g. -s CONTACT=me@example.org (its operators write to it before they block)."

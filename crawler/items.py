@@ -39,12 +39,18 @@ class Verdict(StrEnum):
 
 
 class CaptureKey(NamedTuple):
-    """What makes a capture itself within one archive; sorts by time."""
+    """What makes a capture itself; sorts by time. `archive` is the name of the one that lists it."""
 
     timestamp: str
     original: str
     digest: str
     statuscode: str
+    archive: str = WAYBACK
+
+    @property
+    def columns(self) -> tuple[str, str, str, str, str]:
+        """In the order of the table's own key: the archive first."""
+        return self.archive, self.timestamp, self.original, self.digest, self.statuscode
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Capture:
 
     @property
     def key(self) -> CaptureKey:
-        return CaptureKey(self.timestamp, self.original, self.digest, self.statuscode)
+        return CaptureKey(self.timestamp, self.original, self.digest, self.statuscode, self.archive)
 
     @property
     def is_revisit(self) -> bool:
@@ -162,6 +168,7 @@ class ListingPage:
     outcome: str = "rows"  # rows, empty or blocked
     is_cut: bool = False
     outside: tuple[str, ...] = ()
+    dialect: str = "wayback"  # that the answer is in
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +287,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a plan makes of one capture. `same_as` names the capture whose bytes a duplicate shares."""
+    """What a plan makes of one capture. `same_as` names the capture whose bytes a duplicate shares; a `copy` is the
+    same capture in another archive, and counts once."""
 
     capture: Capture
     state: State
     reason: str = ""
     same_as: CaptureKey | None = None
+    is_copy: bool = False

@@ -12,6 +12,7 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from crawler import addresses, configuration, discovery, runner
+from crawler.archives.dialects import parse_held
 from crawler.exceptions import WrongUse
 from crawler.items import DocumentKey, Target
 from crawler.kinds import known_kinds
@@ -19,7 +20,6 @@ from crawler.noting import noted
 from crawler.payloads import obstacle
 from crawler.rereading import decoded, read_again, readers
 from crawler.targets import BadLine, read_targets
-from crawler.wayback import cdx
 from crawler.wayback.urlkey import urlkey
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.files import Counts
@@ -188,7 +188,7 @@ def _rebuild(
 
 def knowledge() -> Knowledge:
     """What the crawler knows of the archive's ways."""
-    return Knowledge(cdx.parse_page, urlkey, decoded, obstacle, keys_of)
+    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of)
 
 
 def keys_of(url: str) -> list[DocumentKey]:

@@ -12,11 +12,13 @@ from scrapy.settings import Settings
 from sqlite_utils import Database
 
 from crawler import configuration
+from crawler.configuration import is_short_form
 from crawler.exceptions import WrongUse
 from crawler.items import DocumentKey, Target
 from crawler.targets import BadLine, read_targets
 from crawler.wayback.urlkey import urlkey
 from pipelines.store import runs
+from pipelines.store.archives import keep_archives
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.target_file import TargetFile
@@ -72,8 +74,10 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
     """
     held = {site for (site,) in db.execute("SELECT DISTINCT site FROM document")}
     configuration.check_mixture(settings, held, sample=request.sample)
-    ledger = Ledger(db, settings["ARCHIVE"])
-    listings = Listings(db, settings["ARCHIVE"])
+    asked = configuration.archives(settings)
+    names = [archive.name for archive in asked]
+    ledger, listings = Ledger(db, *names), Listings(db, *names)
+    keep_archives(db, [(one.name, one.called, one.public_replay) for one in asked if not is_short_form(one)])
     ledger.register(targets, urlkey, digest)
     if request.retry_failed:
         ledger.retry_failed()

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawler.exceptions import WrongUse
+from crawler.items import CaptureKey
 
 from .store import forgetting, journal
 from .store.database import DATABASE
@@ -128,7 +129,7 @@ class _Sieve:
         """Whether a line of the journal tells of the site; that it was forgotten stays."""
         what, key = next(iter(line.items()))
         if what == "capture":
-            return str(line["urlkey"]).startswith(self._keys) or forgetting.is_condemned(self._db, tuple(key))
+            return str(line["urlkey"]).startswith(self._keys) or forgetting.is_condemned(self._db, CaptureKey(*key))
         if what == "query":
             return self._is_its(key[0])
         if what == "target":

@@ -77,6 +77,7 @@ class Reach:
     """
 
     url: str
+    setting: str = "WAYBACK_URL"  # that says where it is
     longest_row: int = 12
     nonsense_at_first: int = 3
     _well: bool = field(default=False, init=False)
@@ -95,22 +96,24 @@ class Reach:
             return ""
         why = "its host name is not known" if isinstance(error, CannotResolveHostError) else "connection refused"
         return (
-            f"Cannot reach the archive at {self.url}: {why}. Check WAYBACK_URL; if it is right, this address may be "
+            f"Cannot reach the archive at {self.url}: {why}. Check {self.setting}; if it is right, this address may be "
             "blocked for up to an hour: wait, then start the same command again."
         )
 
-    def babbled(self, status: int, reason: str) -> str:
-        """Why to stop, or "": a listing was answered with something that is none."""
+    def babbled(self, status: int, reason: str, hint: str = "") -> str:
+        """Why to stop, or "": a listing was answered with something that is none. `hint` says what it may be."""
         if status == 429 or status >= 500:  # an archive that has too much to do
             return ""
         self._nonsense += 1
         if self._well or self._nonsense < self.nonsense_at_first:
             if not self._well and self._nonsense == 1:  # what follows is a wait, and whoever looks on should know
                 _LOG.warning(
-                    "%s answered a listing with status %d, %s; it is asked again, but check WAYBACK_URL",
+                    "%s answered a listing with status %d, %s; it is asked again, but check %s",
                     self.url,
                     status,
                     reason,
+                    self.setting,
                 )
             return ""
-        return f"What answers at {self.url} is no CDX server ({reason}). Check WAYBACK_URL, then start again."
+        guess = f"; {hint}" if "this looks like" in hint else ""
+        return f"What answers at {self.url} is no CDX server ({reason}{guess}). Check {self.setting}, then start again."

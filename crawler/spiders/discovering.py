@@ -7,7 +7,7 @@ they are met. All of it is kept as evidence, and `lineage` makes addresses of it
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from itertools import pairwise, product
 
 from crawler import addresses
 from crawler.discovery import LIKELY, address_score, best_links, domain_filter, policy_rows
@@ -240,9 +240,9 @@ class Discovery:
 
     def _cover(self, site: str, line: Line) -> None:
         """An address whose rows the domain's listing held need not be listed again."""
-        for tenure in line if self._listings.is_whole(site, "domain") else ():
+        for archive, tenure in product(self._listings.whole_in(site, "domain"), line):
             if any(one.source is Source.LISTING for one in tenure.evidence):
-                query = Query(tenure.address, since=self._since, until=self._until)
+                query = Query(tenure.address, since=self._since, until=self._until, archive=archive)
                 self._listings.cover(query, urlkey(tenure.address))
 
 

@@ -1,11 +1,17 @@
 """What a crawl is made with, from the settings."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crawler.archives.base import Dialect
+from crawler.archives.book import Archive
+from crawler.archives.dialects import dialect_of
 from crawler.budget import Budget, seconds_in
+from crawler.configuration import archives, is_short_form
 from crawler.items import Failure
 
 from .planning import Selection
@@ -16,8 +22,8 @@ class Options:
     """What a crawl is made with. Times in seconds."""
 
     folder: Path
-    archive: str  # the public host whose captures these are
-    base: str  # where requests go
+    archives: Mapping[str, Archive]  # that are asked, by name, the main one first
+    dialects: Mapping[str, Dialect]  # they are spoken to in
     page_rows: int
     cdx_timeout: float
     replay_timeout: float
@@ -28,6 +34,11 @@ class Options:
     writer_patience: float
     in_flight: int
     selection: Selection
+
+    @property
+    def preference(self) -> list[str]:
+        """The names of the archives, the one that is asked the quickest first; of equals, as they were given."""
+        return sorted(self.archives, key=lambda name: -(self.archives[name].rates.replay or math.inf))
 
     def next_try(self, failure: Failure, attempts: int) -> str | None:
         """When what failed for the n-th time is due again (ISO 8601 UTC), waits doubling; None when that is enough."""
@@ -44,12 +55,13 @@ def budget_from(settings: Any) -> Budget:
 
 def options_from(settings: Any) -> Options:
     """The options of a crawl from Scrapy's settings."""
+    asked = {archive.name: archive for archive in archives(settings)}
     scale = settings.getfloat("TIME_SCALE")
     readers = settings.getint("READERS")
     return Options(
         folder=Path(settings["CORPUS_DIR"]),
-        archive=settings["ARCHIVE"],
-        base=settings["WAYBACK_URL"].rstrip("/"),
+        archives=asked,
+        dialects={name: dialect_of(archive) for name, archive in asked.items()},
         page_rows=settings.getint("WAYBACK_CDX_PAGE_ROWS"),
         cdx_timeout=settings.getfloat("WAYBACK_CDX_TIMEOUT"),
         replay_timeout=settings.getfloat("WAYBACK_REPLAY_TIMEOUT"),
@@ -68,3 +80,8 @@ def options_from(settings: Any) -> Options:
             language=settings["LANGUAGE"],
         ),
     )
+
+
+def setting_of(archive: Archive) -> str:
+    """The setting, or the entry of the book, that says where an archive is."""
+    return "WAYBACK_URL" if is_short_form(archive) else f"the address of {archive.name}"

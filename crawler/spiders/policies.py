@@ -32,7 +32,6 @@ from crawler.items import (
     State,
     WarcLocation,
 )
-from crawler.wayback import cdx
 from crawler.wayback.urlkey import urlkey
 from pipelines.store.corpus import Corpus
 from pipelines.store.cursors import OpenListing
@@ -42,13 +41,13 @@ from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
 from pipelines.store.warc import read_memento
 
-from .answers import Reach, http_answer, why_no_answer
+from .answers import Reach, why_no_answer
 from .discovering import Discovery
 from .feed import Feed
-from .options import Options, budget_from, options_from
+from .options import Options, budget_from, options_from, setting_of
 from .planning import Planner
 from .replay import Asked, Held, Replay, unlisted
-from .requests import listing_request, replay_request
+from .requests import listing_page, listing_request, replay_answer, replay_request
 from .steps import Page
 
 
@@ -62,17 +61,18 @@ class PoliciesSpider(Spider):
         self.budget = budget
         self._options = options
         self._db = open_corpus(options.folder, options.writer_patience)
-        self._ledger = Ledger(self._db, options.archive)
-        self._listings = Listings(self._db, options.archive)
-        self._replay = Replay(self._ledger, options.base, timedelta(seconds=options.hop_window), options.next_try)
+        self._ledger = Ledger(self._db, *options.archives)
+        self._listings = Listings(self._db, *options.archives)
+        self._replay = Replay(self._ledger, timedelta(seconds=options.hop_window), options.next_try)
         self._discovery = Discovery(
-            Moves(self._db, options.archive),
+            Moves(self._db, *options.archives),
             self._listings,
-            Corpus(self._db, options.archive),
+            Corpus(self._db, next(iter(options.archives))),
             options.selection.since,
             options.selection.until,
         )
-        self._reach = Reach(options.base)
+        self._reach = {name: Reach(each.address, setting_of(each)) for name, each in options.archives.items()}
+        self.left_out: dict[str, str] = {}  # archives that this run does not hear any more, and why
         self.stop_reason = ""
         self.recording_error: BaseException | None = None
 
@@ -106,7 +106,8 @@ class PoliciesSpider(Spider):
             self._ledger,
             self._listings,
             self._discovery,
-            Planner(self._ledger, self._discovery, self._options.selection),
+            Planner(self._ledger, self._discovery, self._options.selection, self._options.preference),
+            archives=tuple(self._options.archives),
             most=self._options.in_flight,
             patience=self._options.patience,
         )
@@ -133,7 +134,12 @@ class PoliciesSpider(Spider):
 
     def _ask_listing(self, listing: OpenListing) -> Iterator[Any]:
         answered = partial(self.parse_listing, listing=listing)
-        yield listing_request(self._options, listing, answered, partial(self.listing_not_answered, listing=listing))
+        failed = partial(self.listing_not_answered, listing=listing)
+        try:
+            yield listing_request(self._options, listing, answered, failed)
+        except ListingFailed as error:
+            self.logger.warning("%s", error.detail)
+            yield self._listing_refused(listing, _failure(error))
 
     def _ask_replay(self, asked: Asked) -> Iterator[Any]:
         """The request of a step; none where it was made, or is being made, on behalf of another capture."""
@@ -162,16 +168,17 @@ class PoliciesSpider(Spider):
 
     def parse_listing(self, response: Response, listing: OpenListing) -> Iterator[Any]:
         try:
-            page = cdx.parse_page(listing.query, http_answer(response, ListingFailed))
+            page = listing_page(self._options, listing, response)
         except ListingFailed as error:
-            self.stop_reason = self.stop_reason or self._reach.babbled(response.status, error.reason)
+            archive = listing.query.archive
+            self._leave(archive, self._reach[archive].babbled(response.status, error.reason, error.detail))
             yield self._listing_refused(listing, _failure(error))
             return
-        self._reach.answered()
+        self._reach[listing.query.archive].answered()
         yield page
 
     def listing_not_answered(self, trouble: Trouble, listing: OpenListing) -> Iterator[Any]:
-        if self._let_go(trouble.value):
+        if self._let_go(trouble.value, listing.query.archive):
             self._feed.listed(listing.query)
             return
         yield self._listing_refused(listing, why_no_answer(trouble.value, ListingFailed.stage))
@@ -180,10 +187,9 @@ class PoliciesSpider(Spider):
         return ListingRefusal(listing.query, failure, self._options.next_try(failure, listing.attempts))
 
     def parse_replay(self, response: Response, asked: Asked) -> Iterator[Any]:
-        self._reach.answered()
+        self._reach[asked.archive].answered()
         try:
-            answer = http_answer(response, ReplayFailed)
-            outcomes = list(self._replay.outcomes(asked, answer, response.body))
+            outcomes = list(self._replay.outcomes(asked, *replay_answer(self._options, asked, response)))
         except ReplayFailed as error:
             outcomes = list(self._replay.failed(asked, _failure(error)))
         self._let_go_on(asked)
@@ -196,18 +202,30 @@ class PoliciesSpider(Spider):
 
     def replay_not_answered(self, trouble: Trouble, asked: Asked) -> Iterator[Any]:
         self._let_go_on(asked)
-        if self._let_go(trouble.value):
+        if self._let_go(trouble.value, asked.archive):
             self._feed.release(asked.capture.key)
             return
         failure = why_no_answer(trouble.value, ReplayFailed.stage)
         yield self._replay.refusal(asked, State.FAILED, failure)
 
-    def _let_go(self, error: BaseException | None) -> bool:
-        """Whether a request was only given up because the run ends; notes it when the archive is not there."""
+    def _let_go(self, error: BaseException | None, archive: str) -> bool:
+        """Whether a request was only given up because nothing more is asked; notes it when an archive is not there."""
         if isinstance(error, CorpusError):  # on the way out: the archive's state could not be kept
             self._end_in(error)
-        self.stop_reason = self.stop_reason or self._reach.refused(error)
-        return bool(self.stop_reason) or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
+        self._leave(archive, self._reach[archive].refused(error))
+        is_over = bool(self.stop_reason) or archive in self.left_out
+        return is_over or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
+
+    def _leave(self, archive: str, reason: str) -> None:
+        """Ask an archive nothing more for this reason, where there is one; the last one's reason ends the run."""
+        if not reason or archive in self.left_out:
+            return
+        self.left_out[archive] = reason
+        if len(self.left_out) == len(self._options.archives):
+            self.stop_reason = self.stop_reason or reason
+            return
+        self.logger.warning("%s The crawl goes on without %s.", reason, archive)
+        self._feed.leave_out(archive)
 
     def _outcomes(self, asked: Asked, outcomes: Iterator[Any]) -> Iterator[Any]:
         for outcome in outcomes:
@@ -230,7 +248,7 @@ class PoliciesSpider(Spider):
         evidence = self._discovery.home_evidence(memento, asked.home_of)
         is_frame = asked.capture.digest == "-"  # no listing shows it; frames of frames are not followed
         hrefs = [] if evidence or is_frame else self._discovery.frames(memento)
-        frames = tuple(unlisted(href, memento.capture.timestamp) for href in hrefs)
+        frames = tuple(unlisted(href, memento.capture.timestamp, asked.archive) for href in hrefs)
         return replace(memento, evidence=evidence, is_home=True, frames=frames)
 
     # -- what is held already

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from crawler.archives.base import Found as Answered
 from crawler.exceptions import ReplayFailed
-from crawler.items import Capture, Decision, Failure, HttpAnswer, Memento, Refusal, State, WarcLocation
-from crawler.wayback.memento import Hop, Limited, Played, Refused, cdx_digest, played_capture, read_answer
+from crawler.items import WAYBACK, Capture, Decision, Failure, HttpAnswer, Memento, Refusal, State, WarcLocation
+from crawler.wayback.memento import Hop, Limited, Played, Refused, cdx_digest, played_capture
 from crawler.wayback.timestamps import distance
 from crawler.wayback.urlkey import urlkey
 from pipelines.store.ledger import Ledger, Standing
@@ -40,8 +41,12 @@ class Asked:
         return cls(capture, capture.timestamp, capture.original, attempts, way, home_of)
 
     @property
+    def archive(self) -> str:
+        return self.capture.archive
+
+    @property
     def step(self) -> Step:
-        return self.timestamp, self.original
+        return self.timestamp, self.original, self.archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +62,17 @@ Outcome = Memento | Refusal | Decision | Held | Asked
 
 
 class Replay:
-    """Reads replay answers. `base` is where the archive answers, `window` how far a hop may lead in time, and
-    `next_try` says when a failure of so many attempts is tried again, if at all."""
+    """Makes of replay answers what comes of them. `window` is how far a hop may lead in time, and `next_try` says when
+    a failure of so many attempts is tried again, if at all."""
 
-    def __init__(
-        self, ledger: Ledger, base: str, window: timedelta, next_try: Callable[[Failure, int], str | None]
-    ) -> None:
+    def __init__(self, ledger: Ledger, window: timedelta, next_try: Callable[[Failure, int], str | None]) -> None:
         self._ledger = ledger
-        self._base = base
         self._window = window
         self._next_try = next_try
         self.steps: Steps[Asked] = Steps()
 
-    def outcomes(self, asked: Asked, answer: HttpAnswer, raw: bytes) -> Iterator[Outcome]:
-        """What comes of an answer; `raw` is its body as it came over the wire."""
-        found = read_answer(answer, self._base)
+    def outcomes(self, asked: Asked, answer: HttpAnswer, raw: bytes, found: Answered) -> Iterator[Outcome]:
+        """What comes of an answer that is `found`; `raw` is its body as it came over the wire."""
         if isinstance(found, Played):
             yield from self._played(asked, found, answer, raw)
         elif isinstance(found, Hop):
@@ -118,8 +119,12 @@ class Replay:
         return self.refusal(asked, state, Failure(ReplayFailed.stage, reason, False, detail))
 
     def _played(self, asked: Asked, played: Played, answer: HttpAnswer, raw: bytes) -> Iterator[Outcome]:
+        away = distance(asked.timestamp, played.timestamp)
+        if away is not None and away > self._window:  # some archives give the nearest at once, however far it is
+            yield self._refused(asked, State.UNPLAYABLE, "nearest capture too far", played.timestamp)
+            return
         wanted = asked.capture if len(asked.way) == 1 else _unlisted(asked)
-        rows = self._ledger.rows_at(wanted.urlkey, played.timestamp)
+        rows = self._ledger.rows_at(wanted.urlkey, played.timestamp, asked.archive)
         found = _named(played_capture(wanted, played, answer, raw, rows), played.original)
         if found.redirect_to:
             self.steps.found(asked.step, Leads(found.capture.timestamp, found.redirect_to))
@@ -174,7 +179,7 @@ class Replay:
 
     def _held_redirect(self, asked: Asked) -> Iterator[Outcome] | None:
         """A redirect that is held already leads on without being asked again."""
-        for row in self._ledger.rows_at(urlkey(asked.original), asked.timestamp):
+        for row in self._ledger.rows_at(urlkey(asked.original), asked.timestamp, asked.archive):
             standing = self._ledger.standing(row.key)
             if standing and standing.redirect_to and row.original == asked.original:
                 return self.follow(asked, row.timestamp, standing.redirect_to)
@@ -182,10 +187,10 @@ class Replay:
 
     def _is_begun(self, row: Capture, standing: Standing) -> bool:
         """Whether a capture is just being asked for: what comes of it is waited for, as it may lead back here."""
-        return standing.state is State.SELECTED and self.steps.is_begun((row.timestamp, row.original))
+        return standing.state is State.SELECTED and self.steps.is_begun((row.timestamp, row.original, row.archive))
 
     def _known(self, asked: Asked, timestamp: str, original: str) -> Outcome | None:
-        for row in self._ledger.rows_at(urlkey(original), timestamp):
+        for row in self._ledger.rows_at(urlkey(original), timestamp, asked.archive):
             standing = self._ledger.standing(row.key)
             if standing is None or row.key == asked.capture.key or row.statuscode.startswith("3"):
                 continue
@@ -200,12 +205,12 @@ class Replay:
 
 def _unlisted(asked: Asked) -> Capture:
     """The capture that an address met on the way stands for, as far as it is known before it is played."""
-    return unlisted(asked.original, asked.timestamp)
+    return unlisted(asked.original, asked.timestamp, asked.archive)
 
 
-def unlisted(original: str, timestamp: str) -> Capture:
-    """A capture that no listing shows, and of which only its address and its time are known."""
-    return Capture(urlkey(original), timestamp, original, "unk", "-", "-")
+def unlisted(original: str, timestamp: str, archive: str = WAYBACK) -> Capture:
+    """A capture that no listing shows, and of which only its address, its time and its archive are known."""
+    return Capture(urlkey(original), timestamp, original, "unk", "-", "-", archive=archive)
 
 
 def _named(found: Memento, original: str) -> Memento:

@@ -13,8 +13,8 @@ from crawler.items import CaptureKey, Failure, State
 
 _REMEMBERED = 20_000  # answers; older ones are told by the ledger, but for those of addresses that no listing shows
 
-Step = tuple[str, str]
-"""Timestamp and address as asked."""
+Step = tuple[str, str, str]
+"""Timestamp, address and archive as asked."""
 
 
 @dataclass(frozen=True, slots=True)

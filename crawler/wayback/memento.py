@@ -165,6 +165,7 @@ def _unlisted(requested: Capture, played: Played, answer: HttpAnswer) -> Capture
         mimetype=answer.header("Content-Type").partition(";")[0].strip().lower()[:100] or "unk",
         statuscode=str(answer.status),
         digest=cdx_digest(answer.body),
+        archive=requested.archive,
     )
 
 

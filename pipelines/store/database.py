@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from crawler.exceptions import DatabaseBusy, RecordingFailed, WrongUse
 
-from .schema_identity import migrations
+from .schema_archives import migrations
 
 log = logging.getLogger(__name__)
 

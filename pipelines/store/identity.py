@@ -18,6 +18,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from crawler.items import CaptureKey
+
 from .database import DATABASE, recording
 from .warc_files import is_imported, is_ours, place_of, run_of, warc_files
 from .warc_members import Member, members
@@ -177,7 +179,7 @@ def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) ->
         _note(db, {file: _digest(place_of(folder, file)) for file in nameless})
 
 
-def goes_before(db: Database, joined: Collection[str], file: str, key: tuple[str, str, str, str]) -> bool:
+def goes_before(db: Database, joined: Collection[str], file: str, key: CaptureKey) -> bool:
     """Whether a record in `file` goes before the one that is held of a capture: it is ours, and that one lies in one
     of the `joined` files, which came with other corpora."""
     if not joined or file in joined:
@@ -185,7 +187,7 @@ def goes_before(db: Database, joined: Collection[str], file: str, key: tuple[str
     row = db.execute(
         "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
         "AND digest = ? AND statuscode = ?",
-        [*key],
+        [*key[:4]],
     ).fetchone()
     return row is not None and row[0] in joined
 
