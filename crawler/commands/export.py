@@ -4,8 +4,8 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from crawler.commandline import CorpusCommand, add_examples, refuse, take_none
-from crawler.exceptions import CorpusError
+from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
@@ -37,7 +37,7 @@ class Command(CorpusCommand):
         parser.add_argument("--include", choices=["open"], help="also versions whose time of change is not settled yet")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler import configuration
+        from crawler.jobs import configuration
         from pipelines.export.corpus_files import export_corpus
         from pipelines.store.database import open_for_reading
 

@@ -6,10 +6,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in a worker: spinning t
 
 from typing import Any
 
-from crawler.exceptions import ReadingFailed
-from crawler.items import Page
-from pipelines.text.note import exported_text
-from pipelines.text.reader import read
+from pipelines.exceptions import ReadingFailed
+from pipelines.extraction.form.note import exported_text
+from pipelines.extraction.reader import read
+from pipelines.items import Page
 
 
 def policy_markdown(html: str, url: str) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token as Rendered
 
-from pipelines.text.blocks import HEADINGS, Block, Container
-from pipelines.text.inline import Token
-from pipelines.text.paragraphs import paragraphs
+from pipelines.extraction.form.blocks import HEADINGS, Block, Container
+from pipelines.extraction.form.inline import Token
+from pipelines.extraction.form.paragraphs import paragraphs
 
 RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 RENDERER.validateLink = lambda url: True  # type: ignore[method-assign]
