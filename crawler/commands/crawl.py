@@ -77,7 +77,8 @@ class Command(CorpusCommand):
         from crawler.jobs.crawl import run_crawl
         from crawler.jobs.estimate import forecast
         from crawler.jobs.register import Request
-        from crawler.reporting.summary import forecast_lines, tell_outcome
+        from crawler.reporting.forecast import forecast_lines
+        from crawler.reporting.summary import tell_outcome
 
         if not args:
             raise UsageError("give the spider's name: crawl policies", print_help=False)

@@ -7,7 +7,6 @@ listed again, nothing new is expected. `changes` decides by what is read: for it
 """
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 from scrapy.settings import Settings
@@ -16,6 +15,7 @@ from sqlite_utils import Database
 from crawler.jobs.crawl import settle
 from crawler.jobs.register import Request, listed, register
 from crawler.middlewares import IN_FLIGHT
+from crawler.reporting.forecast import Expected, Forecast
 from crawler.selection.plan import plan
 from crawler.spiders.options import options_from
 from crawler.spiders.planner import Planner, Selection
@@ -35,30 +35,6 @@ ADDRESSES_A_SITE = 1
 HOME_PAGES_A_SITE = 40  # one a half-year
 FETCHED_A_DOCUMENT = {"changes": 25, "all": 100, "year": 20, "half-year": 40, "month": 100, "first-last": 2}
 """What is assumed where a corpus has no averages yet; README's table says the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """Requests of one purpose: surely so many, and with what is reckoned so many. `assumed` says on what grounds where
-    that is not this corpus's own average."""
-
-    purpose: str
-    least: int
-    most: int
-    assumed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """A crawl as it would be. `rates` are requests a minute, by kind."""
-
-    expected: tuple[Expected, ...]
-    rates: dict[str, float]
-
-    def minutes(self, kind: str) -> tuple[float, float]:
-        """How long the requests of a kind take: at least and at most."""
-        ours = [one for one in self.expected if one.purpose.startswith(kind)]
-        return sum(one.least for one in ours) / self.rates[kind], sum(one.most for one in ours) / self.rates[kind]
 
 
 def forecast(settings: Settings, request: Request) -> Forecast:

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.text import Text
 
-from crawler.jobs.estimate import Forecast
 from pipelines.formats.terminal import complain, printable
 from pipelines.items import State
 from pipelines.store.summary import Summary
@@ -115,25 +114,6 @@ def _failure_lines(summary: Summary) -> list[str]:
         *(_counted(count, reason[:64]) for reason, count in first),
         *([f"  and {more} more: status --json"] if more else []),
     ]
-
-
-def forecast_lines(forecast: Forecast) -> list[str]:
-    """What a crawl would ask, by purpose, and how long that would take."""
-    lines = ["nothing was asked; a crawl would ask:"]
-    lines += [f"  {_span(one.least, one.most):>16} {one.purpose}{_grounds(one.assumed)}" for one in forecast.expected]
-    for kind, rate in forecast.rates.items():
-        least, most = forecast.minutes(kind)
-        took = f"{least:,.1f} min" if most == least else f"{least:,.1f} to {most:,.1f} min"
-        lines.append(f"  {kind}: {took} at {rate:.0f} a minute")
-    return lines
-
-
-def _span(least: int, most: int) -> str:
-    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
-
-
-def _grounds(assumed: str) -> str:
-    return f" (assumed: {assumed})" if assumed else ""
 
 
 def request_lines(requests: Mapping[str, int]) -> list[str]:

@@ -7,10 +7,8 @@ the rows of two columns as one. So places count, not the order of painting, wher
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipelines.extraction.pdf.pdflines import Line
+from pipelines.extraction.pdf.line import Line
 
 LEAST_LINES = 4  # on either side of a gutter
 LEAST_TEXT = 18  # characters a line of a column has on average; the cells of a table have fewer
@@ -19,8 +17,8 @@ WITHIN_A_CELL = 1.5  # ems from line to line
 UNEVEN = 1.3  # times the distance of lines: that of rows
 ONE_ROW = 0.35  # ems by which baselines of a row differ
 
-Row = list["Line"]
-Join = Callable[[Row], "Line"]
+Row = list[Line]
+Join = Callable[[Row], Line]
 
 
 def in_reading_order(rows: list[Row], join: Join) -> Row:
@@ -87,7 +85,7 @@ def _goes_on(above: Row, row: Row, tight: bool) -> bool:
     return len(above) > 1 and under and not marked and (len(row) < len(above) or tight)
 
 
-def _with(cell: "Line", row: Row) -> "Line":
+def _with(cell: Line, row: Row) -> Line:
     for piece in row:
         if abs(_sides(piece)[0] - _sides(cell)[0]) <= 2:
             parted = "" if cell.hyphen else " "
@@ -105,12 +103,12 @@ def _in_order(row: Row) -> Row:
     return sorted(row, key=lambda piece: _sides(piece)[0], reverse=rtl)
 
 
-def _spans(piece: "Line", gutter: float) -> bool:
+def _spans(piece: Line, gutter: float) -> bool:
     left, right = _sides(piece)
     return left < gutter < right
 
 
-def _sides(piece: "Line") -> tuple[float, float]:
+def _sides(piece: Line) -> tuple[float, float]:
     return (-piece.end, -piece.start) if piece.rtl else (piece.start, piece.end)
 
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from statistics import median
-from typing import NamedTuple
 
 from pypdfium2 import PdfPage, PdfTextPage, raw
 
+from pipelines.extraction.pdf.line import Line
 from pipelines.extraction.pdf.pdfcolumns import in_reading_order
 
 LINE_END = re.compile("\r\n|\r|\n|[\x02\ufffe]")  # the last two: a hyphen that pdfium takes for the end of a line
@@ -27,24 +27,6 @@ WIDE = 1.0  # ems between pieces of a line that may be cells or columns
 LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 LEFT_TO_RIGHT = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]")
-
-
-class Line(NamedTuple):
-    """`start` and `end` go the way the line is read: both are negative where that is from right to left.
-
-    `base` is the height of its baseline over the bottom of the page, `size` that of its type. `place` is `base` as a
-    share of the page's height.
-    """
-
-    text: str
-    start: float
-    end: float
-    base: float
-    size: float
-    place: float
-    hyphen: bool = False
-    rtl: bool = False
-    cells: bool = False  # a row of a table
 
 
 def lines_of_page(page: PdfPage) -> list[Line]:
