@@ -12,7 +12,7 @@ from itertools import pairwise
 from pipelines.extraction.form.escapes import escape_line_starts
 from pipelines.extraction.form.inert import inert
 from pipelines.extraction.form.lines import CONTROLS
-from pipelines.extraction.pdf.pdflines import Line
+from pipelines.extraction.pdf.line import Line
 
 BULLET = re.compile(r"[•◦▪▫●○■□‣⁃∙·➢➤►▶✓✔❖\u2043\uf000-\uf0ff](?:\s+|(?=\w))|[-–—*o]\s+")
 NUMBERED = re.compile(

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 from pipelines.extraction.judgement.dates import states_a_date
-from pipelines.extraction.pdf.pdflines import Line
+from pipelines.extraction.pdf.line import Line
 
 EDGE = 0.09  # share of a page's height, at the top and at the bottom
 SHARE = 0.4  # of the pages; heads of odd and even pages may differ, and the first often has none

@@ -228,7 +228,9 @@ def test_the_script_imports_this_checkout(tmp_path: Path) -> None:
     for name in ("crawler", "pipelines"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise SystemExit('an impostor was imported')")
-    script = "import crawler.settings, pipelines.stages.archive; print(crawler.settings.__file__, pipelines.stages.archive.__file__)"
+    script = (
+        "from crawler import settings; from pipelines.stages import archive; print(settings.__file__, archive.__file__)"
+    )
     (tmp_path / "ours.py").write_text(script)
     ended = subprocess.run(
         [sys.executable, "-m", "scrapy", "settings", "--get", "BOT_NAME"],
