@@ -8,9 +8,10 @@ from pypdfium2 import PdfDocument, PdfiumError, raw
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.lines import CONTROLS
+from pipelines.extraction.pdf.line import Line
 from pipelines.extraction.pdf.pdfform import markdown_of_pages
 from pipelines.extraction.pdf.pdfheads import without_running_heads
-from pipelines.extraction.pdf.pdflines import Line, lines_of_page
+from pipelines.extraction.pdf.pdflines import lines_of_page
 
 MAGIC = b"%PDF-"
 MOST_BYTES = 32 << 20
