@@ -99,7 +99,7 @@ class Command(CorpusCommand):
         folder, public_url = Path(self.settings["CORPUS_DIR"]), self.settings["WAYBACK_PUBLIC_URL"]
         with viewing(folder, selection, public_url) as corpus:
             report = export_to(corpus, opts.format, order)
-        say(*report.said, f"{report.files} files, {report.written} written, {report.removed} removed")
+        say(*report.said, report)
         return 0
 
 

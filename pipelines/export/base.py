@@ -31,12 +31,16 @@ class Order:
 
 @dataclass(slots=True)
 class Report:
-    """What an export did. `said` are sentences for whoever started it."""
+    """What an export did. `said` are sentences for whoever started it, `closing` a last line where files do not fit."""
 
     files: int = 0
     written: int = 0
     removed: int = 0
     said: list[str] = field(default_factory=list)
+    closing: str = ""
+
+    def __str__(self) -> str:
+        return self.closing or f"{self.files} files, {self.written} written, {self.removed} removed"
 
 
 class Exporter(Protocol):
@@ -60,6 +64,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "parquet": Format("parquet", "export_parquet", "tables for DuckDB, pandas, Polars", "pyarrow", "tables"),
     "jsonl": Format("lines", "export_jsonl", "tables, one JSON object a line"),
+    "git": Format("git.exporter", "export_git", "a history, one commit a version"),
     "csv": Format("lines", "export_csv", "tables for spreadsheets"),
 }
 """By name; `text`, which is as old as the corpus, stands in corpus_files.py."""

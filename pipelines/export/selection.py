@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -22,7 +22,7 @@ from ..store.warc import read_memento
 from ..text.note import snapshot_url
 from .tables import Table, public_settings, table_of
 
-__all__ = ["CorpusView", "SelectedVersion", "Selection", "selection_of", "viewing"]
+__all__ = ["CorpusView", "Moment", "SelectedVersion", "Selection", "selection_of", "viewing"]
 
 _DAY = re.compile(r"\d{4}(-?\d\d(-?\d\d)?)?|\d{14}", re.ASCII)
 _TABLES = ("captures", "changes", "documents", "runs")
@@ -57,6 +57,22 @@ class SelectedVersion:
     stated_date: str
     stated_in: str
     capture_id: int
+
+    @property
+    def document(self) -> DocumentKey:
+        return DocumentKey(self.site, self.kind, self.variant)
+
+
+class Moment(NamedTuple):
+    """Where a version stands in the order of time."""
+
+    document_id: int
+    site: str
+    kind: str
+    variant: str
+    number: int
+    held_timestamp: str
+    text_digest: str
 
     @property
     def document(self) -> DocumentKey:
@@ -105,6 +121,14 @@ class CorpusView:
     def versions(self, *, texts: bool = True) -> Iterator[SelectedVersion]:
         """All selected versions by site and time; without `texts` these are empty."""
         return (SelectedVersion(*row) for row in store.versions(self._db, self.selection, texts=texts))
+
+    def timeline(self) -> Iterator["Moment"]:
+        """All selected versions without their texts, the earliest first."""
+        return (Moment(*row) for row in store.timeline(self._db, self.selection))
+
+    def version(self, moment: "Moment") -> SelectedVersion:
+        """The whole of a version that the timeline named."""
+        return SelectedVersion(*store.one_version(self._db, moment.document_id, moment.number))
 
     def rows(self, table: Table, *, texts: bool = True) -> Iterator[tuple[Any, ...]]:
         """The rows of a table as the database has them, in the order of `table.given`."""

@@ -187,3 +187,22 @@ def location(db: Database, capture_id: int) -> WarcLocation:
 def urlkey_of(db: Database, capture_id: int) -> str:
     """The archive's key of a capture's address."""
     return str(db.execute("SELECT urlkey FROM capture WHERE id = ?", [capture_id]).fetchone()[0])
+
+
+# -- a history: all versions in the order of time
+
+
+def timeline(db: Database, selection: Selection) -> Iterator[Row]:
+    """The id of each version's document, its names, number, time held and digest of its text; the earliest first."""
+    where = _of_versions(selection)
+    sql = f"""SELECT document_id, site, kind, variant, number, held_timestamp, text_digest
+        FROM version JOIN document ON document.id = version.document_id WHERE {where.sql}
+        ORDER BY held_timestamp, site, kind, variant, number"""  # noqa: S608
+    yield from db.execute(sql, where.parameters)
+
+
+def one_version(db: Database, document_id: int, number: int) -> Row:
+    """VERSION_COLUMNS of one version."""
+    columns = ", ".join(_SELECTED.values())
+    sql = f"SELECT {columns} FROM {_VERSION_TABLES} WHERE version.document_id = ? AND number = ?"  # noqa: S608
+    return tuple(db.execute(sql, [document_id, number]).fetchone())
