@@ -65,6 +65,8 @@ FORMATS: Mapping[str, Format] = {
     "parquet": Format("parquet", "export_parquet", "tables for DuckDB, pandas, Polars", "pyarrow", "tables"),
     "jsonl": Format("lines", "export_jsonl", "tables, one JSON object a line"),
     "git": Format("git.exporter", "export_git", "a history, one commit a version"),
+    "warc": Format("warc", "export_warc", "the pages of the versions"),
+    "wacz": Format("wacz", "export_wacz", "the same for ReplayWeb.page"),
     "csv": Format("lines", "export_csv", "tables for spreadsheets"),
 }
 """By name; `text`, which is as old as the corpus, stands in corpus_files.py."""

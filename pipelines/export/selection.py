@@ -157,10 +157,13 @@ class CorpusView:
         """The archive's key of the address of that page."""
         return store.urlkey_of(self._db, version.capture_id)
 
-    def fingerprint(self, *salt: object) -> str:
-        """A digest of all that is selected, texts by theirs: equal ones mean that an export would be the same."""
+    def fingerprint(self, *salt: object, only: str = "") -> str:
+        """A digest of all that is selected, or `only` of one table, texts by theirs: equal ones mean that an export
+        would be the same."""
         seen = hashlib.sha256(repr((salt, self.selection, self.public_url)).encode())
         for table in self.tables:
+            if only not in ("", table.name):
+                continue
             seen.update(repr((table.name, table.given)).encode("utf-8", "replace"))
             for row in self.rows(table, texts=False):
                 seen.update(repr(row).encode("utf-8", "replace"))

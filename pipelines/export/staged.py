@@ -7,7 +7,7 @@ has; a new one beside it, once it is called `export.turn`, is the turn: whoever 
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -127,6 +127,30 @@ def staged(folder: Path, format: str) -> Iterator[Staged]:
         if is_new:
             with suppress(OSError):
                 folder.rmdir()  # only where nothing came of it
+
+
+@contextmanager
+def staged_file(path: Path, is_ours: Callable[[Path], bool]) -> Iterator[tuple[Path, Report]]:
+    """One file: where to write it, and a report to be filled in. It takes the place of one that `is_ours`, unless that
+    has the same bytes. Raises WrongUse where something else is there, RecordingFailed."""
+    part, report = atomic.part_of(path), Report(files=1)
+    if path.exists() and not (path.is_file() and is_ours(path)):
+        raise WrongUse(f"{path} is something else than such an export: give --to another name.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with in_turn(path.parent):
+            yield part, report
+            if path.is_file() and _digest(part) == _digest(path):
+                part.unlink()
+                return
+            report.written = 1
+            _sync(part)
+            atomic.put_in_place(part, path)
+    except OSError as error:
+        raise not_written(path, error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def not_written(place: Path, error: OSError) -> RecordingFailed:

@@ -177,8 +177,12 @@ def rows_of(db: Database, view: str, selection: Selection) -> Iterator[Row]:
 
 
 def location(db: Database, capture_id: int) -> WarcLocation:
-    """Where the bytes of a capture lie. Raises RecordingFailed where no row says."""
-    row = db.execute("SELECT file, offset, length FROM snapshot WHERE capture_id = ?", [capture_id]).fetchone()
+    """Where the bytes of a capture lie, its own or those it shares. Raises RecordingFailed where no row says."""
+    row = db.execute(
+        "SELECT file, offset, snapshot.length FROM snapshot JOIN capture ON capture.id = ? "
+        "WHERE capture_id IN (capture.id, capture.same_as) ORDER BY capture_id = capture.id DESC LIMIT 1",
+        [capture_id],
+    ).fetchone()
     if row is None:
         raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `python -m scrapy verify`.")
     return WarcLocation(*row)

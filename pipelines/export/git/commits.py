@@ -14,6 +14,7 @@ from ..tables import iso, moment
 from .history import PathOf, trailer
 
 WHO = b"policy-corpus <policy-corpus@localhost>"
+_ADDRESS = ":/?#[]@!$&'()*+,;=%"  # what an address may hold as it is
 _EARLIEST = int(datetime(1996, 1, 1, tzinfo=UTC).timestamp())  # nothing was archived before
 
 
@@ -58,9 +59,8 @@ def _data(text: str) -> bytes:
 def message(version: SelectedVersion, path: str, public_url: str) -> str:
     """What a commit says: which document and day, both links, between which captures it changed."""
     variant = f" ({version.variant})" if version.variant else ""
-    shown = (
-        f"{public_url.rstrip('/')}/web/{version.held_timestamp}/{quote(version.original, safe=':/', errors='replace')}"
-    )
+    address = quote(version.original, safe=_ADDRESS, errors="replace")
+    shown = f"{public_url.rstrip('/')}/web/{version.held_timestamp}/{address}"
     lines = [
         _one_line(f"{version.site} {version.kind}{variant}: {_day(version.held_timestamp)}"),
         "",

@@ -27,7 +27,7 @@ def site_path(document: DocumentKey) -> str:
 
 
 def princeton_path(document: DocumentKey) -> str:
-    """`0/00/000/000site.example.md`, by the first letters of the site; a kind that is not the privacy policy behind +."""
+    """`0/00/000/000site.example.md`, by the first letters of the site; other kinds than privacy policies behind a +."""
     folder = document_folder(document)
     site, kind = folder.parent.name, folder.name
     rest = "" if kind == "privacy-policy" else f"+{kind}"

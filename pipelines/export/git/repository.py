@@ -75,6 +75,8 @@ class Repository:
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=_environment()) as process:
             assert process.stdout
             yield from (value.strip() for value in _between_zeros(process.stdout))
+        if process.returncode:
+            raise self._failed("")
 
     def count(self, branch: str) -> int:
         return int(self._git("rev-list", "--count", f"refs/heads/{branch}"))
