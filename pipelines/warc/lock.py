@@ -65,3 +65,18 @@ def in_turn(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def refuse_while_written(folder: Path) -> None:
+    """Raises CorpusBusy where a living process holds the corpus. Nothing is written, and nothing is held afterwards."""
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDONLY)
+    except OSError:
+        return  # nobody ever ran there, or nobody may
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
+        raise CorpusBusy(f"{folder} is being written by process {holder}: wait for it, then try again.") from None
+    finally:
+        os.close(descriptor)
