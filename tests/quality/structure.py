@@ -30,7 +30,7 @@ class Unit:
 
 def rendered_units(markdown: str) -> list[Unit]:
     """What a renderer makes of a text."""
-    return [unit for unit in _rendered(RENDERER.parse(markdown)) if unit.text or unit.kind == "hr"]
+    return _joined([unit for unit in _rendered(RENDERER.parse(markdown)) if unit.text or unit.kind == "hr"])
 
 
 def block_units(blocks: list[Block]) -> list[Unit]:

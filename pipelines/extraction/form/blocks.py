@@ -87,9 +87,10 @@ class _List:
     last: Container | None = None
 
 
-def blocks_of(root: HtmlElement, base: str) -> list[Block]:
-    """All blocks below `root` in reading order. `base` makes relative addresses absolute."""
-    builder = _Builder(base)
+def blocks_of(root: HtmlElement, base: str, *, hard_spaces: bool = False) -> list[Block]:
+    """All blocks below `root` in reading order. `base` makes relative addresses absolute; `hard_spaces` keeps those
+    that stand loose before a paragraph and hold nothing else, as the published texts do."""
+    builder = _Builder(base, hard_spaces=hard_spaces)
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
             builder.start(element)
@@ -105,7 +106,8 @@ def blocks_of(root: HtmlElement, base: str) -> list[Block]:
 class _Builder:
     """Walks once over a tree. What opens a block closes the one before; open emphasis goes on in the next."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, *, hard_spaces: bool = False) -> None:
+        self._hard_spaces = hard_spaces
         self.blocks: list[Block] = []
         self._base = base
         self._tokens: list[Token] = []
@@ -117,7 +119,7 @@ class _Builder:
         self._row: tuple[HtmlElement, Block] | None = None
 
     def text(self, text: str | None) -> None:
-        if text and (self._tokens or not text.isspace()):
+        if text and (self._tokens or not text.isspace() or (self._hard_spaces and "\xa0" in text)):
             self._tokens.append(Token("text", text))
 
     def start(self, element: HtmlElement) -> None:
@@ -159,7 +161,7 @@ class _Builder:
         self._add(kind, tokens, loose=loose, before_p=before_p)
 
     def _add(self, kind: str, tokens: list[Token], *, loose: bool = False, before_p: bool = False) -> None:
-        if _has_content(tokens):
+        if _has_content(tokens) or (before_p and self._hard_spaces and _has_hard_space(tokens)):
             block = Block(kind, self._containers(), [tokens], loose=loose, before_p=before_p)
             self.blocks.append(block)
 
@@ -260,6 +262,10 @@ class _Builder:
 
 def _has_content(tokens: list[Token]) -> bool:
     return any(token.kind in ("break", "image") or token.value.strip() for token in tokens if not token.opens)
+
+
+def _has_hard_space(tokens: list[Token]) -> bool:
+    return any("\xa0" in token.value for token in tokens if token.kind == "text")
 
 
 def has_items(element: HtmlElement) -> bool:

@@ -14,6 +14,7 @@ RULE = "* * *"
 CODE_INDENT = "    "
 NUMBER = re.compile(r"\A(\s*\d{1,9})([.)])(?=\s)")
 CLOSING_SIGNS = re.compile(r"(?<!\S)(#+)\Z")
+HARD_SPACES = re.compile("[\xa0 ]*\xa0[\xa0 ]*")
 FENCE = re.compile("`{3,}")
 
 
@@ -44,7 +45,7 @@ def _lines(block: Block, style: Style, *, in_list: bool) -> list[str]:
 def _paragraph(tokens: list[Token], block: Block, style: Style) -> str:
     text = inline(tokens, style)
     if style.faithful:
-        if block.before_p:
+        if block.before_p and not HARD_SPACES.fullmatch(text):
             text = text.rstrip()
         text = re.sub(r"\A +(?=\S)| +\Z", "", text) if text.strip(" ") else ""
     else:
@@ -100,14 +101,18 @@ class _Writer:
         self.out: list[str] = []
         self._last: Block | None = None
         self._begun: set[Container] = set()
+        self._hard_space = False  # whether the block before holds nothing else
 
     def write(self, block: Block, text: str) -> None:
         self._gap(block)
         quote = _quote(block)
         first, rest = self._indent(block)
+        if self._hard_space and text.startswith("**"):
+            first += " "
         self.out.append(quote + first + text.replace("\n", "\n" + quote + rest))
         self._begun.update(block.path)
         self._last = block
+        self._hard_space = HARD_SPACES.fullmatch(text) is not None
 
     def _gap(self, block: Block) -> None:
         if self._last is None:

@@ -1,16 +1,24 @@
-"""Lists that were typed: lines that begin with a bullet, made items."""
+"""Lists that were typed: lines that begin with a bullet, and titles that are numbered on, made items."""
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from pipelines.extraction.form.blocks import Block, Container
 from pipelines.extraction.form.inline import Token
 
 BULLET = re.compile(r"[\s\xa0]*(?:[•●○◦▪■□‣⁃∙\uf0b7\uf0a7\uf0d8]|[·§–—*-](?=[\s\xa0]))[\s\xa0]*")
 
+NUMBERED = re.compile(r"[\s\xa0]*(\d{1,3})\.[\s\xa0]+(?=\S)")
+LONGEST_TITLE = 80  # characters
+FEWEST_TITLES = 3
+SENTENCE = (".", ";", ":", ",", "!", "?")
+
 
 def typed_lists(blocks: list[Block]) -> list[Block]:
-    """The blocks, with two or more bulleted lines in a row as the items of a list."""
+    """The blocks, with two or more bulleted lines in a row as the items of a list, and so titles in plain type whose
+    numbers run from 1 on through the text: to a reader they are what such items are."""
+    blocks = _with_numbered_titles(blocks)
     lines = [line for block in blocks for line in _lines_of(block)]
     typed = [_is_typed(line) for line in lines]
     result: list[Block] = []
@@ -19,11 +27,36 @@ def typed_lists(blocks: list[Block]) -> list[Block]:
         neighbours = typed[max(0, place - 1) : place] + typed[place + 1 : place + 2]
         if typed[place] and any(neighbours):
             owner = owner or object()
-            result.append(_item(line, owner))
+            result.append(_item(line, Container("*", 1, owner), BULLET))
         else:
             owner = None
             result.append(line)
     return result
+
+
+def _with_numbered_titles(blocks: list[Block]) -> list[Block]:
+    places = [place for place, block in enumerate(blocks) if _is_numbered_title(block)]
+    numbers = [_number_of(blocks[place]) for place in places]
+    apart = all(after - before > 1 for before, after in pairwise(places))
+    if len(places) < FEWEST_TITLES or not apart or numbers != list(range(1, len(numbers) + 1)):
+        return blocks
+    result, owner = list(blocks), object()
+    for place in places:
+        label = f"{_number_of(blocks[place])}."
+        result[place] = _item(blocks[place], Container(label, 1, owner, label), NUMBERED)
+    return result
+
+
+def _is_numbered_title(block: Block) -> bool:
+    if block.kind != "p" or block.path or any(token.kind not in ("text", "link") for token in block.tokens):
+        return False
+    text = "".join(token.value for token in block.tokens if token.kind == "text").strip()
+    return len(text) <= LONGEST_TITLE and NUMBERED.match(text) is not None and not text.endswith(SENTENCE)
+
+
+def _number_of(block: Block) -> int:
+    found = NUMBERED.match(_start(block.tokens))
+    return int(found[1]) if found else 0
 
 
 def _lines_of(block: Block) -> list[Block]:
@@ -70,8 +103,8 @@ def _start(tokens: list[Token]) -> str:
     return text
 
 
-def _item(block: Block, owner: object) -> Block:
-    left = BULLET.match(_start(block.tokens))
+def _item(block: Block, container: Container, sign: re.Pattern[str]) -> Block:
+    left = sign.match(_start(block.tokens))
     drop = left.end() if left else 0
     tokens = []
     for token in block.tokens:
@@ -80,4 +113,4 @@ def _item(block: Block, owner: object) -> Block:
             token = replace(token, value=token.value[cut:])  # noqa: PLW2901
             drop -= cut
         tokens.append(token)
-    return replace(block, cells=[tokens], loose=False, path=(*block.path, Container("*", 1, owner)))
+    return replace(block, cells=[tokens], loose=False, path=(*block.path, container))

@@ -15,15 +15,16 @@ LETTER = re.compile(r"[\s\xa0]*\(?(?:[a-zA-Z]|[ivx]{1,5})[.):]+[\s\xa0]*")
 REGULAR = 0.6  # share of rows with as many cells as the widest
 
 
-def undo_layout(body: HtmlElement) -> None:
-    """Turn layout tables into nested `div`s, and wrappers that only place or colour into nothing."""
+def undo_layout(body: HtmlElement, *, faithful: bool = False) -> None:
+    """Turn layout tables into nested `div`s, and wrappers that only place or colour into nothing. The published texts
+    take `center` for no block: what stands in it goes on in the same line."""
     for table in reversed(list(body.iter("table"))):  # inner ones first
         if _is_list(table):
             _to_list(table)
         elif is_layout(table):
             _to_blocks(table)
     for element in body.iter("center"):
-        element.tag = "div"
+        element.tag = "font" if faithful else "div"
 
 
 def is_layout(table: HtmlElement) -> bool:

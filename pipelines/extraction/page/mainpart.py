@@ -23,6 +23,7 @@ MOST_LINKS = 0.3
 SECTION = (*HEADINGS, "table")
 STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
+INLINE = ("span", "font", "b", "i", "em", "u")
 YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
 NUMBER = re.compile(r"\d+")
 RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
@@ -33,8 +34,12 @@ DATE_LENGTH = 120
 PHONE = re.compile(r"\d[\d ().-]{5,}\d")
 
 
-def main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
-    """A new `article` with the block that holds the prose, and the titles and prose passed on the way to it."""
+def main_part(body: HtmlElement, weights: Weights, *, faithful: bool = False) -> HtmlElement:
+    """A new `article` with the block that holds the prose, and the titles and prose passed on the way to it.
+
+    `faithful` leaves out what the published texts leave out: a banner beside a linked image, and the line between the
+    text and what stands before it where neither begins a block.
+    """
     before: list[HtmlElement] = []
     after: list[HtmlElement] = []
     node = body
@@ -48,8 +53,11 @@ def main_part(body: HtmlElement, weights: Weights) -> HtmlElement:
     home = body.getroottree().getroot()
     article = body.makeelement("article")
     kept = _best_titles(before, node, weights)
+    if faithful:
+        kept = [element for element in kept if not _is_banner(element, weights)]
     article.extend(kept)
-    node.tag = "div" if node.tag in PASSED else node.tag
+    if node.tag in PASSED and not (faithful and node.tag in INLINE):
+        node.tag = "div"
     article.append(node)
     article.extend(after)
     home.append(article)  # a tree without a document is slow to let go: lxml looks through it for each element
@@ -178,6 +186,13 @@ def _is_title(element: HtmlElement, weights: Weights) -> bool:
         return size <= TITLE_LENGTH
     large = sum(length("".join(part.itertext())) for tag in LARGE for part in element.iter(tag))
     return size <= LARGE_LENGTH and large >= size
+
+
+def _is_banner(element: HtmlElement, weights: Weights) -> bool:
+    """Whether it is a picture that leads away with a few words beside it, none of them a heading."""
+    if not 0 < weights.total.get(element, 0) <= LARGE_LENGTH or _has_structure(element):
+        return False
+    return any(is_link(link) and link.find(".//img") is not None for link in element.iter("a"))
 
 
 def _has(element: HtmlElement, heading: str, weights: Weights) -> bool:

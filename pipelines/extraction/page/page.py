@@ -57,17 +57,17 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     if not style.faithful:
         write_out(body)
         drop_invisible(body)
-    undo_layout(body)
+    undo_layout(body, faithful=style.faithful)
     if not style.faithful:
         fill_spans(body)
         mark_headings(body)
     weights = weigh(body)
     links = weights.link_share(body)
     remove_furniture(body, weights)
-    article = main_part(body, weights)
+    article = main_part(body, weights, faithful=style.faithful)
     if not style.faithful:
         lines_of_textareas(article)
-    blocks, found = accepted(without_link_lines(blocks_of(article, base)))
+    blocks, found = accepted(without_link_lines(blocks_of(article, base, hard_spaces=style.faithful)))
     if not style.faithful:
         blocks = [block for block in typed_lists(without_repeats(blocks)) if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)

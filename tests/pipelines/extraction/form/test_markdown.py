@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.extraction.form.styles import STYLES
-from tests.pipelines.extraction.pages import blocks, rendered
+from tests.pipelines.extraction.pages import POLICY, blocks, reading, rendered
 
 
 @pytest.mark.parametrize(
@@ -136,3 +136,9 @@ def test_no_word_is_lost(soup: str) -> None:
     )
     markup = re.sub(r"\]\([^ )]*\)|<http[^>]*>", "", rendered(html, "whole"))
     assert len(re.findall("[abé]", markup)) == len(letters)
+
+
+def test_a_loose_hard_space_is_kept_where_the_published_texts_have_it() -> None:
+    html = f"<blockquote><font>&nbsp;</font><p><b>Privacy</b></p>{POLICY}</blockquote>"
+    assert reading(html, "princeton").body.startswith("> \xa0\n> \n>  **Privacy**\n")
+    assert reading(html).body.startswith("> We collect")

@@ -121,3 +121,19 @@ def test_a_short_section_behind_the_text_goes_on_as_the_text_did(section: str) -
 def test_blocks_of_the_site_behind_the_text_are_left_out(block: str) -> None:
     body = reading(f"{AFTER}{block}").body
     assert not [word for word in ("Newsletter", "Latest", "Shop") if word in body]
+
+
+BANNER = '<div><a href="/"><img src="logo.gif"></a> <font size=6><b>Privacy</b></font></div>'
+
+
+def test_the_published_texts_have_no_banner_beside_a_linked_picture() -> None:
+    body = body_of(f"{BANNER}<div>{POLICY * 5}</div>")
+    assert "Privacy" in main(f"{BANNER}<div>{POLICY * 5}</div>")
+    assert "Privacy" not in main_part(body, weigh(body), faithful=True).text_content()
+
+
+def test_the_published_texts_go_on_in_the_line_before_the_main_part() -> None:
+    start = "<title>x</title><table><tr><td><center><b>Privacy</b></center><font><b>Parents:</b>"
+    html = f"{start}<br>We ask you first.{POLICY * 5}</font></table>"
+    assert reading(html, "princeton").body.startswith("**Privacy** **Parents:**  \nWe ask")
+    assert reading(html).body.startswith("**Privacy**\n\n**Parents:**")
