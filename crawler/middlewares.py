@@ -27,12 +27,12 @@ from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 from twisted.internet.error import ConnectionLost
 
+from crawler.archives.asked import archives
 from crawler.archives.base import Dialect
 from crawler.archives.book import Archive, origins
 from crawler.archives.dialects import dialect_of
-from crawler.configuration import archives
-from crawler.wayback.pace import Outcome
-from crawler.wayback.pace import Pace as Pacer
+from crawler.politeness.rate_limiter import Outcome
+from crawler.politeness.rate_limiter import Pace as Pacer
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple, Protocol
 
-from crawler.items import Capture, HttpAnswer, ListingPage, Query
-from crawler.wayback.memento import Hop, Limited, Played, Refused
+from crawler.archives.memento import Hop, Limited, Played, Refused
+from pipelines.items import Capture, HttpAnswer, ListingPage, Query
 
 Found = Played | Hop | Limited | Refused
 """What a replay answer is."""
@@ -20,7 +20,7 @@ class Dialect(Protocol):
     """How one archive is asked and understood. Pure: no request is made here.
 
     A listing takes as many pages as it takes: `cursor` is empty at first, then what `resume_key` of the page before
-    was. Errors are those of `crawler.wayback.cdx.parse_page`, and outcomes as well.
+    was. Errors are those of `crawler.archives.cdx.parse_page`, and outcomes as well.
     """
 
     def ask_listing(self, query: Query, rows: int, cursor: str) -> Ask:

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from crawler.exceptions import WrongUse
-from crawler.wayback.limits import is_loopback
+from crawler.politeness.limits import is_loopback
+from pipelines.exceptions import WrongUse
 
 SHIPPED = Path(__file__).with_name("book")
 LARGEST = 1 << 16

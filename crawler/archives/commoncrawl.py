@@ -12,16 +12,15 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Struct
 
-from crawler.exceptions import ListingFailed, ReplayFailed
-from crawler.items import Capture, HttpAnswer, ListingPage, Query
-from crawler.wayback.cdx import printable
-from crawler.wayback.memento import read_answer
-
-from .base import Ask, Found
-from .book import Archive
-from .pywb import cdx_filter, number_of_pages, refuse_pages, wanted_by
-from .range_record import as_replayed, place_in
-from .rows import Row, capture_of, lines_of, page_of
+from crawler.archives.base import Ask, Found
+from crawler.archives.book import Archive
+from crawler.archives.cdx import printable
+from crawler.archives.memento import read_answer
+from crawler.archives.pywb import cdx_filter, number_of_pages, refuse_pages, wanted_by
+from crawler.archives.range_record import as_replayed, place_in
+from crawler.archives.rows import Row, capture_of, lines_of, page_of
+from pipelines.exceptions import ListingFailed, ReplayFailed
+from pipelines.items import Capture, HttpAnswer, ListingPage, Query
 
 ONE_PAGE = 12_000
 """Rows of one address up to which its page is the only one: five blocks of 3000 lines are a page."""

@@ -2,7 +2,7 @@
 
 import re
 
-from crawler.items import HttpAnswer
+from pipelines.items import HttpAnswer
 
 _ROW = re.compile(rb'\s*(?:[^\s{]+ \d{14} )?\{"')
 _PYWB_PAGE = re.compile(rb"[Pp]ywb|could not be found in this collection|wb_iframe|wombat")

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from crawler.exceptions import ListingFailed
-from crawler.items import WAYBACK, HttpAnswer, ListingPage, Query
-from crawler.wayback.cdx import MAX_ROWS
-
-from .base import Dialect
-from .book import Archive
-from .commoncrawl import CommonCrawl
-from .pywb import Pywb
-from .timemap import TimeMap
-from .wayback import Wayback
+from crawler.archives.base import Dialect
+from crawler.archives.book import Archive
+from crawler.archives.cdx import MAX_ROWS
+from crawler.archives.commoncrawl import CommonCrawl
+from crawler.archives.pywb import Pywb
+from crawler.archives.timemap import TimeMap
+from crawler.archives.wayback import Wayback
+from pipelines.exceptions import ListingFailed
+from pipelines.items import WAYBACK, HttpAnswer, ListingPage, Query
 
 _DIALECTS: Mapping[str, Callable[[Archive], Dialect]] = {
     "wayback": Wayback,

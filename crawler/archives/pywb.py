@@ -18,16 +18,15 @@ from urllib.parse import quote, urlencode, urljoin
 
 import msgspec
 
-from crawler.exceptions import ListingFailed, ReplayFailed, WrongUse
-from crawler.items import Capture, Failure, HttpAnswer, ListingPage, Query, State
-from crawler.wayback.address import filled, is_playable, location_in_archive
-from crawler.wayback.cdx import printable
-from crawler.wayback.memento import REDIRECTS, Played, Refused, original_of, read_answer
-from crawler.wayback.timestamps import from_http_date
-
-from .base import Ask, Found
-from .book import Archive
-from .rows import Row, lines_of, page_of, read_line
+from crawler.archives.addresses import filled, is_playable, location_in_archive
+from crawler.archives.base import Ask, Found
+from crawler.archives.book import Archive
+from crawler.archives.cdx import printable
+from crawler.archives.memento import REDIRECTS, Played, Refused, original_of, read_answer
+from crawler.archives.rows import Row, lines_of, page_of, read_line
+from pipelines.exceptions import ListingFailed, ReplayFailed, WrongUse
+from pipelines.formats.timestamps import from_http_date
+from pipelines.items import Capture, Failure, HttpAnswer, ListingPage, Query, State
 
 MOST_ROWS = 100_000
 """What every pywb stops at, whatever it is asked."""

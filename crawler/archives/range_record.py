@@ -9,10 +9,10 @@ import zlib
 from dataclasses import replace
 from typing import NamedTuple
 
-from crawler.exceptions import ReplayFailed
-from crawler.items import HttpAnswer
-from crawler.wayback.decode import decode
-from crawler.wayback.timestamps import as_datetime
+from pipelines.exceptions import ReplayFailed
+from pipelines.formats.content_encoding import decode
+from pipelines.formats.timestamps import as_datetime
+from pipelines.items import HttpAnswer
 
 LARGEST = 64 << 20
 """Bytes of a record, unpacked."""

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
-from crawler.exceptions import ListingFailed
-from crawler.items import Capture, HttpAnswer, ListingPage, Query
-from crawler.wayback.address import is_playable
-from crawler.wayback.cdx import MAX_LINE, MAX_ROWS, bounded, printable, shown
-from crawler.wayback.matching import matching
-from crawler.wayback.urlkey import urlkey
+from crawler.archives.addresses import is_playable
+from crawler.archives.cdx import MAX_LINE, MAX_ROWS, bounded, printable, shown
+from crawler.archives.matching import matching
+from pipelines.exceptions import ListingFailed
+from pipelines.formats.surt import urlkey
+from pipelines.items import Capture, HttpAnswer, ListingPage, Query
 
 Value = str | int | float | bool | None
 

@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.exceptions import ListingFailed, ReplayFailed, WrongUse
-from crawler.items import Capture, HttpAnswer, ListingPage, Query
-from crawler.wayback.address import escaped, filled, is_playable
-from crawler.wayback.cdx import MAX_ROWS, bounded, printable, shown
-from crawler.wayback.matching import matching
-from crawler.wayback.timestamps import from_http_date, in_range
-from crawler.wayback.urlkey import urlkey
-
-from .base import Ask
-from .pywb import Pywb, without_rows
+from crawler.archives.addresses import escaped, filled, is_playable
+from crawler.archives.base import Ask
+from crawler.archives.cdx import MAX_ROWS, bounded, printable, shown
+from crawler.archives.matching import matching
+from crawler.archives.pywb import Pywb, without_rows
+from pipelines.exceptions import ListingFailed, ReplayFailed, WrongUse
+from pipelines.formats.surt import urlkey
+from pipelines.formats.timestamps import from_http_date, in_range
+from pipelines.items import Capture, HttpAnswer, ListingPage, Query
 
 _LINK = re.compile(r'\s*<([^<>]*)>((?:\s*;\s*(?:[^\s=;,"]+\s*=\s*(?:"[^"]*"|[^\s;,"]*)|[^\s=;,"]+)?)*)\s*(?:,|\Z)')
 _ATTRIBUTE = re.compile(r';\s*([^\s=;,"]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))')

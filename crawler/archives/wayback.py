@@ -1,14 +1,13 @@
 """The dialect of the Internet Archive's own software: what `crawler.wayback` does, behind the common interface."""
 
-from crawler.exceptions import ListingFailed
-from crawler.items import Capture, HttpAnswer, ListingPage, Query
-from crawler.wayback import cdx
-from crawler.wayback.address import filled
-from crawler.wayback.memento import read_answer
-
-from .base import Ask, Found
-from .book import Archive
-from .detect import looks_like
+from crawler.archives import cdx
+from crawler.archives.addresses import filled
+from crawler.archives.base import Ask, Found
+from crawler.archives.book import Archive
+from crawler.archives.detect import looks_like
+from crawler.archives.memento import read_answer
+from pipelines.exceptions import ListingFailed
+from pipelines.items import Capture, HttpAnswer, ListingPage, Query
 
 
 class Wayback:

@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crawler.archives.asked import archives, is_short_form
 from crawler.archives.base import Dialect
 from crawler.archives.book import Archive
 from crawler.archives.dialects import dialect_of
-from crawler.budget import Budget, seconds_in
-from crawler.configuration import archives, is_short_form
-from crawler.items import Failure
-
-from .planning import Selection
+from crawler.politeness.request_budget import Budget, seconds_in
+from crawler.spiders.planner import Selection
+from pipelines.items import Failure
 
 
 @dataclass(frozen=True, slots=True)

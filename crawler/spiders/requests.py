@@ -9,14 +9,13 @@ from scrapy.http import Response
 
 from crawler.archives.base import Ask, Found
 from crawler.archives.dialects import stamped
-from crawler.exceptions import ListingFailed, ReplayFailed, WrongUse
-from crawler.items import HttpAnswer, ListingPage, Query
+from crawler.spiders.options import Options
+from crawler.spiders.replay_handler import Asked
+from crawler.spiders.responses import http_answer
+from crawler.spiders.site_discovery import listing_purpose
+from pipelines.exceptions import ListingFailed, ReplayFailed, WrongUse
+from pipelines.items import HttpAnswer, ListingPage, Query
 from pipelines.store.cursors import OpenListing
-
-from .answers import http_answer
-from .discovering import listing_purpose
-from .options import Options
-from .replay import Asked
 
 Call = Callable[..., Any]
 

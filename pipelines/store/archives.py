@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from .database import recording
+from pipelines.store.database import recording
 
 
 def keep_archives(db: Database, archives: Iterable[tuple[str, str, str]]) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.items import CaptureKey
-
-from .corpus import Corpus
-from .database import recording
+from pipelines.items import CaptureKey
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import recording
 
 log = logging.getLogger(__name__)
 

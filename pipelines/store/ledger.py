@@ -7,22 +7,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crawler.items import (
-    EMPTY_DIGEST,
-    Capture,
-    CaptureKey,
-    Decision,
-    Failure,
-    Known,
-    State,
-    WarcLocation,
-)
-
-from . import moved
-from .columns import CAPTURE_COLUMNS
-from .database import recording
-from .deriving import READER_OF_DOCUMENT, derive_later
-from .documents import Documents
+from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Failure, Known, State, WarcLocation
+from pipelines.store import moved
+from pipelines.store.columns import CAPTURE_COLUMNS
+from pipelines.store.database import recording
+from pipelines.store.deriving import READER_OF_DOCUMENT, derive_later
+from pipelines.store.documents import Documents
 
 COPY = "copy"
 """The stage of a capture that another archive holds as well: it counts there."""

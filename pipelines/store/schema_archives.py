@@ -3,8 +3,8 @@ that say which archive was not heard."""
 
 from sqlite_utils import Database
 
-from .schema_identity import migrations
-from .views import ARCHIVE_VIEWS
+from pipelines.store.schema_identity import migrations
+from pipelines.store.views import ARCHIVE_VIEWS
 
 __all__ = ["migrations"]
 

@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from crawler.items import Page
-from pipelines.text.reader import read
-from pipelines.text.version import READING
+from pipelines.extraction.reader import read
+from pipelines.extraction.version import READING
+from pipelines.items import Page
 from tests.quality.test_pages import PAGES, read_page
 
 RECORD = Path(__file__).with_name("readings.json")

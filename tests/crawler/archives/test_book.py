@@ -4,7 +4,7 @@ import pytest
 
 from crawler.archives import book
 from crawler.archives.dialects import dialect_of
-from crawler.exceptions import WrongUse
+from pipelines.exceptions import WrongUse
 
 MINE = 'name = "mine"\naddress = "http://127.0.0.1:8080/museum"\ndialect = "pywb"\n'
 ELSEWHERE = 'name = "far"\naddress = "https://archive.example/all"\ndialect = "pywb"\n'

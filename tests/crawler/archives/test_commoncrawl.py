@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from crawler.archives.book import Archive
 from crawler.archives.commoncrawl import CommonCrawl
+from crawler.archives.memento import Played, cdx_digest
 from crawler.archives.range_record import as_replayed, place_in
-from crawler.exceptions import ListingFailed, ReplayFailed
-from crawler.items import Query
-from crawler.wayback.memento import Played, cdx_digest
-
-from .exchanges import answer, exchanges
+from pipelines.exceptions import ListingFailed, ReplayFailed
+from pipelines.items import Query
+from tests.crawler.archives.exchanges import answer, exchanges
 
 INDEX = "https://index.commoncrawl.org"
 QUERY = Query("museum.example.org/privacy")

@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archives.book import Archive
+from crawler.archives.memento import Hop, Limited, Played, Refused
 from crawler.archives.pywb import Pywb
-from crawler.exceptions import ListingFailed, WrongUse
-from crawler.items import Capture, Query, State
-from crawler.wayback.memento import Hop, Limited, Played, Refused
-
-from .exchanges import answer, exchanges
+from pipelines.exceptions import ListingFailed, WrongUse
+from pipelines.items import Capture, Query, State
+from tests.crawler.archives.exchanges import answer, exchanges
 
 BASE = "http://archive.example.net"
 MUSEUM = Pywb(Archive(name="museum", address=f"{BASE}/museum", dialect="pywb"))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archives.rows import capture_of, digest_of, lines_of, read_line
-from crawler.exceptions import ListingFailed
+from pipelines.exceptions import ListingFailed
 
 SHA1 = hashlib.sha1(b"kite", usedforsecurity=False)
 BASE32 = base64.b32encode(SHA1.digest()).decode()

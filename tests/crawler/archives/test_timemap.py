@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 
 from crawler.archives.book import Archive
 from crawler.archives.timemap import Link, TimeMap, links_in
-from crawler.exceptions import ListingFailed, WrongUse
-from crawler.items import Query
-
-from .exchanges import answer, exchanges
+from pipelines.exceptions import ListingFailed, WrongUse
+from pipelines.items import Query
+from tests.crawler.archives.exchanges import answer, exchanges
 
 BASE = "http://old.example.net/wayback"
 OLD = TimeMap(Archive(name="old", address=BASE, dialect="timemap"))

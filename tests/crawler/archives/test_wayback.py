@@ -1,14 +1,13 @@
 import pytest
 
+from crawler.archives import cdx
 from crawler.archives.book import Archive, find
 from crawler.archives.detect import looks_like
+from crawler.archives.memento import Hop
 from crawler.archives.wayback import Wayback
-from crawler.exceptions import ListingFailed
-from crawler.items import Query
-from crawler.wayback import cdx
-from crawler.wayback.memento import Hop
-
-from .exchanges import answer
+from pipelines.exceptions import ListingFailed
+from pipelines.items import Query
+from tests.crawler.archives.exchanges import answer
 
 QUERY = Query("http://shop.example/privacy")
 WEB = Wayback(find("web.archive.org"))
