@@ -4,8 +4,8 @@ What a client has to know of it:
 
 * An empty listing says little: 200 without a byte is also what an unknown collection and a sick index give.
 * No row tells that a listing is whole. Collections with a ZipNum index give their first page alone where no page is
-  asked for, so how many there are is asked first; all others answer that question with the listing itself, which is
-  whole if it has fewer rows than the limit that was sent. They take no notice of `page`, and would never end.
+  asked for, so how many there are is asked first; all others answer that question with the listing itself. They take no
+  notice of `page`, and would never end.
 * `allowFuzzy` brings rows of similar addresses where nothing matches.
 * Raw replay gives the nearest capture with status 200, however far it is; a Location as it was archived; and never a
   redirect that leads to the same key.
@@ -80,7 +80,7 @@ class Pywb:
         page = page_of(query, answer, lines, wanted_by(query))
         if cursor.startswith(_PAGE):
             return _next_page(page, cursor)
-        return _continued(page, lines) if len(lines) >= limit_of(query, rows) else page
+        return _continued(page, lines) if _is_full(len(lines), limit_of(query, rows)) else page
 
     # -- replay
 
@@ -129,6 +129,12 @@ class Pywb:
 def limit_of(query: Query, rows: int) -> int:
     """The limit to send: what is not one address cannot go on behind its last row, so it is asked for at once."""
     return min(rows, MOST_ROWS) if query.match == "exact" else MOST_ROWS
+
+
+def _is_full(lines: int, limit: int) -> bool:
+    """Whether there may be more than these. What is longer than was asked for is no page, and so whole: pywb takes no
+    notice of a limit where it is asked for the number of pages, and some archives never do."""
+    return lines == limit or lines >= MOST_ROWS
 
 
 def cdx_filter(text: str) -> str:
