@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from crawler.archives.asked import archive_host, archives, number
+from crawler.archives.asked import archive_host, archives, is_short_form, number
 from crawler.archives.book import Archive
 from crawler.local_archive.sample import sample_sites
 from crawler.politeness.limits import KINDS, checked_rate, checked_scale, is_loopback
@@ -63,6 +63,8 @@ def check(settings: Mapping[str, Any]) -> None:
 
 def too_fast(settings: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     """The rates above what the archive allows: wanted, and the highest to keep to instead. Raises WrongUse."""
+    if not any(is_short_form(archive) for archive in archives(settings)):
+        return {}
     host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
     wanted = {kind: number(settings, f"WAYBACK_{kind.upper()}_PER_MINUTE") for kind in KINDS}
     allowed = {kind: checked_rate(host, kind, rate) for kind, rate in wanted.items()}

@@ -1,4 +1,4 @@
-"""Crawls of archives other than the Wayback Machine: their own software where it can be had, else ours in their dialect."""
+"""Crawls of archives other than the Wayback Machine: their own software where it can be had, else their dialects."""
 
 import subprocess
 from collections.abc import Iterator
