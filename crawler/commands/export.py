@@ -16,17 +16,17 @@ formats:
 docs/exports.md tells which is for what, and how large they are.
 
 examples:
-  python -m scrapy export -s CORPUS_DIR=output
-  python -m scrapy export -s CORPUS_DIR=output --format parquet --to tables
-  python -m scrapy export -s CORPUS_DIR=output --format dataset --to data \\
+  policy-corpus export -s CORPUS_DIR=output
+  policy-corpus export -s CORPUS_DIR=output --format parquet --to tables
+  policy-corpus export -s CORPUS_DIR=output --format dataset --to data \\
       --kind "privacy policy" --language en --since 2016 --until 2020
-  python -m scrapy export -s CORPUS_DIR=output --format csv --to then \\
+  policy-corpus export -s CORPUS_DIR=output --format csv --to then \\
       --as-of 2018-05-25
       the version of each document that was the latest known on that day
-  python -m scrapy export -s CORPUS_DIR=output --format git --to history
-  python -m scrapy export -s CORPUS_DIR=output --format wacz --to pages.wacz \\
+  policy-corpus export -s CORPUS_DIR=output --format git --to history
+  policy-corpus export -s CORPUS_DIR=output --format wacz --to pages.wacz \\
       --site harbourlight.example
-  python -m scrapy export -s CORPUS_DIR=output --to /srv/texts \\
+  policy-corpus export -s CORPUS_DIR=output --to /srv/texts \\
       -s EXPORT_STYLE=princeton
       what writes there later keeps to that style, unless told another one
 

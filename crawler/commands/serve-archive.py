@@ -1,4 +1,4 @@
-"""`python -m scrapy serve-archive DIR`: a Wayback Machine on loopback. Scrapy names a command after its file."""
+"""`policy-corpus serve-archive DIR`: a Wayback Machine on loopback. Scrapy names a command after its file."""
 
 import argparse
 import os
@@ -16,16 +16,16 @@ from pipelines.formats.terminal import say
 
 _EXAMPLES = """\
 examples:
-  python -m scrapy serve-archive output/warc --port 8390
+  policy-corpus serve-archive output/warc --port 8390
       what a crawl has kept, served as the archive it came from
   curl 'http://127.0.0.1:8390/cdx/search/cdx?url=*.example.com&limit=5'
   curl -i http://127.0.0.1:8390/web/20150101000000id_/http://example.com/terms
   curl 'http://127.0.0.1:8390/__requests__'
       what was asked so far, and what was answered
-  python -m scrapy serve-archive output/warc --limit-cdx 30 \\
+  policy-corpus serve-archive output/warc --limit-cdx 30 \\
       --limit-replay 600 --time-scale 10
       with the real archive's limits, ten times as fast
-  python -m scrapy serve-archive output/warc --fault all:0.1 \\
+  policy-corpus serve-archive output/warc --fault all:0.1 \\
       --fault unavailable:0.2:3 --seed 7
       one address in ten fails in one way or another, one in five with three
       times 503
@@ -56,7 +56,7 @@ class Command(CorpusCommand):
         if opts.list_faults:
             print("\n".join(f"{name:<24} {fault.about}" for name, fault in sorted(FAULTS.items())))
         elif len(args) != 1:
-            self._refuse("serve-archive takes one folder of WARC files, as in: python -m scrapy serve-archive DIR")
+            self._refuse("serve-archive takes one folder of WARC files, as in: policy-corpus serve-archive DIR")
         elif not Path(args[0]).is_dir():
             self._refuse(f"{args[0]} is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.")
         else:

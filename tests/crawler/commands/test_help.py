@@ -20,7 +20,7 @@ def test_the_help_of_a_command_has_examples_that_stand_as_they_are_typed(
     command = [sys.executable, "-m", "scrapy", name, "--help"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     examples = ended.stdout.partition("examples:\n")[2].splitlines()
-    assert any(line.startswith(f"  python -m scrapy {name}") for line in examples)
+    assert any(line.startswith(f"  policy-corpus {name}") for line in examples)
     assert [line for line in ended.stdout.splitlines() if len(line) > 80] == []
 
 
@@ -35,6 +35,6 @@ def test_help_does_not_load_what_only_a_crawl_needs() -> None:
 
 
 def test_the_examples_of_a_crawl_say_who_asks() -> None:
-    commands = EXAMPLES.partition("exit codes")[0].replace("\\\n", "").split("python -m")[1:]
+    commands = EXAMPLES.partition("exit codes")[0].replace("\\\n", "").split("policy-corpus crawl")[1:]
     assert [command for command in commands if "CONTACT=" not in command] == []
     assert len(commands) == 4
