@@ -1,15 +1,17 @@
 """What a person reads at the end of a run, and from `status`: plain lines, at most 80 columns but for file names."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 from rich.text import Text
 
-from crawler.dryrun import Forecast
 from crawler.items import State
 from crawler.terminal import complain, printable
-from pipelines.store.summary import Summary
+
+if TYPE_CHECKING:  # `status` tells without loading what crawls
+    from crawler.dryrun import Forecast
+    from pipelines.store.summary import Summary
 
 MOST_REASONS = 5
 
@@ -33,7 +35,7 @@ class Told(Protocol):
     def message(self) -> str: ...
 
     @property
-    def summary(self) -> Summary: ...
+    def summary(self) -> "Summary": ...
 
     @property
     def closing(self) -> str: ...
@@ -61,7 +63,7 @@ def tell(lines: list[str]) -> None:
         console.print(Text(printable(line), style="" if line.startswith(" ") else "bold"))
 
 
-def summary_lines(summary: Summary, folder: str) -> list[str]:
+def summary_lines(summary: "Summary", folder: str) -> list[str]:
     """The counts by outcome, the first reasons of failure, and where the files lie."""
     return [
         f"{summary.documents:,} documents, {summary.captures:,} captures, {summary.versions:,} versions",
@@ -77,7 +79,7 @@ def summary_lines(summary: Summary, folder: str) -> list[str]:
     ]
 
 
-def _target_lines(summary: Summary) -> list[str]:
+def _target_lines(summary: "Summary") -> list[str]:
     """How the lines of all lists stand, and how many documents the last one follows."""
     told = ", ".join(f"{count:,} {outcome}" for outcome, count in summary.targets.items())
     followed = f"  {summary.documents_active:>9,}  documents are followed by the last list"
@@ -88,7 +90,7 @@ def _counted(count: int, what: str, meaning: str = "") -> str:
     return f"  {count:>9,}  {what:<14}{meaning}".rstrip()
 
 
-def _listing_lines(summary: Summary) -> list[str]:
+def _listing_lines(summary: "Summary") -> list[str]:
     """What keeps documents without captures, or with too few."""
     counts = {
         ("listing", "listings", "blocked by the owner or the archive"): summary.blocked,
@@ -105,7 +107,7 @@ def _outdated_lines(count: int) -> list[str]:
     return [_counted(count, what, "read by an older reader: the next crawl reads again")] if count else []
 
 
-def _failure_lines(summary: Summary) -> list[str]:
+def _failure_lines(summary: "Summary") -> list[str]:
     if not summary.failures:
         return []
     first = list(summary.failures.items())[:MOST_REASONS]
@@ -117,7 +119,7 @@ def _failure_lines(summary: Summary) -> list[str]:
     ]
 
 
-def forecast_lines(forecast: Forecast) -> list[str]:
+def forecast_lines(forecast: "Forecast") -> list[str]:
     """What a crawl would ask, by purpose, and how long that would take."""
     lines = ["nothing was asked; a crawl would ask:"]
     lines += [f"  {_span(one.least, one.most):>16} {one.purpose}{_grounds(one.assumed)}" for one in forecast.expected]

@@ -6,13 +6,13 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.commandline import CorpusCommand, add_examples
 from crawler.terminal import say
-from crawler.wayback.embedded import EmbeddedArchive, Wrapper
-from crawler.wayback.server.asked import CDX, REPLAY
-from crawler.wayback.server.faults import FAULTS, Faults, UnknownFault
-from crawler.wayback.server.limits import CONNECTIONS, Latency, SlidingLimits
+
+if TYPE_CHECKING:
+    from crawler.wayback.embedded import EmbeddedArchive, Wrapper
 
 _EXAMPLES = """\
 examples:
@@ -53,6 +53,8 @@ class Command(CorpusCommand):
         _add_trouble(parser.add_argument_group("Trouble on purpose"))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.wayback.server.faults import FAULTS
+
         if opts.list_faults:
             print("\n".join(f"{name:<24} {fault.about}" for name, fault in sorted(FAULTS.items())))
         elif len(args) != 1:
@@ -67,6 +69,9 @@ class Command(CorpusCommand):
         self.exitcode = 2
 
     def _serve(self, folder: Path, opts: argparse.Namespace) -> None:
+        from crawler.wayback.embedded import EmbeddedArchive
+        from crawler.wayback.server.faults import UnknownFault
+
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -85,7 +90,7 @@ class Command(CorpusCommand):
             self._refuse(f"{folder} cannot be served on port {opts.port}: {error}.")
 
 
-def _left_out(archive: EmbeddedArchive) -> list[str]:
+def _left_out(archive: "EmbeddedArchive") -> list[str]:
     """What is not served, line by line."""
     return [
         *(f"left out, no WARC or CDX file: {name}" for name in sorted(archive.left_out)),
@@ -124,8 +129,12 @@ def _scale(text: str) -> float:
     return scale
 
 
-def _wrappers(opts: argparse.Namespace) -> list[Wrapper]:
+def _wrappers(opts: argparse.Namespace) -> "list[Wrapper]":
     """What stands in front of the archive, outermost first."""
+    from crawler.wayback.server.asked import CDX, REPLAY
+    from crawler.wayback.server.faults import Faults
+    from crawler.wayback.server.limits import CONNECTIONS, Latency, SlidingLimits
+
     limits = {CDX: opts.limit_cdx, REPLAY: opts.limit_replay, CONNECTIONS: opts.limit_connections}
     return [
         Latency(opts.latency),
