@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -141,10 +142,8 @@ def take_orders(orders: socket.socket) -> list[str]:
 def _tell_end(ended: int, pid: int, tell: int) -> None:
     os.close(ended)
     _, status = os.waitpid(pid, 0)
-    try:
+    with suppress(BrokenPipeError):  # nobody asks any more
         os.write(tell, str(os.waitstatus_to_exitcode(status)).encode())
-    except BrokenPipeError:  # nobody asks any more
-        pass
     os.close(tell)
 
 

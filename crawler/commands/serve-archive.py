@@ -36,6 +36,7 @@ _PARENT_CHECK_SECONDS = 0.5
 class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
+    reads_corpus = False
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 (as Scrapy declares it)
 
     def syntax(self) -> str:

@@ -100,7 +100,8 @@ def test_killed_anywhere_and_started_again(served: EmbeddedArchive, holdings: Ho
     torturer = Torturer(served, SEED)
     repeated = corpora = 0
     while len(torturer.kills) < KILLS:
-        crawling = Crawling(tmp_path / f"killed-{corpora}", served.url, holdings.targets, TWO_READERS, started_anew=True)
+        folder = tmp_path / f"killed-{corpora}"
+        crawling = Crawling(folder, served.url, holdings.targets, TWO_READERS, started_anew=True)
         listed = listings(served)
         before, killed = served.requests.replayed(), len(torturer.kills)
         for phase in PHASES[: KILLS - killed]:
