@@ -11,6 +11,7 @@ import atexit
 import gc
 import json
 import os
+import resource
 import runpy
 import select
 import signal
@@ -37,6 +38,7 @@ _LOADED = (
     "twisted.web.client", "multiprocessing.spawn",
 )  # fmt: skip
 _LARGEST = 1 << 20  # bytes of an order
+_UNLIMITED = resource.RLIM_INFINITY
 
 
 @dataclass
@@ -73,12 +75,14 @@ class Launched:
         return self.returncode
 
 
-def launch(command: list[str], environ: dict[str, str], out: IO[str], err: IO[str]) -> Launched:
+def launch(
+    command: list[str], environ: dict[str, str], out: IO[str], err: IO[str], *, largest_file: int = _UNLIMITED
+) -> Launched:
     """Start `python -m scrapy ...`, in the folder of the project and a session of its own."""
     assert command[:3] == [sys.executable, "-m", "scrapy"], command
     told, tell = os.pipe()
     try:
-        order = json.dumps({"arguments": command[3:], "environ": environ}).encode()
+        order = json.dumps({"arguments": command[3:], "environ": environ, "largest_file": largest_file}).encode()
         orders, _ = _forked_from(os.getpid())
         socket.send_fds(orders, [order], [out.fileno(), err.fileno(), tell])
         return Launched(int(orders.recv(_LARGEST)), told)
@@ -152,6 +156,7 @@ def _become(order: dict[str, Any], files: list[int]) -> list[str]:
     os.dup2(files[0], 1)
     os.dup2(files[1], 2)
     os.closerange(3, max(files) + 64)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"],) * 2)
     os.environ.clear()
     os.environ.update(order["environ"])
     arguments: list[str] = order["arguments"]

@@ -1,6 +1,7 @@
 """Whole crawls as a user starts them, in processes of their own that can be watched, signalled and killed."""
 
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -27,7 +28,8 @@ WARCIO = Path(sys.executable).with_name("warcio")
 class Crawling:
     """One corpus, and how it is crawled. `settings` are added to those of a fast crawl.
 
-    The process is forked from one that has loaded the program, or `started_anew`, as it is with a `prefix`.
+    The process is forked from one that has loaded the program, or `started_anew`. No file of it may grow beyond
+    `largest_file` bytes.
     """
 
     folder: Path
@@ -35,14 +37,14 @@ class Crawling:
     targets: Path
     settings: dict[str, object] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=dict)
-    prefix: tuple[str, ...] = ()
+    largest_file: int = resource.RLIM_INFINITY
     started_anew: bool = False
 
     def command(self) -> list[str]:
         given = {"CORPUS_DIR": self.folder, "WAYBACK_URL": self.url} | FAST | self.settings
         options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
         arguments = ["-m", "scrapy", "crawl", "policies", "-a", f"targets={self.targets}", *options]
-        return [*self.prefix, sys.executable, *arguments]
+        return [sys.executable, *arguments]
 
     @contextmanager
     def started(self) -> Iterator["Running"]:
@@ -57,9 +59,9 @@ class Crawling:
 
     def _process(self, out: IO[str], err: IO[str]) -> "Launched | subprocess.Popen[bytes]":
         command, environ = self.command(), os.environ | self.environ
-        if self.prefix or self.started_anew:
+        if self.started_anew:
             return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=err, start_new_session=True)
-        return launch(command, dict(environ), out, err)
+        return launch(command, dict(environ), out, err, largest_file=self.largest_file)
 
     def run(self, timeout: float = 240) -> Ended:
         with self.started() as running:

@@ -44,6 +44,7 @@ class Torturer:
 
     def kill_once(self, crawling: Crawling, phase: str) -> None:
         """Start a crawl and kill it in that phase, if it comes there before it ends."""
+        crawling.started_anew = phase == "setting up"
         with crawling.started() as running:
             if running.wait_for(self._moment(phase, crawling)):
                 time.sleep(self._dice.uniform(0, 0.03))
@@ -100,8 +101,7 @@ def test_killed_anywhere_and_started_again(served: EmbeddedArchive, holdings: Ho
     torturer = Torturer(served, SEED)
     repeated = corpora = 0
     while len(torturer.kills) < KILLS:
-        folder = tmp_path / f"killed-{corpora}"
-        crawling = Crawling(folder, served.url, holdings.targets, TWO_READERS, started_anew=True)
+        crawling = Crawling(tmp_path / f"killed-{corpora}", served.url, holdings.targets, TWO_READERS)
         listed = listings(served)
         before, killed = served.requests.replayed(), len(torturer.kills)
         for phase in PHASES[: KILLS - killed]:
