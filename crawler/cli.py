@@ -68,6 +68,8 @@ class CorpusCommand(ScrapyCommand):
     """What all commands do alike: they refuse settings that nobody reads, and end without a traceback where they are
     interrupted or nobody reads on. Scrapy makes all commands before it looks at the command line."""
 
+    reads_corpus = True
+
     def __init__(self) -> None:
         super().__init__()
         sys.excepthook = _told
@@ -82,6 +84,20 @@ class CorpusCommand(ScrapyCommand):
             refuse(self, error)
             sys.exit(self.exitcode)
         super().process_options(args, opts)
+        if self.reads_corpus:
+            _load_database_alone()
+
+
+def _load_database_alone() -> None:
+    """Load sqlite-utils without pandas and numpy, for whose values it looks out, and which take longer to load than all
+    of `status`. Whoever wants them later has them."""
+    hidden = [name for name in ("pandas", "numpy") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None there says: not to be found
+    try:
+        import sqlite_utils  # noqa: F401
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def refuse_unknown_settings(given: Iterable[str], known: set[str]) -> None:

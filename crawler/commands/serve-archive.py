@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.cli import CorpusCommand, add_examples
 from crawler.local_archive.embedded import EmbeddedArchive, Wrapper
@@ -13,6 +14,9 @@ from crawler.local_archive.server.asked import CDX, REPLAY
 from crawler.local_archive.server.faults import FAULTS, Faults, UnknownFault
 from crawler.local_archive.server.limits import CONNECTIONS, Latency, SlidingLimits
 from pipelines.formats.terminal import say
+
+if TYPE_CHECKING:
+    from crawler.local_archive.embedded import EmbeddedArchive, Wrapper
 
 _EXAMPLES = """\
 examples:
@@ -36,6 +40,7 @@ _PARENT_CHECK_SECONDS = 0.5
 class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
+    reads_corpus = False
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 (as Scrapy declares it)
 
     def syntax(self) -> str:
@@ -53,6 +58,7 @@ class Command(CorpusCommand):
         _add_trouble(parser.add_argument_group("Trouble on purpose"))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+
         if opts.list_faults:
             print("\n".join(f"{name:<24} {fault.about}" for name, fault in sorted(FAULTS.items())))
         elif len(args) != 1:
@@ -67,6 +73,8 @@ class Command(CorpusCommand):
         self.exitcode = 2
 
     def _serve(self, folder: Path, opts: argparse.Namespace) -> None:
+        from crawler.local_archive.embedded import EmbeddedArchive
+
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -85,7 +93,7 @@ class Command(CorpusCommand):
             self._refuse(f"{folder} cannot be served on port {opts.port}: {error}.")
 
 
-def _left_out(archive: EmbeddedArchive) -> list[str]:
+def _left_out(archive: "EmbeddedArchive") -> list[str]:
     """What is not served, line by line."""
     return [
         *(f"left out, no WARC or CDX file: {name}" for name in sorted(archive.left_out)),
@@ -124,8 +132,9 @@ def _scale(text: str) -> float:
     return scale
 
 
-def _wrappers(opts: argparse.Namespace) -> list[Wrapper]:
+def _wrappers(opts: argparse.Namespace) -> "list[Wrapper]":
     """What stands in front of the archive, outermost first."""
+
     limits = {CDX: opts.limit_cdx, REPLAY: opts.limit_replay, CONNECTIONS: opts.limit_connections}
     return [
         Latency(opts.latency),
