@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from crawler.items import Capture, DocumentKey, Evidence, Source
 
+from . import departing
 from .database import recording
 from .forgotten import is_forgotten
 from .ledger import CAPTURE_COLUMNS
@@ -29,8 +30,8 @@ class Document:
     is_joined: bool = False  # it turned out to be another one
 
 
-# single captures that replay led to ("redirect of ...", "frame of ..."), and the archive's own keys of listed
-# addresses, come and go by themselves
+# single captures that replay led to ("redirect of ...", "frame of ..."), redirects that led away ("move of ..."), and
+# the archive's own keys of listed addresses, come and go by themselves
 _BY_EVIDENCE = "evidence <> 'as listed' AND evidence NOT LIKE '% of %'"
 
 _PASS_OVER_STRAYS = """UPDATE capture SET state = 'passed over', stage = 'plan', reason = 'of no document any more',
@@ -198,19 +199,35 @@ class Moves:
             ).fetchone()
         return int(document_id)
 
-    def place(self, document_id: int, tenures: Sequence[tuple[str, str, str, str, str]]) -> bool:
-        """Let a document lie at these addresses: (urlkey, first and last timestamp, address, evidence) each.
+    def redirects_to_come(self, site: str, kind: str) -> list[tuple[str, str, str]]:
+        """urlkey, timestamp and address of redirects of a site's documents of a kind that are still to be played."""
+        return departing.to_come(self._db, self._archive, site, kind)
+
+    def place(
+        self,
+        document_id: int,
+        tenures: Sequence[tuple[str, str, str, str, str]],
+        departures: Sequence[tuple[str, str, str]] = (),
+    ) -> bool:
+        """Let a document lie at these addresses: (urlkey, first and last timestamp, address, evidence) each; and keep
+        the redirects by which it left them, (urlkey, timestamp, address) each.
 
         Captures that replay alone led to stay, unless they are among these. Returns whether anything changed.
         """
         rows = {tenure[:2]: tenure for tenure in reversed(tenures) if tenure[1] <= tenure[2]}
-        if self.addresses(document_id) == sorted(tenure[:4] for tenure in rows.values()):
+        left = departing.as_rows(self._db, self._archive, departures)
+        is_known = self.addresses(document_id) == sorted(tenure[:4] for tenure in rows.values())
+        if is_known and departing.rows_of(self._db, document_id) == left:
             return False
+        rows |= {row[:2]: row for row in left}
         with recording(self._db):
             self._db.execute(
                 "UPDATE document SET same_as = NULL, active = 1 WHERE id = ? AND same_as IS NOT NULL", [document_id]
             )
-            self._db.execute(f"DELETE FROM address WHERE document_id = ? AND {_BY_EVIDENCE}", [document_id])  # noqa: S608
+            self._db.execute(
+                f"DELETE FROM address WHERE document_id = ? AND ({_BY_EVIDENCE} OR {departing.IS_MOVE})",  # noqa: S608
+                [document_id],
+            )
             self._db.conn.executemany(
                 "INSERT OR REPLACE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
