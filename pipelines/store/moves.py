@@ -174,9 +174,12 @@ class Moves:
 
     def addresses(self, document_id: int) -> list[tuple[str, str, str, str]]:
         """urlkey, first and last timestamp, and address of each of a document's addresses."""
+        return [(key, first, last, url) for key, first, last, url, _ in self._lying(document_id)]
+
+    def _lying(self, document_id: int) -> list[tuple[str, str, str, str, str]]:
         rows = self._db.execute(
-            "SELECT urlkey, first_timestamp, last_timestamp, url FROM address WHERE document_id = ? "  # noqa: S608
-            f"AND {_BY_EVIDENCE} ORDER BY urlkey, first_timestamp",
+            "SELECT urlkey, first_timestamp, last_timestamp, url, evidence FROM address "  # noqa: S608
+            f"WHERE document_id = ? AND {_BY_EVIDENCE} ORDER BY urlkey, first_timestamp",
             [document_id],
         )
         return [tuple(row) for row in rows]
@@ -216,8 +219,9 @@ class Moves:
         """
         rows = {tenure[:2]: tenure for tenure in reversed(tenures) if tenure[1] <= tenure[2]}
         left = departing.as_rows(self._db, self._archive, departures)
-        is_known = self.addresses(document_id) == sorted(tenure[:4] for tenure in rows.values())
-        if is_known and departing.rows_of(self._db, document_id) == left:
+        before, after = self._lying(document_id), sorted(rows.values())
+        was_left = departing.rows_of(self._db, document_id)
+        if (before, was_left) == (after, left):
             return False
         rows |= {row[:2]: row for row in left}
         with recording(self._db):
@@ -235,7 +239,7 @@ class Moves:
             )
             self._db.execute(_PASS_OVER_STRAYS)
             self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
-        return True
+        return ([row[:4] for row in before], was_left) != ([row[:4] for row in after], left)
 
     def join(self, document_id: int, other: int) -> None:
         """A given document turned out to be another one: that one is followed in its place, and shows it."""
