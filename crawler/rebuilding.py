@@ -28,6 +28,7 @@ from pipelines.forget import forget_again
 from pipelines.merge import take_files, tell_joined
 from pipelines.reading import Progress
 from pipelines.rebuild import Rebuilt, rebuild
+from pipelines.store import identity
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
 from pipelines.store.lock import only_run
@@ -107,6 +108,7 @@ def run_merge(
     folder = Path(settings["CORPUS_DIR"])
     with only_run(folder), noted(settings, "merge"):
         is_new = not (folder / DATABASE).is_file()
+        is_sample = _only_kind([folder, *others])
         with brought_in(folder) as brought:
             brought.extend(take_files(folder, others, settings["RUN_ID"]))
             known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
@@ -115,8 +117,23 @@ def run_merge(
             again = partial(_forget_merged, others=merged, is_new=is_new, accept=accept_forgotten)
             _rebuild(folder, settings, progress, brought, known=known, joined=joined, forget_first=again)
         with closing(open_corpus(folder)) as db:
+            if is_sample is not None:
+                identity.mark(db, sample=is_sample)
             tell_joined(db, folder / "warc", settings["RUN_ID"])
             return len(brought), export_corpus(db, settings)
+
+
+def _only_kind(folders: Sequence[Path]) -> bool | None:
+    """Whether corpora are all of the sample, or none of them is; None where none says so. Raises WrongUse."""
+    told: dict[bool, Path] = {}
+    for folder in folders:
+        if (folder / DATABASE).is_file():
+            with closing(open_corpus(folder)) as db:
+                if (is_sample := identity.is_sample(db)) is not None:
+                    told.setdefault(is_sample, folder)
+    if len(told) > 1:
+        raise WrongUse(f"{told[True]} holds the invented sites of the sample, {told[False]} does not: keep them apart.")
+    return next(iter(told), None)
 
 
 def _forget_merged(db: Database, *, others: Sequence[Path], is_new: bool, accept: bool) -> None:

@@ -16,7 +16,7 @@ from crawler.exceptions import WrongUse
 from crawler.items import DocumentKey, Target
 from crawler.targets import BadLine, read_targets
 from crawler.wayback.urlkey import urlkey
-from pipelines.store import runs
+from pipelines.store import identity, runs
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.target_file import TargetFile
@@ -70,8 +70,7 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
 
     Raises WrongUse where they do not belong in this corpus.
     """
-    held = {site for (site,) in db.execute("SELECT DISTINCT site FROM document")}
-    configuration.check_mixture(settings, held, sample=request.sample)
+    _tell_apart(db, settings, request)
     ledger = Ledger(db, settings["ARCHIVE"])
     listings = Listings(db, settings["ARCHIVE"])
     ledger.register(targets, urlkey, digest)
@@ -87,6 +86,15 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
         _iso(now - timedelta(days=settings.getint("RELIST_WHOLE_DAYS"))),
         settings.getint("RELIST_OVERLAP_DAYS"),
     )
+
+
+def _tell_apart(db: Database, settings: Settings, request: Request) -> None:
+    """Raises WrongUse where invented sites and others would come together: the corpus says which it holds."""
+    is_sample = identity.is_sample(db)
+    if is_sample is None:
+        is_sample = configuration.holds_sample({site for (site,) in db.execute("SELECT DISTINCT site FROM document")})
+    configuration.check_mixture(settings, is_sample, sample=request.sample)
+    identity.mark(db, sample=request.sample)
 
 
 def _iso(moment: datetime) -> str:

@@ -19,6 +19,11 @@ exit codes:
   5 recording failed
 """
 
+STAY = (
+    "{} files more stay as an export before this one left them: changes of their documents are still looked for. "
+    "--include open brings them up to date."
+)
+
 
 class Command(CorpusCommand):
     requires_project = True
@@ -52,4 +57,6 @@ class Command(CorpusCommand):
             return
         left_out = f", {counts.unread} left out" if counts.unread else ""
         print(f"{counts.files} files, {counts.written} written, {counts.removed} removed{left_out}")
+        if counts.stay:
+            print(STAY.format(counts.stay))
         self.exitcode = 1 if counts.unread else 0

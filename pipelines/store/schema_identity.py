@@ -1,8 +1,9 @@
-"""Whose the WARC files are, as a migration: see identity.py."""
+"""Whose the WARC files are, and whether of the sample, as migrations: see identity.py and sample_mark.py."""
 
 from sqlite_utils import Database
 
 from .schema_since import migrations
+from .views import CAPTURES
 
 __all__ = ["migrations"]
 
@@ -22,3 +23,16 @@ def identities(db: Database) -> None:
     """A name of its own for each corpus, and the digests of files that bear none."""
     for statement in _TABLES:
         db.execute(statement)
+
+
+@migrations()
+def marks_of_the_sample(db: Database) -> None:
+    """Whether a corpus holds the invented sites of the sample: 1, 0, or NULL where nobody has said so yet."""
+    db.execute("ALTER TABLE identity ADD COLUMN sample INTEGER")
+
+
+@migrations()
+def why_a_capture_is_of_no_document(db: Database) -> None:
+    """The view `captures` says it of each."""
+    db.execute("DROP VIEW captures")
+    db.execute(CAPTURES)

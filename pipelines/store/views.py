@@ -16,13 +16,17 @@ _READ = """LEFT JOIN extraction ON extraction.capture_id = coalesce(capture.same
 _CAPTURE = f"""archive, capture.urlkey, timestamp, original, mimetype, statuscode, digest, state, reason, stage,
     transient, attempts, next_try, verdict, reasons AS verdict_reasons, looks_like, words, language, text_digest,
     stated_date, (SELECT count(DISTINCT document_id) FROM address WHERE {_AT}) AS documents"""  # noqa: S608
-# an address may be listed over years of which only some are a document's
+# an address may be listed over years of which only some are a document's: within a line of addresses each moment is of
+# one, or texts that stood side by side would be taken for changes
+OF_NONE = f"NOT EXISTS (SELECT 1 FROM address WHERE {_AT})"  # noqa: S608
+_WHY_NONE = """iif(EXISTS (SELECT 1 FROM address WHERE address.urlkey = capture.urlkey),
+    'its document lay at another address then', 'its address is no document''s')"""
 _CAPTURE_OF_NONE = _CAPTURE.replace(
-    " reason,", " iif(reason = 'not planned yet', 'its address was no document then', reason) AS reason,"
+    " reason,", f" iif(reason IN ('not planned yet', ''), {_WHY_NONE}, reason) AS reason,"
 )
 
 # of the documents that hold a capture the first names it, a home page last: twice it would be counted twice
-_CAPTURES = f"""
+CAPTURES = f"""
 CREATE VIEW captures AS
 SELECT document.site, document.kind, document.variant, {_CAPTURE}
 FROM document CROSS JOIN address AS own ON own.document_id = document.id
@@ -35,12 +39,14 @@ WHERE NOT EXISTS (
         < (document.kind = {HOME}, document.site, document.kind, document.variant, own.first_timestamp))
 UNION ALL
 SELECT '', '', '', {_CAPTURE_OF_NONE} FROM capture {_READ}
-WHERE NOT EXISTS (SELECT 1 FROM address WHERE {_AT});
+WHERE {OF_NONE}
+"""  # noqa: S608
+_DOCUMENT_CAPTURES = """
 CREATE VIEW document_captures AS
 SELECT site, kind, variant, archive, timestamp, original, digest, statuscode
 FROM document JOIN document_capture ON document_capture.document_id = document.id
 JOIN capture ON capture.id = document_capture.capture_id
-"""  # noqa: S608
+"""
 
 # -- documents
 
@@ -131,4 +137,4 @@ SELECT target.list, target.line, target.address, coalesce(site, '') AS site, coa
 FROM target_line AS target LEFT JOIN document_standing AS document ON document.id = target.shown
 """  # noqa: S608
 
-VIEWS = f"DROP VIEW captures;\n{_CAPTURES.strip()};\n{_DOCUMENTS.strip()};\n{_TARGETS.strip()}"
+VIEWS = ";\n".join(part.strip() for part in ("DROP VIEW captures", CAPTURES, _DOCUMENT_CAPTURES, _DOCUMENTS, _TARGETS))
