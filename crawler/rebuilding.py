@@ -17,6 +17,7 @@ from crawler.items import DocumentKey, Target
 from crawler.kinds import known_kinds
 from crawler.noting import noted
 from crawler.payloads import obstacle
+from crawler.registering import holds_sample
 from crawler.rereading import decoded, read_again, readers
 from crawler.targets import BadLine, read_targets
 from crawler.wayback import cdx
@@ -124,12 +125,12 @@ def run_merge(
 
 
 def _only_kind(folders: Sequence[Path]) -> bool | None:
-    """Whether corpora are all of the sample, or none of them is; None where none says so. Raises WrongUse."""
+    """Whether corpora are all of the sample, or none of them is; None where all are empty. Raises WrongUse."""
     told: dict[bool, Path] = {}
     for folder in folders:
         if (folder / DATABASE).is_file():
             with closing(open_corpus(folder)) as db:
-                if (is_sample := identity.is_sample(db)) is not None:
+                if (is_sample := holds_sample(db)) is not None:
                     told.setdefault(is_sample, folder)
     if len(told) > 1:
         raise WrongUse(f"{told[True]} holds the invented sites of the sample, {told[False]} does not: keep them apart.")

@@ -90,11 +90,15 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
 
 def _tell_apart(db: Database, settings: Settings, request: Request) -> None:
     """Raises WrongUse where invented sites and others would come together: the corpus says which it holds."""
-    is_sample = identity.is_sample(db)
-    if is_sample is None:
-        is_sample = configuration.holds_sample({site for (site,) in db.execute("SELECT DISTINCT site FROM document")})
-    configuration.check_mixture(settings, is_sample, sample=request.sample)
+    configuration.check_mixture(settings, holds_sample(db), sample=request.sample)
     identity.mark(db, sample=request.sample)
+
+
+def holds_sample(db: Database) -> bool | None:
+    """Whether a corpus holds the invented sites of the sample; None for one that holds nothing yet."""
+    if (marked := identity.is_sample(db)) is not None:
+        return marked
+    return configuration.holds_sample({site for (site,) in db.execute("SELECT DISTINCT site FROM document")})
 
 
 def _iso(moment: datetime) -> str:

@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 
 from .schema_since import migrations
-from .views import CAPTURES
+from .views import VIEWS
 
 __all__ = ["migrations"]
 
@@ -32,7 +32,9 @@ def marks_of_the_sample(db: Database) -> None:
 
 
 @migrations()
-def why_a_capture_is_of_no_document(db: Database) -> None:
-    """The view `captures` says it of each."""
-    db.execute("DROP VIEW captures")
-    db.execute(CAPTURES)
+def what_is_still_open(db: Database) -> None:
+    """Views that say why a capture is of no document, and count what is listed and not planned yet as open."""
+    for name in ("targets", "target_line", "target_document", "documents", "document_standing", "document_captures"):
+        db.execute(f"DROP VIEW {name}")
+    for statement in VIEWS.split(";\n"):
+        db.execute(statement)

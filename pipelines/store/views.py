@@ -26,7 +26,7 @@ _CAPTURE_OF_NONE = _CAPTURE.replace(
 )
 
 # of the documents that hold a capture the first names it, a home page last: twice it would be counted twice
-CAPTURES = f"""
+_CAPTURES = f"""
 CREATE VIEW captures AS
 SELECT document.site, document.kind, document.variant, {_CAPTURE}
 FROM document CROSS JOIN address AS own ON own.document_id = document.id
@@ -65,7 +65,9 @@ _NEVER_LISTED = _LISTING.format("(query.answered_at = '')") + " = '1'"
 _CAPTURES_OF = f"(SELECT count(DISTINCT capture.id) {_OF_DOCUMENT})"
 _VERSIONS_OF = "(SELECT count(*) FROM version WHERE version.document_id = document.id)"
 _HAS_CAPTURE = f"EXISTS (SELECT 1 {_OF_DOCUMENT})"
-_HAS_PENDING = f"EXISTS (SELECT 1 {_OF_DOCUMENT} AND capture.next_try IS NOT NULL)"
+# a run that was cut short may have listed what it did not come to plan
+_HAS_PENDING = f"""EXISTS (SELECT 1 {_OF_DOCUMENT}
+    AND (capture.next_try IS NOT NULL OR document.active AND capture.reason = 'not planned yet'))"""
 _TELLING = """CASE capture.state WHEN 'read' THEN 1 WHEN 'failed' THEN 2 WHEN 'unplayable' THEN 3 WHEN 'blocked' THEN 4
     WHEN 'redirect' THEN 5 WHEN 'duplicate' THEN 6 WHEN 'passed over' THEN 7 ELSE 8 END"""
 _TELLING_STATE = f"(SELECT capture.state {_OF_DOCUMENT} ORDER BY {_TELLING} LIMIT 1)"
@@ -137,4 +139,4 @@ SELECT target.list, target.line, target.address, coalesce(site, '') AS site, coa
 FROM target_line AS target LEFT JOIN document_standing AS document ON document.id = target.shown
 """  # noqa: S608
 
-VIEWS = ";\n".join(part.strip() for part in ("DROP VIEW captures", CAPTURES, _DOCUMENT_CAPTURES, _DOCUMENTS, _TARGETS))
+VIEWS = ";\n".join(part.strip() for part in ("DROP VIEW captures", _CAPTURES, _DOCUMENT_CAPTURES, _DOCUMENTS, _TARGETS))
