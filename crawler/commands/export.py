@@ -35,6 +35,11 @@ exit codes:
   3 a run writes in the corpus, 5 recording failed
 """
 
+STAY = (
+    "{} files more stay as an export before this one left them: changes of their documents are still looked for. "
+    "--include open brings them up to date."
+)
+
 
 class Command(CorpusCommand):
     requires_project = True
@@ -84,6 +89,8 @@ class Command(CorpusCommand):
             counts = export_corpus(db, self.settings, opts.to, selection)
         left_out = f", {counts.unread} left out" if counts.unread else ""
         print(f"{counts.files} files, {counts.written} written, {counts.removed} removed{left_out}")
+        if counts.stay:
+            print(STAY.format(counts.stay))
         return 1 if counts.unread else 0
 
     def _others(self, opts: argparse.Namespace) -> int:
