@@ -3,7 +3,6 @@
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import make_sample
 from tests import corpora
 from tests.desk import Desk
+from tests.launching import launched
 
 ROOT = Path(__file__).parent.parent
 os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  # for all processes that tests start
@@ -58,8 +58,7 @@ def refusal(ended: Ended, code: int = 2) -> str:
 def run_scrapy(*args: str, timeout: float = 240, **settings: object) -> Ended:
     """Run `python -m scrapy ...` as a user does; keyword arguments are settings."""
     options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    command = [sys.executable, "-m", "scrapy", *args, *options]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
+    ended = launched([sys.executable, "-m", "scrapy", *args, *options], dict(os.environ), timeout)
     return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 

@@ -4,7 +4,6 @@
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
-ROOT = Path(__file__).parent.parent
+from tests.launching import launched
 
 _CAPTURE = "c.timestamp, c.original, c.digest, c.statuscode"
 _DOCUMENT = "d.site, d.kind, d.variant"
@@ -61,7 +60,7 @@ def settings_of(folder: Path, **settings: object) -> Settings:
 def crawl_sample(folder: Path, *options: str) -> None:
     """Crawl the sample archive, as a user does."""
     command = [sys.executable, "-m", "scrapy", "crawl-sample", "-s", f"CORPUS_DIR={folder}", "-s", "READERS=1"]
-    subprocess.run([*command, *options], cwd=ROOT, check=True, capture_output=True, timeout=120, env=dict(os.environ))
+    launched([*command, *options], dict(os.environ), timeout=120).check_returncode()
 
 
 def copied(corpus: Path, to: Path) -> Path:

@@ -10,7 +10,7 @@ from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
-  python -m scrapy merge /srv/one /srv/two -s CORPUS_DIR=all
+  policy-corpus merge /srv/one /srv/two -s CORPUS_DIR=all
       the same whatever the order; again, it changes nothing
 """
 

@@ -93,6 +93,7 @@ def _listing_lines(summary: Summary) -> list[str]:
         ("listing", "listings", "blocked by the owner or the archive"): summary.blocked,
         ("listing", "listings", "not whole: the next run goes on"): summary.listings_open + summary.listings_failed,
         ("document", "documents", "without a capture"): summary.without_captures,
+        ("capture", "captures", "of no document at their time: see the view"): summary.captures_of_none,
         ("row", "rows", "of listings cannot be used"): summary.malformed_rows,
         ("row", "rows", "left out: not asked for, the archive's mistake"): summary.rows_not_asked_for,
     }

@@ -173,7 +173,7 @@ class CorpusView:
         if next(self.versions(texts=False), None) is None:
             said = ", ".join(f"{name} {value}" for name, value in _asked_for(self.selection).items())
             raise WrongUse(
-                f"No version fits {said}: `python -m scrapy status` tells what the corpus holds."
+                f"No version fits {said}: `policy-corpus status` tells what the corpus holds."
                 if said
                 else "The corpus has no versions to hand on yet: crawl first."
             )

@@ -284,5 +284,5 @@ class Corpus:
             "SELECT file, offset, length FROM snapshot WHERE capture_id = ?", [capture_id]
         ).fetchone()
         if row is None:
-            raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `python -m scrapy verify`.")
+            raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `policy-corpus verify`.")
         return WarcLocation(*row)

@@ -184,7 +184,7 @@ def location(db: Database, capture_id: int) -> WarcLocation:
         [capture_id],
     ).fetchone()
     if row is None:
-        raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `python -m scrapy verify`.")
+        raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `policy-corpus verify`.")
     return WarcLocation(*row)
 
 

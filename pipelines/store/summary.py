@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from pipelines.store.listings import OF_ACTIVE_DOCUMENT
 from pipelines.store.readings import count_outdated
+from pipelines.store.views import OF_NONE
 
 # what a later run of the same target list asks again
 _CAPTURES_DUE = """SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL AND EXISTS (
@@ -37,6 +38,7 @@ class Summary:
     texts: int
     to_be_tried_again: int
     outdated: int  # snapshots that only older readers have read
+    captures_of_none: int = 0  # that no document holds: the view `captures` says why
     targets: dict[str, int] = field(default_factory=dict)  # lines of all lists, by outcome: the view `targets`
     states: dict[str, int] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
@@ -62,6 +64,7 @@ def summarise(db: Database, reader: str = "") -> Summary:
         texts=_one(db, "SELECT count(*) FROM text"),
         to_be_tried_again=_one(db, _CAPTURES_DUE) + _one(db, _LISTINGS_DUE),
         outdated=count_outdated(db, reader) if reader else 0,
+        captures_of_none=_one(db, f"SELECT count(*) FROM capture WHERE {OF_NONE}"),  # noqa: S608
         targets=_counts(db, "SELECT outcome, count(*) FROM targets GROUP BY outcome ORDER BY outcome"),
         states=states,
         failures=_counts(

@@ -26,16 +26,18 @@ from pipelines.warc.members import Member, members
 log = logging.getLogger(__name__)
 
 _HEAD = 1 << 16  # bytes of a warcinfo record that are looked at
+_OF_SAMPLE = re.compile(rb"^sample: yes\r?$", re.MULTILINE)
 _NAMED = re.compile(rb"^(corpus|joined): ([0-9a-f]{32}(?: [0-9a-f]{32})*)\r?$", re.MULTILINE)
 _PLACES = (Path(), Path(".rebuild"))  # of the database that says who writes
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of corpora: the one that writes, and those that were merged into it."""
+    """Names of corpora: the one that writes, and those that were merged into it. `sample`: it holds invented sites."""
 
     corpus: str = ""
     joined: tuple[str, ...] = ()
+    sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def own_of(db: Database, folder: Path) -> Own:
 
 def _names(connection: sqlite3.Connection) -> Names:
     rows = connection.execute("SELECT corpus, joined FROM identity ORDER BY joined, corpus").fetchall()
-    return Names(next((corpus for corpus, joined in rows if not joined), ""), tuple(c for c, joined in rows if joined))
+    corpus = next((corpus for corpus, joined in rows if not joined), "")
+    return Names(corpus, tuple(name for name, joined in rows if joined), bool(_mark(connection)))
 
 
 def writing_in(folder: Path) -> Names:
@@ -104,7 +107,26 @@ def names_in(path: Path) -> Names:
     if b"\r\nWARC-Type: warcinfo\r\n" not in head:
         return Names()
     found = {key.decode(): value.decode().split(" ") for key, value in _NAMED.findall(head)}
-    return Names(found.get("corpus", [""])[0], tuple(found.get("joined", [])))
+    return Names(found.get("corpus", [""])[0], tuple(found.get("joined", [])), bool(_OF_SAMPLE.search(head)))
+
+
+# -- the sample
+
+
+def is_sample(db: Database) -> bool | None:
+    """Whether a corpus holds the invented sites of the sample; None where nobody has said so yet."""
+    return _mark(db.conn)
+
+
+def mark(db: Database, *, sample: bool) -> None:
+    """Say whether a corpus holds the invented sites of the sample, once and for all."""
+    with recording(db):
+        db.execute("UPDATE identity SET sample = ? WHERE NOT joined AND sample IS NULL", [sample])
+
+
+def _mark(connection: sqlite3.Connection) -> bool | None:
+    row = connection.execute("SELECT sample FROM identity WHERE NOT joined").fetchone()
+    return None if row is None or row[0] is None else bool(row[0])
 
 
 # -- how a database comes to know
@@ -127,7 +149,9 @@ def _note(db: Database, files: dict[str, str]) -> None:
 def carry_over(db: Database, old: Path, folder: Path, files: Sequence[str], joined: Iterable[Path] = ()) -> Own:
     """Give a new database the name of the one at `old`, or, where that is lost, of the files themselves; and the names
     of the databases at `joined`, whose files were brought in. Returns which files are its own then."""
-    if not _take(db, old, joined=False):
+    if _take(db, old, joined=False):
+        _take_mark(db, old)
+    else:
         _find(db, folder, files, {name for path in joined for name in _told(path)[0]})
     for path in joined:
         _take(db, path, joined=True)
@@ -159,6 +183,12 @@ def _take(db: Database, path: Path, *, joined: bool) -> bool:
     return True
 
 
+def _take_mark(db: Database, old: Path) -> None:
+    with suppress(sqlite3.Error), closing(sqlite3.connect(old)) as told:  # it may be of an older layout
+        if (marked := _mark(told)) is not None:
+            mark(db, sample=marked)
+
+
 def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) -> None:
     """Without a database: the name that most bytes bear, and files without one are its own where no other is borne."""
     borne = {file: names_in(place_of(folder, file)) for file in files if not is_imported(file)}
@@ -173,6 +203,8 @@ def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) ->
             db.execute("DELETE FROM identity")
             rows = [(corpus, 0), *((name, 1) for name in joined - {corpus})]
             db.conn.executemany("INSERT INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", rows)
+    if any(names.sample for names in borne.values() if corpus and names.corpus == corpus):
+        mark(db, sample=True)
     if set(count) <= {corpus, *joined}:
         nameless = [file for file, names in borne.items() if is_ours(file) and not names.corpus]
         _note(db, {file: _digest(place_of(folder, file)) for file in nameless})
@@ -200,7 +232,7 @@ def is_told_of_all(own: Own) -> bool:
 
 def as_info(names: Names) -> dict[str, str]:
     """The lines of a warcinfo record that say who writes."""
-    told = {"corpus": names.corpus, "joined": " ".join(names.joined)}
+    told = {"corpus": names.corpus, "joined": " ".join(names.joined), "sample": "yes" if names.sample else ""}
     return {key: value for key, value in told.items() if value}
 
 

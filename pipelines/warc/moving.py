@@ -92,7 +92,7 @@ class Mover:
                 writer.write_journal(kept.text)
         elif isinstance(kept, Damage):
             raise RecordingFailed(
-                f"{self._file} is damaged at byte {kept.offset}: run `python -m scrapy verify --repair` first."
+                f"{self._file} is damaged at byte {kept.offset}: run `policy-corpus verify --repair` first."
             )
 
     def _memento(self, held: HeldMemento, writer: WarcWriter) -> None:

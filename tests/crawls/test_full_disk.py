@@ -3,7 +3,7 @@
 RLIMIT_FSIZE stands in for the disk: no file of the crawl may grow beyond it (EFBIG; Python ignores SIGXFSZ).
 """
 
-import sys
+import resource
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,6 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from tests.crawls.conftest import Holdings
 from tests.crawls.crawling import Crawling
 from tests.crawls.holdings import write_sites
-
-_LIMITED = "import os, resource, sys; n = int(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (n, n)); \
-os.execv(sys.argv[2], sys.argv[2:])"
-
-
-def limited(size: int) -> tuple[str, ...]:
-    return (sys.executable, "-c", _LIMITED, str(size))
 
 
 def assert_told(error: str, what: str) -> None:
@@ -42,13 +35,13 @@ def test_within_a_warc_append(heavy: Holdings, tmp_path: Path) -> None:
         assert calm.run().code == 0
         once = archive.requests.count("replay")
         crawling = Crawling(
-            tmp_path / "full", archive.url, heavy.targets, settings={"SELECT": "all"}, prefix=limited(600_000)
+            tmp_path / "full", archive.url, heavy.targets, settings={"SELECT": "all"}, largest_file=600_000
         )
         ended = crawling.run()
         assert ended.code == 5
         assert_told(ended.err, "Cannot ")  # WARC or database, whichever grows beyond it first
         assert crawling.warcio_check().returncode == 0
-        crawling.prefix = ()
+        crawling.largest_file = resource.RLIM_INFINITY
         assert crawling.run().code == 0
         assert archive.requests.count("replay") <= 2 * once + 5
     assert crawling.exported() == calm.exported()
@@ -61,12 +54,12 @@ def test_within_a_transaction(holdings: Holdings, calm: Crawling, tmp_path: Path
     with EmbeddedArchive(holdings.folder) as archive:
         crawling = Crawling(tmp_path / "full", archive.url, holdings.targets)
         for size in (100_000, 280_000, 400_000, 520_000):
-            crawling.prefix = limited(size)
+            crawling.largest_file = size
             ended = crawling.run()
             assert ended.code == 5, ended
             assert len(ended.err.splitlines()) == 1, ended.err
             assert ended.err.startswith(("error: Cannot ", "error: Pages cannot be read on this machine: ")), ended.err
-        crawling.prefix = ()
+        crawling.largest_file = resource.RLIM_INFINITY
         assert crawling.run().code == 0
     assert crawling.exported() == calm.exported()
     assert crawling.captures() == calm.captures()

@@ -67,7 +67,7 @@ def test_wrong_number_of_folders_and_bad_port_are_told(tmp_path: Path) -> None:
 def test_help_has_examples() -> None:
     done = run("--help")
     assert done.returncode == 0
-    assert "python -m scrapy serve-archive output/warc --port 8390\n" in done.stdout
+    assert "policy-corpus serve-archive output/warc --port 8390\n" in done.stdout
 
 
 def test_faults_are_listed_and_unknown_ones_told(tmp_path: Path) -> None:
