@@ -1,7 +1,7 @@
 """The index of an embedded archive: one sorted CDX file, searched by halving, as the real archive keeps its own.
 
-A line is `urlkey timestamp original mimetype statuscode digest length offset filename`, sorted by its bytes. The file
-is mapped, so a million rows cost no memory; building sorts in runs of bounded size.
+A line is `urlkey timestamp original mimetype statuscode digest length offset filename redirect truncated`, sorted by
+its bytes. The file is mapped, so a million rows cost no memory; building sorts in runs of bounded size.
 """
 
 import base64
@@ -33,7 +33,10 @@ NO_FILE = "-"
 
 
 class Row(NamedTuple):
-    """One line of the index, all text. `filename` is `-` where there is no record to replay."""
+    """One line of the index, all text. `filename` is `-` where there is no record to replay.
+
+    `redirect` is the Location of a redirect and `truncated` the reason that a record was cut for, `-` elsewhere.
+    """
 
     urlkey: str
     timestamp: str
@@ -44,10 +47,12 @@ class Row(NamedTuple):
     length: str
     offset: str
     filename: str
+    redirect: str = "-"
+    truncated: str = "-"
 
     @classmethod
     def parse(cls, line: bytes) -> "Row":
-        return cls._make(line.decode("utf-8", "replace").rstrip("\n").split(" ", 8))
+        return cls(*line.decode("utf-8", "replace").rstrip("\n").split(" "))
 
     @property
     def is_playable(self) -> bool:
@@ -166,7 +171,7 @@ def _write_sorted(lines: Iterator[bytes], target: IO[bytes]) -> None:
 
 
 def _line(row: Row) -> bytes:
-    fields = [field.replace(" ", "%20").replace("\n", "") or "-" for field in row]
+    fields = [field.replace(" ", "%20").replace("\n", "").replace("\r", "") or "-" for field in row]
     return " ".join(fields).encode("utf-8", "replace") + b"\n"
 
 
@@ -184,6 +189,8 @@ def _from_record(record: ArcWarcRecord, filename: str, offset: int) -> Row:
         length="-",
         offset=str(offset),
         filename=filename,
+        redirect=record.http_headers.get_header("Location") or "-",
+        truncated=headers.get_header("WARC-Truncated") or "-",
     )
 
 
@@ -204,7 +211,8 @@ def _from_cdx(line: str) -> Row | None:
     if len(columns) not in (7, 9, 11) or not columns[1].isdigit():
         return None
     length = {7: columns[6], 9: "-", 11: columns[-3]}[len(columns)]
-    return Row._make([*columns[:6], length, "-", "-" if len(columns) == 7 else columns[-1]])
+    filename = "-" if len(columns) == 7 else columns[-1]
+    return Row._make([*columns[:6], length, "-", filename, "-", "-"])
 
 
 def _from_cdxj(line: str) -> Row | None:

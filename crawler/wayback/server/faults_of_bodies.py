@@ -6,10 +6,11 @@ import re
 import zlib
 from dataclasses import replace
 
+from crawler.wayback.server.asked import PYWB, TIMEMAP, WAYBACK
 from crawler.wayback.server.fault_kinds import PLAYBACK, Case, Catalogue
 from crawler.wayback.server.loopback import Answer, Delivery, Headers
 
-BODIES = Catalogue()
+BODIES = Catalogue(WAYBACK, PYWB, TIMEMAP)
 _BOMB = 256 << 20  # bytes, unpacked
 _HUGE = 2 << 30  # bytes
 

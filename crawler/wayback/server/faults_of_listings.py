@@ -4,10 +4,11 @@ import gzip
 from collections.abc import Callable
 from dataclasses import replace
 
+from crawler.wayback.server.asked import WAYBACK
 from crawler.wayback.server.fault_kinds import LISTING, Case, Catalogue
 from crawler.wayback.server.loopback import Answer
 
-LISTINGS = Catalogue()
+LISTINGS = Catalogue(WAYBACK)
 _TEXT = (("Content-Type", "text/plain"),)
 _GONE = b"<html><head><title>504 Gateway Time-out</title></head><body>nginx</body></html>\n"
 _ODD_ROWS = (
