@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from crawler.wayback.server.accounting import RequestLog, Seen
-from crawler.wayback.server.asked import WAYBACK, Asked, reader
+from crawler.wayback.server.asked import REPLAY, WAYBACK, Asked, reader
 from crawler.wayback.server.blocks import Paging
 from crawler.wayback.server.cdxindex import CdxIndex
 from crawler.wayback.server.dialects.holdings import Holdings, host_keys
@@ -57,7 +57,7 @@ class EmbeddedArchive:
             index = stack.enter_context(contextlib.closing(CdxIndex(folder)))
             closed = host_keys((*blocked, *_blocked_in(folder)))
             held = Holdings(index, Records(index, folder), folder, closed, max_rows, paging)
-            self._dialect = SPEAKERS[dialect](held)
+            self._dialect = stack.enter_context(contextlib.closing(SPEAKERS[dialect](held)))
             self._handler: Handler = self._archive
             for wrapper in reversed(tuple(wrappers)):
                 self._handler = wrapper(self._handler)
@@ -119,7 +119,12 @@ def _seen(request: Request, asked: Asked, given: Answer) -> Seen:
         connection=request.connection,
         host=request.header("host"),
         user_agent=request.header("user-agent"),
-        memento=bool(given.header("memento-datetime")) and not given.is_spoilt,
+        memento=_is_capture(asked, given) and not given.is_spoilt,
         whole=given.is_whole,
         cause=given.cause,
     )
+
+
+def _is_capture(asked: Asked, given: Answer) -> bool:
+    """Whether an answer holds a capture: a memento, or the record of one."""
+    return bool(given.header("memento-datetime")) or (asked.kind == REPLAY and given.status == 206)

@@ -6,7 +6,7 @@ A page is a number of blocks, not of rows: a page may hold rows of others, few r
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from crawler.wayback.server.cdxindex import CdxIndex
+from crawler.wayback.server.cdxindex import SortedLines
 from crawler.wayback.server.matches import Range
 
 
@@ -36,7 +36,7 @@ class Pages:
 class Blocks:
     """The blocks of an index. Numbers of blocks and pages begin at 0."""
 
-    def __init__(self, index: CdxIndex, paging: Paging) -> None:
+    def __init__(self, index: SortedLines, paging: Paging) -> None:
         self.paging = paging
         self._starts = [at for number, (at, _) in enumerate(index.lines(0, index.size)) if not number % paging.lines]
         self._size = index.size

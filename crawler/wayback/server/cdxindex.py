@@ -13,7 +13,7 @@ import mmap
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +50,12 @@ class Row(NamedTuple):
     redirect: str = "-"
     truncated: str = "-"
 
+    @property
+    def line(self) -> bytes:
+        """The line of this row; `parse` is the way back."""
+        fields = [field.replace(" ", "%20").replace("\n", "").replace("\r", "") or "-" for field in self]
+        return " ".join(fields).encode("utf-8", "replace") + b"\n"
+
     @classmethod
     def parse(cls, line: bytes) -> "Row":
         return cls(*line.decode("utf-8", "replace").rstrip("\n").split(" "))
@@ -63,20 +69,13 @@ class Row(NamedTuple):
         return self.mimetype == "warc/revisit"
 
 
-class CdxIndex:
-    """Every capture in a folder of `*.warc`, `*.warc.gz`, `*.cdx` and `*.cdxj` files.
+class SortedLines:
+    """Lines of an index, sorted by their bytes and mapped from a file that has no name. Each ends with a newline."""
 
-    Index files are read for WARC files that are not there: such rows are listed but cannot be replayed.
-    `skipped` counts the lines of index files that are no rows, and the WARC files with a damaged end; `left_out` names
-    the files of other kinds, below `folder`.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.skipped = 0
-        self.left_out: list[str] = []
+    def __init__(self, lines: Iterable[bytes]) -> None:
         self._data: mmap.mmap | bytes = b""
         with tempfile.TemporaryFile(prefix="cdx-") as file:
-            _write_sorted(self._lines_of(folder), file)
+            _write_sorted(iter(lines), file)
             self.size = file.tell()
             if self.size:  # the map outlives the file
                 self._data = mmap.mmap(file.fileno(), self.size, access=mmap.ACCESS_READ)
@@ -123,6 +122,20 @@ class CdxIndex:
             start = self._data.rfind(b"\n", 0, at) + 1
             yield Row.parse(self._data[start : self._data.find(b"\n", at)])
 
+
+class CdxIndex(SortedLines):
+    """Every capture in a folder of `*.warc`, `*.warc.gz`, `*.cdx` and `*.cdxj` files.
+
+    Index files are read for WARC files that are not there: such rows are listed but cannot be replayed.
+    `skipped` counts the lines of index files that are no rows, and the WARC files with a damaged end; `left_out` names
+    the files of other kinds, below `folder`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.skipped = 0
+        self.left_out: list[str] = []
+        super().__init__(self._lines_of(folder))
+
     def _lines_of(self, folder: Path) -> Iterator[bytes]:
         os.listdir(folder)  # rglob passes over a folder that is not there or closed to us
         files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -142,7 +155,7 @@ class CdxIndex:
                 for record in records:
                     if record.rec_type in ("response", "revisit") and record.http_headers is not None:
                         row = _from_record(record, name, records.get_record_offset())
-                        yield _line(row._replace(length=str(records.get_record_length())))
+                        yield row._replace(length=str(records.get_record_length())).line
             except (ArchiveLoadFailed, AttributeError, ValueError, zlib.error):  # torn: what came before is whole
                 self.skipped += 1
 
@@ -154,7 +167,7 @@ class CdxIndex:
                 if row is None:
                     self.skipped += 0 if line.isspace() or line.startswith((" CDX", "!")) else 1
                 elif row.filename not in warcs:
-                    yield _line(row._replace(offset="-", filename=NO_FILE))
+                    yield row._replace(offset="-", filename=NO_FILE).line
 
 
 def _write_sorted(lines: Iterator[bytes], target: IO[bytes]) -> None:
@@ -168,11 +181,6 @@ def _write_sorted(lines: Iterator[bytes], target: IO[bytes]) -> None:
             runs.append(file)
         target.writelines(heapq.merge(*runs))
     target.flush()
-
-
-def _line(row: Row) -> bytes:
-    fields = [field.replace(" ", "%20").replace("\n", "").replace("\r", "") or "-" for field in row]
-    return " ".join(fields).encode("utf-8", "replace") + b"\n"
 
 
 def _from_record(record: ArcWarcRecord, filename: str, offset: int) -> Row:

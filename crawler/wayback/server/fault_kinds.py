@@ -38,8 +38,9 @@ Change = Callable[[Case], Answer]
 class Fault:
     """One way to fail. `rows` are its numbers in docs/failures.md, none for one of other dialects alone.
 
-    `dialects` are those of the archives that can fail so. Lasting: the fault is in the archive's holdings, so that trying again is no help. Harmless: the answer holds all
-    that it would have held. Apart: never part of `all`, since no crawl can end well with it.
+    `dialects` are those of the archives that can fail so. Lasting: the fault is in the archive's holdings, so that
+    trying again is no help. Harmless: the answer holds all that it would have held. Apart: never part of `all`, since
+    no crawl can end well with it.
     """
 
     name: str

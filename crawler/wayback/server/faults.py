@@ -153,4 +153,5 @@ class Faults:
 
 
 def _address(request: Request) -> str:
-    return _STEPS.sub("", request.target)
+    """What is asked for; of a file, which part."""
+    return f"{_STEPS.sub('', request.target)} {request.header('range')}".strip()

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from crawler.wayback.server.cdxindex import CdxIndex
+from crawler.wayback.server.cdxindex import SortedLines
 
 KINDS = ("exact", "prefix", "host", "domain")
 Range = tuple[int, int]
@@ -15,7 +15,7 @@ class Match(NamedTuple):
     kind: str
 
 
-def ranges(index: CdxIndex, match: Match) -> list[Range]:
+def ranges(index: SortedLines, match: Match) -> list[Range]:
     """Where the rows of a query lie, as ranges of offsets in ascending order."""
     host = match.key.partition(")")[0]
     bounds = {

@@ -44,6 +44,9 @@ class Dialect(Protocol):
     def answer(self, request: Request, asked: Asked, base: str) -> Answer:
         """The answer to a GET request; `base` is the server's own address, without a slash at the end."""
 
+    def close(self) -> None:
+        """Gives back what was made to serve."""
+
 
 def host_keys(hosts: Iterable[str]) -> frozenset[str]:
     """Host names as the part of a urlkey that stands for them."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from crawler.wayback.server.asked import CDX, REPLAY, Asked
 from crawler.wayback.server.blocks import Blocks
-from crawler.wayback.server.dialects.cdxj import Fields
+from crawler.wayback.server.dialects.cdxj import TYPES, Fields, line
 from crawler.wayback.server.dialects.holdings import COLLECTION, Holdings
 from crawler.wayback.server.dialects.linkformat import bare_mementos, timemap
 from crawler.wayback.server.dialects.pywb_query import (
@@ -28,7 +28,6 @@ from crawler.wayback.server.patterns import BadQuery
 
 _CACHED = ("Cache-Control", "max-age=86400, must-revalidate")
 _JSON = (("Content-Type", "application/json; charset=utf-8"), _CACHED)
-_TYPES = {"cdxj": "text/x-cdxj", "json": "text/x-ndjson", "text": "text/plain", "link": "application/link-format"}
 _LAST_FIELDS = ("orig.length", "orig.offset", "orig.filename", "is_fuzzy")
 
 
@@ -41,6 +40,9 @@ class Pywb:
         self._held = held
         self._blocks = Blocks(held.index, held.paging) if held.paging else None
         self._replay = PywbReplay(held, collection)
+
+    def close(self) -> None:
+        """There is nothing to give back."""
 
     def answer(self, request: Request, asked: Asked, base: str) -> Answer:
         if request.target == "/collinfo.json":
@@ -57,14 +59,14 @@ class Pywb:
         params = dict(asked.params)  # the last of a name counts
         output = params.get("output") or "cdxj"
         try:
-            if output not in _TYPES and params.get("url"):
+            if output not in TYPES and params.get("url"):
                 raise BadQuery(f"output={output} not supported")
             lines = self._lines(asked, params, output)
         except BadQuery as error:
             return Answer(400, _JSON, _message(str(error)))
         except BadNumber as error:
             return Answer(500, _JSON, _message(f"Internal Error: {error}"), reason=f"Internal Error: {error}")
-        return Answer(200, (("Content-Type", _TYPES[output]), _CACHED), "".join(lines).encode())
+        return Answer(200, (("Content-Type", TYPES[output]), _CACHED), "".join(lines).encode())
 
     def _lines(self, asked: Asked, params: dict[str, str], output: str) -> list[str]:
         match = matched(params)
@@ -83,7 +85,7 @@ class Pywb:
         if output == "link":
             return [bare_mementos(found, self._collection)]
         wanted = [name for name in (params.get("fl") or params.get("fields") or "").split(",") if name]
-        return [_line(row, wanted, output) for row in found]
+        return [line(row, wanted, output) for row in found]
 
     @property
     def _most(self) -> int:
@@ -100,7 +102,7 @@ class Pywb:
         """Every capture of one address. `cdxj` and `json` are listings, `link` is RFC 7089's."""
         if asked.place != self._collection or asked.form not in ("link", "json", "cdxj"):
             return Answer(404, (("Content-Type", "text/html"),), b"<html><body>Not Found</body></html>\n")
-        url, kind = with_scheme(asked.url), (("Content-Type", _TYPES[asked.form]),)
+        url, kind = with_scheme(asked.url), (("Content-Type", TYPES[asked.form]),)
         spans = ranges(self._held.index, matched({"url": url, "matchType": "exact"}))
         listed = list(self._shown(rows(self._held.index, spans, {}, [], self._most)))
         if not listed:
@@ -108,23 +110,10 @@ class Pywb:
         if asked.form == "link":
             body = timemap(listed, url, f"{base}{self.path}", self._collection)
         else:
-            body = "".join(_line(row, [], asked.form) for row in listed)
+            body = "".join(line(row, [], asked.form) for row in listed)
         links = ("Link", self._replay.links(url, base))
         return Answer(200, (*kind, links, ("Vary", "accept-datetime")), body.encode())
 
 
 def _message(text: str) -> bytes:
     return json.dumps({"message": text}).encode()
-
-
-def _line(row: Fields, wanted: list[str], output: str) -> str:
-    """One row; a field that is not there is left out, but for text, where it is `-` if the fields were chosen."""
-    chosen: Fields = {name: row[name] for name in wanted if name in row} if wanted else row
-    if output == "text":
-        return " ".join([row.get(name, "-") for name in wanted] if wanted else row.values()) + "\n"
-    if output == "json":
-        return json.dumps(chosen) + "\n"
-    head = f"{row['urlkey']} {row['timestamp']} "
-    return (
-        head + json.dumps({name: text for name, text in chosen.items() if name not in ("urlkey", "timestamp")}) + "\n"
-    )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from crawler.wayback.server.blocks import Blocks
-from crawler.wayback.server.cdxindex import CdxIndex, Row
+from crawler.wayback.server.cdxindex import Row, SortedLines
 from crawler.wayback.server.dates import seconds
 from crawler.wayback.server.dialects.cdxj import OTHER_NAMES, Fields, fields_of
 from crawler.wayback.server.dialects.fuzzy import similar
@@ -29,9 +29,16 @@ class BadNumber(ValueError):
     """A number that is none, which pywb answers with an error of its own."""
 
 
-def rows(index: CdxIndex, spans: list[Range], params: Params, filters: list[str], most: int) -> Iterator[Fields]:
-    """The rows of a query that lie in `spans`. Raises BadQuery, BadNumber."""
-    found = _listed(index, spans)
+def rows(
+    index: SortedLines,
+    spans: list[Range],
+    params: Params,
+    filters: list[str],
+    most: int,
+    shape: Callable[[Row], Fields] = fields_of,
+) -> Iterator[Fields]:
+    """The rows of a query that lie in `spans`, each as `shape` shows it. Raises BadQuery, BadNumber."""
+    found: Iterator[Fields] = (shape(row) for row in _listed(index, spans))
     if params.get("resolveRevisits") == "true":
         found = _resolved(found)
     tests = [_filter(rule) for rule in filters]
@@ -41,10 +48,11 @@ def rows(index: CdxIndex, spans: list[Range], params: Params, filters: list[str]
     return _ordered(found, params, number(params, "limit", most))
 
 
-def fuzzy_rows(index: CdxIndex, key: str, params: Params, most: int) -> Iterator[Fields]:
+def fuzzy_rows(index: SortedLines, key: str, params: Params, most: int) -> Iterator[Fields]:
     """What comes where an exact query finds nothing: similar rows, filters forgotten, each marked."""
     spans = ranges(index, Match(key.partition("?")[0], "prefix"))
-    like = (row for row in _in_window(_listed(index, spans), params) if similar(row, key, params.get("url", "")))
+    found = (fields_of(row) for row in _listed(index, spans))
+    like = (row for row in _in_window(found, params) if similar(row, key, params.get("url", "")))
     return ({**row, "is_fuzzy": "1"} for row in _ordered(like, params, number(params, "limit", most)))
 
 
@@ -104,8 +112,8 @@ def by_distance(timestamp: str) -> Callable[[str], float]:
     return lambda other: abs(seconds(other) - wanted)
 
 
-def _listed(index: CdxIndex, spans: list[Range]) -> Iterator[Fields]:
-    return (fields_of(Row.parse(line)) for start, stop in spans for _, line in index.lines(start, stop))
+def _listed(index: SortedLines, spans: list[Range]) -> Iterator[Row]:
+    return (Row.parse(line) for start, stop in spans for _, line in index.lines(start, stop))
 
 
 def _in_window(found: Iterator[Fields], params: Params) -> Iterator[Fields]:

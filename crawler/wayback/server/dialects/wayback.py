@@ -28,6 +28,9 @@ class Wayback:
         self._blocks = Blocks(held.index, held.paging or PAGING)
         self._playback = Playback(held.index, held.records, held.folder.name)
 
+    def close(self) -> None:
+        """There is nothing to give back."""
+
     def answer(self, request: Request, asked: Asked, base: str) -> Answer:
         if asked.kind == CDX:
             return self._listing(asked, accepts_gzip(request))
