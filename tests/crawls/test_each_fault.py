@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 
 from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.asked import read_target
-from crawler.wayback.server.faults import FAULTS, Faults
+from crawler.wayback.server.asked import WAYBACK, read_target
+from crawler.wayback.server.faults import FAULTS, Faults, faults_of
 from crawler.wayback.server.loopback import Answer, Handler, Request
 
 from .crawling import Crawling
 from .holdings import write_sites
 
-NAMES = sorted(name for name, fault in FAULTS.items() if not fault.is_apart)
+NAMES = sorted(name for name, fault in faults_of(WAYBACK).items() if not fault.is_apart)
 CAPTURES = 3
 SETTINGS = {
     "SELECT": "all",

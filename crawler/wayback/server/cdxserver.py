@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +26,7 @@ from crawler.wayback.server.patterns import BadQuery, matcher
 from crawler.wayback.urlkey import urlkey
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
+_DIGEST = FIELDS.index("digest")
 MAX_ROWS = 150_000
 PAGING = Paging(blocks=50)
 _SURT = re.compile(r"[^/?#]*,[^/?#]*\)/")
@@ -62,11 +63,15 @@ def answer(index: CdxIndex, params: Params, max_rows: int = MAX_ROWS, blocks: Bl
         spans, max_rows = blocks.clipped(spans, pages, _page(given, pages)), sys.maxsize
     names = [name for name in given.get("fl", "").split(",") if name in FIELDS] or list(FIELDS)
     columns = [FIELDS.index(name) for name in names]
-    as_json = given.get("output") == "json"
+    as_json, seen = given.get("output") == "json", Counter[str]() if given.get("showDupeCount") == "true" else None
     lines, last = [], None
     for last in _rows(index, spans, params, given, max_rows):
         cells = [last.fields[column] for column in columns]
+        if seen is not None:
+            cells.append(str(seen[last.fields[_DIGEST]]))
+            seen[last.fields[_DIGEST]] += 1
         lines.append(json.dumps(cells) if as_json else " ".join(cells))
+    names += ["dupecount"] * (seen is not None)
     has_key = last and not is_paged and _has_key(given, len(lines), max_rows)
     resume = _resume_key(index, last, _is_backwards(given)) if last and has_key else ""
     if as_json:

@@ -16,12 +16,16 @@ from dataclasses import dataclass, replace
 from crawler.wayback.server.asked import CDX, REPLAY, WAYBACK, reader
 from crawler.wayback.server.fault_kinds import Case, Fault
 from crawler.wayback.server.faults_of_bodies import BODIES
+from crawler.wayback.server.faults_of_commoncrawl import CRAWLS
 from crawler.wayback.server.faults_of_connections import CONNECTIONS
 from crawler.wayback.server.faults_of_listings import LISTINGS
+from crawler.wayback.server.faults_of_pywb import COLLECTIONS
 from crawler.wayback.server.faults_of_replays import REPLAYS
+from crawler.wayback.server.faults_of_timemaps import TIMEMAPS
 from crawler.wayback.server.loopback import Answer, Handler, Request
 
-FAULTS: dict[str, Fault] = {fault.name: fault for fault in (*CONNECTIONS, *LISTINGS, *REPLAYS, *BODIES)}
+_CATALOGUES = (CONNECTIONS, LISTINGS, REPLAYS, BODIES, COLLECTIONS, CRAWLS, TIMEMAPS)
+FAULTS: dict[str, Fault] = {fault.name: fault for catalogue in _CATALOGUES for fault in catalogue}
 ALL = "all"
 _STEPS = re.compile(r"[?&]fault-step=\d+\Z")
 

@@ -104,6 +104,12 @@ def test_json_has_a_header_only_with_rows(index: CdxIndex) -> None:
     assert len(rows[3]) == 1
 
 
+def test_repeats_are_counted_within_an_answer(index: CdxIndex) -> None:
+    counted = [of("example.com"), ("showDupeCount", "true"), ("fl", "digest")]
+    assert answer(index, counted).body == b"AAAA 0\nBBBB 0\nBBBB 1\nCCCC 0\n"
+    assert json.loads(answer(index, [*counted, ("output", "json")]).body)[0] == ["digest", "dupecount"]
+
+
 def test_resume_key_is_given_only_where_the_limit_was_reached(index: CdxIndex) -> None:
     def page(limit: str) -> bytes:
         return answer(index, [of("example.com"), ("limit", limit), ("showResumeKey", "true")]).body
