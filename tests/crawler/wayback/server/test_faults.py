@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.fault_kinds import BOTH, LISTING, PLAYBACK
 from crawler.wayback.server.asked import WAYBACK
+from crawler.wayback.server.fault_kinds import BOTH, LISTING, PLAYBACK
 from crawler.wayback.server.faults import Faults, UnknownFault, faults_of, read_strikes
 from crawler.wayback.server.loopback import Answer, Handler
 from tests.crawler.wayback.server.archive_client import Client, Reply
