@@ -7,14 +7,14 @@ import sys
 import threading
 from pathlib import Path
 
-from crawler.commandline import CorpusCommand, add_examples
-from crawler.terminal import say
-from crawler.wayback.embedded import EmbeddedArchive, Wrapper
-from crawler.wayback.server.asked import CDX, DIALECTS, REPLAY, WAYBACK
-from crawler.wayback.server.blocks import Paging
-from crawler.wayback.server.dialects.registry import NOT_OFFERED, PAGINGS
-from crawler.wayback.server.faults import Faults, UnknownFault, faults_of
-from crawler.wayback.server.limits import CONNECTIONS, Latency, SlidingLimits
+from crawler.cli import CorpusCommand, add_examples
+from crawler.local_archive.embedded import EmbeddedArchive, Wrapper
+from crawler.local_archive.server.asked import CDX, DIALECTS, REPLAY, WAYBACK
+from crawler.local_archive.server.blocks import Paging
+from crawler.local_archive.server.dialects.registry import NOT_OFFERED, PAGINGS
+from crawler.local_archive.server.faults import Faults, UnknownFault, faults_of
+from crawler.local_archive.server.limits import CONNECTIONS, Latency, SlidingLimits
+from pipelines.formats.terminal import say
 
 _EXAMPLES = """\
 examples:
