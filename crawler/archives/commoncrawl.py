@@ -135,7 +135,9 @@ def _with_place(row: Row) -> Capture | None:
     capture = capture_of(row)
     if capture is None:
         return None
-    status = "304" if capture.is_revisit else capture.statuscode  # a 304 of a known page: there are no bytes
+    status = capture.statuscode
+    if capture.is_revisit:  # since 2018 without a digest: that a page is unchanged, and not which
+        status = "304" if capture.digest == "-" else "-"
     return replace(capture, statuscode=status, source=f"{row.filename}?{row.offset}+{row.length}")
 
 

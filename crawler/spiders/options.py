@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.archives.asked import archives, is_short_form
+from crawler.archives.asked import archives
 from crawler.archives.base import Dialect
 from crawler.archives.book import Archive
 from crawler.archives.dialects import dialect_of
@@ -35,8 +35,11 @@ class Options:
     selection: Selection
 
     @property
-    def preference(self) -> list[str]:
-        """The names of the archives, the one that is asked the quickest first; of equals, as they were given."""
+    def several(self) -> list[str]:
+        """The names of several archives, the one that is asked the quickest first; of equals, as they were given.
+        Empty where there is one."""
+        if len(self.archives) == 1:
+            return []
         return sorted(self.archives, key=lambda name: -(self.archives[name].rates.replay or math.inf))
 
     def next_try(self, failure: Failure, attempts: int) -> str | None:
@@ -79,8 +82,3 @@ def options_from(settings: Any) -> Options:
             language=settings["LANGUAGE"],
         ),
     )
-
-
-def setting_of(archive: Archive) -> str:
-    """The setting, or the entry of the book, that says where an archive is."""
-    return "WAYBACK_URL" if is_short_form(archive) else f"the address of {archive.name}"

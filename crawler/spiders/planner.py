@@ -39,7 +39,7 @@ class Planner:
     def plan(self, document_id: int) -> int:
         """Decide on a document's captures as far as is known by now. Returns how many were selected."""
         listing, known = self._ledger.listing(document_id)
-        if len(self._archives) > 1:
+        if self._archives:
             listing, copies = without_copies(listing, known, self._archives)
             self._ledger.apply(copies)
         homes = self._discovery.home_candidates(document_id, listing)

@@ -4,7 +4,6 @@ Everything that is asked comes from the feed, and so from the ledger; everything
 is recorded before anything is made of it. The spider keeps nothing that a restart would miss.
 """
 
-import hashlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,18 +17,17 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
 
 from crawler.politeness.request_budget import Budget
-from crawler.spiders.options import Options, budget_from, options_from, setting_of
+from crawler.spiders.options import Options, budget_from, options_from
 from crawler.spiders.planner import Planner
-from crawler.spiders.replay_handler import Asked, Held, Replay, unlisted
+from crawler.spiders.replay_handler import Asked, Held, Replay, held_snapshot
 from crawler.spiders.requests import listing_page, listing_request, replay_answer, replay_request
-from crawler.spiders.responses import Reach, why_no_answer
+from crawler.spiders.responses import Hearing, failure_of, why_no_answer
 from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.steps import Page
 from crawler.spiders.work_queue import Feed
-from pipelines.exceptions import CaptureFailed, CorpusError, ListingFailed, ReplayFailed
+from pipelines.exceptions import CorpusError, ListingFailed, ReplayFailed
 from pipelines.formats.surt import urlkey
 from pipelines.items import (
-    Capture,
     Decision,
     Extraction,
     Failure,
@@ -47,7 +45,6 @@ from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
-from pipelines.warc.writer import read_memento
 
 
 class PoliciesSpider(Spider):
@@ -62,7 +59,7 @@ class PoliciesSpider(Spider):
         self._db = open_corpus(options.folder, options.writer_patience)
         self._ledger = Ledger(self._db, *options.archives)
         self._listings = Listings(self._db, *options.archives)
-        self._replay = Replay(self._ledger, timedelta(seconds=options.hop_window), options.next_try)
+        self._replay = Replay(self._ledger, timedelta(seconds=options.hop_window), options.next_try, options.several)
         self._discovery = Discovery(
             Moves(self._db, *options.archives),
             self._listings,
@@ -70,8 +67,7 @@ class PoliciesSpider(Spider):
             options.selection.since,
             options.selection.until,
         )
-        self._reach = {name: Reach(each.address, setting_of(each)) for name, each in options.archives.items()}
-        self.left_out: dict[str, str] = {}  # archives that this run does not hear any more, and why
+        self._hearing = Hearing(options.archives)
         self.stop_reason = ""
         self.recording_error: BaseException | None = None
 
@@ -83,6 +79,11 @@ class PoliciesSpider(Spider):
         crawler.signals.connect(spider.broken, signals.spider_error)
         crawler.signals.connect(spider.closed_down, signals.spider_closed)
         return spider
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """The archives that this run does not hear any more, and why."""
+        return self._hearing.left_out
 
     @property
     def faults(self) -> int:
@@ -105,7 +106,7 @@ class PoliciesSpider(Spider):
             self._ledger,
             self._listings,
             self._discovery,
-            Planner(self._ledger, self._discovery, self._options.selection, self._options.preference),
+            Planner(self._ledger, self._discovery, self._options.selection, self._options.several),
             archives=tuple(self._options.archives),
             most=self._options.in_flight,
             patience=self._options.patience,
@@ -138,7 +139,7 @@ class PoliciesSpider(Spider):
             yield listing_request(self._options, listing, answered, failed)
         except ListingFailed as error:
             self.logger.warning("%s", error.detail)
-            yield self._listing_refused(listing, _failure(error))
+            yield self._listing_refused(listing, failure_of(error))
 
     def _ask_replay(self, asked: Asked) -> Iterator[Any]:
         """The request of a step; none where it was made, or is being made, on behalf of another capture."""
@@ -158,7 +159,7 @@ class PoliciesSpider(Spider):
         try:
             request = replay_request(self._options, asked, answered, failed)
         except ReplayFailed as error:
-            yield self._replay.refusal(asked, State.UNPLAYABLE, _failure(error))
+            yield from self._outcomes(asked, self._replay.failed(asked, failure_of(error), State.UNPLAYABLE))
             return
         self._replay.steps.begin(asked.step)
         yield request
@@ -170,10 +171,10 @@ class PoliciesSpider(Spider):
             page = listing_page(self._options, listing, response)
         except ListingFailed as error:
             archive = listing.query.archive
-            self._leave(archive, self._reach[archive].babbled(response.status, error.reason, error.detail))
-            yield self._listing_refused(listing, _failure(error))
+            self._leave(archive, self._hearing.of(archive).babbled(response.status, error.reason, error.detail))
+            yield self._listing_refused(listing, failure_of(error))
             return
-        self._reach[listing.query.archive].answered()
+        self._hearing.of(listing.query.archive).answered()
         yield page
 
     def listing_not_answered(self, trouble: Trouble, listing: OpenListing) -> Iterator[Any]:
@@ -186,11 +187,11 @@ class PoliciesSpider(Spider):
         return ListingRefusal(listing.query, failure, self._options.next_try(failure, listing.attempts))
 
     def parse_replay(self, response: Response, asked: Asked) -> Iterator[Any]:
-        self._reach[asked.archive].answered()
+        self._hearing.of(asked.archive).answered()
         try:
             outcomes = list(self._replay.outcomes(asked, *replay_answer(self._options, asked, response)))
         except ReplayFailed as error:
-            outcomes = list(self._replay.failed(asked, _failure(error)))
+            outcomes = list(self._replay.failed(asked, failure_of(error)))
         self._let_go_on(asked)
         yield from self._outcomes(asked, iter(outcomes))
 
@@ -211,20 +212,19 @@ class PoliciesSpider(Spider):
         """Whether a request was only given up because nothing more is asked; notes it when an archive is not there."""
         if isinstance(error, CorpusError):  # on the way out: the archive's state could not be kept
             self._end_in(error)
-        self._leave(archive, self._reach[archive].refused(error))
+        self._leave(archive, self._hearing.of(archive).refused(error))
         is_over = bool(self.stop_reason) or archive in self.left_out
         return is_over or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
 
     def _leave(self, archive: str, reason: str) -> None:
         """Ask an archive nothing more for this reason, where there is one; the last one's reason ends the run."""
-        if not reason or archive in self.left_out:
+        if not self._hearing.leave_out(archive, reason):
             return
-        self.left_out[archive] = reason
-        if len(self.left_out) == len(self._options.archives):
+        if self._hearing.is_nobody_left:
             self.stop_reason = self.stop_reason or reason
-            return
-        self.logger.warning("%s The crawl goes on without %s.", reason, archive)
-        self._feed.leave_out(archive)
+        else:
+            self.logger.warning("%s The crawl goes on without %s.", reason, archive)
+            self._feed.leave_out(archive)
 
     def _outcomes(self, asked: Asked, outcomes: Iterator[Any]) -> Iterator[Any]:
         for outcome in outcomes:
@@ -232,7 +232,7 @@ class PoliciesSpider(Spider):
                 self._feed.leads_to(outcome.capture.key, urlkey(outcome.original), outcome.timestamp)
                 yield from self._ask_replay(outcome)
             elif isinstance(outcome, Held):
-                snapshot = self._snapshot(outcome.location, outcome.capture, outcome.asked)
+                snapshot = held_snapshot(self._options.folder, outcome.location, outcome.capture, outcome.asked)
                 yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
             elif isinstance(outcome, Memento) and not outcome.redirect_to:
                 yield self._witness(asked, outcome)
@@ -240,32 +240,20 @@ class PoliciesSpider(Spider):
                 yield outcome
 
     def _witness(self, asked: Asked, memento: Memento) -> Memento:
-        """A memento with the addresses that it names; of a home page that is all that is wanted of it."""
-        if not asked.home_of:
-            subjects = self._ledger.subjects_of(asked.capture)
-            return replace(memento, evidence=self._discovery.canonical_evidence(memento, subjects))
-        evidence = self._discovery.home_evidence(memento, asked.home_of)
-        is_frame = asked.capture.digest == "-"  # no listing shows it; frames of frames are not followed
-        hrefs = [] if evidence or is_frame else self._discovery.frames(memento)
-        frames = tuple(unlisted(href, memento.capture.timestamp, asked.archive) for href in hrefs)
-        return replace(memento, evidence=evidence, is_home=True, frames=frames)
+        """A memento with the addresses that it names."""
+        subjects = [] if asked.home_of else self._ledger.subjects_of(asked.capture)
+        return self._discovery.witness(memento, asked.capture, asked.home_of, subjects)
 
     # -- what is held already
 
     def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Any]:
         """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
-        snapshot = self._snapshot(location, asked.capture, None)
+        snapshot = held_snapshot(self._options.folder, location, asked.capture, None)
         if snapshot.memento.redirect_to:
             moment, address = snapshot.memento.capture.timestamp, snapshot.memento.redirect_to
             yield from self._outcomes(asked, self._replay.moved(asked, moment, address))
         else:
             yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
-
-    def _snapshot(self, location: WarcLocation, capture: Capture, asked: Capture | None) -> Snapshot:
-        """What is held, under the capture that the ledger knows now: a listing may have told more of it since."""
-        memento = read_memento(self._options.folder / "warc", location)
-        payload_digest = hashlib.sha256(memento.answer.body).hexdigest()
-        return Snapshot(replace(memento, capture=capture, asked=asked), location, payload_digest)
 
     # -- what was recorded
 
@@ -311,7 +299,3 @@ class PoliciesSpider(Spider):
 
     def closed_down(self) -> None:
         self._db.close()
-
-
-def _failure(error: CaptureFailed) -> Failure:
-    return Failure(error.stage, error.reason, error.transient, error.detail)

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from crawler.local_archive.embedded import EmbeddedArchive
 from tests.conftest import run_scrapy
 from tests.crawls.crawling import Crawling
+from tests.crawls.splitting import split
 from tests.pipelines.warc.test_pywb import _free_port, _wait_for, pywb
 
 __all__ = ["pywb"]
@@ -73,3 +75,53 @@ def test_a_crawl_of_pywb_gives_the_texts_of_a_rebuild_of_its_files(
     crawled, made = set(pywb.rows(shown)), set(Crawling(rebuilt, "", sample).rows(shown))
     assert crawled
     assert crawled - made == set()
+
+
+# -- several archives in one crawl
+
+
+@pytest.fixture(scope="module")
+def parts(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("parts")
+    folders = [folder / dialect for dialect in ("wayback", "pywb", "commoncrawl")]
+    split(sample, folders, seed=7)
+    return folders
+
+
+@contextmanager
+def served(parts: list[Path], folder: Path) -> Iterator[tuple[dict[str, object], dict[str, EmbeddedArchive]]]:
+    """The settings that name an archive for each part, and the archives."""
+    with ExitStack() as stack:
+        archives = {part.name: stack.enter_context(EmbeddedArchive(part, dialect=part.name)) for part in parts}
+        pywb, crawls = archives["pywb"], archives["commoncrawl"]
+        mine = entry(folder, pywb.address, "pywb")
+        cc = entry(folder, crawls.address, "cc", "commoncrawl", f'raw = "range"\nreplay = "{crawls.address}"\n')
+        yield {"ARCHIVES": f"web.archive.org,{mine},{cc}", "WAYBACK_URL": archives["wayback"].url}, archives
+
+
+def test_an_archive_that_is_split_gives_the_corpus_of_the_whole(
+    sample: Path, parts: list[Path], tmp_path: Path
+) -> None:
+    targets = tmp_path / "targets.txt"
+    lines = (sample / "targets.txt").read_text("utf-8").splitlines()
+    targets.write_text("\n".join(line for line in lines if "closedgarden" not in line) + "\n", "utf-8")
+    with EmbeddedArchive(sample) as archive:
+        whole = Crawling(tmp_path / "whole", archive.url, targets)
+        assert whole.run().code == 0
+    with served(parts, tmp_path) as (settings, archives):
+        divided = Crawling(tmp_path / "divided", archives["wayback"].url, targets, settings)
+        ended = divided.run()
+    assert ended.code == 0, ended
+    assert versions(divided) == versions(whole)
+    assert {archive for (archive,) in divided.rows("SELECT DISTINCT archive FROM captures")} == {
+        "web.archive.org",
+        "pywb",
+        "cc",
+    }
+    twice = (
+        "SELECT payload_digest, urlkey FROM snapshot JOIN capture ON capture.id = capture_id WHERE redirect_to = '' "
+    )
+    assert divided.rows(f"{twice} GROUP BY payload_digest, urlkey HAVING count(*) > 1") == []
+    assert all(archive.requests.count("replay") for archive in archives.values())
+    again = divided.run()
+    assert (again.code, versions(divided)) == (0, versions(whole))
