@@ -56,7 +56,7 @@ class CaptureKey(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept). `archive` names the one
-    that lists it; `source` is where the record lies, of archives that give it by range, else empty."""
+    that lists it; `record_at` is where the record lies, of archives that give it by range, else empty."""
 
     urlkey: str
     timestamp: str
@@ -66,7 +66,7 @@ class Capture:
     digest: str
     length: str = "-"
     archive: str = WAYBACK
-    source: str = ""
+    record_at: str = ""
 
     @property
     def key(self) -> CaptureKey:

@@ -115,7 +115,7 @@ class CommonCrawl:
     # -- records
 
     def ask_replay(self, capture: Capture, timestamp: str, original: str) -> Ask:
-        place = place_in(capture.source) if (timestamp, original) == (capture.timestamp, capture.original) else None
+        place = place_in(capture.record_at) if (timestamp, original) == (capture.timestamp, capture.original) else None
         if place is None:
             raise ReplayFailed("no record is listed for it")
         last = place.offset + place.length - 1
@@ -138,7 +138,7 @@ def _with_place(row: Row) -> Capture | None:
     status = capture.statuscode
     if capture.is_revisit:  # since 2018 without a digest: that a page is unchanged, and not which
         status = "304" if capture.digest == "-" else "-"
-    return replace(capture, statuscode=status, source=f"{row.filename}?{row.offset}+{row.length}")
+    return replace(capture, statuscode=status, record_at=f"{row.filename}?{row.offset}+{row.length}")
 
 
 def _parts(cursor: str) -> tuple[str, int, int, str]:

@@ -19,7 +19,7 @@ LARGEST = 64 << 20
 TRUNCATED = "WARC-Truncated"
 """The header of an answer that says why its body was cut when it was captured."""
 
-_SOURCE = re.compile(r"([A-Za-z0-9._/-]{1,500})\?([0-9]{1,15})\+([0-9]{1,10})")
+_PLACE = re.compile(r"([A-Za-z0-9._/-]{1,500})\?([0-9]{1,15})\+([0-9]{1,10})")
 _STATUS = re.compile(rb"HTTP/[0-9.]+ ([0-9]{3})(?: |\Z)")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})")
 _MASKED = ("x-crawler-content-encoding", "x-crawler-content-length", "x-crawler-transfer-encoding")
@@ -33,9 +33,9 @@ class Place(NamedTuple):
     length: int
 
 
-def place_in(source: str) -> Place | None:
-    """The place that a row's `source` names, FILE?OFFSET+LENGTH; None where it names none that could be asked for."""
-    found = _SOURCE.fullmatch(source)
+def place_in(record_at: str) -> Place | None:
+    """The place that a row's `record_at` names, FILE?OFFSET+LENGTH; None where it names none that could be asked for."""
+    found = _PLACE.fullmatch(record_at)
     if found is None or ".." in found[1] or found[1].startswith("/") or not 0 < int(found[3]) <= LARGEST:
         return None
     return Place(found[1], int(found[2]), int(found[3]))

@@ -48,17 +48,22 @@ _WHOLE_BOUNDS: Mapping[str, tuple[int, int]] = {
 
 def check(settings: Mapping[str, Any]) -> None:
     """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
-    asked = archives(settings)
     check_plan(settings["SELECT"], settings["PRECISION"])
     _check_span(settings["FROM"], settings["TO"])
     _check_language(settings["LANGUAGE"])
     check_offline(settings)
-    for archive in asked:
-        _check_contact(archive, settings["CONTACT"])
+    check_asking(settings)
+    for archive in archives(settings):
         _check_raw(archive)
-        checked_scale(archive.host, number(settings, "TIME_SCALE"))
     too_fast(settings)
     seconds_in(settings["MAX_TIME"])
+
+
+def check_asking(settings: Mapping[str, Any]) -> None:
+    """Raises WrongUse where an archive may not be asked so: without a contact, or with shortened waits."""
+    for archive in archives(settings):
+        _check_contact(archive, settings["CONTACT"])
+        checked_scale(archive.host, number(settings, "TIME_SCALE"))
 
 
 def too_fast(settings: Mapping[str, Any]) -> dict[str, tuple[float, float]]:

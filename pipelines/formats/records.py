@@ -142,7 +142,7 @@ class CaptureNote(Struct):
     digest: Text
     length: Text = "-"
     archive: Text = ""  # 0.1.0 knew one alone
-    source: Text = ""
+    record_at: Text = ""
 
 
 class EvidenceNote(Struct):

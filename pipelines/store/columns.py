@@ -2,5 +2,5 @@
 
 CAPTURE_COLUMNS = (
     "capture.urlkey, capture.timestamp, capture.original, mimetype, capture.statuscode, capture.digest, "
-    "capture.length, capture.archive, source"
+    "capture.length, capture.archive, record_at"
 )

@@ -56,8 +56,8 @@ class Corpus:
         key = named.key.columns
         self._db.execute(
             "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
-            "length, source, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
-            [*key, capture.urlkey, capture.mimetype, capture.length, capture.source],
+            "length, record_at, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
+            [*key, capture.urlkey, capture.mimetype, capture.length, capture.record_at],
         )
         (capture_id,) = self._db.execute(
             "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "

@@ -27,13 +27,13 @@ NO_ROW, NOT_ASKED_FOR = "no row", "not asked for"
 """Why lines of listings are left out: they cannot be read, or are about addresses that the query does not cover."""
 
 _QUERY_KEY = "archive = ? AND url = ? AND match = ? AND filters = ? AND since = ? AND until = ?"
-_CAPTURES = """INSERT INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, source)
+_CAPTURES = """INSERT INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, record_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
     urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length),
-    source = max(source, excluded.source)
+    record_at = max(record_at, excluded.record_at)
     WHERE urlkey <> excluded.urlkey OR mimetype > excluded.mimetype OR length > excluded.length
-        OR source < excluded.source"""
+        OR record_at < excluded.record_at"""
 
 # only these are asked: what left the target list stays as it is
 OF_ACTIVE_DOCUMENT = """(EXISTS (
@@ -312,7 +312,7 @@ def _row(archive: str, capture: Capture) -> tuple[str, ...]:
         capture.statuscode,
         capture.digest,
         capture.length,
-        capture.source,
+        capture.record_at,
     )
 
 

@@ -9,7 +9,7 @@ from pipelines.store.views import ARCHIVE_VIEWS
 __all__ = ["migrations"]
 
 _TABLES = (
-    "ALTER TABLE capture ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE capture ADD COLUMN record_at TEXT NOT NULL DEFAULT ''",
     """CREATE TABLE archive (
     name TEXT PRIMARY KEY,
     title TEXT NOT NULL,

@@ -65,7 +65,7 @@ def test_each_crawl_is_asked_in_turn_and_404_is_nothing() -> None:
         cursor = page.resume_key
     assert seen == ["/CC-MAIN-2025-33-index", "/CC-MAIN-2025-30-index", "/CC-MAIN-2012-index"]
     assert [each.timestamp for each in rows] == ["20250803001122", "20120303001122"]
-    assert rows[0].source == "crawl-data/CC/warc/x.warc.gz?34+812"
+    assert rows[0].record_at == "crawl-data/CC/warc/x.warc.gz?34+812"
 
 
 def test_crawls_that_cannot_matter_are_not_asked() -> None:
@@ -214,7 +214,7 @@ def test_the_examples_of_listings_are_read(shared: Path) -> None:
     cursor = cc.read_listing(query, pages.answer, 1000, cursor).resume_key
     page = cc.read_listing(query, rows.answer, 1000, cursor)
     assert [each.statuscode for each in page.rows][:3] == ["404", "301", "200"]
-    assert all(place_in(each.source) for each in page.rows)
+    assert all(place_in(each.record_at) for each in page.rows)
     none, *_ = exchanges(folder / "commoncrawl-none.txt")
     assert cc.read_listing(query, none.answer, 1000, cursor).rows == ()
 
