@@ -7,6 +7,7 @@ listed again, nothing new is expected. `changes` decides by what is read: for it
 """
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from scrapy.settings import Settings

@@ -17,6 +17,8 @@ __all__ = ["pywb"]
 
 _SHOWN = "SELECT site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, text_digest, captures "
 
+TARGET = Path("www.waldkauz-verlag.example/datenschutz.html")  # an address without its scheme
+
 
 def entry(folder: Path, address: str, name: str = "mine", dialect: str = "pywb", more: str = "") -> Path:
     path = folder / f"{name}.toml"
@@ -133,7 +135,7 @@ def test_an_archive_that_is_down_makes_no_gap_in_silence(sample: Path, tmp_path:
         crawling = Crawling(
             tmp_path / "corpus",
             archive.url,
-            Path("http://www.waldkauz-verlag.example/datenschutz.html"),
+            TARGET,
             {"ARCHIVES": f"web.archive.org,{down}"},
         )
         forecast = run_scrapy(
@@ -153,7 +155,7 @@ def test_notes_name_and_link_the_archive_that_holds_a_capture(sample: Path, tmp_
         mine = entry(
             tmp_path, archive.address, more='title = "My *own* archive"\npublic = "https://archive.example/c"\n'
         )
-        target = Path("http://www.waldkauz-verlag.example/datenschutz.html")
+        target = TARGET
         crawling = Crawling(tmp_path / "corpus", "", target, {"ARCHIVES": mine, "SELECT": "first-last"})
         assert crawling.run().code == 0
     texts = [text for path, text in crawling.exported().items() if path.endswith(".txt")]
@@ -168,7 +170,7 @@ def test_notes_name_and_link_the_archive_that_holds_a_capture(sample: Path, tmp_
 def test_each_dialect_gives_the_texts_that_the_wayback_machine_gives(
     sample: Path, tmp_path: Path, dialect: str
 ) -> None:
-    target = Path("http://www.waldkauz-verlag.example/datenschutz.html")
+    target = TARGET
     with EmbeddedArchive(sample) as archive:
         web = Crawling(tmp_path / "web", archive.url, target, {"SELECT": "all"})
         assert web.run().code == 0
