@@ -175,9 +175,13 @@ def test_each_dialect_gives_the_texts_that_the_wayback_machine_gives(
         web = Crawling(tmp_path / "web", archive.url, target, {"SELECT": "all"})
         assert web.run().code == 0
     with EmbeddedArchive(sample, dialect=dialect) as archive:
-        more = f'raw = "range"\nreplay = "{archive.address}"\n' if dialect == "commoncrawl" else ""
+        more = {
+            "pywb": "",
+            "commoncrawl": f'raw = "range"\nreplay = "{archive.address}"\n',
+            "timemap": 'replay = "{address}/web/{timestamp}id_/{url}"\n',
+        }[dialect]
         mine = entry(tmp_path, archive.address, dialect=dialect, more=more)
         other = Crawling(tmp_path / "other", "", target, {"ARCHIVES": mine, "SELECT": "all"})
         assert other.run().code == 0
-    texts = "SELECT held_timestamp, text_digest FROM versions ORDER BY 1"
+    texts = "SELECT held_timestamp, text_digest, captures FROM versions ORDER BY 1"
     assert other.rows(texts) == web.rows(texts)
