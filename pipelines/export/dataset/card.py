@@ -68,8 +68,8 @@ def _size(rows: int) -> str:
 def _summary(facts: Facts, left_out: str) -> str:
     said = [
         f"{facts.versions:,} versions of {facts.documents:,} documents of {facts.sites:,} sites, {facts.words:,} "
-        f"words, seen in web archives from {_day(facts.first)} to {_day(facts.last)}. A version is a run of captures of a "
-        "document that show one text.\n"
+        f"words, seen in web archives from {_day(facts.first)} to {_day(facts.last)}. A version is a run of captures "
+        "of a document that show one text.\n"
     ]
     if left_out:
         said.append(f"It is a part of a corpus, selected by {inert(left_out)}.\n")
