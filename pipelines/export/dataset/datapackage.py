@@ -14,7 +14,7 @@ _TYPES = {
     Kind.REAL: "number",
     Kind.FLAG: "boolean",
     Kind.MOMENT: "datetime",
-    Kind.LIST: "array",
+    Kind.LIST: "any",  # frictionless takes a list of Parquet for no array
 }
 
 

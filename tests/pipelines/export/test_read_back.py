@@ -93,5 +93,5 @@ def test_frictionless_takes_the_data_package(hostile: Path, tmp_path: Path) -> N
 from frictionless import validate
 report = validate(sys.argv[1] + '/datapackage.json')
 print(report.valid, report.flatten(['type', 'message']))"""
-    module = "frictionless, fastparquet"
+    module = "frictionless, pandas, pyarrow"
     assert run(script, module, tmp_path / "to", tmp_path, "EXPORT_TOOLS_FRICTIONLESS").startswith("True []")

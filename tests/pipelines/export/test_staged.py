@@ -14,8 +14,7 @@ from pipelines.export.staged import MARK, staged
 from pipelines.store import atomic
 from pipelines.store.lock import only_run
 from tests.conftest import ROOT
-from tests.desk import Desk
-from tests.pipelines.export.views import SITES, add, exported, files, seen
+from tests.pipelines.export.views import also, exported, files, seen
 
 FILES = ("parquet", "jsonl", "csv", "dataset")
 
@@ -26,10 +25,7 @@ def corpus(hostile: Path, tmp_path: Path) -> Path:
 
 
 def grown(corpus: Path) -> None:
-    desk = Desk(corpus, *SITES)
-    add(desk, 1, "2022", "We sell it.\n")
-    desk.corpus.derive_waiting()
-    desk.close()
+    also(corpus, 1, "2022")
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -55,6 +55,15 @@ def hostile(folder: Path) -> Path:
     return folder
 
 
+def also(corpus: Path, site: int, year: str, text: str = "") -> None:
+    """One more version in a corpus that is there already."""
+    desk = Desk(corpus, *SITES)
+    desk.begin_at(1_000_000 + int(year) * 1000)  # behind what lies in its WARC file
+    add(desk, site, year, text or f"Of {year}.\n")
+    desk.corpus.derive_waiting()
+    desk.close()
+
+
 def add(desk: Desk, site: int, year: str, text: str, title: str = "Title") -> None:
     """One more version of one of the SITES."""
     url, _ = SITES[site]
