@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from crawler.commandline import CorpusCommand, add_examples, refuse, take_none
-from crawler.exceptions import CorpusError, WrongUse
-from crawler.terminal import say
+from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.formats.terminal import say
 
 EXAMPLES = """
 formats:
@@ -61,7 +61,7 @@ class Command(CorpusCommand):
         parser.add_argument("--author", metavar="NAME", action="append", default=[], help="dataset: who is to be cited")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler import configuration
+        from crawler.jobs import configuration
 
         assert self.settings is not None
         try:

@@ -12,9 +12,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
 
-from crawler.exceptions import WrongUse
-
-from .selection import CorpusView
+from pipelines.exceptions import WrongUse
+from pipelines.export.selection import CorpusView
 
 
 @dataclass(frozen=True, slots=True)

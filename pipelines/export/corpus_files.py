@@ -7,16 +7,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.items import Page
-
-from ..store.corpus import Corpus
-from ..store.selection import Selection
-from ..store.warc import read_memento
-from ..text.styles import STYLES
-from ..text.worker import Readers
-from .datasette import describe
-from .files import Counts, Rendering, StoredVersion, export
-from .manifest import MANIFEST, entries
+from pipelines.executors.process_pool import Readers
+from pipelines.export.datasette import describe
+from pipelines.export.files import Counts, Rendering, StoredVersion, export
+from pipelines.export.manifest import MANIFEST, entries
+from pipelines.extraction.form.styles import STYLES
+from pipelines.items import Page
+from pipelines.store.corpus import Corpus
+from pipelines.store.selection import Selection
+from pipelines.warc.writer import read_memento
 
 STORED_STYLE = "corpus"
 _ALL = Selection()

@@ -14,17 +14,16 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import ReadingFailed, RecordingFailed
-from crawler.items import DocumentKey
-
-from ..store import atomic
-from ..store.lock import in_turn
-from ..store.selection import Selection, stored_versions
-from ..text.note import exported_text, snapshot_url
-from .leftovers import part_of
-from .manifest import MANIFEST, Entry, OldManifest, to_line
-from .paths import document_folder, version_names
-from .turn import FRESH, decide, finish, take_turn
+from pipelines.exceptions import ReadingFailed, RecordingFailed
+from pipelines.export.leftovers import part_of
+from pipelines.export.manifest import MANIFEST, Entry, OldManifest, to_line
+from pipelines.export.paths import document_folder, version_names
+from pipelines.export.turn import FRESH, decide, finish, take_turn
+from pipelines.extraction.form.note import exported_text, snapshot_url
+from pipelines.formats import atomic
+from pipelines.items import DocumentKey
+from pipelines.store.selection import Selection, stored_versions
+from pipelines.warc.lock import in_turn
 
 log = logging.getLogger(__name__)
 

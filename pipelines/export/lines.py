@@ -11,11 +11,11 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .base import Order, Report
-from .packed import packed
-from .selection import CorpusView
-from .staged import staged
-from .tables import Kind, Table, iso
+from pipelines.export.base import Order, Report
+from pipelines.export.packed import packed
+from pipelines.export.selection import CorpusView
+from pipelines.export.staged import staged
+from pipelines.export.tables import Kind, Table, iso
 
 _LAYOUT = 1
 _BLOCK = 1 << 20  # bytes that are written at once

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..store import atomic
+from pipelines.formats import atomic
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdCompressor

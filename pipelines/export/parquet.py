@@ -12,10 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .base import Order, Report
-from .selection import CorpusView
-from .staged import Staged, staged
-from .tables import Kind, Table
+from pipelines.export.base import Order, Report
+from pipelines.export.selection import CorpusView
+from pipelines.export.staged import Staged, staged
+from pipelines.export.tables import Kind, Table
 
 SHARD = 500_000_000
 """The most bytes of a file."""

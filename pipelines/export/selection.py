@@ -11,16 +11,15 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from crawler.exceptions import WrongUse
-from crawler.items import DocumentKey, Memento, Verdict
-
-from ..store import selection as store
-from ..store.database import open_for_reading
-from ..store.lock import refuse_while_written
-from ..store.selection import Selection
-from ..store.warc import read_memento
-from ..text.note import snapshot_url
-from .tables import Table, public_settings, table_of
+from pipelines.exceptions import WrongUse
+from pipelines.export.tables import Table, public_settings, table_of
+from pipelines.extraction.form.note import snapshot_url
+from pipelines.items import DocumentKey, Memento, Verdict
+from pipelines.store import selection as store
+from pipelines.store.database import open_for_reading
+from pipelines.store.selection import Selection
+from pipelines.warc.lock import refuse_while_written
+from pipelines.warc.writer import read_memento
 
 __all__ = ["CorpusView", "Moment", "SelectedVersion", "Selection", "selection_of", "viewing"]
 

@@ -15,11 +15,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from crawler.exceptions import RecordingFailed, WrongUse
-
-from ..store import atomic
-from ..store.lock import in_turn
-from .base import Report
+from pipelines.exceptions import RecordingFailed, WrongUse
+from pipelines.export.base import Report
+from pipelines.formats import atomic
+from pipelines.warc.lock import in_turn
 
 MARK = "export.json"
 _TURN = "export.turn"

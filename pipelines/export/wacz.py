@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from .base import Order, Report
-from .selection import CorpusView, SelectedVersion
-from .staged import staged, staged_file
-from .tables import iso
-from .warc import SOFTWARE, Packed, info, records
+from pipelines.export.base import Order, Report
+from pipelines.export.selection import CorpusView, SelectedVersion
+from pipelines.export.staged import staged, staged_file
+from pipelines.export.tables import iso
+from pipelines.export.warc import SOFTWARE, Packed, info, records
 
 VERSION = "1.1.1"
 

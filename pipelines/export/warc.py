@@ -16,15 +16,15 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.exceptions import RecordingFailed
-from crawler.items import Memento
-
-from ..store import atomic, warc_notes
-from ..store.warc_members import Member, members
-from ..text.note import snapshot_url
-from .base import Order, Report
-from .selection import CorpusView, SelectedVersion
-from .staged import staged, staged_file
+from pipelines.exceptions import RecordingFailed
+from pipelines.export.base import Order, Report
+from pipelines.export.selection import CorpusView, SelectedVersion
+from pipelines.export.staged import staged, staged_file
+from pipelines.extraction.form.note import snapshot_url
+from pipelines.formats import atomic
+from pipelines.items import Memento
+from pipelines.warc import sidecar as warc_notes
+from pipelines.warc.members import Member, members
 
 SOFTWARE = "policy-corpus export"
 

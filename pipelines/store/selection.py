@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.exceptions import RecordingFailed
-from crawler.items import WarcLocation
+from pipelines.exceptions import RecordingFailed
+from pipelines.items import WarcLocation
 
 Row = tuple[Any, ...]
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from ...text.note import exported_text, snapshot_url
-from ..selection import SelectedVersion
-from ..tables import iso, moment
-from .history import PathOf, trailer
+from pipelines.export.git.history import PathOf, trailer
+from pipelines.export.selection import SelectedVersion
+from pipelines.export.tables import iso, moment
+from pipelines.extraction.form.note import exported_text, snapshot_url
 
 WHO = b"policy-corpus <policy-corpus@localhost>"
 _ADDRESS = ":/?#[]@!$&'()*+,;=%"  # what an address may hold as it is

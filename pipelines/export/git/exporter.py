@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from crawler.exceptions import WrongUse
-
-from ...store.lock import in_turn
-from ..base import Order, Report
-from ..selection import CorpusView
-from ..staged import not_written
-from . import history
-from .commits import stream
-from .repository import NEXT, Repository
+from pipelines.exceptions import WrongUse
+from pipelines.export.base import Order, Report
+from pipelines.export.git import history
+from pipelines.export.git.commits import stream
+from pipelines.export.git.repository import NEXT, Repository
+from pipelines.export.selection import CorpusView
+from pipelines.export.staged import not_written
+from pipelines.warc.lock import in_turn
 
 
 def export_git(corpus: CorpusView, order: Order) -> Report:

@@ -9,10 +9,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from crawler.items import DocumentKey
-
-from ..paths import document_folder
-from ..selection import Moment
+from pipelines.export.paths import document_folder
+from pipelines.export.selection import Moment
+from pipelines.items import DocumentKey
 
 TRAILER = "Policy-Corpus-Version"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from crawler.exceptions import RecordingFailed, WrongUse
+from pipelines.exceptions import RecordingFailed, WrongUse
 
 NEXT = "refs/policy-corpus/next"
 FIRST = "main"
