@@ -3,7 +3,7 @@
 import json
 import re
 
-from .facts import Facts
+from pipelines.export.dataset.facts import Facts
 
 NOBODY = "The makers of this corpus"
 

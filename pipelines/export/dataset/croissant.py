@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..tables import Column, Kind, Table
-from .citation import NOBODY, abstract, bibtex
-from .facts import Facts
+from pipelines.export.dataset.citation import NOBODY, abstract, bibtex
+from pipelines.export.dataset.facts import Facts
+from pipelines.export.tables import Column, Kind, Table
 
 Digests = Mapping[str, tuple[str, int]]
 """SHA-256 in hex and bytes of each file, by its path in the folder."""

@@ -6,10 +6,10 @@ How many bytes a file has is not told here: frictionless counts those of Parquet
 from collections.abc import Iterable
 from typing import Any
 
-from ..tables import Column, Kind, Table
-from .citation import NOBODY, abstract
-from .croissant import Digests, name_of
-from .facts import Facts
+from pipelines.export.dataset.citation import NOBODY, abstract
+from pipelines.export.dataset.croissant import Digests, name_of
+from pipelines.export.dataset.facts import Facts
+from pipelines.export.tables import Column, Kind, Table
 
 _TYPES = {
     Kind.TEXT: "string",

@@ -2,16 +2,16 @@
 
 import pyarrow as pa
 
-from ...store import atomic
-from ..base import Order, Report
-from ..parquet import write_table
-from ..selection import CorpusView, asked_for
-from ..staged import Staged, staged
-from .card import card
-from .citation import citation
-from .croissant import croissant, to_json
-from .datapackage import datapackage
-from .facts import facts_of
+from pipelines.export.base import Order, Report
+from pipelines.export.dataset.card import card
+from pipelines.export.dataset.citation import citation
+from pipelines.export.dataset.croissant import croissant, to_json
+from pipelines.export.dataset.datapackage import datapackage
+from pipelines.export.dataset.facts import facts_of
+from pipelines.export.parquet import write_table
+from pipelines.export.selection import CorpusView, asked_for
+from pipelines.export.staged import Staged, staged
+from pipelines.formats import atomic
 
 TITLE = "Versions of privacy policies and terms"
 _LAYOUT = 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..selection import CorpusView
+from pipelines.export.selection import CorpusView
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.store.lock import only_run
+from pipelines.warc.lock import only_run
 from tests.conftest import Run, refusal
 from tests.desk import Desk, row
 from tests.fixtures.make_sample_export import texts_of

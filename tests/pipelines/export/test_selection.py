@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from crawler.exceptions import WrongUse
+from pipelines.exceptions import WrongUse
 from pipelines.export.base import FORMATS, exporter
 from pipelines.export.selection import selection_of
 from pipelines.export.tables import iso, moment, public_settings

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.exceptions import CorpusBusy, RecordingFailed, WrongUse
+from pipelines.exceptions import CorpusBusy, RecordingFailed, WrongUse
 from pipelines.export.base import Order, export_to
 from pipelines.export.staged import MARK, staged
-from pipelines.store import atomic
-from pipelines.store.lock import only_run
+from pipelines.formats import atomic
+from pipelines.warc.lock import only_run
 from tests.conftest import ROOT
 from tests.pipelines.export.views import also, exported, files, seen
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.exceptions import WrongUse
+from pipelines.exceptions import WrongUse
 from pipelines.export.selection import SelectedVersion
 from tests.pipelines.export.views import exported, files, seen
 

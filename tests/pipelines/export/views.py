@@ -7,9 +7,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from crawler.items import DocumentKey, Reading, Verdict
 from pipelines.export.base import Order, Report, export_to
 from pipelines.export.selection import CorpusView, selection_of, viewing
+from pipelines.items import DocumentKey, Reading, Verdict
 from tests.desk import Desk, row
 
 PUBLIC = "https://web.archive.org"
