@@ -10,9 +10,11 @@ from pipelines.formats.terminal import say
 EXAMPLES = """
 formats:
   text      one file a version, and a manifest (without --format)
-  parquet   tables for DuckDB, pandas, Polars        jsonl, csv  the same as text
+  parquet   tables for DuckDB, pandas, Polars
+  jsonl     the same tables, one JSON object a line; csv for spreadsheets
   dataset   a folder for the Hugging Face hub, with card and descriptions
-  git       a history: one commit a version          warc, wacz  the pages themselves
+  git       a history: one commit a version
+  wacz      the pages themselves, for ReplayWeb.page; warc for other players
 docs/exports.md tells which is for what, and how large they are.
 
 examples:

@@ -171,7 +171,7 @@ class CorpusView:
     def refuse_nothing(self) -> None:
         """Raises WrongUse where no version is selected."""
         if next(self.versions(texts=False), None) is None:
-            said = ", ".join(f"{name} {value}" for name, value in _asked_for(self.selection).items())
+            said = ", ".join(f"{name} {value}" for name, value in asked_for(self.selection).items())
             raise WrongUse(
                 f"No version fits {said}: `policy-corpus status` tells what the corpus holds."
                 if said
@@ -186,7 +186,8 @@ class CorpusView:
                 yield table_of(view, columns)
 
 
-def _asked_for(selection: Selection) -> dict[str, str]:
+def asked_for(selection: Selection) -> dict[str, str]:
+    """The options that make this selection, and their values."""
     found = {
         "--site": selection.sites,
         "--kind": selection.kinds,
