@@ -13,9 +13,10 @@ from rapidfuzz.distance import Indel
 
 LEAST_ALIKE = 0.5  # share of words in common that makes two blocks one that was changed
 LEAST_ALIKE_MOVED = 0.75  # the same for blocks that stand elsewhere
-LEAST_WORDS_MOVED = 4  # words of a block that is told as moved; shorter ones move only with a neighbour
+LEAST_SIZE_MOVED = 24  # characters of a block that is told as moved; shorter ones move only with a neighbour
+SAME_KIND = 5  # characters that it counts for two equal blocks to be of one kind, too
 MOST_REPEATS = 8  # places of equal blocks that are all tried with each other; of more, the first with the first ...
-MOST_SHARING = 40  # blocks that a word may stand in and still lead from one block to another
+MOST_SHARING = 8  # blocks that a word may stand in and still lead from one block to another
 MOST_CANDIDATES = 4  # blocks that are looked at for each, those that share most first
 MOST_CELLS = 200_000_000  # tokens times tokens of two blocks that are looked at more closely
 
@@ -26,10 +27,10 @@ Key = str | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The blocks of one text, for each its key, how many words it has, and its kind."""
+    """The blocks of one text, for each its key, how long it is (characters), and its kind."""
 
     keys: Sequence[Key]
-    words: Sequence[int]
+    sizes: Sequence[int]
     kinds: Sequence[str]
 
 
@@ -88,7 +89,7 @@ def _equal(before: Side, after: Side, left: range, right: range) -> list[_Candid
         few = len(mine) * len(others) <= MOST_REPEATS**2
         for i, j in ((i, j) for i in mine for j in others) if few else zip(mine, others, strict=False):
             same_kind = before.kinds[i] == after.kinds[j]
-            found.append(_Candidate(i, j, before.words[i] + (1.0 if same_kind else 0.5), 1.0))
+            found.append(_Candidate(i, j, before.sizes[i] + (SAME_KIND if same_kind else 1), 1.0))
     return found
 
 
@@ -103,11 +104,12 @@ def _alike(before: Side, after: Side, left: range, right: range) -> list[_Candid
     found = []
     for i in left if keys else ():
         if before.keys[i] and before.keys[i] not in there:
-            found += _likest(i, before.keys[i], keys, having)
+            found += _likest(i, before, keys, having)
     return found
 
 
-def _likest(i: int, key: Key, keys: dict[int, Key], having: dict[str, list[int]]) -> list[_Candidate]:
+def _likest(i: int, before: Side, keys: dict[int, Key], having: dict[str, list[int]]) -> list[_Candidate]:
+    key, size = before.keys[i], before.sizes[i]
     shares: dict[int, int] = {}
     for token in set(key):
         sharing = having.get(token, ())
@@ -119,7 +121,7 @@ def _likest(i: int, key: Key, keys: dict[int, Key], having: dict[str, list[int]]
     for _, j in likest[:MOST_CANDIDATES]:
         alike = _likeness(key, keys[j])
         if alike >= LEAST_ALIKE:
-            found.append(_Candidate(i, j, alike * alike * (len(key) + len(keys[j])) / 2, alike))
+            found.append(_Candidate(i, j, alike * alike * size, alike))
     return found
 
 
@@ -166,7 +168,7 @@ def _moved(
     moved: dict[int, int] = {}
     for each in sorted(candidates, key=lambda each: (-each.alike, -each.weight, each.before, each.after)):
         i, j = each.before, each.after
-        is_long = before.words[i] >= LEAST_WORDS_MOVED or (before.kinds[i] == "heading" and each.alike == 1)
+        is_long = before.sizes[i] >= LEAST_SIZE_MOVED or (before.kinds[i] == "heading" and each.alike == 1)
         if each.alike >= LEAST_ALIKE_MOVED and is_long and i in left and j in right:
             _take(i, j, left, right, moved)
     for i, j in list(moved.items()):

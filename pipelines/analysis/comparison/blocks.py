@@ -58,7 +58,7 @@ def blocks_of(text: str) -> list[Block]:
 def _take(state: _State, line: str, following: str) -> None:
     if state.fence:
         _take_fenced(state, line)
-    elif _BLANK.match(line):
+    elif line.isspace() or (line[0] in " >" and _BLANK.match(line)):
         _take_blank(state, line)
     elif state.in_table:
         _take_row(state, line)
@@ -91,12 +91,18 @@ def _take_row(state: _State, line: str) -> None:
 
 def _quotes(line: str, start: int) -> tuple[int, int]:
     count = 0
+    if ">" not in line:
+        return count, start
     while found := _QUOTE.match(line, start):
         count, start = count + 1, found.end()
     return count, start
 
 
 def _take_text(state: _State, line: str, following: str) -> None:
+    if line[0].isalpha() and state.after_blank and "|" not in line:  # what most lines are
+        state.columns.clear()
+        _add(state, "paragraph", line, 0)
+        return
     quotes, start = _quotes(line, 0)
     indent = len(line) - start - len(line[start:].lstrip(" "))
     if state.after_blank or _ITEM.match(line, start):
@@ -124,7 +130,9 @@ def _take_words(state: _State, line: str, following: str, quotes: int, start: in
         state.columns.append(start - offset)
         more, start = _quotes(line, start)
         quotes += more
-    if heading := _HEADING.match(line, start):
+    if kind == "item" and line[start : start + 1].isalpha():  # what most items are
+        _add(state, kind, line, start, quotes=quotes)
+    elif heading := _HEADING.match(line, start):
         _add(state, "heading", line, heading.end(), quotes=quotes, level=len(heading[1]))
     elif fence := _FENCE.match(line, start):
         state.fence = fence[1]

@@ -11,7 +11,7 @@ from pipelines.analysis.comparison.cosmetic import cosmetic_kinds
 from pipelines.analysis.comparison.model import Block, Change, ChangeOp, Comparison
 from pipelines.analysis.comparison.pieces import pieces_of
 from pipelines.analysis.comparison.sections import Sections
-from pipelines.analysis.comparison.tokens import Tokens, count_words, tokens_of
+from pipelines.analysis.comparison.tokens import SEAM, Tokens, count_words, tokens_of
 
 
 def compare(before: str, after: str) -> Comparison:
@@ -65,35 +65,29 @@ def _raw(change: Change, side: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """The blocks of one text, and of each its words and key (see align.py)."""
+    """The blocks of one text, as they are and as they are aligned."""
 
     blocks: list[Block]
-    words: list[int]
     side: Side
 
 
 class _Comparer:
-    """Two texts on their way. Blocks that both have as they stand are counted once and never cut into tokens."""
+    """Two texts on their way. Blocks that both have as they stand are never cut into tokens."""
 
     def __init__(self, before: list[Block], after: list[Block]) -> None:
-        self._words: dict[str, int] = {}
         self._tokens: dict[str, Tokens] = {}
         self.sections = Sections()
         shared = {block.body for block in before} & {block.body for block in after}
         self._before, self._after = self._text(before, shared), self._text(after, shared)
-        self.words_before, self.words_after = sum(self._before.words), sum(self._after.words)
+        self.words_before = count_words(SEAM.join([block.body for block in before]))
+        self.words_after = count_words(SEAM.join([block.body for block in after]))
 
     def _text(self, blocks: list[Block], shared: set[str]) -> _Text:
-        words = [self._count(block.body) for block in blocks]
+        sizes = [len(block.body) for block in blocks]
         keys: list[Key] = [
             block.body if block.body in shared else tuple(self._tokens_of(block).keys) for block in blocks
         ]
-        return _Text(blocks, words, Side(keys, words, [block.kind for block in blocks]))
-
-    def _count(self, body: str) -> int:
-        if body not in self._words:
-            self._words[body] = count_words(body)
-        return self._words[body]
+        return _Text(blocks, Side(keys, sizes, [block.kind for block in blocks]))
 
     def _tokens_of(self, block: Block) -> Tokens:
         if block.body not in self._tokens:
@@ -116,18 +110,20 @@ class _Comparer:
         return changes
 
     def _gone(self, i: int, move: int) -> Change:
-        block, words = self._before.blocks[i], self._before.words[i]
+        block = self._before.blocks[i]
         section = self.sections.place(block, None)
         if move:
             return Change("moved from", block, None, move=move, section=section)
+        words = count_words(block.body)
         self.sections.count(section, 0, words)
         return Change("removed", block, None, section=section, words_removed=words)
 
     def _come(self, j: int, origin: int | None, moves: dict[int, int]) -> Change:
-        block, words = self._after.blocks[j], self._after.words[j]
+        block = self._after.blocks[j]
         section = self.sections.place(None, block)
         if origin is not None:
             return self._compared("moved to", origin, j, section, moves[origin])
+        words = count_words(block.body)
         self.sections.count(section, words, 0)
         return Change("added", None, block, section=section, words_added=words)
 
@@ -143,7 +139,7 @@ class _Comparer:
         by_cell = ours.kind == theirs.kind == "row"
         inside = pieces_of(self._tokens_of(ours), self._tokens_of(theirs), by_cell=by_cell)
         added, removed = inside.words_added, inside.words_removed
-        self.sections.count(section, added, removed, self._after.words[j] - added if move else 0)
+        self.sections.count(section, added, removed, count_words(theirs.body) - added if move else 0)
         return Change(op, ours, theirs, inside.pieces, move, section, added, removed)
 
 
