@@ -21,7 +21,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as NotConnected
 from twisted.web.client import HTTPConnectionPool
 
-from crawler.exceptions import CaptureFailed
+from pipelines.exceptions import CaptureFailed
 
 MOST_HEADERS = 2000  # lines
 MOST_HEADER_BYTES = 256 << 10

@@ -27,8 +27,8 @@ from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 from twisted.internet.error import ConnectionLost
 
-from crawler.wayback.pace import Outcome
-from crawler.wayback.pace import Pace as Pacer
+from crawler.politeness.rate_limiter import Outcome
+from crawler.politeness.rate_limiter import Pace as Pacer
 
 log = logging.getLogger(__name__)
 

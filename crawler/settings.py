@@ -60,9 +60,9 @@ COMMANDS_MODULE = "crawler.commands"
 
 # In this order: bytes are kept before they are read, and rows follow the bytes.
 ITEM_PIPELINES = {
-    "pipelines.archive.ArchiveStage": 100,  # to WARC, first of all
-    "pipelines.extract.ExtractStage": 200,  # bytes to text, in processes of their own
-    "pipelines.record.RecordStage": 300,  # the ledger, the texts, the versions
+    "pipelines.stages.archive.ArchiveStage": 100,  # to WARC, first of all
+    "pipelines.stages.extract.ExtractStage": 200,  # bytes to text, in processes of their own
+    "pipelines.stages.record.RecordStage": 300,  # the ledger, the texts, the versions
 }
 
 # Scrapy's own are all off: they would obey robots.txt of the archive (default: off), follow redirects that are
@@ -104,8 +104,8 @@ TELNETCONSOLE_ENABLED = False  # default: True
 REMOTE_CONTROL_ENABLED = False  # default: True in 2.19, a local server that runs code
 EXTENSIONS_BASE: dict[str, int] = {}  # default: 9; what a user wants to know is in the ledger
 EXTENSIONS = {
-    "crawler.progress.Progress": 100,
-    "crawler.metrics.Metrics": 200,
+    "crawler.reporting.progress.Progress": 100,
+    "crawler.reporting.prometheus.Metrics": 200,
 }
 WARN_ON_GENERATOR_RETURN_VALUE = False  # default: True; it reads our source anew for each callback, 3 ms a page
 LOG_LEVEL = "WARNING"  # default: DEBUG; progress has lines of its own

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.sample import make_sample
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.sample import make_sample
 from tests import corpora
 from tests.desk import Desk
 

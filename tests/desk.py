@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from crawler.items import (
+from crawler.selection.plan import plan
+from pipelines.formats.surt import urlkey
+from pipelines.items import (
     Capture,
     DocumentKey,
     Extraction,
@@ -21,8 +23,6 @@ from crawler.items import (
     Verdict,
     WarcLocation,
 )
-from crawler.plan import plan
-from crawler.wayback.urlkey import urlkey
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from crawler.commandline import CorpusCommand, add_examples, refuse
-from crawler.exceptions import CorpusError
+from crawler.cli import CorpusCommand, add_examples, refuse
+from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:

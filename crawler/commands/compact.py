@@ -4,8 +4,8 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from crawler.commandline import CorpusCommand, add_examples, refuse, take_none
-from crawler.exceptions import CorpusError
+from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
@@ -29,11 +29,12 @@ class Command(CorpusCommand):
         add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler import configuration, runner
-        from crawler.noting import noted
-        from pipelines.compact import compact
+        from crawler.jobs import configuration
+        from crawler.jobs import crawl as runner
+        from crawler.jobs.run_record import noted
+        from pipelines.maintenance.compact import compact
         from pipelines.store.database import open_existing
-        from pipelines.store.lock import only_run
+        from pipelines.warc.lock import only_run
 
         assert self.settings is not None
         try:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.commandline import add_examples, refuse, take_none
+from crawler.cli import add_examples, refuse, take_none
 from crawler.commands.crawl import Command as Crawl
-from crawler.exceptions import ArchiveUnavailable, WrongUse
+from pipelines.exceptions import ArchiveUnavailable, WrongUse
 
 EXAMPLES = """
 examples:
@@ -34,7 +34,7 @@ class Command(Crawl):
         add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.wayback.sample import make_sample
+        from crawler.local_archive.sample import make_sample
 
         assert self.settings is not None
         try:

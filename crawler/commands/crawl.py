@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from crawler.commandline import CorpusCommand, ProgressLines, add_examples, refuse, take_none
-from crawler.exceptions import CorpusError, WrongUse
-from crawler.terminal import say
+from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse, take_none
+from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.formats.terminal import say
 
 EXAMPLES = """
 examples:
@@ -74,10 +74,11 @@ class Command(CorpusCommand):
             raise UsageError("-a takes NAME=VALUE: -a targets=sites.txt", print_help=False) from None
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.dryrun import forecast
-        from crawler.registering import Request
-        from crawler.report import forecast_lines, tell_outcome
-        from crawler.runner import run_crawl
+        from crawler.jobs.crawl import run_crawl
+        from crawler.jobs.estimate import forecast
+        from crawler.jobs.register import Request
+        from crawler.reporting.forecast import forecast_lines
+        from crawler.reporting.summary import tell_outcome
 
         if not args:
             raise UsageError("give the spider's name: crawl policies", print_help=False)

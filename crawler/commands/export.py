@@ -1,22 +1,38 @@
-"""`export`: write the text files again, here or elsewhere."""
+"""`export`: hand the corpus on, as text files here or elsewhere, as tables, a data set, a history or WARC."""
 
 import argparse
-from contextlib import closing
 from pathlib import Path
 
-from crawler.commandline import CorpusCommand, add_examples, refuse, take_none
-from crawler.exceptions import CorpusError
+from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.formats.terminal import say
 
 EXAMPLES = """
+formats:
+  text      one file a version, and a manifest (without --format)
+  parquet   tables for DuckDB, pandas, Polars        jsonl, csv  the same as text
+  dataset   a folder for the Hugging Face hub, with card and descriptions
+  git       a history: one commit a version          warc, wacz  the pages themselves
+docs/exports.md tells which is for what, and how large they are.
+
 examples:
   python -m scrapy export -s CORPUS_DIR=output
+  python -m scrapy export -s CORPUS_DIR=output --format parquet --to tables
+  python -m scrapy export -s CORPUS_DIR=output --format dataset --to data \\
+      --kind "privacy policy" --language en --since 2016 --until 2020
+  python -m scrapy export -s CORPUS_DIR=output --format csv --to then \\
+      --as-of 2018-05-25
+      the version of each document that was the latest known on that day
+  python -m scrapy export -s CORPUS_DIR=output --format git --to history
+  python -m scrapy export -s CORPUS_DIR=output --format wacz --to pages.wacz \\
+      --site harbourlight.example
   python -m scrapy export -s CORPUS_DIR=output --to /srv/texts \\
       -s EXPORT_STYLE=princeton
       what writes there later keeps to that style, unless told another one
 
 exit codes:
   0 done, 1 some versions could not be read in this style, 2 wrong use,
-  5 recording failed
+  3 a run writes in the corpus, 5 recording failed
 """
 
 
@@ -25,31 +41,85 @@ class Command(CorpusCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[--to DIR] [-s CORPUS_DIR=DIR]"
+        return "[--format NAME] [--to DIR] [--site SITE ...] [-s CORPUS_DIR=DIR]"
 
     def short_desc(self) -> str:
-        return "Write one text file a version, and the manifest"
+        return "Hand the corpus on: texts, tables, a data set, a git history, WARC"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
-        parser.add_argument("--to", metavar="DIR", default="", help="folder to write to (default: CORPUS_DIR/text)")
+        parser.add_argument("--format", metavar="NAME", default="text", help="what to write (default: text)")
+        parser.add_argument("--to", metavar="DIR", default="", help="folder to write to (text: CORPUS_DIR/text)")
         parser.add_argument("--include", choices=["open"], help="also versions whose time of change is not settled yet")
+        _add_selection(parser)
+        parser.add_argument("--plain", action="store_true", help="jsonl: without compression")
+        parser.add_argument("--layout", choices=["site", "princeton"], default="site", help="git: names of files")
+        parser.add_argument("--title", metavar="TEXT", default="", help="dataset: what it is called")
+        parser.add_argument("--author", metavar="NAME", action="append", default=[], help="dataset: who is to be cited")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler import configuration
-        from pipelines.export.corpus_files import export_corpus
-        from pipelines.store.database import open_for_reading
+        from crawler.jobs import configuration
 
         assert self.settings is not None
         try:
             take_none(args, "-s CORPUS_DIR=DIR names the corpus, --to DIR the folder to write to")
             configuration.check_offline(self.settings)
-            with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
-                counts = export_corpus(db, self.settings, opts.to, include_open=opts.include == "open")
+            self.exitcode = self._texts(opts) if opts.format == "text" else self._others(opts)
         except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)
-            return
+
+    def _texts(self, opts: argparse.Namespace) -> int:
+        from contextlib import closing
+
+        from pipelines.export.corpus_files import export_corpus
+        from pipelines.export.selection import selection_of
+        from pipelines.store.database import open_for_reading
+
+        assert self.settings is not None
+        selection = selection_of(vars(opts), include_open=opts.include == "open")
+        if not selection.is_whole and not opts.to:
+            raise WrongUse("CORPUS_DIR/text holds all versions: give --to a folder for a selection of them.")
+        with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
+            counts = export_corpus(db, self.settings, opts.to, selection)
         left_out = f", {counts.unread} left out" if counts.unread else ""
         print(f"{counts.files} files, {counts.written} written, {counts.removed} removed{left_out}")
-        self.exitcode = 1 if counts.unread else 0
+        return 1 if counts.unread else 0
+
+    def _others(self, opts: argparse.Namespace) -> int:
+        from pipelines.export.base import Order, export_to, exporter
+        from pipelines.export.selection import selection_of, viewing
+
+        assert self.settings is not None
+        exporter(opts.format)  # a name that is none is told before anything else
+        if not opts.to:
+            raise WrongUse(f"--format {opts.format} needs --to, the folder to write to.")
+        selection = selection_of(vars(opts), include_open=opts.include == "open")
+        order = Order(Path(opts.to), opts.plain, opts.layout, opts.title, tuple(opts.author))
+        folder, public_url = Path(self.settings["CORPUS_DIR"]), self.settings["WAYBACK_PUBLIC_URL"]
+        with viewing(folder, selection, public_url) as corpus:
+            report = export_to(corpus, opts.format, order)
+        say(*report.said, report)
+        return 0
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("which versions", "the first four may be given several times")
+    add = group.add_argument
+    for name, what, says in _SEVERAL:
+        add(name, metavar=what, action="append", default=[], help=says)
+    for name, says in _DAYS:
+        add(name, metavar="DAY", default="", help=says)
+
+
+_SEVERAL = (
+    ("--site", "SITE", "only this site"),
+    ("--kind", "KIND", "only this kind, e.g. 'privacy policy'"),
+    ("--language", "CODE", "only versions in this language, e.g. en"),
+    ("--verdict", "VERDICT", "only versions of this verdict: policy or doubtful"),
+)
+_DAYS = (
+    ("--since", "seen on that day (2018-05-25, or 2018) or later"),
+    ("--until", "seen on that day or earlier"),
+    ("--as-of", "of each document the latest known on that day"),
+)

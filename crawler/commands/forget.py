@@ -7,9 +7,9 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from crawler.commandline import CorpusCommand, add_examples, refuse
-from crawler.exceptions import CorpusError
-from crawler.terminal import say
+from crawler.cli import CorpusCommand, add_examples, refuse
+from pipelines.exceptions import CorpusError
+from pipelines.formats.terminal import say
 
 EXAMPLES = """
 examples:
@@ -39,14 +39,16 @@ class Command(CorpusCommand):
         parser.add_argument("--force", action="store_true", help="also sites that the corpus knows nothing of")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler import addresses, configuration, runner
-        from crawler.noting import noted
-        from crawler.wayback.urlkey import urlkey
+        from crawler.jobs import configuration
+        from crawler.jobs import crawl as runner
+        from crawler.jobs.run_record import noted
+        from crawler.targets import urls as addresses
         from pipelines.export.corpus_files import export_corpus
         from pipelines.export.leftovers import remove_unknown
-        from pipelines.forget import forget, refuse_unknown
+        from pipelines.formats.surt import urlkey
+        from pipelines.maintenance.forget import forget, refuse_unknown
         from pipelines.store.database import open_existing
-        from pipelines.store.lock import only_run
+        from pipelines.warc.lock import only_run
 
         assert self.settings is not None
         if not args:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from crawler.commandline import CorpusCommand, ProgressLines, add_examples, refuse
-from crawler.exceptions import CorpusError
+from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
+from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
@@ -33,7 +33,7 @@ class Command(CorpusCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.rebuilding import run_merge
+        from crawler.jobs.rebuild import run_merge
 
         assert self.settings is not None
         if not args:

@@ -2,8 +2,8 @@
 
 import argparse
 
-from crawler.commandline import CorpusCommand, ProgressLines, add_examples, refuse
-from crawler.exceptions import CorpusError
+from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
+from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
@@ -42,7 +42,7 @@ class Command(CorpusCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.rebuilding import Request, run_rebuild
+        from crawler.jobs.rebuild import Request, run_rebuild
 
         assert self.settings is not None
         request = Request(args, opts.targets, opts.kind, opts.only_changed, opts.accept_losses)

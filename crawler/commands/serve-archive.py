@@ -7,12 +7,12 @@ import sys
 import threading
 from pathlib import Path
 
-from crawler.commandline import CorpusCommand, add_examples
-from crawler.terminal import say
-from crawler.wayback.embedded import EmbeddedArchive, Wrapper
-from crawler.wayback.server.asked import CDX, REPLAY
-from crawler.wayback.server.faults import FAULTS, Faults, UnknownFault
-from crawler.wayback.server.limits import CONNECTIONS, Latency, SlidingLimits
+from crawler.cli import CorpusCommand, add_examples
+from crawler.local_archive.embedded import EmbeddedArchive, Wrapper
+from crawler.local_archive.server.asked import CDX, REPLAY
+from crawler.local_archive.server.faults import FAULTS, Faults, UnknownFault
+from crawler.local_archive.server.limits import CONNECTIONS, Latency, SlidingLimits
+from pipelines.formats.terminal import say
 
 _EXAMPLES = """\
 examples:

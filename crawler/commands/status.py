@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from crawler.commandline import CorpusCommand, add_examples, refuse, take_none
-from crawler.exceptions import CorpusError
+from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
@@ -32,11 +32,11 @@ class Command(CorpusCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.report import run_lines, summary_lines, tell
+        from crawler.reporting.summary import run_lines, summary_lines, tell
+        from pipelines.extraction.version import reader_version
         from pipelines.store.database import open_for_reading
         from pipelines.store.runs import latest
         from pipelines.store.summary import summarise
-        from pipelines.text.version import reader_version
 
         assert self.settings is not None
         folder = self.settings["CORPUS_DIR"]

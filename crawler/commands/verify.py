@@ -4,12 +4,12 @@ import argparse
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from crawler.commandline import CorpusCommand, ProgressLines, add_examples, refuse, take_none
-from crawler.exceptions import CorpusError
-from crawler.terminal import say
+from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse, take_none
+from pipelines.exceptions import CorpusError
+from pipelines.formats.terminal import say
 
 if TYPE_CHECKING:
-    from pipelines.verify import Finding
+    from pipelines.maintenance.verify import Finding
 
 EXAMPLES = """
 examples:
@@ -48,7 +48,7 @@ class Command(CorpusCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.verifying import put_right, run_verify
+        from crawler.jobs.verify import put_right, run_verify
 
         assert self.settings is not None
         try:
@@ -77,7 +77,7 @@ def _tell(finding: "Finding") -> None:
 def _closing(findings: "list[Finding]") -> list[str]:
     if not findings:
         return ["all is well"]
-    from pipelines.verify import Mend
+    from pipelines.maintenance.verify import Mend
 
     ways = {
         Mend.FETCH: "verify --repair, then crawl",

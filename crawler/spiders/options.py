@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.budget import Budget, seconds_in
-from crawler.items import Failure
-
-from .planning import Selection
+from crawler.politeness.request_budget import Budget, seconds_in
+from crawler.spiders.planner import Selection
+from pipelines.items import Failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,19 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
 
-from crawler.budget import Budget
-from crawler.exceptions import CaptureFailed, CorpusError, ListingFailed, ReplayFailed
-from crawler.items import (
+from crawler.archives import cdx
+from crawler.politeness.request_budget import Budget
+from crawler.spiders.options import Options, budget_from, options_from
+from crawler.spiders.planner import Planner
+from crawler.spiders.replay_handler import Asked, Held, Replay, unlisted
+from crawler.spiders.requests import listing_request, replay_request
+from crawler.spiders.responses import Reach, http_answer, why_no_answer
+from crawler.spiders.site_discovery import Discovery
+from crawler.spiders.steps import Page
+from crawler.spiders.work_queue import Feed
+from pipelines.exceptions import CaptureFailed, CorpusError, ListingFailed, ReplayFailed
+from pipelines.formats.surt import urlkey
+from pipelines.items import (
     Capture,
     Decision,
     Extraction,
@@ -32,24 +42,13 @@ from crawler.items import (
     State,
     WarcLocation,
 )
-from crawler.wayback import cdx
-from crawler.wayback.urlkey import urlkey
 from pipelines.store.corpus import Corpus
 from pipelines.store.cursors import OpenListing
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
-from pipelines.store.warc import read_memento
-
-from .answers import Reach, http_answer, why_no_answer
-from .discovering import Discovery
-from .feed import Feed
-from .options import Options, budget_from, options_from
-from .planning import Planner
-from .replay import Asked, Held, Replay, unlisted
-from .requests import listing_request, replay_request
-from .steps import Page
+from pipelines.warc.writer import read_memento
 
 
 class PoliciesSpider(Spider):

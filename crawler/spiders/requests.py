@@ -6,13 +6,12 @@ from typing import Any
 
 from scrapy import Request
 
-from crawler.wayback import cdx
-from crawler.wayback.address import replay_url
+from crawler.archives import cdx
+from crawler.archives.addresses import replay_url
+from crawler.spiders.options import Options
+from crawler.spiders.replay_handler import Asked
+from crawler.spiders.site_discovery import listing_purpose
 from pipelines.store.cursors import OpenListing
-
-from .discovering import listing_purpose
-from .options import Options
-from .replay import Asked
 
 Call = Callable[..., Any]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from crawler.items import CaptureKey, Failure, State
+from pipelines.items import CaptureKey, Failure, State
 
 _REMEMBERED = 20_000  # answers; older ones are told by the ledger, but for those of addresses that no listing shows
 

@@ -7,29 +7,30 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.items import Page
-
-from ..store.corpus import Corpus
-from ..store.warc import read_memento
-from ..text.styles import STYLES
-from ..text.worker import Readers
-from .datasette import describe
-from .files import Counts, Rendering, StoredVersion, export
-from .manifest import MANIFEST, entries
+from pipelines.executors.process_pool import Readers
+from pipelines.export.datasette import describe
+from pipelines.export.files import Counts, Rendering, StoredVersion, export
+from pipelines.export.manifest import MANIFEST, entries
+from pipelines.extraction.form.styles import STYLES
+from pipelines.items import Page
+from pipelines.store.corpus import Corpus
+from pipelines.store.selection import Selection
+from pipelines.warc.writer import read_memento
 
 STORED_STYLE = "corpus"
+_ALL = Selection()
 
 
-def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", *, include_open: bool = False) -> Counts:
-    """Export every version to `to`, by default the corpus's own `text` folder, in the style it has unless another one
-    is asked for. Raises RecordingFailed."""
+def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", selection: Selection = _ALL) -> Counts:
+    """Export the selected versions, by default all that are settled, to `to`, by default the corpus's own `text`
+    folder, in the style it has unless another one is asked for. Raises RecordingFailed."""
     corpus_folder = Path(settings["CORPUS_DIR"])
     folder = Path(to) if to else corpus_folder / "text"
     if not to:
         describe(corpus_folder)
     style = settings["EXPORT_STYLE"] or style_of(folder)
     if style == STORED_STYLE:
-        return export(db, folder, public_url=settings["WAYBACK_PUBLIC_URL"], include_open=include_open)
+        return export(db, folder, public_url=settings["WAYBACK_PUBLIC_URL"], selection=selection)
     readers = Readers(
         1,
         deadline=float(settings["READING_DEADLINE"]),
@@ -43,7 +44,7 @@ def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", *, in
             public_url=settings["WAYBACK_PUBLIC_URL"],
             style=style,
             render=_rendered_again(db, corpus_folder / "warc", readers),
-            include_open=include_open,
+            selection=selection,
         )
     finally:
         readers.close()

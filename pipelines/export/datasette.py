@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from crawler.exceptions import RecordingFailed
-
-from ..store import atomic
+from pipelines.exceptions import RecordingFailed
+from pipelines.formats import atomic
 
 METADATA = "metadata.json"
 _DESCRIPTIONS = Path(__file__).with_suffix(".json")

@@ -14,32 +14,23 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import ReadingFailed, RecordingFailed
-from crawler.items import DocumentKey
-
-from ..store import atomic
-from ..store.lock import in_turn
-from ..text.note import exported_text, snapshot_url
-from .leftovers import part_of
-from .manifest import MANIFEST, Entry, OldManifest, to_line
-from .paths import document_folder, version_names
-from .turn import FRESH, decide, finish, take_turn
+from pipelines.exceptions import ReadingFailed, RecordingFailed
+from pipelines.export.leftovers import part_of
+from pipelines.export.manifest import MANIFEST, Entry, OldManifest, to_line
+from pipelines.export.paths import document_folder, version_names
+from pipelines.export.turn import FRESH, decide, finish, take_turn
+from pipelines.extraction.form.note import exported_text, snapshot_url
+from pipelines.formats import atomic
+from pipelines.items import DocumentKey
+from pipelines.store.selection import Selection, stored_versions
+from pipelines.warc.lock import in_turn
 
 log = logging.getLogger(__name__)
-
-_VERSIONS = """SELECT site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, version.original,
-    changed_after, changed_before, captures, captures_listed, version.title, version.language, version.words,
-    version.verdict, version.text_digest, version.reader, stated_date, stated_in, body, version.capture_id
-FROM version JOIN document ON document.id = document_id JOIN text ON text.digest = version.text_digest
-    JOIN capture ON capture.id = version.capture_id
-    JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id)
-        AND extraction.reader = version.reader
-WHERE document.open <= ? ORDER BY site, kind, variant, number"""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """A version as the database has it, in the order of the query above."""
+    """A version as the database has it, in the order of `store.selection.STORED`."""
 
     site: str
     kind: str
@@ -91,18 +82,23 @@ def export(
     style: str = "corpus",
     render: Rendering | None = None,
     include_open: bool = False,
+    selection: Selection | None = None,
 ) -> Counts:
-    """Bring `folder` to what the database says. Raises RecordingFailed where files cannot be written."""
+    """Bring `folder` to what the database says of the selected versions, by default of all that are settled.
+
+    Raises RecordingFailed where files cannot be written.
+    """
+    selection = selection or Selection(include_open=include_open)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with in_turn(folder):
-            return _Export(folder, public_url, style, render).run(_documents(db, include_open), _open_folders(db))
+            return _Export(folder, public_url, style, render).run(_documents(db, selection), _open_folders(db))
     except OSError as error:
         raise RecordingFailed(f"Cannot export to {folder}: {error.strerror}. Free space, then export again.") from error
 
 
-def _documents(db: Database, include_open: bool) -> Iterator[tuple[DocumentKey, list[StoredVersion]]]:
-    rows = (StoredVersion(*row) for row in db.execute(_VERSIONS, [int(include_open)]))
+def _documents(db: Database, selection: Selection) -> Iterator[tuple[DocumentKey, list[StoredVersion]]]:
+    rows = (StoredVersion(*row) for row in stored_versions(db, selection))
     for document, versions in groupby(rows, key=lambda version: version.document):
         yield document, list(versions)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from .manifest import MANIFEST, entries
-from .paths import is_version_name
+from pipelines.export.manifest import MANIFEST, entries
+from pipelines.export.paths import is_version_name
 
 
 def exported_files(folder: Path) -> Iterator[str]:

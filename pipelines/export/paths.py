@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from crawler.items import DocumentKey
+from pipelines.items import DocumentKey
 
 _UNSAFE = re.compile(r"[^a-z0-9._-]+")
 _LONGEST = 100  # characters; file systems take 255 bytes a name

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from ..store import atomic
-from ..store.lock import in_turn
-from .leftovers import part_of, prune, remove_parts
-from .manifest import MANIFEST, OldManifest, entries
-from .paths import is_version_name
+from pipelines.export.leftovers import part_of, prune, remove_parts
+from pipelines.export.manifest import MANIFEST, OldManifest, entries
+from pipelines.export.paths import is_version_name
+from pipelines.formats import atomic
+from pipelines.warc.lock import in_turn
 
 FRESH = "manifest.new"
 DECIDED = "manifest.turn"

@@ -5,10 +5,9 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from crawler.exceptions import RecordingFailed, WrongUse
-
-from . import atomic
-from .database import DATABASE
+from pipelines.exceptions import RecordingFailed, WrongUse
+from pipelines.formats import atomic
+from pipelines.store.database import DATABASE
 
 _PAGES = 1000  # a step: a running crawl waits no longer than for one
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from crawler.items import Capture, CaptureKey
-
-from .corpus import Corpus
+from pipelines.items import Capture, CaptureKey
+from pipelines.store.corpus import Corpus
 
 
 def broken_file(db: Database) -> Iterator[str]:

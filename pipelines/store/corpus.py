@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from sqlite_utils import Database
 
-from crawler.exceptions import RecordingFailed
-from crawler.items import Capture, CaptureKey, Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
-
-from . import moved
-from .database import recording
-from .deriving import Deriving
+from pipelines.exceptions import RecordingFailed
+from pipelines.items import Capture, CaptureKey, Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
+from pipelines.store import moved
+from pipelines.store.database import recording
+from pipelines.store.deriving import Deriving
 
 # twice in a union rather than once with OR, which would read every capture
 _DOCUMENTS = """SELECT document_id FROM capture CROSS JOIN address ON address.urlkey = capture.urlkey

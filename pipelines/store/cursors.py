@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.items import ListingPage, Query
+from pipelines.items import ListingPage, Query
 
 log = logging.getLogger(__name__)
 

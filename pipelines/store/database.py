@@ -11,9 +11,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import DatabaseBusy, RecordingFailed, WrongUse
-
-from .schema_identity import migrations
+from pipelines.exceptions import DatabaseBusy, RecordingFailed, WrongUse
+from pipelines.store.schema_identity import migrations
 
 log = logging.getLogger(__name__)
 

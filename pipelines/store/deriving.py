@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from .versions import DatedReading, Version, derive_versions
+from pipelines.store.versions import DatedReading, Version, derive_versions
 
 _READINGS = """SELECT capture.timestamp, capture.original, capture.id, capture.same_as IS NULL, text_digest,
     reading_key, title, language, words, verdict

@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable
 
 from sqlite_utils import Database
 
-from crawler.items import Capture, Query, Target
-
-from .database import recording
-from .deriving import derive_later
-from .forgotten import is_forgotten
-from .given_lines import FORGOTTEN, GivenLines
+from pipelines.items import Capture, Query, Target
+from pipelines.store.database import recording
+from pipelines.store.deriving import derive_later
+from pipelines.store.forgotten import is_forgotten
+from pipelines.store.given_lines import FORGOTTEN, GivenLines
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from .corpus import Corpus
-from .database import recording
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import recording
 
 log = logging.getLogger(__name__)
 

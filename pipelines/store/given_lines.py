@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
-from crawler.items import REPEAT, Target
+from pipelines.items import REPEAT, Target
 
 FORGOTTEN = "forgotten"
 

@@ -7,21 +7,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crawler.items import (
-    EMPTY_DIGEST,
-    Capture,
-    CaptureKey,
-    Decision,
-    Failure,
-    Known,
-    State,
-    WarcLocation,
-)
-
-from . import moved
-from .database import recording
-from .deriving import READER_OF_DOCUMENT, derive_later
-from .documents import Documents
+from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Failure, Known, State, WarcLocation
+from pipelines.store import moved
+from pipelines.store.database import recording
+from pipelines.store.deriving import READER_OF_DOCUMENT, derive_later
+from pipelines.store.documents import Documents
 
 CAPTURE_COLUMNS = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
 _TWIN = """(SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin

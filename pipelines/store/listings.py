@@ -13,11 +13,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.items import Capture, Failure, ListingPage, Query
-
-from .cursors import OpenListing, forget_cursors, next_cursor, position
-from .database import recording
-from .deriving import derive_later
+from pipelines.items import Capture, Failure, ListingPage, Query
+from pipelines.store.cursors import OpenListing, forget_cursors, next_cursor, position
+from pipelines.store.database import recording
+from pipelines.store.deriving import derive_later
 
 TOO_HEAVY = "query too heavy"
 """The reason of a listing that times out at the server: asking it again seldom helps."""

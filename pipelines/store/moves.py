@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.items import Capture, DocumentKey, Evidence, Source
-
-from .database import recording
-from .forgotten import is_forgotten
-from .ledger import CAPTURE_COLUMNS
+from pipelines.items import Capture, DocumentKey, Evidence, Source
+from pipelines.store.database import recording
+from pipelines.store.forgotten import is_forgotten
+from pipelines.store.ledger import CAPTURE_COLUMNS
 
 HOME = "home page"
 """The kind under which a site's home page is followed: fetched for its links, never read."""

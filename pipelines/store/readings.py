@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.items import Capture, Failure, Reading, WarcLocation
-
-from .corpus import Corpus
-from .database import recording
+from pipelines.items import Capture, Failure, Reading, WarcLocation
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import recording
 
 _AT_ONCE = 500
 # what was fetched for its links alone, a home page, stands as read and has no reading

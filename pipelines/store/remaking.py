@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.items import Capture, DocumentKey, Snapshot
-
-from .corpus import Corpus
-from .database import recording
+from pipelines.items import Capture, DocumentKey, Snapshot
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import recording
 
 _TABLES = (
     "CREATE TABLE making (of TEXT NOT NULL)",

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.exceptions import CorpusError, RecordingFailed
-
-from . import atomic
-from .database import DATABASE, recording
+from pipelines.exceptions import CorpusError, RecordingFailed
+from pipelines.formats import atomic
+from pipelines.store.database import DATABASE, recording
 
 log = logging.getLogger(__name__)
 

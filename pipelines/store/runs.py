@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from .database import recording
+from pipelines.store.database import recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from .schema_since import migrations
+from pipelines.store.schema_since import migrations
 
 __all__ = ["migrations"]
 

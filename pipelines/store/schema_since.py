@@ -2,9 +2,9 @@
 
 from sqlite_utils import Database
 
-from . import moved, searching
-from .schema import migrations
-from .views import VIEWS
+from pipelines.store import moved, searching
+from pipelines.store.schema import migrations
+from pipelines.store.views import VIEWS
 
 __all__ = ["migrations"]
 

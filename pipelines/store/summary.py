@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from .listings import OF_ACTIVE_DOCUMENT
-from .readings import count_outdated
+from pipelines.store.listings import OF_ACTIVE_DOCUMENT
+from pipelines.store.readings import count_outdated
 
 # what a later run of the same target list asks again
 _CAPTURES_DUE = """SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL AND EXISTS (

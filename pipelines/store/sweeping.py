@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from . import searching
+from pipelines.store import searching
 
 
 def sweep(db: Database) -> None:

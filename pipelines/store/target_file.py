@@ -13,8 +13,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from crawler.exceptions import RecordingFailed
-from crawler.items import DocumentKey, Target
+from pipelines.exceptions import RecordingFailed
+from pipelines.items import DocumentKey, Target
 
 _COLUMNS = ("target", "kind", "variant")
 _LINES_A_RECORD = 10_000

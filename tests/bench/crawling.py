@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from crawler.items import Page, WarcLocation
-from crawler.wayback.address import replay_url
+from crawler.archives.addresses import replay_url
+from pipelines.executors.process_pool import Readers
+from pipelines.items import Page, WarcLocation
 from pipelines.store.database import open_for_reading
-from pipelines.store.warc import read_memento
-from pipelines.text.worker import Readers
+from pipelines.warc.writer import read_memento
 
 ROOT = Path(__file__).parent.parent.parent
 _LOOK = 0.1  # seconds between two looks at a process's memory

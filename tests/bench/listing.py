@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from crawler.items import DocumentKey, HttpAnswer, Query, Target
-from crawler.wayback.cdx import parse_page
-from crawler.wayback.urlkey import urlkey
+from crawler.archives.cdx import parse_page
+from pipelines.formats.surt import urlkey
+from pipelines.items import DocumentKey, HttpAnswer, Query, Target
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
-from pipelines.store.warc import WarcWriter
+from pipelines.warc.writer import WarcWriter
 
 PAGE_ROWS = 15_000
 URL = "https://www.site.example/privacy"

@@ -2,8 +2,8 @@
 
 import time
 
-from crawler.items import Capture
-from crawler.plan import plan
+from crawler.selection.plan import plan
+from pipelines.items import Capture
 
 CAPTURES = 100_000
 

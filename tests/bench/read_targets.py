@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from crawler.targets import read_targets
+from crawler.targets.target_list import read_targets
 
 LINES = 1_000_000
 MOST_MEGABYTES = 150

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.changes import GAP_DAYS
-from crawler.exceptions import ReadingFailed
-from crawler.instants import instant
-from crawler.items import Capture, CaptureKey, Known, Page, State
-from crawler.payloads import in_order
-from crawler.plan import open_intervals, plan
-from pipelines.text.reader import read
+from crawler.selection.change_search import GAP_DAYS
+from crawler.selection.instants import instant
+from crawler.selection.payloads import in_order
+from crawler.selection.plan import open_intervals, plan
+from pipelines.exceptions import ReadingFailed
+from pipelines.extraction.reader import read
+from pipelines.items import Capture, CaptureKey, Known, Page, State
 
 Texts = dict[tuple[str, str], str]
 """The reading key of each payload by address and digest; empty where there is no text."""

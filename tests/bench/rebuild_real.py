@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pipelines.store.warc_files import bring_in
-from pipelines.text.worker import REMEMBERED
+from pipelines.executors.process_pool import REMEMBERED
+from pipelines.warc.files import bring_in
 from tests.bench.rebuilding import timed_rebuild
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import psutil
 
-from crawler.items import Capture, DocumentKey, HttpAnswer, Memento, Target
-from crawler.wayback.memento import cdx_digest
-from crawler.wayback.urlkey import urlkey
-from pipelines.store.warc import WarcWriter
+from crawler.archives.memento import cdx_digest
+from pipelines.formats.surt import urlkey
+from pipelines.items import Capture, DocumentKey, HttpAnswer, Memento, Target
+from pipelines.warc.writer import WarcWriter
 from tests.bench.rebuilding import timed_rebuild
 
 TEXTS_A_DOCUMENT = 6

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from crawler.items import Target
-from crawler.rebuilding import knowledge
-from pipelines.reading import Progress
-from pipelines.rebuild import rebuild
-from pipelines.text.version import reader_version
-from pipelines.text.worker import REMEMBERED, Readers
+from crawler.jobs.rebuild import knowledge
+from pipelines.executors.process_pool import REMEMBERED, Readers
+from pipelines.executors.read_all import Progress
+from pipelines.extraction.version import reader_version
+from pipelines.items import Target
+from pipelines.maintenance.rebuild import rebuild
 
 
 def timed_rebuild(

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from crawler.changes import GAP_DAYS
-from crawler.items import Capture, Known, State
-from crawler.plan import DocumentPlan
+from crawler.selection.change_search import GAP_DAYS
+from crawler.selection.plan import DocumentPlan
+from pipelines.items import Capture, Known, State
 
 YEARS = 25
 FACES = 2

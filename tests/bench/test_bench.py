@@ -3,9 +3,9 @@
 from contextlib import closing
 from pathlib import Path
 
-from crawler.items import Page
+from pipelines.extraction.reader import read
+from pipelines.items import Page
 from pipelines.store.database import open_for_reading
-from pipelines.text.reader import read
 from tests.bench.crawling import one_after_the_other, served
 from tests.bench.holdings import addresses, generate
 from tests.bench.listing import PAGE_ROWS, rows_a_second

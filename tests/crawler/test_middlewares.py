@@ -17,7 +17,7 @@ from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 
 from crawler.middlewares import ArchiveOnly, Pace, state_folder
-from crawler.wayback.pace import Outcome
+from crawler.politeness.rate_limiter import Outcome
 
 BASE = "http://127.0.0.1:8390"
 

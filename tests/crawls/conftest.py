@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.sample import make_sample
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.sample import make_sample
 from tests.conftest import made_once
-
-from .crawling import Crawling
-from .holdings import write_sites
+from tests.crawls.crawling import Crawling
+from tests.crawls.holdings import write_sites
 
 
 @dataclass(frozen=True)

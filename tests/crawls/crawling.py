@@ -15,7 +15,7 @@ from typing import IO
 
 import psutil
 
-from crawler.wayback.server.accounting import Seen
+from crawler.local_archive.server.accounting import Seen
 from tests.conftest import FAST, ROOT, Ended
 
 _SETTLE = 15.0  # seconds within which processes of a dead run are gone

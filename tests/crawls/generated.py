@@ -11,7 +11,7 @@ from pathlib import Path
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from .holdings import policy
+from tests.crawls.holdings import policy
 
 _PATHS = ("/privacy", "/legal/privacy", "/en/privacy", "/gone")
 _KINDS = ("privacy policy", "terms of service")

@@ -1,8 +1,8 @@
-"""Sites of a few pages, written down in a test as lines of captures (see crawler.wayback.sample)."""
+"""Sites of a few pages, written down in a test as lines of captures (see crawler.local_archive.sample)."""
 
 from pathlib import Path
 
-from crawler.wayback.sample import make_sample
+from crawler.local_archive.sample import make_sample
 
 _SITE = """host = "{host}"
 name = "{host}"

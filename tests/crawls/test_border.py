@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.asked import REPLAY, read_target
-from crawler.wayback.server.loopback import Answer, Handler, LoopbackServer, Request
-
-from .crawling import Crawling
-from .holdings import picture, timestamp, write_sites
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.asked import REPLAY, read_target
+from crawler.local_archive.server.loopback import Answer, Handler, LoopbackServer, Request
+from tests.crawls.crawling import Crawling
+from tests.crawls.holdings import picture, timestamp, write_sites
 
 _WAYS = """
 file:///etc/passwd

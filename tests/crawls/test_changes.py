@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.changes import GAP_DAYS
-from crawler.instants import instant
-from crawler.wayback.embedded import EmbeddedArchive
-
-from .crawling import Crawling
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.selection.change_search import GAP_DAYS
+from crawler.selection.instants import instant
+from tests.crawls.crawling import Crawling
 
 SHARE = int(os.environ.get("REAL_SHARE", "6"))
 MOST = 0.7 if SHARE == 1 else 0.75  # of the payloads; of few documents it may be a little more

@@ -4,11 +4,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.faults import Faults
-
-from .crawling import Crawling
-from .holdings import write_sites
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.faults import Faults
+from tests.crawls.crawling import Crawling
+from tests.crawls.holdings import write_sites
 
 LATER = "2199-01-01T00:00:00.000000Z"
 

@@ -11,14 +11,13 @@ from typing import NamedTuple
 import pytest
 from sqlite_utils import Database
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.sample import make_sample
-from crawler.wayback.server.accounting import Seen
-from crawler.wayback.urlkey import urlkey
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.sample import make_sample
+from crawler.local_archive.server.accounting import Seen
+from pipelines.formats.surt import urlkey
 from tests.conftest import FAST, Ended, run_scrapy
 from tests.corpora import copied
-
-from .crawling import FirstCrawl
+from tests.crawls.crawling import FirstCrawl
 
 SITES = Path(__file__).parent.parent / "fixtures" / "discovery_sites"
 PRIVACY, TERMS = "privacy policy", "terms of service"

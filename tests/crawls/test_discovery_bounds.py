@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
+from crawler.local_archive.embedded import EmbeddedArchive
 from tests.conftest import FAST, Ended, Run
-
-from .crawling import Crawling
-from .invented import archive_of, policy
+from tests.crawls.crawling import Crawling
+from tests.crawls.invented import archive_of, policy
 
 TEXT = policy("We wrote this first.", "We wrote this later.", "We wrote this last.")
 

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.sample import make_sample
-from crawler.wayback.server.limits import Latency
-
-from .crawling import Crawling
-from .test_discovery import EXPECTED, SITES, active_documents, found_in
-from .test_kills import IN_FLIGHT, Torturer
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.sample import make_sample
+from crawler.local_archive.server.limits import Latency
+from tests.crawls.crawling import Crawling
+from tests.crawls.test_discovery import EXPECTED, SITES, active_documents, found_in
+from tests.crawls.test_kills import IN_FLIGHT, Torturer
 
 KILLS = int(os.environ.get("DISCOVERY_KILLS", "4"))
 SEED = int(os.environ.get("TORTURE_SEED", "1"))

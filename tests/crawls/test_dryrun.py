@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.dryrun import FETCHED_A_DOCUMENT
-from crawler.plan import CHOICES
-from crawler.wayback.embedded import EmbeddedArchive
+from crawler.jobs.estimate import FETCHED_A_DOCUMENT
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.selection.plan import CHOICES
 from tests.conftest import FAST, Ended, Run
 from tests.corpora import copied
 

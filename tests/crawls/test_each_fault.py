@@ -3,13 +3,12 @@
 import re
 from pathlib import Path
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.asked import read_target
-from crawler.wayback.server.faults import FAULTS, Faults
-from crawler.wayback.server.loopback import Answer, Handler, Request
-
-from .crawling import Crawling
-from .holdings import write_sites
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.asked import read_target
+from crawler.local_archive.server.faults import FAULTS, Faults
+from crawler.local_archive.server.loopback import Answer, Handler, Request
+from tests.crawls.crawling import Crawling
+from tests.crawls.holdings import write_sites
 
 NAMES = sorted(name for name, fault in FAULTS.items() if not fault.is_apart)
 CAPTURES = 3

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.faults import FAULTS, Faults
-
-from .conftest import Holdings
-from .crawling import Crawling
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.faults import FAULTS, Faults
+from tests.crawls.conftest import Holdings
+from tests.crawls.crawling import Crawling
 
 SEEDS = [int(seed) for seed in os.environ.get("FAULT_SEEDS", "2").split(",")]
 SHARE = os.environ.get("FAULT_SHARE", "0.1")

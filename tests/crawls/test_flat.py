@@ -5,10 +5,9 @@ from pathlib import Path
 
 import psutil
 
-from crawler.wayback.embedded import EmbeddedArchive
-
-from .crawling import Crawling
-from .holdings import picture, write_sites
+from crawler.local_archive.embedded import EmbeddedArchive
+from tests.crawls.crawling import Crawling
+from tests.crawls.holdings import picture, write_sites
 
 SITES, CAPTURES = 4, 150
 WEIGHT = 25_000  # bytes of each body

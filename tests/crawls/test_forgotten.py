@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.rebuilding import Request, run_merge, run_rebuild
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.sample import make_sample
+from crawler.jobs.rebuild import Request, run_merge, run_rebuild
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.sample import make_sample
 from pipelines.store.database import open_corpus
 from tests.conftest import FAST, ROOT, Ended, run_scrapy
 from tests.corpora import copied, settings_of, tables, texts

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-
-from .conftest import Holdings
-from .crawling import Crawling
-from .holdings import write_sites
+from crawler.local_archive.embedded import EmbeddedArchive
+from tests.crawls.conftest import Holdings
+from tests.crawls.crawling import Crawling
+from tests.crawls.holdings import write_sites
 
 _LIMITED = "import os, resource, sys; n = int(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (n, n)); \
 os.execv(sys.argv[2], sys.argv[2:])"

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.plan import CHOICES
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.faults import Faults
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.faults import Faults
+from crawler.selection.plan import CHOICES
 from tests.conftest import run_scrapy
-
-from .crawling import Crawling
-from .generated import write_archive
+from tests.crawls.crawling import Crawling
+from tests.crawls.generated import write_archive
 
 SEEDS = int(os.environ.get("GENERATED_SEEDS", "12"))
 _STRATEGIES = CHOICES if SEEDS > 12 else ("changes", "all")

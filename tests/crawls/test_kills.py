@@ -10,11 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.limits import Latency
-
-from .conftest import Holdings
-from .crawling import Crawling
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.limits import Latency
+from tests.crawls.conftest import Holdings
+from tests.crawls.crawling import Crawling
 
 KILLS = int(os.environ.get("TORTURE_KILLS", "10"))
 SEED = int(os.environ.get("TORTURE_SEED", "1"))

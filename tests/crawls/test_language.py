@@ -5,12 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.accounting import Seen
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.accounting import Seen
 from tests.conftest import FAST, Ended, run_scrapy
 from tests.corpora import copied
-
-from .crawling import Crawling, FirstCrawl
+from tests.crawls.crawling import Crawling, FirstCrawl
 
 ENGLISH, GERMAN = "http://www.harbourlight.example/privacy.html", "http://www.waldkauz-verlag.example/datenschutz.html"
 

@@ -1,8 +1,8 @@
 """Whole crawls against an archive with limits over sliding windows, in shortened time.
 
 In the suite for a few minutes of the archive's time. PACE_WHOLE=1 takes the real limits for five minutes of each kind
-of work, on a machine that does 80 replays a second, and a hidden limit for two and a half hours; tests/crawler/wayback
-proves the same of the pace alone, in virtual time.
+of work, on a machine that does 80 replays a second, and a hidden limit for two and a half hours;
+tests/crawler/politeness proves the same of the pace alone, in virtual time.
 """
 
 import os
@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.limits import Latency, SlidingLimits
-
-from .crawling import Crawling
-from .holdings import picture, write_sites
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.limits import Latency, SlidingLimits
+from tests.crawls.crawling import Crawling
+from tests.crawls.holdings import picture, write_sites
 
 
 @dataclass(frozen=True)

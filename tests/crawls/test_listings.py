@@ -4,13 +4,12 @@ import gzip
 from dataclasses import replace
 from pathlib import Path
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.faults import Faults
-from crawler.wayback.server.loopback import Answer, Handler, Request
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.faults import Faults
+from crawler.local_archive.server.loopback import Answer, Handler, Request
 from tests.conftest import run_scrapy
-
-from .crawling import Crawling
-from .holdings import picture, write_index, write_sites
+from tests.crawls.crawling import Crawling
+from tests.crawls.holdings import picture, write_index, write_sites
 
 CAPTURES = 12
 SETTINGS = {"SELECT": "all", "TIME_SCALE": 6000, "READERS": 1}

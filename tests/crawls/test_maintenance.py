@@ -17,17 +17,18 @@ from typing import Any
 
 import pytest
 
-from crawler import rebuilding, rereading, verifying
-from crawler.rebuilding import Request, run_rebuild
-from crawler.verifying import run_verify
-from crawler.wayback.embedded import EmbeddedArchive
-from pipelines.text.worker import Readers
+from crawler.jobs import rebuild as rebuilding
+from crawler.jobs import reread as rereading
+from crawler.jobs import verify as verifying
+from crawler.jobs.rebuild import Request, run_rebuild
+from crawler.jobs.verify import run_verify
+from crawler.local_archive.embedded import EmbeddedArchive
+from pipelines.executors.process_pool import Readers
 from tests.conftest import ROOT, Ended, made_once, refusal
 from tests.corpora import copied, settings_of, tables, texts
-
-from .crawling import Crawling
-from .faults import Writes, deaths, injected, run_command
-from .holdings import write_sites
+from tests.crawls.crawling import Crawling
+from tests.crawls.faults import Writes, deaths, injected, run_command
+from tests.crawls.holdings import write_sites
 
 WRITES = os.environ.get("WRITES", "2")  # so many of each command, spread evenly; or all
 KILLS = int(os.environ.get("MAINTENANCE_KILLS", "0"))  # of each command; 0: one of some commands

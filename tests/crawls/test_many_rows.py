@@ -8,10 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crawler.wayback.embedded import EmbeddedArchive
-
-from .crawling import Crawling
-from .holdings import write_index
+from crawler.local_archive.embedded import EmbeddedArchive
+from tests.crawls.crawling import Crawling
+from tests.crawls.holdings import write_index
 
 ROWS = int(os.environ.get("ROWS", "40000"))
 EACH = 1000  # rows of a document, whose plan is made in memory

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.rebuilding import Request, run_rebuild
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.limits import Latency
+from crawler.jobs.rebuild import Request, run_rebuild
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.limits import Latency
 from tests.corpora import settings_of, tables, texts
-
-from .conftest import Holdings
-from .crawling import Crawling
+from tests.crawls.conftest import Holdings
+from tests.crawls.crawling import Crawling
 
 KILLS = int(os.environ.get("REBUILD_KILLS", "4"))
 

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
+from crawler.local_archive.embedded import EmbeddedArchive
 from tests.conftest import FAST, ROOT, run_scrapy
 
 pytest.importorskip("scrapyd", reason="scrapyd is not installed")

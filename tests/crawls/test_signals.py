@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.faults import Faults
-from crawler.wayback.server.limits import Latency
-from crawler.wayback.server.loopback import Answer, Delivery, Handler, Request
-
-from .conftest import Holdings
-from .crawling import Crawling
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.faults import Faults
+from crawler.local_archive.server.limits import Latency
+from crawler.local_archive.server.loopback import Answer, Delivery, Handler, Request
+from tests.crawls.conftest import Holdings
+from tests.crawls.crawling import Crawling
 
 
 class Silence:

@@ -15,10 +15,9 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.server.limits import Latency
-
-from .crawling import Crawling
+from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.limits import Latency
+from tests.crawls.crawling import Crawling
 
 RUNS = int(os.environ.get("YEAR_RUNS", "4"))  # 52 for a run a week
 START = datetime(2024, 1, 1)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.items import Verdict
-from tests.pipelines.text.pages import reading
+from pipelines.items import Verdict
+from tests.pipelines.extraction.pages import reading
 
 FOLDER = Path(__file__).parent / "languages"
 PAGE = Path(__file__).parents[2] / "docs" / "languages.md"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token as Rendered
 
-from pipelines.text.blocks import HEADINGS, Block, Container
-from pipelines.text.inline import Token
-from pipelines.text.paragraphs import paragraphs
+from pipelines.extraction.form.blocks import HEADINGS, Block, Container
+from pipelines.extraction.form.inline import Token
+from pipelines.extraction.form.paragraphs import paragraphs
 
 RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 RENDERER.validateLink = lambda url: True  # type: ignore[method-assign]
@@ -30,7 +30,7 @@ class Unit:
 
 def rendered_units(markdown: str) -> list[Unit]:
     """What a renderer makes of a text."""
-    return [unit for unit in _rendered(RENDERER.parse(markdown)) if unit.text or unit.kind == "hr"]
+    return _joined([unit for unit in _rendered(RENDERER.parse(markdown)) if unit.text or unit.kind == "hr"])
 
 
 def block_units(blocks: list[Block]) -> list[Unit]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.exceptions import ReadingFailed
-from pipelines.text.worker import Readers
-from tests.pipelines.text.pages import POLICY, page
+from pipelines.exceptions import ReadingFailed
+from pipelines.executors.process_pool import Readers
+from tests.pipelines.extraction.pages import POLICY, page
 
 MB = 1 << 20
 BOMB = "".join(f'<!ENTITY c{level} "{f"&c{level - 1};" * 10}">' for level in range(1, 20))

@@ -3,8 +3,8 @@
 from pathlib import Path
 from urllib.parse import urljoin
 
-from crawler.discovery import LIKELY, score
-from crawler.homepages import Link, site_of
+from crawler.discovery.candidates import LIKELY, score
+from crawler.discovery.links import Link, site_of
 
 HOME = "https://www.example.com/"
 KINDS = {"p": "privacy policy", "t": "terms of service", "c": "cookie policy", "i": "imprint"}

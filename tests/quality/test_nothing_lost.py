@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from pipelines.text.parse import UNREADABLE, parse
+from pipelines.extraction.form.parse import UNREADABLE, parse
 from tests.quality.mutations import mutated
 from tests.quality.test_shared import load
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.items import Page, Reading
-from pipelines.text.reader import read
+from pipelines.extraction.reader import read
+from pipelines.items import Page, Reading
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.html"))
 

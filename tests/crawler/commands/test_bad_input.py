@@ -1,5 +1,5 @@
 """Target lists and corpora that cannot be used, through the command line: one sentence, the right code, no traceback,
-and no file left behind. All ways in which a list can be broken are in tests/crawler/test_targets.py."""
+and no file left behind. All ways in which a list can be broken are in tests/crawler/targets/test_target_list.py."""
 
 import sqlite3
 from contextlib import closing

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.release import VERSION
-from crawler.wayback.embedded import EmbeddedArchive
-from pipelines.store.lock import only_run
+from crawler.local_archive.embedded import EmbeddedArchive
+from pipelines.release import VERSION
+from pipelines.warc.lock import only_run
 from tests.conftest import FAST, ROOT, Ended, Run, refusal, run_scrapy
 from tests.fixtures.make_sample_export import EXPECTED, texts_of
 
@@ -228,7 +228,9 @@ def test_the_script_imports_this_checkout(tmp_path: Path) -> None:
     for name in ("crawler", "pipelines"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise SystemExit('an impostor was imported')")
-    script = "import crawler.settings, pipelines.archive; print(crawler.settings.__file__, pipelines.archive.__file__)"
+    script = (
+        "from crawler import settings; from pipelines.stages import archive; print(settings.__file__, archive.__file__)"
+    )
     (tmp_path / "ours.py").write_text(script)
     ended = subprocess.run(
         [sys.executable, "-m", "scrapy", "settings", "--get", "BOT_NAME"],

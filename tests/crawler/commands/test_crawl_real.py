@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.wayback.embedded import EmbeddedArchive
-from crawler.wayback.urlkey import urlkey
+from crawler.local_archive.embedded import EmbeddedArchive
+from pipelines.formats.surt import urlkey
 from tests.conftest import FAST, ROOT
 
 CAPTURES, DOCUMENTS, PAYLOADS = 1290, 54, 917  # of 55 addresses two are one document: one had moved to the other

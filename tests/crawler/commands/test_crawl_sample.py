@@ -3,7 +3,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.wayback.sample import sample_sites
+from crawler.local_archive.sample import sample_sites
 from tests.conftest import ROOT, Run
 from tests.corpora import copied
 from tests.desk import Desk

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from crawler.wayback.sample import make_sample
+from crawler.local_archive.sample import make_sample
 
 SERVE = [sys.executable, "-m", "scrapy", "serve-archive"]
 

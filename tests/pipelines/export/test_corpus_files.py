@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.rebuilding import Request, run_rebuild
+from crawler.jobs.rebuild import Request, run_rebuild
 from pipelines.export.corpus_files import export_corpus, style_of
 from pipelines.export.files import Counts
 from pipelines.export.manifest import MANIFEST

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from crawler.exceptions import ReadingFailed, RecordingFailed
-from crawler.items import DocumentKey, Verdict
+from pipelines.exceptions import ReadingFailed, RecordingFailed
 from pipelines.export.files import Counts, StoredVersion, export
 from pipelines.export.manifest import MANIFEST
-from pipelines.store.lock import in_turn
+from pipelines.items import DocumentKey, Verdict
+from pipelines.warc.lock import in_turn
 from tests.conftest import ROOT
 from tests.desk import SHOP, URL, Desk, reading, row
 

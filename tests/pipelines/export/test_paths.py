@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crawler.items import DocumentKey
-from crawler.kinds import known_kinds
+from crawler.targets.document_kinds import known_kinds
 from pipelines.export.paths import document_folder, is_version_name, version_names
+from pipelines.items import DocumentKey
 
 SAFE = set("abcdefghijklmnopqrstuvwxyz0123456789._-")
 

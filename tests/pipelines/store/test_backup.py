@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.exceptions import WrongUse
+from pipelines.exceptions import WrongUse
 from pipelines.store.backup import backup
 from pipelines.store.database import open_corpus
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.exceptions import RecordingFailed
-from crawler.items import Capture, Decision, DocumentKey, Failure, State, Verdict
+from pipelines.exceptions import RecordingFailed
+from pipelines.items import Capture, Decision, DocumentKey, Failure, State, Verdict
 from tests.desk import SHOP, URL, Desk, reading, row
 
 NO_TEXT = Failure("reading", "no text in page")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from crawler.exceptions import CorpusError, DatabaseBusy, RecordingFailed, WrongUse
+from pipelines.exceptions import CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from pipelines.store.database import DATABASE, known_names, open_corpus, open_for_reading, recording
 from tests.unprivileged import read_only, run_without_privileges
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.items import Capture, CaptureKey, Decision, DocumentKey, Failure, State
+from pipelines.items import Capture, CaptureKey, Decision, DocumentKey, Failure, State
 from pipelines.store.ledger import Standing
 from tests.desk import NOW, URL, Desk, reading, row
 

@@ -1,6 +1,6 @@
 import pytest
 
-from crawler.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query
+from pipelines.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query
 from pipelines.store import cursors
 from pipelines.store.summary import summarise
 from tests.desk import ARCHIVE, NOW, SHOP, URL, Desk, row

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.exceptions import WrongUse
-from pipelines.store import journal
+from pipelines.exceptions import WrongUse
 from pipelines.store.database import DATABASE, open_corpus, open_for_reading
+from pipelines.warc import journal
 
 FIRST = Path(__file__).parents[2] / "fixtures" / "first_layout.sql"
 

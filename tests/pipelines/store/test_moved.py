@@ -1,7 +1,8 @@
 """Redirects that were played: what older releases called unplayable, and what led to pages that give no text."""
 
-from crawler.items import Decision, Failure, State
-from pipelines.store import journal, moved
+from pipelines.items import Decision, Failure, State
+from pipelines.store import moved
+from pipelines.warc import journal
 from tests.desk import URL, Desk, row
 
 TO = "http://shop.example/legal"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from crawler.items import Capture, DocumentKey, Evidence, Source, Target
-from crawler.wayback.urlkey import urlkey
+from pipelines.formats.surt import urlkey
+from pipelines.items import Capture, DocumentKey, Evidence, Source, Target
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger
 from pipelines.store.moves import HOME, Moves

@@ -1,7 +1,7 @@
 import json
 
-from crawler.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query, State, Target
-from crawler.wayback.urlkey import urlkey
+from pipelines.formats.surt import urlkey
+from pipelines.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query, State, Target
 from pipelines.store.summary import summarise
 from tests.desk import NOW, SHOP, URL, Desk, row
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.exceptions import RecordingFailed
-from crawler.items import DocumentKey, Target
+from pipelines.exceptions import RecordingFailed
+from pipelines.items import DocumentKey, Target
 from pipelines.store.target_file import TargetFile
 
 TARGETS = [

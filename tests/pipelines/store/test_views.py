@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from crawler.items import DocumentKey, Failure, Query, State, Target
-from crawler.wayback.urlkey import urlkey
+from pipelines.formats.surt import urlkey
+from pipelines.items import DocumentKey, Failure, Query, State, Target
 from pipelines.store.database import open_for_reading
 from pipelines.store.moves import Moves
 from pipelines.store.summary import summarise

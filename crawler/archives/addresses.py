@@ -1,0 +1,99 @@
+"""Replay addresses: how a capture is asked for, and where the archive's own redirects lead."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from pipelines.exceptions import ReplayFailed
+
+_LONGEST = 8000  # characters; request lines much longer are refused by the archive's servers
+_LEGAL = "!$%&'()*+,-./:;=?@[\\]^_`{|}~"  # sent as listed; a space, quotes, angle brackets and non-ASCII are not
+_PLAYABLE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_LOST_SLASH = re.compile(r"(https?):/+", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_REPLAY_PATH = re.compile(r"/web/([0-9]{1,14})([a-z]{2}_)?/(.+)", re.DOTALL)
+_PORTS = {"http": 80, "https": 443}
+
+
+class ArchivedAddress(NamedTuple):
+    """What a replay address names: 1 to 14 digits, a flag such as `id_` or "", and the original address."""
+
+    timestamp: str
+    flag: str
+    original: str
+
+
+def is_playable(original: str) -> bool:
+    """Whether an original can be replayed at all: listings also hold bare paths, `mailto:` and `data:`."""
+    return len(original) <= _LONGEST and _PLAYABLE.match(original) is not None
+
+
+def replay_url(base: str, timestamp: str, original: str) -> str:
+    """The address of a capture's unchanged bytes (`id_`), e.g. https://web.archive.org/web/2004id_/http://a.example/.
+
+    The original is sent as it is listed; only what a request line may not hold is escaped, and a fragment is left
+    out. Raises ReplayFailed "not a replayable address".
+    """
+    if not re.fullmatch(r"[0-9]{1,14}", timestamp) or not is_playable(original):
+        raise ReplayFailed("not a replayable address", detail=f"{timestamp[:14]!r} {original[:200]!r}")
+    escaped = quote(original.partition("#")[0], safe=_LEGAL, errors="replace")
+    return f"{base.rstrip('/')}/web/{timestamp}id_/{escaped}"
+
+
+def location_in_archive(location: str, request_url: str, base: str) -> ArchivedAddress | None:
+    """Where a redirect leads within the archive at `base`; None where it leads out of it, or to nothing replayable.
+
+    The archive writes `https://host/web/...`, `//host/web/...` and `/web/...`. The host is never taken over: whoever
+    follows the redirect makes a new address from `base` and what is returned here.
+    """
+    location = location.strip(" ")
+    if _CONTROL.search(location) or len(location) > 2 * _LONGEST:
+        return None
+    path = _path_within(_absolute(location, request_url), base)
+    found = _REPLAY_PATH.fullmatch(path.partition("#")[0])
+    if found is None:
+        return None
+    original = _with_scheme(found[3])
+    return ArchivedAddress(found[1], found[2] or "", original) if is_playable(original) else None
+
+
+def _absolute(location: str, request_url: str) -> str:
+    """Joined by hand: urljoin would tidy `..` and `//` within the original address."""
+    here = urlsplit(request_url)
+    if location.startswith("//"):
+        return f"{here.scheme}:{location}"
+    return f"{here.scheme}://{here.netloc}{location}" if location.startswith("/") else location
+
+
+def _path_within(url: str, base: str) -> str:
+    """What follows `base` in an absolute address, or "" where the address is another server's."""
+    scheme, _, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    here = urlsplit(base)
+    if _server(scheme, authority) not in _servers(here.scheme, here.netloc):
+        return ""
+    below = here.path.rstrip("/")
+    return (slash + path).removeprefix(below) if (slash + path).startswith(below + "/") else ""
+
+
+def _servers(scheme: str, authority: str) -> set[tuple[str, int]]:
+    """The base's own host and port; an archive on a default port may write itself with the other scheme."""
+    own = _server(scheme, authority)
+    if own is None:
+        return set()
+    return {(own[0], port) for port in _PORTS.values()} if own[1] in _PORTS.values() else {own}
+
+
+def _server(scheme: str, authority: str) -> tuple[str, int] | None:
+    """Host and port, read narrowly: no user, no backslash, nothing a browser might read in another way."""
+    default = _PORTS.get(scheme.lower())
+    found = re.fullmatch(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", authority.lower())
+    return (found[1], int(found[2] or default)) if found and default else None
+
+
+def _with_scheme(original: str) -> str:
+    """`http:/a.example/` has lost a slash to some proxy; `a.example/` never had a scheme."""
+    if _LOST_SLASH.match(original):
+        return _LOST_SLASH.sub(r"\1://", original, count=1)
+    return original if _SCHEME.match(original) and not re.match(r"[^/:]+:[0-9]", original) else f"http://{original}"

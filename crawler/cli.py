@@ -1,0 +1,115 @@
+"""What all commands share: help that keeps its lines, and errors told in one sentence."""
+
+import argparse
+import atexit
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable
+from difflib import get_close_matches
+from types import TracebackType
+from typing import Protocol
+
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+
+from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.formats.terminal import complain, keep_logs_printable, say
+
+_EVERY = 2.0  # seconds between two lines of progress
+
+
+class Help(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of the examples."""
+
+
+class CorpusCommand(ScrapyCommand):
+    """What all commands do alike: they refuse settings that nobody reads, and end without a traceback where they are
+    interrupted or nobody reads on. Scrapy makes all commands before it looks at the command line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        sys.excepthook = _told
+        atexit.register(_flush_or_end)
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        known = set(self.settings)
+        try:
+            refuse_unknown_settings([given.partition("=")[0].strip() for given in opts.set], known)
+        except WrongUse as error:
+            refuse(self, error)
+            sys.exit(self.exitcode)
+        super().process_options(args, opts)
+
+
+def refuse_unknown_settings(given: Iterable[str], known: set[str]) -> None:
+    """Raises WrongUse for the first name that is no setting, of ours or of Scrapy, with the nearest that is one."""
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name.upper(), known, 1)
+            hint = f"did you mean {near[0]}?" if near else "docs/settings.md names all."
+            raise WrongUse(f"There is no setting {name!r}: {hint}")
+
+
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The end of a process by an exception: a traceback only for what nobody thought of."""
+    if issubclass(kind, BrokenPipeError):
+        _end_as_others_do()
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    print("error: Stopped by SIGINT; start again to go on.", file=sys.stderr)
+    raise SystemExit(128 + signal.SIGINT)
+
+
+def _flush_or_end() -> None:
+    """Write out what is left before the interpreter does it, which would complain."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _end_as_others_do()
+
+
+def _end_as_others_do() -> None:
+    """End by SIGPIPE, without a word: who reads, as `head` does, has seen enough."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGPIPE)
+
+
+class Ending(Protocol):
+    """A command, which ends with a code."""
+
+    exitcode: int
+
+
+def add_examples(parser: argparse.ArgumentParser, examples: str) -> None:
+    """End a command's help with `examples`, line by line as they stand, and let its logs hold what prints alone."""
+    keep_logs_printable()  # every command comes by here before it does anything
+    parser.formatter_class = Help
+    parser.epilog = examples.strip("\n")
+
+
+def refuse(command: Ending, error: CorpusError | KeyboardInterrupt) -> None:
+    """Say what went wrong, on standard error, and end with its code."""
+    stopped = isinstance(error, KeyboardInterrupt)
+    complain("Stopped by SIGINT: the corpus is whole; start again to go on." if stopped else error)
+    command.exitcode = 128 + signal.SIGINT if isinstance(error, KeyboardInterrupt) else error.exit_code
+
+
+def take_none(args: list[str], way_out: str = "-s CORPUS_DIR=DIR names the corpus") -> None:
+    """Raises WrongUse where a command that takes no arguments is given one."""
+    if args:
+        raise WrongUse(f"{args[0]!r} belongs nowhere here: {way_out}.")
+
+
+class ProgressLines:
+    """Tells on standard error how far it has come, every few seconds and at the end of each part."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _EVERY
+
+    def __call__(self, what: str, done: int, todo: int) -> None:
+        if time.monotonic() >= self._next or done == todo:
+            self._next = time.monotonic() + _EVERY
+            say(f"{what}: {done} of {todo}", file=sys.stderr)

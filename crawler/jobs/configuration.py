@@ -1,0 +1,141 @@
+"""Whether settings can be used, before anything is done with them. Pure: values in, one clear sentence out."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.local_archive.sample import sample_sites
+from crawler.politeness.limits import KINDS, checked_rate, checked_scale, is_archive_org, is_loopback
+from crawler.politeness.request_budget import seconds_in
+from crawler.selection.plan import check as check_plan
+from pipelines.exceptions import WrongUse
+from pipelines.formats.timestamps import is_prefix
+
+STYLES = ("corpus", "princeton")
+
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "WAYBACK_CONNECT_TIMEOUT": (1, 3600),
+    "WAYBACK_CDX_FIRST_BYTE_TIMEOUT": (1, 3600),
+    "WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT": (1, 3600),
+    "WAYBACK_CDX_TIMEOUT": (1, 3600),
+    "WAYBACK_REPLAY_TIMEOUT": (1, 3600),
+    "WAYBACK_HOP_HOURS": (0, 87_600),
+    "READING_DEADLINE": (1, 3600),
+    "RELIST_FRESH_HOURS": (0, 87_600),
+    "RETRY_WAIT": (0, 86_400),
+    "RETRY_PATIENCE": (0, 2_592_000),
+    "PROGRESS_SECONDS": (0, 86_400),
+    "WRITER_PATIENCE": (0, 86_400),
+}
+"""The settings that are numbers, with the least and the most that each can be: the most is beyond all use, and within
+what clocks and calendars can reckon with."""
+
+_WHOLE_BOUNDS: Mapping[str, tuple[int, int]] = {
+    "WAYBACK_CDX_PAGE_ROWS": (1, 150_000),
+    "SELECT_CAP": (0, 1_000_000_000),
+    "READERS": (0, 256),
+    "READING_MEMORY_MB": (64, 1 << 20),
+    "WARC_MAX_MB": (1, 1 << 20),
+    "RELIST_OVERLAP_DAYS": (0, 36_500),
+    "RELIST_WHOLE_DAYS": (0, 36_500),
+    "RETRY_LIMIT": (1, 20),
+    "MAX_REQUESTS": (0, 1_000_000_000),
+}
+"""The same for whole numbers."""
+
+
+def check(settings: Mapping[str, Any]) -> None:
+    """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
+    host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    check_plan(settings["SELECT"], settings["PRECISION"])
+    _check_span(settings["FROM"], settings["TO"])
+    _check_language(settings["LANGUAGE"])
+    check_offline(settings)
+    _check_contact(host, settings["CONTACT"])
+    too_fast(settings)
+    checked_scale(host, _number(settings, "TIME_SCALE"))
+    seconds_in(settings["MAX_TIME"])
+
+
+def too_fast(settings: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """The rates above what the archive allows: wanted, and the highest to keep to instead. Raises WrongUse."""
+    host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    wanted = {kind: _number(settings, f"WAYBACK_{kind.upper()}_PER_MINUTE") for kind in KINDS}
+    allowed = {kind: checked_rate(host, kind, rate) for kind, rate in wanted.items()}
+    return {f"WAYBACK_{k.upper()}_PER_MINUTE": (wanted[k], allowed[k]) for k in KINDS if allowed[k] < wanted[k]}
+
+
+def check_mixture(settings: Mapping[str, Any], held: set[str], *, sample: bool) -> None:
+    """Raises WrongUse where the invented sites of the sample would come together with others in one corpus.
+
+    `held` are the sites of the corpus, and `sample` says whether the archive to be asked is the embedded one.
+    """
+    folder, host = settings["CORPUS_DIR"], archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    if sample and not held <= sample_sites():
+        raise WrongUse(
+            f"{folder} holds other documents than those of the sample: give that one a place of its own, "
+            "e.g. -s CORPUS_DIR=sample, or make crawl CORPUS=sample."
+        )
+    if not is_loopback(host) and held & sample_sites():
+        raise WrongUse(
+            f"{folder} holds the invented sites of the sample: give what comes from {host} a place of its own, "
+            "e.g. -s CORPUS_DIR=policies, or make crawl CORPUS=policies ..."
+        )
+
+
+def _check_contact(host: str, contact: str) -> None:
+    if is_archive_org(host) and not contact.strip():
+        raise WrongUse(
+            f"A crawl of {host} must say who is asking: set CONTACT to your mail address or page, "
+            "e.g. -s CONTACT=me@example.org (its operators write to it before they block)."
+        )
+
+
+def check_offline(settings: Mapping[str, Any]) -> None:
+    """Raises WrongUse for a setting that cannot be used even where nothing is asked of an archive."""
+    for name, bounds in {**_BOUNDS, **_WHOLE_BOUNDS}.items():
+        _check_number(settings, name, *bounds)
+    archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL")
+    if settings["EXPORT_STYLE"] and settings["EXPORT_STYLE"] not in STYLES:
+        raise WrongUse(f"EXPORT_STYLE={settings['EXPORT_STYLE']!r} is no style; choose one of {', '.join(STYLES)}.")
+
+
+def archive_host(url: str, name: str) -> str:
+    """Host, with its port, of an archive's address. Raises WrongUse where it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None or parts.query:
+        raise WrongUse(f"{name}={url!r} is no archive's address; give one like https://web.archive.org.")
+    return parts.netloc
+
+
+def _check_span(since: str, until: str) -> None:
+    for name, value in (("FROM", since), ("TO", until)):
+        if value and not is_prefix(value):
+            raise WrongUse(f"{name}={value!r} is no time; give 4 to 14 digits, e.g. 2015 or 20150401.")
+    if since and until and since.ljust(14, "0") > until.ljust(14, "9"):
+        raise WrongUse(f"FROM={since} lies after TO={until}: swap them, or leave one out.")
+
+
+def _check_language(code: str) -> None:
+    if code and not (len(code) == 2 and code.isascii() and code.islower()):
+        raise WrongUse(f"LANGUAGE={code!r} is no code of ISO 639-1; give two small letters, e.g. en.")
+
+
+def _check_number(settings: Mapping[str, Any], name: str, least: float, most: float) -> None:
+    number = _number(settings, name)
+    if not isfinite(number) or not least <= number <= most:
+        raise WrongUse(f"{name}={settings[name]} is out of bounds; give {least} to {most}.")
+    if name in _WHOLE_BOUNDS and not str(settings[name]).strip().isdecimal():
+        raise WrongUse(f"{name}={settings[name]} is no whole number; give {least} to {most}.")
+
+
+def _number(settings: Mapping[str, Any], name: str) -> float:
+    try:
+        return float(settings[name])
+    except (TypeError, ValueError):
+        raise WrongUse(f"{name}={settings[name]!r} is not a number.") from None

@@ -1,0 +1,259 @@
+"""One crawl from start to end: check, lock, register, crawl, export, tell. What the `crawl` command calls.
+
+Everything before the first request can fail without a trace; everything after is in the ledger and in `runs`.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
+
+from scrapy.crawler import Crawler, CrawlerProcessBase
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+from crawler.jobs import configuration
+from crawler.jobs.register import Request, listed, register
+from crawler.jobs.reread import catch_up
+from crawler.middlewares import REQUESTS
+from crawler.politeness.limits import is_loopback
+from crawler.politeness.request_budget import Budget
+from pipelines.exceptions import CorpusError, DatabaseBusy, RecordingFailed, WrongUse
+from pipelines.executors.read_all import Progress
+from pipelines.export.corpus_files import export_corpus
+from pipelines.extraction.version import reader_version
+from pipelines.release import VERSION
+from pipelines.store import runs
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import open_corpus
+from pipelines.store.summary import Summary, summarise
+from pipelines.warc.lock import only_run
+
+LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdfium2")
+
+_TOLD = ("SELECT", "SELECT_CAP", "FROM", "TO", "WAYBACK_URL", "WAYBACK_PUBLIC_URL", "WAYBACK_CDX_PER_MINUTE",
+         "WAYBACK_REPLAY_PER_MINUTE", "EXPORT_STYLE")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a crawl ended. `message` is one sentence where it did not end well."""
+
+    exit_code: int
+    message: str
+    summary: Summary
+    closing: str = ""  # one line for the log of a timer
+    requests: Mapping[str, int] = field(default_factory=dict)  # that went out, by what they were for
+
+
+def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request, progress: Progress) -> Outcome:
+    """Crawl and export. Raises CorpusError with its exit code where the crawl could not begin."""
+    settle(settings)
+    folder = Path(settings["CORPUS_DIR"])
+    if request.spider not in process.spider_loader.list():
+        raise WrongUse(f"There is no spider {request.spider!r}: the one to run is `crawl policies`.")
+    with (
+        listed(request) as (targets, digest),
+        only_run(folder),
+        closing(open_corpus(folder, settings.getfloat("WRITER_PATIENCE"))) as db,
+    ):
+        register(db, settings, targets, request, digest)
+        if not runs.finished_with(db, digest):
+            settings.set("TARGET_LIST", (f"urn:policy-corpus:targets:{digest}", str(targets.path)), priority="cmdline")
+        _begin(db, settings, digest)
+        crawler = process.create_crawler(request.spider)
+        code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
+        if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
+            code, message = _exported(db, settings, code, message)
+        summary = summarise(db, reader_version())
+        if not code and summary.to_be_tried_again:
+            code = 1
+        with suppress(RecordingFailed):  # the message tells of it already; the run counts as interrupted
+            _finish(db, settings, crawler, summary, code)
+        spider: Any = crawler.spider
+    return Outcome(code, message, summary, _closing_line(settings, spider, summary, code), _requests(crawler))
+
+
+def _caught_up(db: Database, settings: Settings, progress: Progress) -> tuple[int, str] | None:
+    """Exit code and message where what is held is not all read again: then nothing is asked."""
+    try:
+        catch_up(db, settings, progress)
+    except RecordingFailed as error:
+        return error.exit_code, f"{error}"
+    except KeyboardInterrupt:
+        return _stopped_by(signal.SIGINT)
+    return None
+
+
+def _exported(db: Database, settings: Settings, code: int, message: str) -> tuple[int, str]:
+    try:
+        Corpus(db, settings["ARCHIVE"]).derive_waiting()
+        export_corpus(db, settings)
+    except RecordingFailed as error:
+        return error.exit_code, f"{error}"
+    return code, message
+
+
+def settle(settings: Settings) -> None:
+    """Check the settings and add what follows from them. Raises WrongUse."""
+    configuration.check(settings)
+    for name, (wanted, allowed) in configuration.too_fast(settings).items():
+        logging.getLogger(__name__).warning(
+            "%s=%g is above what the archive allows; it is %g now", name, wanted, allowed
+        )
+        settings.set(name, allowed, priority="cmdline")
+    _tell_of_proxies(settings["WAYBACK_URL"])
+    add_derived(settings, spared=1)
+
+
+def _tell_of_proxies(url: str) -> None:
+    """An address that is blocked is ours, and its limits are remembered as such: nothing goes by another one."""
+    parts = urlsplit(url)
+    named = next((one for one in (parts.scheme, "all") if one in getproxies_environment()), "")
+    if named and not is_loopback(parts.netloc):
+        logging.getLogger(__name__).warning("%s_PROXY is set, and not used: requests go straight.", named.upper())
+
+
+def add_derived(settings: Settings, *, spared: int = 0) -> None:
+    """Add to the settings what follows from them; `spared` cores have other work than reading. Raises WrongUse."""
+    derived = {
+        "ARCHIVE": configuration.archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL"),
+        "RUN_ID": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        "READERS": settings.getint("READERS") or max(1, (os.cpu_count() or 1) - spared),
+    }
+    if not settings["STATE_DIR"] and is_loopback(settings["WAYBACK_URL"].partition("://")[2].partition("/")[0]):
+        derived["STATE_DIR"] = str(Path(settings["CORPUS_DIR"]) / ".state")  # no other corpus shares its limits
+    for name, value in derived.items():
+        settings.set(name, value, priority="cmdline")
+
+
+def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
+    start = runs.RunStart(
+        run_id=settings["RUN_ID"],
+        command="crawl",
+        started_at=_iso(datetime.now(UTC)),
+        targets_digest=targets_digest,
+        reader=reader_version(),
+        settings={name: settings[name] for name in _TOLD},
+        libraries={"policy-corpus": VERSION} | {n: version(n) for n in LIBRARIES},
+    )
+    runs.begin(db, start)
+
+
+def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
+    """Run the spider to its end. Exit code and message, 0 and "" where nothing stopped it."""
+    received: list[int] = []
+    for name in ("scrapy.core.scraper", "scrapy.core.engine", "scrapy.utils.signal"):
+        logging.getLogger(name).addFilter(_is_unforeseen)
+    # where one stage cannot be opened, Scrapy forgets the others that it was about to open
+    warnings.filterwarnings("ignore", "coroutine 'ensure_awaitable", RuntimeWarning)
+    _once_it_runs(lambda: _note_signals(received))
+    failures: list[BaseException | None] = []
+    task: Any = process.crawl(crawler)
+    task.add_done_callback(lambda done: failures.append(None if done.cancelled() else done.exception()))
+    process.start()
+    _let_signals_end_us()
+    spider: Any = crawler.spider
+    if received:
+        return _stopped_by(received[0])
+    if failures and isinstance(failures[0], CorpusError):
+        return failures[0].exit_code, f"{failures[0]}"
+    if process.bootstrap_failed or spider is None:
+        return 5, "The crawl could not be set up; the log says why."
+    if spider.recording_error is not None:
+        return getattr(spider.recording_error, "exit_code", RecordingFailed.exit_code), spider.stop_reason
+    return (4, spider.stop_reason) if spider.stop_reason else (0, "")
+
+
+def _stopped_by(number: int) -> tuple[int, str]:
+    return 128 + number, f"Stopped by {signal.Signals(number).name}; start again to go on."
+
+
+def _is_unforeseen(record: logging.LogRecord) -> bool:
+    """Our own errors are told in one sentence at the end; a traceback is for what nobody thought of."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CorpusError))
+
+
+def _once_it_runs(do: Callable[[], None]) -> None:
+    """Right after Scrapy has taken over the signals, which is the last thing that it does at the reactor's start: a
+    signal in the same turn of the loop, while the spider is made, is to be noted too."""
+    from twisted.internet import reactor  # importing it chooses one, which is for Scrapy to do
+
+    loop: Any = reactor
+    last = partial(loop.addSystemEventTrigger, "after", "startup", do)
+    loop.addSystemEventTrigger("after", "startup", last)
+
+
+def _note_signals(received: list[int]) -> None:
+    """Remember which signal came, and let Scrapy's handlers do what they do: finish, and at the second one stop."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        handler = signal.getsignal(number)
+
+        def noting(number: int, frame: Any, handler: Any = handler) -> None:
+            received.append(number)
+            signal.signal(number, handler)
+            handler(number, frame)
+
+        signal.signal(number, noting)
+
+
+def _let_signals_end_us() -> None:
+    """Scrapy's handlers would only talk to a crawl that is over; an export can be cut off at any moment."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary, code: int) -> None:
+    spider: Any = crawler.spider
+    spent = spider.budget.spent if spider else ""
+    end = runs.RunEnd(
+        finished_at=_iso(datetime.now(UTC)),
+        outcome="out of budget" if spent and code <= 1 else runs.outcome_of(code),
+        exit_code=code,
+        counts={
+            **summary.states,
+            "requests": spider.budget.used if spider else 0,
+            "requests by purpose": _requests(crawler),
+            "versions": summary.versions,
+            "asked twice": spider.faults if spider else 0,  # refused; a fault of ours where it is not 0
+        },
+        pace=_stats(crawler).get("pace", {}),
+        failures=summary.failures,
+    )
+    runs.finish(db, settings["RUN_ID"], end)
+
+
+def _stats(crawler: Crawler) -> dict[str, Any]:
+    try:
+        return crawler.stats.get_stats()
+    except RuntimeError:  # it never began
+        return {}
+
+
+def _requests(crawler: Crawler) -> dict[str, int]:
+    stats = _stats(crawler)
+    return {name.removeprefix(REQUESTS): number for name, number in sorted(stats.items()) if name.startswith(REQUESTS)}
+
+
+def _closing_line(settings: Settings, spider: Any, summary: Summary, code: int) -> str:
+    budget = spider.budget if spider else Budget()
+    spent = f"; stopped after {budget.spent}, the next run goes on" if budget.spent else ""
+    return (
+        f"run {settings['RUN_ID']}: exit {code}, {budget.used} requests, {summary.versions} versions, "
+        f"{summary.to_be_tried_again} to retry{spent}"
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,215 @@
+"""What a rebuild needs of the crawler, and the rebuild as the settings ask for it. What the `rebuild` command calls."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+from crawler.archives import cdx
+from crawler.discovery import candidates as discovery
+from crawler.jobs import configuration
+from crawler.jobs import crawl as runner
+from crawler.jobs.reread import decoded, read_again, readers
+from crawler.jobs.run_record import noted
+from crawler.selection.payloads import obstacle
+from crawler.targets import urls as addresses
+from crawler.targets.document_kinds import known_kinds
+from crawler.targets.target_list import BadLine, read_targets
+from pipelines.exceptions import WrongUse
+from pipelines.executors.read_all import Progress
+from pipelines.export.corpus_files import export_corpus
+from pipelines.export.files import Counts
+from pipelines.extraction.version import reader_version
+from pipelines.formats.surt import urlkey
+from pipelines.items import DocumentKey, Target
+from pipelines.maintenance.first_pass import Knowledge
+from pipelines.maintenance.forget import forget_again
+from pipelines.maintenance.merge import take_files, tell_joined
+from pipelines.maintenance.rebuild import Rebuilt, rebuild
+from pipelines.store.database import DATABASE, open_corpus, recording
+from pipelines.store.forgetting import is_held
+from pipelines.warc.files import bring_in, warc_files
+from pipelines.warc.lock import only_run
+from pipelines.warc.turn import Turn, brought_in
+
+UNKNOWN = "unknown"
+_LEAST_SCORE = 0.5  # of an address, to be taken for a kind of document
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a user asked for on the command line, besides the settings."""
+
+    sources: Sequence[str] = ()
+    targets: str = ""
+    kind: str = "privacy policy"
+    only_changed: bool = False
+    accept_losses: bool = False
+
+
+def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tuple[Rebuilt, Counts]:
+    """Make the corpus again, and export it. Raises CorpusError; the corpus then stays as it was."""
+    configuration.check_offline(settings)
+    if not settings["RUN_ID"]:
+        runner.add_derived(settings)
+    folder = Path(settings["CORPUS_DIR"])
+    targets, digest = _targets(request)
+    _refuse_nothing(folder, request)
+    with only_run(folder), noted(settings, "rebuild", digest) as note:
+        if request.only_changed:
+            with closing(open_corpus(folder)) as db:
+                rebuilt = Rebuilt(0, 0, read_again(db, settings, progress))
+        else:
+            # a corpus that is made of these files knows no others: those in the form of ours are its own
+            is_new = not (folder / DATABASE).is_file() and not warc_files(folder / "warc")
+            with brought_in(folder) as brought:
+                sources = [Path(source) for source in request.sources]
+                brought.extend(bring_in(folder / "warc", sources, trusted=is_new))
+                rebuilt = _rebuild(
+                    folder, settings, progress, brought, (targets, digest), accept_losses=request.accept_losses
+                )
+        with closing(open_corpus(folder)) as db:
+            counts = export_corpus(db, settings)
+        note.exit_code = rebuilt.exit_code
+    return rebuilt, counts
+
+
+def _refuse_nothing(folder: Path, request: Request) -> None:
+    """Raises WrongUse where there is nothing to make a corpus of, or files to make one of are not to be read."""
+    if request.sources and request.only_changed:
+        raise WrongUse("--only-changed reads again what the corpus holds: leave it out, or name no files.")
+    if not request.sources and not warc_files(folder / "warc"):
+        raise WrongUse(f"There are no WARC files in {folder / 'warc'}: set CORPUS_DIR, mount the disk, or name some.")
+
+
+def _targets(request: Request) -> tuple[list[Target], str]:
+    if not request.targets:
+        return [], ""
+    found, digest = [], hashlib.sha256()
+    for target in read_targets(request.targets, kind=request.kind):
+        if isinstance(target, BadLine):
+            logging.getLogger(__name__).warning("%s", target)
+            continue
+        found.append(target)
+        digest.update(repr((target.url, target.document)).encode())
+    return found, digest.hexdigest()
+
+
+def run_merge(
+    settings: Settings, others: Sequence[Path], progress: Progress, *, accept_forgotten: bool = False
+) -> tuple[int, Counts]:
+    """Bring other corpora into this one. Returns how many WARC files were new, and what was exported."""
+    configuration.check_offline(settings)
+    runner.add_derived(settings)
+    folder = Path(settings["CORPUS_DIR"])
+    with only_run(folder), noted(settings, "merge"):
+        is_new = not (folder / DATABASE).is_file()
+        with brought_in(folder) as brought:
+            brought.extend(take_files(folder, others, settings["RUN_ID"]))
+            known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
+            joined = [path for path in known if path != folder / DATABASE]
+            merged = [other for other in others if other.resolve() != folder.resolve()]
+            again = partial(_forget_merged, others=merged, is_new=is_new, accept=accept_forgotten)
+            _rebuild(folder, settings, progress, brought, known=known, joined=joined, forget_first=again)
+        with closing(open_corpus(folder)) as db:
+            tell_joined(db, folder / "warc", settings["RUN_ID"])
+            return len(brought), export_corpus(db, settings)
+
+
+def _forget_merged(db: Database, *, others: Sequence[Path], is_new: bool, accept: bool) -> None:
+    """What other corpora have forgotten, before what has come back in goes again."""
+    if is_new:  # what journals of the others say of it is told once more, and checked
+        with recording(db):
+            db.execute("DELETE FROM forgotten")
+    _take_forgotten(db, others, accept)
+
+
+def _take_forgotten(db: Database, others: Sequence[Path], accept: bool) -> None:
+    """Names that other corpora have forgotten, where each is one that `forget` would take; what is held stays, unless
+    `accept`."""
+    log = logging.getLogger(__name__)
+    for other in others:
+        with closing(open_corpus(other)) as named:
+            found = named.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall()
+        for site, since in found:
+            if not _is_site(site):
+                log.warning("%s has forgotten %.80r, which is no site: passed over.", other, site)
+            elif accept or not is_held(db, site, urlkey(f"http://{site}/").partition(")")[0]):
+                with recording(db):
+                    db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [site, since])
+            else:
+                log.warning("%s has forgotten %s, which is held here: --accept-forgotten deletes it.", other, site)
+
+
+def _is_site(name: object) -> bool:
+    try:
+        return isinstance(name, str) and addresses.named_site(name) == name
+    except WrongUse:
+        return False
+
+
+def _forget_again(first: Callable[[Database], None], run: str, db: Database, warc: Path, turn: Turn) -> None:
+    first(db)
+    forget_again(db, warc, turn, urlkey, run)
+
+
+def _rebuild(
+    folder: Path,
+    settings: Settings,
+    progress: Progress,
+    brought: Sequence[str],
+    listed: tuple[Sequence[Target], str] = ((), ""),
+    known: Sequence[Path] = (),
+    accept_losses: bool = False,
+    joined: Sequence[Path] = (),
+    forget_first: Callable[[Database], None] = lambda db: None,
+) -> Rebuilt:
+    return rebuild(
+        folder,
+        settings["ARCHIVE"],
+        knowledge(),
+        reader=reader_version(),
+        targets=listed[0],
+        targets_digest=listed[1],
+        open_readers=partial(readers, settings),
+        workers=settings.getint("READERS"),
+        run=settings["RUN_ID"],
+        known=known,
+        brought=brought,
+        joined=joined,
+        forget_again=partial(_forget_again, forget_first, settings["RUN_ID"]),
+        accept_losses=accept_losses,
+        progress=progress,
+    )
+
+
+def knowledge() -> Knowledge:
+    """What the crawler knows of the archive's ways."""
+    return Knowledge(cdx.parse_page, urlkey, decoded, obstacle, keys_of)
+
+
+def keys_of(url: str) -> list[DocumentKey]:
+    """The document that an address shows by itself: its site, and its kind where a word of it tells; then the names
+    to take where another address of that site and kind was first."""
+    return list(_keys_of(url))
+
+
+def _keys_of(url: str) -> Iterator[DocumentKey]:
+    try:
+        address = addresses.parse(url)
+        site = addresses.site_of(address.host)
+    except WrongUse:
+        yield DocumentKey(UNKNOWN, UNKNOWN, hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:16])
+        return
+    kind = max(known_kinds(), key=lambda kind: discovery.address_score(url, kind))
+    if discovery.address_score(url, kind) < _LEAST_SCORE:
+        kind = UNKNOWN
+    slug = addresses.slug(address, site)
+    for variant in ("", slug, addresses.with_hash(slug, address)):
+        yield DocumentKey(site, kind, variant)

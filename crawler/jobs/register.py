@@ -1,0 +1,93 @@
+"""The target list of a crawl: read, kept, and made the list that a corpus follows."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+from crawler.jobs import configuration
+from crawler.targets.target_list import BadLine, read_targets
+from pipelines.exceptions import WrongUse
+from pipelines.formats.surt import urlkey
+from pipelines.items import DocumentKey, Target
+from pipelines.store import runs
+from pipelines.store.ledger import Ledger
+from pipelines.store.listings import Listings
+from pipelines.store.target_file import TargetFile
+
+log = logging.getLogger(__name__)
+
+_LONGEST_WAIT = 30 * 86400.0  # seconds until a failure is tried again, whatever the settings say
+_NONE = DocumentKey("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a user asked for on the command line, besides the settings."""
+
+    spider: str
+    targets: str
+    kind: str = "privacy policy"
+    strict: bool = False
+    retry_failed: bool = False
+    sample: bool = False  # the archive is the embedded one of invented sites
+
+
+@contextmanager
+def listed(request: Request) -> Iterator[tuple[TargetFile, str]]:
+    """The targets in a file that is gone afterwards, and a digest of them. Raises WrongUse where there are none.
+
+    Bad lines are named on the log and passed over, unless `strict`.
+    """
+    if not request.targets:
+        raise WrongUse("No targets: give a file or an address with -a targets=..., e.g. -a targets=sites.txt.")
+    with TemporaryDirectory(prefix="policy-corpus-targets-") as folder:
+        targets = TargetFile(Path(folder) / "targets.jsonl")
+        digest = targets.write(_lines(request))
+        if not digest:
+            raise WrongUse(f"No targets in {request.targets}: give one address a line, e.g. example.com/privacy.")
+        yield targets, digest
+
+
+def _lines(request: Request) -> Iterator[Target]:
+    """All lines of the list, those that cannot be used with the reason."""
+    for target in read_targets(request.targets, kind=request.kind, strict=request.strict, repeats=True):
+        if isinstance(target, BadLine):
+            log.warning("%s", target)
+            yield Target(target.text, _NONE, source=f"{target.source}:{target.line}", problem=target.reason)
+        else:
+            yield target
+
+
+def register(db: Database, settings: Settings, targets: Iterable[Target], request: Request, digest: str = "") -> None:
+    """Make the targets the list that is followed, and open the listings that they need or that have grown old.
+
+    Raises WrongUse where they do not belong in this corpus.
+    """
+    held = {site for (site,) in db.execute("SELECT DISTINCT site FROM document")}
+    configuration.check_mixture(settings, held, sample=request.sample)
+    ledger = Ledger(db, settings["ARCHIVE"])
+    listings = Listings(db, settings["ARCHIVE"])
+    ledger.register(targets, urlkey, digest)
+    if request.retry_failed:
+        ledger.retry_failed()
+    listings.open_for_addresses(settings["FROM"], settings["TO"])
+    now = datetime.now(UTC)
+    longest = settings.getfloat("RETRY_WAIT") * 2 ** settings.getint("RETRY_LIMIT")
+    ledger.forget_waits_beyond(_iso(now + timedelta(seconds=min(longest, _LONGEST_WAIT))))
+    fresh = _iso(now - timedelta(hours=settings.getfloat("RELIST_FRESH_HOURS")))
+    listings.reopen(
+        min(fresh, runs.unfinished_since(db, "crawl") or fresh),
+        _iso(now - timedelta(days=settings.getint("RELIST_WHOLE_DAYS"))),
+        settings.getint("RELIST_OVERLAP_DAYS"),
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

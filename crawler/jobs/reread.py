@@ -1,0 +1,57 @@
+"""After an upgrade of the reader: what only older readers have read is read again, in the corpus as it is.
+
+A crawl does it before it asks anything, `rebuild --only-changed` does nothing else. Were new captures read by one
+reader and old ones by another, no reader would be complete for a document, and its versions would stand still.
+"""
+
+import logging
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from scrapy.settings import Settings
+from sqlite_utils import Database
+
+from pipelines.exceptions import ReadingFailed
+from pipelines.executors.process_pool import Readers
+from pipelines.executors.read_all import Progress, read_all
+from pipelines.extraction.version import reader_version
+from pipelines.formats.content_encoding import decode
+from pipelines.store import readings
+from pipelines.store.corpus import Corpus
+
+log = logging.getLogger(__name__)
+
+decoded = partial(decode, error=ReadingFailed)
+
+
+def readers(settings: Settings, *, at_once: bool = True) -> Readers:
+    """Reading processes, as many and as bounded as the settings say."""
+    return Readers(
+        settings.getint("READERS"),
+        deadline=settings.getfloat("READING_DEADLINE"),
+        memory=settings.getint("READING_MEMORY_MB") << 20,
+        at_once=at_once,
+    )
+
+
+def catch_up(db: Database, settings: Settings, progress: Progress) -> None:
+    """Read again what an upgrade of the reader left behind, if it left anything. Raises RecordingFailed."""
+    behind = readings.count_outdated(db, reader_version())
+    if not behind:
+        return
+    log.warning("The reader has changed: %d pages held are read again before anything is asked.", behind)
+    if lost := read_again(db, settings, progress):
+        log.warning("%d pages cannot be read again, their bytes are damaged or gone: run verify.", lost)
+
+
+def read_again(db: Database, settings: Settings, progress: Progress) -> int:
+    """Read what the present reader has not read, and derive the versions anew. Interrupted, it goes on where it was.
+
+    Returns how many pages could not be read because their bytes are damaged or gone.
+    """
+    warc, workers = Path(settings["CORPUS_DIR"]) / "warc", settings.getint("READERS")
+    with closing(readers(settings, at_once=False)) as pool:  # where all is lost, no process starts
+        lost = read_all(db, warc, pool, reader_version(), workers=workers, decode=decoded, progress=progress)
+    Corpus(db, settings["ARCHIVE"]).derive_waiting()
+    return lost

@@ -1,0 +1,133 @@
+"""What a person reads at the end of a run, and from `status`: plain lines, at most 80 columns but for file names."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.text import Text
+
+from pipelines.formats.terminal import complain, printable
+from pipelines.items import State
+from pipelines.store.summary import Summary
+
+MOST_REASONS = 5
+
+_MEANINGS = {
+    State.READ: "their text is in the database",
+    State.DUPLICATE: "the same bytes as another capture",
+    State.SELECTED: "still to be fetched or read",
+    State.PASSED_OVER: "not wanted by SELECT, FROM and TO",
+    State.FAILED: "no text; the reasons are below",
+    State.NOT_REPLAYED: "errors and other types: in the time line only",
+    State.REDIRECT: "moved; no page of that time where they lead",
+    State.UNPLAYABLE: "listed, but the archive does not play them",
+    State.BLOCKED: "closed by their owner or the archive",
+}
+
+
+class Told(Protocol):
+    """An outcome as far as it is told."""
+
+    @property
+    def message(self) -> str: ...
+
+    @property
+    def summary(self) -> Summary: ...
+
+    @property
+    def closing(self) -> str: ...
+
+    @property
+    def requests(self) -> Mapping[str, int]: ...
+
+
+def tell_outcome(outcome: Told, folder: str) -> None:
+    """The closing table of a run on standard output, what went wrong on standard error."""
+    tell([*summary_lines(outcome.summary, folder), *request_lines(outcome.requests), outcome.closing])
+    if outcome.message:
+        complain(outcome.message)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich would end with 1, which means something else here
+
+
+def tell(lines: list[str]) -> None:
+    """Print lines; on a terminal those that begin a part are bold. What is printed is the same everywhere."""
+    console = _Console(highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(Text(printable(line), style="" if line.startswith(" ") else "bold"))
+
+
+def summary_lines(summary: Summary, folder: str) -> list[str]:
+    """The counts by outcome, the first reasons of failure, and where the files lie."""
+    return [
+        f"{summary.documents:,} documents, {summary.captures:,} captures, {summary.versions:,} versions",
+        *_target_lines(summary),
+        *(_counted(summary.states[state], state, _MEANINGS[state]) for state in _MEANINGS if state in summary.states),
+        *_listing_lines(summary),
+        *_outdated_lines(summary.outdated),
+        *_failure_lines(summary),
+        "files",
+        f"  texts      {folder}/text",
+        f"  database   {folder}/corpus.sqlite",
+        f"  bytes      {folder}/warc",
+    ]
+
+
+def _target_lines(summary: Summary) -> list[str]:
+    """How the lines of all lists stand, and how many documents the last one follows."""
+    told = ", ".join(f"{count:,} {outcome}" for outcome, count in summary.targets.items())
+    followed = f"  {summary.documents_active:>9,}  documents are followed by the last list"
+    return [followed, f"  {sum(summary.targets.values()):>9,}  targets: {told}"] if summary.targets else []
+
+
+def _counted(count: int, what: str, meaning: str = "") -> str:
+    return f"  {count:>9,}  {what:<14}{meaning}".rstrip()
+
+
+def _listing_lines(summary: Summary) -> list[str]:
+    """What keeps documents without captures, or with too few."""
+    counts = {
+        ("listing", "listings", "blocked by the owner or the archive"): summary.blocked,
+        ("listing", "listings", "not whole: the next run goes on"): summary.listings_open + summary.listings_failed,
+        ("document", "documents", "without a capture"): summary.without_captures,
+        ("row", "rows", "of listings cannot be used"): summary.malformed_rows,
+        ("row", "rows", "left out: not asked for, the archive's mistake"): summary.rows_not_asked_for,
+    }
+    return [_counted(count, one if count == 1 else many, what) for (one, many, what), count in counts.items() if count]
+
+
+def _outdated_lines(count: int) -> list[str]:
+    what = "page" if count == 1 else "pages"
+    return [_counted(count, what, "read by an older reader: the next crawl reads again")] if count else []
+
+
+def _failure_lines(summary: Summary) -> list[str]:
+    if not summary.failures:
+        return []
+    first = list(summary.failures.items())[:MOST_REASONS]
+    more = len(summary.failures) - len(first)
+    return [
+        "reasons of failure",
+        *(_counted(count, reason[:64]) for reason, count in first),
+        *([f"  and {more} more: status --json"] if more else []),
+    ]
+
+
+def request_lines(requests: Mapping[str, int]) -> list[str]:
+    """How many requests went out, by what they were for; nothing where there were none."""
+    return ["requests", *(_counted(count, purpose) for purpose, count in requests.items())] if requests else []
+
+
+def run_lines(run: Mapping[str, Any] | None) -> list[str]:
+    """The newest run, as `status` shows it; nothing where there was none."""
+    if run is None:
+        return []
+    code = "" if run["exit_code"] is None else f", exit code {run['exit_code']}"
+    return [
+        "last run",
+        f"  {run['command']} {run['outcome']}{code}",
+        f"  {run['started_at']} to {run['finished_at'] or 'an end nobody saw'}",
+    ]

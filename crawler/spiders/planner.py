@@ -1,0 +1,83 @@
+"""Asking the plan of a document, and writing down what it decides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crawler.selection.plan import open_intervals, plan
+from crawler.spiders.site_discovery import Discovery
+from pipelines.items import Capture, CaptureKey, Decision, Known, State
+from pipelines.store.ledger import Ledger
+
+_TRIED = (State.READ, State.SELECTED, State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which captures a crawl wants. `language`, where given, keeps documents whose text is in it."""
+
+    strategy: str
+    cap: int | None = None
+    since: str = ""
+    until: str = ""
+    precision: str = "capture"
+    language: str = ""
+
+
+class Planner:
+    """Plans documents one at a time; all it knows is in the ledger."""
+
+    def __init__(self, ledger: Ledger, discovery: Discovery, selection: Selection) -> None:
+        self._ledger = ledger
+        self._discovery = discovery
+        self._selection = selection
+
+    def plan(self, document_id: int) -> int:
+        """Decide on a document's captures as far as is known by now. Returns how many were selected."""
+        listing, known = self._ledger.listing(document_id)
+        homes = self._discovery.home_candidates(document_id, listing)
+        if homes is not None:
+            return self._ledger.apply(plan("half-year", homes, known))
+        if reason := self._other_language(document_id):
+            self._ledger.set_open(document_id, True)  # which keeps it out of the export: nobody searched it
+            return self._ledger.apply(list(_set_aside(listing, known, reason)))
+        selected = self._ledger.apply(self._decisions(listing, known))
+        self._ledger.set_open(document_id, self._is_open(selected, listing, known))
+        return selected
+
+    def _other_language(self, document_id: int) -> str:
+        """Why a document is not wanted: what was read of it is all in other languages. Empty where it is wanted."""
+        wanted = self._selection.language
+        found = self._ledger.languages(document_id) if wanted else set()
+        return f"LANGUAGE={wanted}, this is {', '.join(sorted(found))}" if found and wanted not in found else ""
+
+    def _decisions(self, listing: list[Capture], known: dict[CaptureKey, Known]) -> list[Decision]:
+        if self._selection.language and not any(one.state in _TRIED for one in known.values()):
+            return plan("first-last", listing, known, cap=1)  # one capture is the cheap test
+        return self._planned(listing, known)
+
+    def _planned(self, listing: list[Capture], known: dict[CaptureKey, Known]) -> list[Decision]:
+        choice = self._selection
+        return plan(
+            choice.strategy,
+            listing,
+            known,
+            cap=choice.cap,
+            since=choice.since,
+            until=choice.until,
+            precision=choice.precision,
+        )
+
+    def _is_open(self, selected: int, listing: list[Capture], known: dict[CaptureKey, Known]) -> bool:
+        """Whether `changes` is still halving; of other strategies each reading stands for itself."""
+        choice = self._selection
+        if choice.strategy != "changes" or choice.cap:
+            return False
+        return bool(selected) or bool(
+            open_intervals(listing, known, since=choice.since, until=choice.until, precision=choice.precision)
+        )
+
+
+def _set_aside(listing: list[Capture], known: dict[CaptureKey, Known], reason: str) -> Iterator[Decision]:
+    for row in listing:
+        if row.key not in known or known[row.key].state is State.PASSED_OVER:
+            yield Decision(row, State.PASSED_OVER, reason)

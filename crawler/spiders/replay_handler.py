@@ -1,0 +1,216 @@
+"""What a replay answer leads to: a memento to keep, another address to ask, or a refusal to note.
+
+A capture may be played as another one (the archive's hop to the nearest) or as a redirect that was itself archived.
+Either way what comes of it is recorded as the capture it is, and the one that was asked for tells what became of it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from crawler.archives.memento import Hop, Limited, Played, Refused, cdx_digest, played_capture, read_answer
+from crawler.spiders.steps import Found, Leads, Nothing, Page, Step, Steps
+from pipelines.exceptions import ReplayFailed
+from pipelines.formats.surt import urlkey
+from pipelines.formats.timestamps import distance
+from pipelines.items import Capture, Decision, Failure, HttpAnswer, Memento, Refusal, State, WarcLocation
+from pipelines.store.ledger import Ledger, Standing
+
+MOST_HOPS = 10
+
+_STANDS = (State.READ, State.SELECTED, State.DUPLICATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One replay request: which address at which time, on behalf of which selected capture, and by which way."""
+
+    capture: Capture
+    timestamp: str
+    original: str
+    attempts: int = 0
+    way: tuple[tuple[str, str], ...] = ()
+    home_of: str = ""  # the site whose home page, or frame of it, this is
+    moved_to: str = ""  # where the capture itself, played as a redirect, leads to
+
+    @classmethod
+    def first(cls, capture: Capture, attempts: int, home_of: str = "") -> "Asked":
+        way = ((capture.timestamp, capture.original),)
+        return cls(capture, capture.timestamp, capture.original, attempts, way, home_of)
+
+    @property
+    def step(self) -> Step:
+        return self.timestamp, self.original
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Another capture whose bytes are held and not read yet answers for the one that was asked."""
+
+    capture: Capture
+    location: WarcLocation
+    asked: Capture
+
+
+Outcome = Memento | Refusal | Decision | Held | Asked
+
+
+class Replay:
+    """Reads replay answers. `base` is where the archive answers, `window` how far a hop may lead in time, and
+    `next_try` says when a failure of so many attempts is tried again, if at all."""
+
+    def __init__(
+        self, ledger: Ledger, base: str, window: timedelta, next_try: Callable[[Failure, int], str | None]
+    ) -> None:
+        self._ledger = ledger
+        self._base = base
+        self._window = window
+        self._next_try = next_try
+        self.steps: Steps[Asked] = Steps()
+
+    def outcomes(self, asked: Asked, answer: HttpAnswer, raw: bytes) -> Iterator[Outcome]:
+        """What comes of an answer; `raw` is its body as it came over the wire."""
+        found = read_answer(answer, self._base)
+        if isinstance(found, Played):
+            yield from self._played(asked, found, answer, raw)
+        elif isinstance(found, Hop):
+            yield from self._hop(asked, found)
+        elif isinstance(found, Limited):
+            yield asked  # the pace holds it until the archive takes requests again
+        elif isinstance(found, Refused):
+            yield from self.failed(asked, found.failure, found.state)
+
+    def failed(self, asked: Asked, failure: Failure, state: State = State.FAILED) -> Iterator[Outcome]:
+        """What comes of an answer that is no use, now or for good."""
+        if not failure.transient:
+            self.steps.found(asked.step, Nothing(state, failure))
+        yield self.refusal(asked, state, failure)
+
+    def again(self, asked: Asked, found: Found) -> Iterator[Outcome]:
+        """What comes of a step that was answered in this run already."""
+        if isinstance(found, Nothing):
+            yield self.refusal(asked, found.state, found.failure)
+        elif isinstance(found, Page):
+            yield from self._page_again(asked, found)
+        elif found.is_hop:
+            yield from self._hop(asked, Hop(found.timestamp, found.original))
+        else:
+            yield from self.moved(asked, found.timestamp, found.original)
+
+    def _page_again(self, asked: Asked, page: Page) -> Iterator[Outcome]:
+        standing = self._ledger.standing(page.key)
+        if standing and standing.held and (page.key == asked.capture.key or not self._stands(standing, asked)):
+            row = next(row for row in self._ledger.rows_of(page.key))
+            yield Held(row, standing.held, asked.capture)
+        elif standing and page.key != asked.capture.key:
+            yield Decision(asked.capture, State.DUPLICATE, same_as=page.key)
+        else:
+            yield self._refused(asked, State.FAILED, "asked twice")
+
+    def refusal(self, asked: Asked, state: State, failure: Failure) -> Refusal:
+        next_try = self._next_try(failure, asked.attempts) if failure.transient else None
+        if asked.moved_to and not failure.transient:  # that it was a redirect is known: this is no failure
+            state, failure = State.REDIRECT, replace(failure, reason=f"moved to {asked.moved_to} ({failure.reason})")
+        return Refusal(asked.capture, state, failure, next_try)
+
+    def _refused(self, asked: Asked, state: State, reason: str, detail: str = "") -> Refusal:
+        return self.refusal(asked, state, Failure(ReplayFailed.stage, reason, False, detail))
+
+    def _played(self, asked: Asked, played: Played, answer: HttpAnswer, raw: bytes) -> Iterator[Outcome]:
+        wanted = asked.capture if len(asked.way) == 1 else _unlisted(asked)
+        rows = self._ledger.rows_at(wanted.urlkey, played.timestamp)
+        found = _named(played_capture(wanted, played, answer, raw, rows), played.original)
+        if found.redirect_to:
+            self.steps.found(asked.step, Leads(found.capture.timestamp, found.redirect_to))
+            yield replace(found, asked=asked.capture)
+            yield from self.moved(asked, found.capture.timestamp, found.redirect_to)
+            return
+        self.steps.found(asked.step, Page(found.capture.key, asked.capture.key))
+        if found.capture.key == asked.capture.key:
+            yield found
+        else:
+            standing = self._ledger.standing(found.capture.key)
+            if standing and self._stands(standing, asked):
+                yield Decision(asked.capture, State.DUPLICATE, same_as=found.capture.key)
+            else:
+                yield replace(found, asked=asked.capture)
+
+    def _stands(self, standing: Standing, asked: Asked) -> bool:
+        """Whether the bytes of a capture that was played are held. One that was selected while this was on its way is
+        not fetched by itself, for here they are; nor is what the plan took for a repeat of something to be fetched."""
+        if standing.state is State.DUPLICATE:
+            return standing.is_twin_held and standing.same_as != asked.capture.key
+        return standing.state in _STANDS and standing.held is not None
+
+    def moved(self, asked: Asked, timestamp: str, original: str) -> Iterator[Outcome]:
+        """Go on from an archived redirect; the capture's own one is what it says, whatever is found there."""
+        is_own = len(asked.way) == 1 or asked.capture.statuscode.startswith("3")
+        on = replace(asked, moved_to=original) if is_own and not asked.moved_to else asked
+        yield from self.follow(on, timestamp, original)
+
+    def _hop(self, asked: Asked, hop: Hop) -> Iterator[Outcome]:
+        """The archive's own redirect to what it can play. Far in time it would be another text."""
+        self.steps.found(asked.step, Leads(hop.timestamp, hop.original, is_hop=True))
+        away = distance(asked.timestamp, hop.timestamp)
+        if away is None or away > self._window:
+            yield self._refused(asked, State.UNPLAYABLE, "nearest capture too far", f"{hop.timestamp} {hop.original}")
+        else:
+            yield from self.follow(asked, hop.timestamp, hop.original)
+
+    def follow(self, asked: Asked, timestamp: str, original: str) -> Iterator[Outcome]:
+        """Ask for another address, unless the ledger knows already what is to be found there."""
+        step = (timestamp, original)
+        if step in asked.way:
+            yield self._refused(asked, State.FAILED, "redirect loop", original)
+        elif len(asked.way) > MOST_HOPS:
+            yield self._refused(asked, State.FAILED, "too many redirects", original)
+        elif self._ledger.is_forgotten(urlkey(original)):
+            state = State.REDIRECT if asked.moved_to else State.UNPLAYABLE
+            yield self._refused(replace(asked, moved_to=""), state, "leads to a forgotten site")  # without its name
+        else:
+            on = replace(asked, timestamp=timestamp, original=original, way=(*asked.way, step))
+            yield from self._held_redirect(on) or iter([self._known(asked, timestamp, original) or on])
+
+    def _held_redirect(self, asked: Asked) -> Iterator[Outcome] | None:
+        """A redirect that is held already leads on without being asked again."""
+        for row in self._ledger.rows_at(urlkey(asked.original), asked.timestamp):
+            standing = self._ledger.standing(row.key)
+            if standing and standing.redirect_to and row.original == asked.original:
+                return self.follow(asked, row.timestamp, standing.redirect_to)
+        return None
+
+    def _is_begun(self, row: Capture, standing: Standing) -> bool:
+        """Whether a capture is just being asked for: what comes of it is waited for, as it may lead back here."""
+        return standing.state is State.SELECTED and self.steps.is_begun((row.timestamp, row.original))
+
+    def _known(self, asked: Asked, timestamp: str, original: str) -> Outcome | None:
+        for row in self._ledger.rows_at(urlkey(original), timestamp):
+            standing = self._ledger.standing(row.key)
+            if standing is None or row.key == asked.capture.key or row.statuscode.startswith("3"):
+                continue
+            if standing.redirect_to or standing.same_as == asked.capture.key or self._is_begun(row, standing):
+                continue
+            if standing.state in _STANDS or (standing.held and standing.state is State.FAILED):
+                return Decision(asked.capture, State.DUPLICATE, same_as=row.key)
+            if standing.held:
+                return Held(row, standing.held, asked.capture)
+        return None
+
+
+def _unlisted(asked: Asked) -> Capture:
+    """The capture that an address met on the way stands for, as far as it is known before it is played."""
+    return unlisted(asked.original, asked.timestamp)
+
+
+def unlisted(original: str, timestamp: str) -> Capture:
+    """A capture that no listing shows, and of which only its address and its time are known."""
+    return Capture(urlkey(original), timestamp, original, "unk", "-", "-")
+
+
+def _named(found: Memento, original: str) -> Memento:
+    """A memento no listing shows is named by what it holds, and as the archive calls it."""
+    if found.capture.digest != "-":
+        return found
+    status, digest = str(found.answer.status), cdx_digest(found.answer.body)
+    original = original or found.capture.original
+    return replace(found, capture=replace(found.capture, original=original, statuscode=status, digest=digest))

@@ -1,0 +1,212 @@
+"""Reading in worker processes: a page that kills or stalls its reader fails alone; none outlives the parent.
+
+Each worker is a thread of the parent that owns one single-process executor: the page in hand is always known.
+"""
+
+import ctypes
+import os
+import queue
+import resource
+import signal
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.exceptions import ReadingFailed, RecordingFailed
+from pipelines.items import Page, Reading
+
+if TYPE_CHECKING:
+    from pipelines.extraction.reader import Reader
+
+PR_SET_PDEATHSIG = 1
+REMEMBERED = 256  # readings of a worker; a few megabytes
+TOO_MUCH_MEMORY = "reading took too much memory"
+WARM_UP = b"<p>We collect personal information as this policy says, and disclose none of it to third parties.</p>"
+STARTUP = 60.0  # seconds a fresh process may take to import the reader
+
+_reader: "Reader | None" = None  # of this worker process
+
+
+class Readers:
+    """Worker processes that read pages.
+
+    `deadline` is seconds a page may take; `memory` is bytes of address space a worker may take beyond what it
+    needs to start. Pages of one address go to one worker where it is free enough: it remembers equal pages, the
+    last `remembered` ones it read. Each process starts with its first page, or `at_once`, beside other work.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        *,
+        deadline: float = 20.0,
+        memory: int = 1 << 30,
+        style: str = "corpus",
+        remembered: int = REMEMBERED,
+        at_once: bool = False,
+    ) -> None:
+        self._workers = [_Worker(deadline, memory, style, remembered, at_once) for _ in range(workers)]
+
+    def submit(self, page: Page) -> Future[Reading]:
+        """The reading to come. The future raises ReadingFailed, or RecordingFailed where the machine is in trouble
+        (full disk, no more files); `close` cancels it."""
+        home = self._workers[hash(page.original) % len(self._workers)]
+        freest = min(self._workers, key=lambda worker: worker.waiting)
+        chosen = home if home.waiting <= freest.waiting + 1 else freest
+        return chosen.submit(page)
+
+    def close(self) -> None:
+        """Stop all workers now. What was not read yet is cancelled."""
+        for worker in self._workers:
+            worker.stop()
+        for worker in self._workers:
+            worker.join()
+
+
+class _Worker:
+    """One thread that feeds one process, page by page."""
+
+    def __init__(self, deadline: float, memory: int, style: str, remembered: int, at_once: bool) -> None:
+        self._deadline, self._options = deadline, (os.getpid(), memory, style, remembered)
+        self._at_once = at_once
+        self._queue: queue.SimpleQueue[tuple[Page, Future[Reading]] | None] = queue.SimpleQueue()
+        self._process: _Process | None = None
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._waiting: set[Future[Reading]] = set()
+        self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Pages in hand and in the queue."""
+        return len(self._waiting)
+
+    def submit(self, page: Page) -> Future[Reading]:
+        future: Future[Reading] = Future()
+        if self._stopped:
+            future.cancel()
+            return future
+        self._waiting.add(future)
+        future.add_done_callback(self._waiting.discard)
+        self._queue.put((page, future))
+        return future
+
+    def stop(self) -> None:
+        """Kill the process, so that the thread comes to an end; it cleans up."""
+        with self._lock:
+            self._stopped = True
+            if self._process:
+                self._process.kill()
+        self._queue.put(None)
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
+        # the process is started from this thread, because PR_SET_PDEATHSIG watches the thread that started it
+        if self._at_once:
+            with suppress(OSError, TookTooLong, BrokenProcessPool):  # the first page will tell
+                self._started()
+        while (work := self._queue.get()) is not None:
+            page, future = work
+            if self._stopped:
+                future.cancel()
+            if future.set_running_or_notify_cancel():
+                self._answer(page, future)
+        self._discard()
+
+    def _answer(self, page: Page, future: Future[Reading]) -> None:
+        try:
+            future.set_result(self._read(page))
+        except ReadingFailed as failure:
+            if failure.reason == TOO_MUCH_MEMORY:
+                self._discard()  # what it took it may not give back
+            future.set_exception(failure)
+        except OSError as error:
+            reason = f"Pages cannot be read on this machine: {error}. Mend that, then start again."
+            future.set_exception(RecordingFailed(reason))
+        except Exception as error:
+            self._discard()
+            future.set_exception(ReadingFailed("reader died", detail=repr(error)[:200]))
+
+    def _read(self, page: Page) -> Reading:
+        """A reader that dies may have been killed by somebody else, so its page has a second try."""
+        for last in (False, True):
+            try:
+                return self._started().read(page, self._deadline)
+            except TookTooLong:
+                self._discard()
+                raise ReadingFailed("reading took too long") from None
+            except BrokenProcessPool:
+                self._discard()
+                if last or self._stopped:
+                    break
+        raise ReadingFailed("reader died")
+
+    def _started(self) -> "_Process":
+        if not self._process:
+            process = _Process(*self._options)
+            with self._lock:
+                self._process = process
+                if self._stopped:
+                    process.kill()
+        return self._process
+
+    def _discard(self) -> None:
+        with self._lock:
+            process, self._process = self._process, None
+        if process:
+            process.kill()
+            process.clean_up()
+
+
+class _Process:
+    """One single-process executor, whose process can be killed."""
+
+    def __init__(self, parent: int, memory: int, style: str, remembered: int) -> None:
+        options = (parent, memory, style, remembered)
+        self._executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare, initargs=options)
+        self._pid = self._executor.submit(os.getpid).result(timeout=STARTUP)
+
+    def read(self, page: Page, deadline: float) -> Reading:
+        return self._executor.submit(_read, page).result(timeout=deadline)
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+    def clean_up(self) -> None:
+        """Wait for the executor's own threads; the process must have been killed."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepare(parent: int, memory: int, style: str, remembered: int) -> None:
+    """Runs first in a worker process: bind its life and its memory, then load the reader."""
+    global _reader  # noqa: PLW0603 - an initializer has no other place to leave things for the calls that follow
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before the line above
+        os._exit(1)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would spin beside the other workers
+    from pipelines.extraction.reader import Reader  # here: the parent never loads the reader
+
+    _reader = Reader(style, remembered)
+    with suppress(OSError):  # a model that cannot be unpacked is told of by the first page that is read
+        _reader.read(Page(WARM_UP, "http://localhost/", "20000101000000"))  # loads the rest: models, tables
+    pages = int(Path("/proc/self/statm").read_text().split()[0])  # what is mapped by now belongs to the baseline
+    most = pages * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _read(page: Page) -> Reading:
+    assert _reader is not None
+    try:
+        return _reader.read(page)
+    except MemoryError:
+        raise ReadingFailed(TOO_MUCH_MEMORY) from None

@@ -1,0 +1,208 @@
+"""What an exporter sees of a corpus: the selected part, read-only, as it was at one moment."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlite_utils import Database
+
+from pipelines.exceptions import WrongUse
+from pipelines.export.tables import Table, public_settings, table_of
+from pipelines.extraction.form.note import snapshot_url
+from pipelines.items import DocumentKey, Memento, Verdict
+from pipelines.store import selection as store
+from pipelines.store.database import open_for_reading
+from pipelines.store.selection import Selection
+from pipelines.warc.lock import refuse_while_written
+from pipelines.warc.writer import read_memento
+
+__all__ = ["CorpusView", "Moment", "SelectedVersion", "Selection", "selection_of", "viewing"]
+
+_DAY = re.compile(r"\d{4}(-?\d\d(-?\d\d)?)?|\d{14}", re.ASCII)
+_TABLES = ("captures", "changes", "documents", "runs")
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedVersion:
+    """A version with all that is told of it, in the order of `store.selection.VERSION_COLUMNS`. `reasons` is JSON."""
+
+    site: str
+    kind: str
+    variant: str
+    number: int
+    first_timestamp: str
+    last_timestamp: str
+    captures: int
+    captures_listed: int
+    original: str
+    title: str
+    language: str
+    words: int
+    text_digest: str
+    text: str
+    verdict: str
+    reasons: str
+    changed_after: str
+    changed_before: str
+    held_timestamp: str
+    archive: str
+    reader: str
+    open: int
+    stated_date: str
+    stated_in: str
+    capture_id: int
+
+    @property
+    def document(self) -> DocumentKey:
+        return DocumentKey(self.site, self.kind, self.variant)
+
+
+class Moment(NamedTuple):
+    """Where a version stands in the order of time."""
+
+    document_id: int
+    site: str
+    kind: str
+    variant: str
+    number: int
+    held_timestamp: str
+    text_digest: str
+
+    @property
+    def document(self) -> DocumentKey:
+        return DocumentKey(self.site, self.kind, self.variant)
+
+
+def selection_of(options: dict[str, Any], *, include_open: bool = False) -> Selection:
+    """A selection as a command line asks for it: lists of `site`, `kind`, `language`, `verdict`, and the days `since`,
+    `until` and `as_of`. Raises WrongUse for a day that is none, a verdict that no version has, two ways to say when.
+    """
+    if options.get("as_of") and (options.get("since") or options.get("until")):
+        raise WrongUse("--as-of asks for one moment, --since and --until for a span: give one or the other.")
+    verdicts = tuple(options.get("verdict") or ())
+    for verdict in verdicts:
+        if verdict not in (Verdict.POLICY, Verdict.DOUBTFUL):
+            raise WrongUse(f"--verdict {verdict!r} is none that a version has: policy or doubtful.")
+    days = {name: _digits(name, options.get(name) or "") for name in ("since", "until", "as_of")}
+    if days["since"] and days["until"] and days["since"] > days["until"] + "9" * (14 - len(days["until"])):
+        raise WrongUse(f"--since {options['since']} lies after --until {options['until']}.")
+    return Selection(
+        tuple(one.lower() for one in options.get("site") or ()),
+        tuple(options.get("kind") or ()),
+        tuple(one.lower() for one in options.get("language") or ()),
+        verdicts,
+        include_open=include_open,
+        **days,
+    )
+
+
+def _digits(name: str, day: str) -> str:
+    if day and not _DAY.fullmatch(day):
+        raise WrongUse(f"--{name.replace('_', '-')} {day!r} is no day: write 2018, 2018-05, 2018-05-25 or 14 digits.")
+    return day.replace("-", "")
+
+
+class CorpusView:
+    """The selected part of a corpus. All rows come from one transaction: what is written meanwhile is not seen."""
+
+    def __init__(self, db: Database, folder: Path, selection: Selection, public_url: str) -> None:
+        self._db = db
+        self._warc = folder / "warc"
+        self.selection = selection
+        self.public_url = public_url
+        self.tables = tuple(self._tables())
+
+    def versions(self, *, texts: bool = True) -> Iterator[SelectedVersion]:
+        """All selected versions by site and time; without `texts` these are empty."""
+        return (SelectedVersion(*row) for row in store.versions(self._db, self.selection, texts=texts))
+
+    def timeline(self) -> Iterator["Moment"]:
+        """All selected versions without their texts, the earliest first."""
+        return (Moment(*row) for row in store.timeline(self._db, self.selection))
+
+    def version(self, moment: "Moment") -> SelectedVersion:
+        """The whole of a version that the timeline named."""
+        return SelectedVersion(*store.one_version(self._db, moment.document_id, moment.number))
+
+    def rows(self, table: Table, *, texts: bool = True) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table as the database has them, in the order of `table.given`."""
+        if table.name == "versions":
+            return self._version_rows(texts)
+        if table.name == "runs":
+            return self._run_rows(table)
+        return store.rows_of(self._db, table.name, self.selection)
+
+    def _version_rows(self, texts: bool) -> Iterator[tuple[Any, ...]]:
+        at = {name: index for index, name in enumerate(store.VERSION_COLUMNS)}
+        held, original = itemgetter(at["held_timestamp"]), itemgetter(at["original"])
+        for row in store.versions(self._db, self.selection, texts=texts):
+            yield (*row[:-1], snapshot_url(held(row), original(row), self.public_url))
+
+    def _run_rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
+        place = table.given.index("settings")
+        for row in store.rows_of(self._db, table.name, self.selection):
+            yield (*row[:place], public_settings(row[place]), *row[place + 1 :])
+
+    def memento(self, version: SelectedVersion) -> Memento:
+        """The page whose text a version is. Raises RecordingFailed where its bytes cannot be read."""
+        return read_memento(self._warc, store.location(self._db, version.capture_id))
+
+    def urlkey(self, version: SelectedVersion) -> str:
+        """The archive's key of the address of that page."""
+        return store.urlkey_of(self._db, version.capture_id)
+
+    def fingerprint(self, *salt: object, only: str = "") -> str:
+        """A digest of all that is selected, or `only` of one table, texts by theirs: equal ones mean that an export
+        would be the same."""
+        seen = hashlib.sha256(repr((salt, self.selection, self.public_url)).encode())
+        for table in self.tables:
+            if only not in ("", table.name):
+                continue
+            seen.update(repr((table.name, table.given)).encode("utf-8", "replace"))
+            for row in self.rows(table, texts=False):
+                seen.update(repr(row).encode("utf-8", "replace"))
+        return seen.hexdigest()
+
+    def refuse_nothing(self) -> None:
+        """Raises WrongUse where no version is selected."""
+        if next(self.versions(texts=False), None) is None:
+            said = ", ".join(f"{name} {value}" for name, value in _asked_for(self.selection).items())
+            raise WrongUse(
+                f"No version fits {said}: `python -m scrapy status` tells what the corpus holds."
+                if said
+                else "The corpus has no versions to hand on yet: crawl first."
+            )
+
+    def _tables(self) -> Iterator[Table]:
+        named = [(name, "") for name in store.VERSION_COLUMNS[:-1]]
+        yield table_of("versions", [*named, ("snapshot", "")])
+        for view in _TABLES:
+            if columns := store.columns_of(self._db, view):
+                yield table_of(view, columns)
+
+
+def _asked_for(selection: Selection) -> dict[str, str]:
+    found = {
+        "--site": selection.sites,
+        "--kind": selection.kinds,
+        "--language": selection.languages,
+        "--verdict": selection.verdicts,
+        "--since": (selection.since,),
+        "--until": (selection.until,),
+        "--as-of": (selection.as_of,),
+    }
+    return {name: " or ".join(filter(None, values)) for name, values in found.items() if any(values)}
+
+
+@contextmanager
+def viewing(folder: Path, selection: Selection, public_url: str) -> Iterator[CorpusView]:
+    """Look at the corpus in `folder`. Raises WrongUse where there is none, CorpusBusy while a run writes in it."""
+    with closing(open_for_reading(folder)) as db:
+        refuse_while_written(folder)
+        db.execute("BEGIN")  # one state of all tables, whatever is written from here on
+        yield CorpusView(db, folder, selection, public_url)

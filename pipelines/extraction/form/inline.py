@@ -1,0 +1,140 @@
+"""One line of Markdown from the inline tokens of a block: words, breaks, emphasis, links."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipelines.extraction.form.emphasis import Piece, settled, without_emphasis, without_line_ends
+from pipelines.extraction.form.inert import REFERENCE, inert, inert_pieces
+from pipelines.extraction.form.parse import UNREADABLE
+from pipelines.extraction.form.styles import Style
+
+Kind = Literal["text", "break", "image", "strong", "em", "strike", "link"]
+MARKS = {"strong": "**", "em": "_", "strike": "~~"}
+SPACES = re.compile(r"[ \t\n\r\f\v]+")
+MANY_SPACES = re.compile(" {2,}")
+BREAKS = re.compile(r" *\n *")
+SAFE = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
+AUTOLINK = re.compile(r"https?:[^\s<>\\]+", re.IGNORECASE)
+BRACKETS = re.compile(r"\\.|[\[\]]")
+LINE_START_DASH = re.compile(r"(^|\n)([ \t\r\n]*)([-+])(?=\s)")
+
+
+@dataclass(slots=True)
+class Token:
+    """`opens` and `ends` mark the two sides of strong, em and link; `value` is the text or the address."""
+
+    kind: Kind
+    value: str = ""
+    title: str = ""
+    opens: bool = False
+    ends: bool = False
+
+
+@dataclass(slots=True)
+class _Open:
+    """A piece of markup whose end has not come yet."""
+
+    token: Token
+    parts: list[str | Piece] = field(default_factory=list)
+
+
+def inline(tokens: list[Token], style: Style) -> str:
+    """The text of a block; a break is two spaces and a newline. Unbalanced tokens are closed at the end."""
+    stack = [_Open(Token("text"))]
+    tokens = tokens if style.faithful else joined(tokens)
+    texts = [token.value if token.kind == "text" else "" for token in tokens]
+    texts = inert_pieces(texts if style.faithful else without_line_ends(texts))
+    if not style.faithful:
+        texts = without_emphasis(texts, {MARKS[token.kind] for token in tokens if token.kind in MARKS})
+    for token, text in zip(tokens, texts, strict=True):
+        if token.opens:
+            stack.append(_Open(token))
+        elif token.ends:
+            _close(stack, style)
+        else:
+            stack[-1].parts.append("\n" if token.kind == "break" else _plain(text, style))
+    while len(stack) > 1:
+        _close(stack, style)
+    line = _single_spaced(settled(stack[0].parts))
+    return BREAKS.sub("  \n", line) if "\n" in line else line
+
+
+def joined(tokens: list[Token]) -> list[Token]:
+    """Emphasis that ends only to begin again is one piece."""
+    kept: list[Token] = []
+    for token in tokens:
+        if token.opens and token.kind in MARKS and kept and kept[-1].ends and kept[-1].kind == token.kind:
+            kept.pop()
+        else:
+            kept.append(token)
+    return kept
+
+
+def _plain(text: str, style: Style) -> str:
+    value = LINE_START_DASH.sub(r"\1\2\\\3", text) if style.faithful else text
+    return value if value.isprintable() and "  " not in value else SPACES.sub(" ", value)
+
+
+def _single_spaced(text: str) -> str:
+    return MANY_SPACES.sub(" ", text) if "  " in text else text
+
+
+def _close(stack: list[_Open], style: Style) -> None:
+    if len(stack) == 1:
+        return
+    done = stack.pop()
+    inner = _single_spaced(settled(done.parts))
+    parts = stack[-1].parts
+    before = parts[-1] if parts and isinstance(parts[-1], str) else ""
+    if done.token.kind == "link":
+        if before.endswith("!"):  # else it were an image
+            parts[-1] = before[:-1] + r"\!"
+        parts.append(_link(done.token, inner, style))
+    else:
+        parts.append((_as_published if style.faithful else _emphasis)(done.token, inner, before))
+
+
+def _emphasis(token: Token, inner: str, before: str) -> str | Piece:
+    core = inner.strip()
+    start, end = _edges(inner)
+    return Piece(start, MARKS[token.kind], core, end) if core else inner
+
+
+def _as_published(token: Token, inner: str, before: str) -> str:
+    mark, core = MARKS[token.kind], inner.strip(" ")
+    if token.kind == "strike":
+        return inner
+    if not core:
+        return mark * 2 + inner if token.kind == "strong" else inner
+    end = inner[len(inner.rstrip(" ")) :]
+    start = " " if inner[0] == " " or before[-1:] not in ("", " ", "\n") else ""
+    return f"{start}{mark}{core}{mark}{end}"
+
+
+def _link(token: Token, inner: str, style: Style) -> str:
+    text = inner.replace("\n", " ") if style.faithful else inner.strip().replace("\n", " ")
+    if not SAFE.match(token.value):
+        return inner
+    if not text.strip():
+        return f"[]({address(token.value)})" if style.faithful else inner
+    around = ("", "") if style.faithful else _edges(inner)
+    if text == token.value and AUTOLINK.fullmatch(text):
+        return f"{around[0]}<{text}>{around[1]}"
+    if not style.faithful:
+        text = BRACKETS.sub(lambda found: found[0] if found[0][0] == "\\" else f"\\{found[0]}", text)
+    title = inert(SPACES.sub(" ", token.title).strip()).replace('"', r"\"")
+    return f"{around[0]}[{text}]({address(token.value)}" + (f' "{title}")' if title else ")") + around[1]
+
+
+def _edges(text: str) -> tuple[str, str]:
+    core = text.strip()
+    start = text.index(core)
+    return text[:start], text[start + len(core) :]
+
+
+def address(url: str) -> str:
+    """A link's target as Markdown takes it: no spaces or angle brackets, parentheses escaped."""
+    url = UNREADABLE.sub("", url).replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")
+    url = url.replace("\\", "%5C").replace("(", r"\(").replace(")", r"\)")
+    return re.sub(REFERENCE, r"\&", url)

@@ -1,0 +1,159 @@
+"""Blocks -> Markdown in the form of the published corpus."""
+
+import re
+
+from pipelines.extraction.form.blocks import HEADINGS, Block, Container
+from pipelines.extraction.form.escapes import escape_line_starts
+from pipelines.extraction.form.inert import inert
+from pipelines.extraction.form.inline import Token, inline
+from pipelines.extraction.form.paragraphs import paragraphs
+from pipelines.extraction.form.structure import DEEPEST, StructuredWriter
+from pipelines.extraction.form.styles import Style
+
+RULE = "* * *"
+CODE_INDENT = "    "
+NUMBER = re.compile(r"\A(\s*\d{1,9})([.)])(?=\s)")
+CLOSING_SIGNS = re.compile(r"(?<!\S)(#+)\Z")
+HARD_SPACES = re.compile("[\xa0 ]*\xa0[\xa0 ]*")
+FENCE = re.compile("`{3,}")
+
+
+def markdown(blocks: list[Block], style: Style, title: str = "") -> str:
+    """The body: no title line, no empty line at either end."""
+    writer = _Writer() if style.faithful else StructuredWriter(letters=style.letters)
+    in_list = True  # the first block loses its indent in the file
+    for block in blocks:
+        in_list = any(container.mark for container in block.path) or (in_list and block.kind == "pre")
+        for lines in _lines(block, style, in_list=in_list):
+            writer.write(block, lines)
+    return "".join(writer.out).strip("\n").rstrip()
+
+
+def _lines(block: Block, style: Style, *, in_list: bool) -> list[str]:
+    """The texts that a block becomes, each to stand alone. Behind a list, code may be taken for a part of it."""
+    if block.kind == "hr":
+        return [RULE]
+    if block.kind == "pre":
+        return [_code(block.tokens, escaped=in_list, fenced=in_list and not style.faithful)]
+    if block.kind == "row":
+        return _row(block, style)
+    if block.kind in HEADINGS:
+        return _heading(block, style)
+    return [text for tokens in paragraphs(block.tokens) if (text := _paragraph(tokens, block, style))]
+
+
+def _paragraph(tokens: list[Token], block: Block, style: Style) -> str:
+    text = inline(tokens, style)
+    if style.faithful:
+        if block.before_p and not HARD_SPACES.fullmatch(text):
+            text = text.rstrip()
+        text = re.sub(r"\A +(?=\S)| +\Z", "", text) if text.strip(" ") else ""
+    else:
+        text = text.strip(" \n")
+        text = text if text.strip() else ""
+    return escape_line_starts(text, style.faithful)
+
+
+def _heading(block: Block, style: Style) -> list[str]:
+    level = int(block.kind[1])
+    if level == 1 and style.first_heading == "drop":
+        return []
+    if level == 1 and style.first_heading == "demote":
+        level = 2
+    text = re.sub(r"\s*\n\s*", " ", inline(block.tokens, style))
+    text = NUMBER.sub(r"\1\\\2", text.rstrip()) if style.faithful else CLOSING_SIGNS.sub(r"\\\1", text.strip())
+    return [f"{'#' * level} {text}"] if text.strip() else []
+
+
+def _row(block: Block, style: Style) -> list[str]:
+    cells = [re.sub(r"\s*\n\s*", " ", inline(cell, style)).strip(" ") for cell in block.cells]
+    if not style.faithful:
+        row = _structured_row(block, [cell.replace("|", r"\|") for cell in cells])
+        return [row] if block.head or any(cells) else []
+    row = "| ".join(cells) + "  "
+    return [row + "\n" + "|".join(["---"] * len(cells)) + "  " if block.head else row]
+
+
+def _structured_row(block: Block, cells: list[str]) -> str:
+    """A row that stays one in a renderer: bars at either end where a cell there is empty or the only one."""
+    cells[0] = escape_line_starts(cells[0])
+    before = "| " if not cells[0] or (block.head and len(cells) == 1) else ""
+    after = " |" if block.head and (not cells[-1] or len(cells) == 1) else ""
+    row = before + "| ".join(cells) + after + "  "
+    bar = "|" if len(cells) == 1 else ""
+    return row + f"\n{bar}{'|'.join(['---'] * len(cells))}{bar}  " if block.head else row
+
+
+def _code(tokens: list[Token], *, escaped: bool, fenced: bool) -> str:
+    text = "".join("\n" if token.kind == "break" else token.value for token in tokens if token.kind != "link")
+    text = inert(text) if escaped else text
+    lines = text.expandtabs(4).strip("\n").split("\n")
+    if fenced:
+        fence = "`" * (1 + max(2, *map(len, FENCE.findall(text)), 2))
+        return "\n".join((fence, *map(str.rstrip, lines), fence))
+    return "\n".join((CODE_INDENT + line).rstrip() for line in lines)
+
+
+class _Writer:
+    """Keeps what stands between two blocks as the published texts have it: line ends, quote signs, bullets."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self._last: Block | None = None
+        self._begun: set[Container] = set()
+        self._hard_space = False  # whether the block before holds nothing else
+
+    def write(self, block: Block, text: str) -> None:
+        self._gap(block)
+        quote = _quote(block)
+        first, rest = self._indent(block)
+        if self._hard_space and text.startswith("**"):
+            first += " "
+        self.out.append(quote + first + text.replace("\n", "\n" + quote + rest))
+        self._begun.update(block.path)
+        self._last = block
+        self._hard_space = HARD_SPACES.fullmatch(text) is not None
+
+    def _gap(self, block: Block) -> None:
+        if self._last is None:
+            return
+        newlines = _newlines(self._last, block, self._begun)
+        if self._last.kind == "row":
+            self.out.append("\n" if block.kind == "row" else "\n  \n")
+            return
+        quote = _quote(self._last) if _quotes(self._last) == _quotes(block) else ""
+        lines = [quote] * (newlines - 1)
+        if newlines > 3:
+            lines[1] = ""
+        self.out.append("\n" + "".join(line + "\n" for line in lines))
+
+    def _indent(self, block: Block) -> tuple[str, str]:
+        """What stands before the first line and before the others."""
+        items = [container for container in block.path if container.mark]
+        if not items:
+            return "", ""
+        item = items[-1]
+        if item in self._begun:
+            return "", ""
+        return f"{'  ' * min(DEEPEST, item.level)}{item.mark} ", ""
+
+
+def _quotes(block: Block) -> list[Container]:
+    return [container for container in block.path if not container.mark]
+
+
+def _quote(block: Block) -> str:
+    return "> " * min(DEEPEST, len(_quotes(block)))
+
+
+def _newlines(before: Block, after: Block, begun: set[Container]) -> int:
+    """Line ends between two blocks: more after a list, fewer inside one."""
+    mine = [container for container in before.path if container.mark]
+    others = [container for container in after.path if container.mark]
+    if not mine:
+        return 2
+    if not others or others[0].parent_list is not mine[0].parent_list:
+        return 5 if before.loose else 4
+    if before.loose or others[-1] in begun:
+        return 2
+    return 1

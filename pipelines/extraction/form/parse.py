@@ -1,0 +1,51 @@
+"""HTML text -> tree, whatever the text is: fragments get html and body, nesting without end is flattened."""
+
+import re
+
+import lxml.html
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines.exceptions import ReadingFailed
+
+# what XML does not know, and what shows letters in another order than they stand in; character references bring some
+# of them back after parsing
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+# libxml2 does not know that the first ones are empty, and puts what follows into them; behind the first end of
+# a document it keeps nothing, where browsers go on
+MISREAD_TAG = re.compile(
+    r"</?(?:wbr|embed|source|track|keygen|param|command|bgsound|spacer|nextid|menuitem|basefont)(?:[\s/][^<>]*)?>"
+    r"|</(?:body|html)\b[^<>]*>",
+    re.IGNORECASE,
+)
+NAME_START = re.compile("[/?!a-zA-Z]")
+NESTING_TAG = re.compile(r"</?(?!(?:p|h[1-6]|br|hr|a|title|script|style)\b)[a-z][^<>]*>", re.IGNORECASE)
+
+
+def parse(html: str) -> HtmlElement:
+    """The `html` element. Raises ReadingFailed where there is nothing to parse."""
+    html = MISREAD_TAG.sub(_misread, UNREADABLE.sub("", html.replace("\f", " ")))
+    root, whole = _parsed(html)
+    if not whole:  # libxml2 stops at 2,048 levels and keeps nothing below: then without the tags that nest
+        root, _ = _parsed(NESTING_TAG.sub("<p>", html))
+    return root
+
+
+def _misread(found: re.Match[str]) -> str:
+    """Nothing in place of such a tag; it stays where it stands inside another one, of whose attributes it is."""
+    html, start = found.string, found.start()
+    before = html.rfind("<", 0, start)
+    inside = before > html.rfind(">", 0, start) and NAME_START.match(html, before + 1)
+    return found.group() if inside else ""
+
+
+def _parsed(html: str) -> tuple[HtmlElement, bool]:
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = lxml.html.document_fromstring(html.encode("utf-8"), parser=parser)
+    except (etree.ParserError, AssertionError):
+        raise ReadingFailed("no text in page") from None
+    except etree.XMLSyntaxError as error:
+        raise ReadingFailed("page cannot be parsed", detail=str(error)[:200]) from None
+    stopped = any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+    return root, not stopped

@@ -1,0 +1,129 @@
+"""Is it the policy? Rules over what was read: a verdict, the reasons for it, and the kind the text shows.
+
+Nothing is thrown away for a verdict. A text of some length that uses the words of a policy is a policy, whatever else
+stands on the page; the other rules look only at short texts and at those without such words.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipelines.extraction.judgement.kinds import (
+    LANGUAGES,
+    SAMPLE,
+    WORDS,
+    Shown,
+    folded,
+    kind_by_words,
+    legal_words,
+    named_kind,
+    notices,
+    other_page,
+)
+from pipelines.items import Verdict
+
+NEAR_EMPTY = 30  # words
+SHORT = 250  # words: notices and walls are shorter, nearly all policies longer
+ENOUGH = 7  # score of a text's words that makes it a policy
+NAMED_ENOUGH = 4  # of a text that is called so
+DENSE = 0.6  # words of a policy in 100 words: policies have 0.8 to 12, home pages up to 0.3
+OTHER = 3  # different words of another kind of page: fewer show nothing
+SURE = 6  # different words of the matter of policies: no other page uses so many
+LONG = 1500  # words: other pages are shorter
+NOTICE = 100  # words
+MANY_LINKS = 0.5  # share of the page's text that is link
+
+SIGNS = {reason: re.compile("|".join(signs)) for reason, signs in WORDS["signs"].items()}
+UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
+LISTING = re.compile(r"\s*(?:index of /|directory listing (?:for|of)|parent directory\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the rules look at, lower case. `links` is the share of the whole page's text that is link; `found` is
+    whether trafilatura saw a text in the page; `language` is an ISO 639-1 code, empty where it is not known."""
+
+    title: str
+    headings: str
+    text: str
+    scripts: str = ""  # what the page says to a browser without scripts
+    links: float = 0.0
+    found: bool = True
+    language: str = ""
+    shell: str = ""  # why the page is empty until something else has run
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    looks_like: str
+
+
+def judged(evidence: Evidence) -> Judgement:
+    """The verdict over a text. Where its language has no list of words it is doubtful at worst."""
+    if any(LISTING.match(text) for text in (evidence.title, evidence.headings, evidence.text)):
+        return Judgement(Verdict.NOT_A_POLICY, ("directory listing",), "")
+    language = evidence.language
+    kind = named_kind(folded(evidence.title), folded(evidence.headings), language)
+    text = folded(evidence.text[:SAMPLE])
+    verdict, reasons = _verdict(evidence, text, kind)
+    if verdict == Verdict.NOT_A_POLICY and language and language not in LANGUAGES:
+        verdict, reasons = Verdict.DOUBTFUL, (*reasons, "language without a list of words")
+    if verdict == Verdict.NOT_A_POLICY:
+        return Judgement(verdict, reasons, "")
+    return Judgement(verdict, reasons, kind or kind_by_words(text, language))
+
+
+def _verdict(evidence: Evidence, text: str, kind: str) -> tuple[Verdict, tuple[str, ...]]:
+    """By the words of policies first, then by what speaks against: never by the lack of words alone."""
+    words = count_words(evidence.text)
+    shown = legal_words(text, evidence.language)
+    signs = _signs(evidence, text, words)
+    sure = kind or shown.strong >= SURE or words >= LONG
+    count, other = (0, "") if sure else other_page(text, evidence.language)
+    if count >= OTHER and 2 * count > shown.score:
+        return Verdict.NOT_A_POLICY, (*signs, other)
+    if not _uses_the_words(shown, count_words(evidence.text[:SAMPLE]), kind):
+        return _of_another_text(evidence, words, kind, signs)
+    if words < NEAR_EMPTY and not signs:
+        return Verdict.DOUBTFUL, ("near-empty text",)
+    if not signs or words >= SHORT or (kind and words >= NOTICE):
+        return Verdict.POLICY, ()
+    return Verdict.NOT_A_POLICY if words < NOTICE else Verdict.DOUBTFUL, signs
+
+
+def _uses_the_words(shown: Shown, words: int, kind: str) -> bool:
+    """Whether a text speaks as a policy does; one that is called so needs to less."""
+    if 100 * shown.times < DENSE * words:
+        return False
+    return shown.score >= NAMED_ENOUGH if kind else shown.score >= ENOUGH and (shown.strong > 1 or shown.weak > ENOUGH)
+
+
+def _of_another_text(
+    evidence: Evidence, words: int, kind: str, signs: tuple[str, ...]
+) -> tuple[Verdict, tuple[str, ...]]:
+    """For texts that do not use the words of a policy: what speaks against, or doubt."""
+    if words < NEAR_EMPTY:
+        return Verdict.NOT_A_POLICY, (*signs, "near-empty text")
+    if signs and words < SHORT:
+        return Verdict.NOT_A_POLICY, signs
+    if evidence.links >= MANY_LINKS:
+        return Verdict.NOT_A_POLICY, (*signs, "home page or list of links")
+    return Verdict.DOUBTFUL, (*signs, "few words of a policy")
+
+
+def _signs(evidence: Evidence, text: str, words: int) -> tuple[str, ...]:
+    """What a short text says that only notices and walls say."""
+    if words >= SHORT:
+        return tuple(reason for reason, sign in SIGNS.items() if sign.search(evidence.title))
+    named = f"{evidence.title}\n{evidence.headings}"
+    said = f"{named}\n{evidence.text}" + (f"\n{evidence.scripts}" if words < NEAR_EMPTY else "")
+    found = [reason for reason, sign in SIGNS.items() if sign.search(said)]
+    if evidence.shell and words < NEAR_EMPTY:
+        found.append(evidence.shell)
+    return tuple(dict.fromkeys((*found, *notices(f"{folded(named)}\n{text}", evidence.language))))
+
+
+def count_words(text: str) -> int:
+    """Words; where a script puts no spaces between them, two characters count as one."""
+    return len(text.split()) + (0 if text.isascii() else len(UNSPACED.findall(text)) // 2)

@@ -1,0 +1,200 @@
+"""The part of a page that holds its prose."""
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines.extraction.judgement.dates import states_a_date
+from pipelines.extraction.page.furniture import HELD_FORM
+from pipelines.extraction.page.layout import HEADINGS
+from pipelines.extraction.page.treekey import PART
+from pipelines.extraction.page.weights import Weights, is_link, length
+
+MAIN_SHARE = 0.9  # of the prose: a child with that much is the page
+PASSED = frozenset(
+    {"div", "section", "main", "article", "body", "form", "span", "font", "b", "i", "em", "strong", "u", "td", "tr"}
+    | {"tbody", "table", "header", "aside"}
+)
+TITLE_LENGTH = 300
+LARGE_LENGTH = 120
+PROSE_LENGTH = 80
+MOST_LINKS = 0.3
+SECTION = (*HEADINGS, "table")
+STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
+LARGE = ("b", "strong", "font")
+INLINE = ("span", "font", "b", "i", "em", "u")
+YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
+NUMBER = re.compile(r"\d+")
+RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
+LEAST = 15  # characters below a title
+MENU_LINKS = 4
+MENU_WORDS = 160  # characters to a link; prose has more
+DATE_LENGTH = 120
+PHONE = re.compile(r"\d[\d ().-]{5,}\d")
+
+
+def main_part(body: HtmlElement, weights: Weights, *, faithful: bool = False) -> HtmlElement:
+    """A new `article` with the block that holds the prose, and the titles and prose passed on the way to it.
+
+    `faithful` leaves out what the published texts leave out: a banner beside a linked image, and the line between the
+    text and what stands before it where neither begins a block.
+    """
+    before: list[HtmlElement] = []
+    after: list[HtmlElement] = []
+    node = body
+    while (child := _main_child(node, weights)) is not None:
+        siblings = list(node)
+        place = siblings.index(child)
+        before += _titles_and_prose(siblings[:place], weights)
+        after[:0] = _up_to_last_prose(siblings[place + 1 :], _levels(child), weights)
+        node = child
+    _drop_menus(node, weights)
+    home = body.getroottree().getroot()
+    article = body.makeelement("article")
+    kept = _best_titles(before, node, weights)
+    if faithful:
+        kept = [element for element in kept if not _is_banner(element, weights)]
+    article.extend(kept)
+    if node.tag in PASSED and not (faithful and node.tag in INLINE):
+        node.tag = "div"
+    article.append(node)
+    article.extend(after)
+    home.append(article)  # a tree without a document is slow to let go: lxml looks through it for each element
+    return article
+
+
+def _drop_menus(node: HtmlElement, weights: Weights) -> None:
+    """Take out what stands before the page's h1 and is links with a few words to each: a menu of plain blocks."""
+    title = next((place for place, child in enumerate(node) if _has_or_is(child, "h1", weights)), 0)
+    for child in list(node)[:title]:
+        links = sum(is_link(link) for link in child.iter("a"))
+        if links >= MENU_LINKS and weights.total.get(child, 0) < MENU_WORDS * links:
+            weights.take(child)
+            child.drop_tree()
+
+
+def _has_or_is(element: HtmlElement, heading: str, weights: Weights) -> bool:
+    return element.tag == heading or _has(element, heading, weights)
+
+
+def _main_child(node: HtmlElement, weights: Weights) -> HtmlElement | None:
+    """The child to go down to, if there is one."""
+    children = [child for child in node if child in weights.prose]
+    if not children or length(node.text) >= PROSE_LENGTH:
+        return None
+    best = max(children, key=weights.prose.__getitem__)
+    if best.tag not in PASSED or not weights.prose[best]:
+        return None
+    if weights.prose[best] >= MAIN_SHARE * weights.prose[node]:
+        return best
+    # columns of short lines beside the text weigh much on short pages
+    if weights.runs[best] >= MAIN_SHARE * weights.runs[node] > 0 and not any(
+        _has_structure(child) for child in children if child is not best
+    ):
+        return best
+    return None
+
+
+def _has_structure(element: HtmlElement) -> bool:
+    return element.tag in STRUCTURE or any(element.find(f".//{tag}") is not None for tag in STRUCTURE)
+
+
+def _titles_and_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
+    """What is worth keeping before the main part: prose and all that follows it, titles by themselves."""
+    first = next((place for place, sibling in enumerate(siblings) if _is_prose(sibling, weights)), len(siblings))
+    head = [sibling for sibling in siblings[:first] if _is_title(sibling, weights) or _is_date(sibling, weights)]
+    return head + siblings[first:]
+
+
+def _up_to_last_prose(siblings: list[HtmlElement], levels: set[str], weights: Weights) -> list[HtmlElement]:
+    """What is worth keeping after it: nothing is left out between two pieces of prose."""
+    while siblings and not (_is_prose(siblings[-1], weights) or _is_section(siblings[-1], levels, weights)):
+        siblings = siblings[:-1]
+    return siblings
+
+
+def _is_section(element: HtmlElement, levels: set[str], weights: Weights) -> bool:
+    """Whether it is of the document though it is short: a heading or table of it with few links, or its date."""
+    if not weights.total.get(element, 0) or weights.link_share(element) > MOST_LINKS or element.get(PART):
+        return False
+    if _is_date(element, weights):
+        return True
+    inside = any(parent.tag in ("main", "article", "section") for parent in element.iterancestors())
+    if not inside:
+        return _continues(element, levels, weights)
+    return element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION)
+
+
+def _levels(main: HtmlElement) -> set[str]:
+    """The headings that a text uses for its sections."""
+    return {level for level in HEADINGS if main.find(f".//{level}") is not None}
+
+
+def _continues(element: HtmlElement, levels: set[str], weights: Weights) -> bool:
+    """Whether it goes on as the text before it did: a heading of a level used there and words below it, and neither a
+    form nor a notice of rights."""
+    titles = [found for found in element.iter(*HEADINGS) if weights.total.get(found)]
+    if not titles or titles[0].tag not in levels or weights.link_share(titles[0]):
+        return False
+    if any(found.get(HELD_FORM) is not None for found in element.iter(etree.Element)):
+        return False
+    below = weights.prose[element] - sum(weights.total[title] for title in titles)
+    filled = below >= LEAST or element.find(".//table") is not None
+    return filled and not RIGHTS.search(" ".join(element.itertext()))
+
+
+def _is_date(element: HtmlElement, weights: Weights) -> bool:
+    """Whether it is a line or two that say when the document was changed or came into force, or hold a year with a day
+    or month and are no notice of rights."""
+    if not 0 < weights.total.get(element, 0) <= DATE_LENGTH:
+        return False
+    text = " ".join(element.itertext())
+    if states_a_date(text):
+        return True
+    has_date = YEAR.search(text) is not None and len(NUMBER.findall(text)) > 1
+    return has_date and not weights.link_share(element) and not RIGHTS.search(text)
+
+
+def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights) -> list[HtmlElement]:
+    """Where there is an h1, lesser headings beside the main part title something else."""
+    first = [element for element in (*before, main) if _has(element, "h1", weights)]
+    if not first:
+        return before
+    kept = (*first, *(element for element in before if _is_prose(element, weights) or _is_date(element, weights)))
+    return [element for element in before if element in kept]
+
+
+def _is_prose(element: HtmlElement, weights: Weights) -> bool:
+    if length(element.tail) >= PROSE_LENGTH:
+        return True
+    prose, total = weights.prose.get(element, 0), weights.total.get(element, 0)
+    if prose < PROSE_LENGTH or prose < (1 - MOST_LINKS) * total:
+        return False
+    return any(length(text) >= PROSE_LENGTH for text in element.itertext())
+
+
+def _is_title(element: HtmlElement, weights: Weights) -> bool:
+    size = weights.total.get(element, 0)
+    if not size or weights.link_share(element) > 1 - MOST_LINKS:
+        return False
+    if _is_date(element, weights):
+        return True
+    if PHONE.search("".join(element.itertext())):
+        return False
+    if any(_has(element, heading, weights) for heading in HEADINGS[:3]):
+        return size <= TITLE_LENGTH
+    large = sum(length("".join(part.itertext())) for tag in LARGE for part in element.iter(tag))
+    return size <= LARGE_LENGTH and large >= size
+
+
+def _is_banner(element: HtmlElement, weights: Weights) -> bool:
+    """Whether it is a picture that leads away with a few words beside it, none of them a heading."""
+    if not 0 < weights.total.get(element, 0) <= LARGE_LENGTH or _has_structure(element):
+        return False
+    return any(is_link(link) and link.find(".//img") is not None for link in element.iter("a"))
+
+
+def _has(element: HtmlElement, heading: str, weights: Weights) -> bool:
+    """Whether there is such a heading with words outside links: a linked one is the site's name."""
+    return any(weights.prose.get(found) for found in element.iter(heading))

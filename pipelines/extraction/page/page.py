@@ -1,0 +1,126 @@
+"""One HTML page, parsed and stripped, -> Reading. Sees nothing of the page but the stripped tree."""
+
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from pipelines.exceptions import ReadingFailed
+from pipelines.extraction.form.addresses import absolute
+from pipelines.extraction.form.blocks import HEADINGS, Block, blocks_of
+from pipelines.extraction.form.markdown import markdown
+from pipelines.extraction.form.parse import UNREADABLE
+from pipelines.extraction.form.signs import drop_invisible, write_out
+from pipelines.extraction.form.styles import Style
+from pipelines.extraction.form.title import is_bold_line, main_heading, title_of, without_title
+from pipelines.extraction.form.typed import typed_lists
+from pipelines.extraction.judgement.dates import is_relative, stated_date
+from pipelines.extraction.judgement.language import language_of
+from pipelines.extraction.judgement.normal import reading_key
+from pipelines.extraction.judgement.quality import Evidence, count_words, judged
+from pipelines.extraction.page.accept import accepted, words
+from pipelines.extraction.page.controls import lines_of_textareas
+from pipelines.extraction.page.edges import without_link_lines
+from pipelines.extraction.page.fonts import mark_headings
+from pipelines.extraction.page.furniture import remove_furniture
+from pipelines.extraction.page.layout import undo_layout
+from pipelines.extraction.page.mainpart import main_part
+from pipelines.extraction.page.repeats import without_repeats
+from pipelines.extraction.page.shell import SHELL, show_noscript
+from pipelines.extraction.page.spans import fill_spans
+from pipelines.extraction.page.weights import weigh
+from pipelines.items import Reading
+
+NO_TEXT = "no text in page"
+FIRST_HEADINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What was read, before it is judged. `evidence` is the plain text, lower case."""
+
+    title: str
+    body: str
+    evidence: Evidence
+
+
+def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
+    """Read a stripped tree, which is used up. Raises ReadingFailed where no word is left."""
+    body = root.find("body")
+    if body is None:
+        raise ReadingFailed(NO_TEXT, detail="frames only" if root.find("frameset") is not None else "")
+    if not style.faithful:
+        base = _base(root, base)
+    title = title_of(root)
+    show_noscript(body)
+    scripts, shell = _noscript(body), root.get(SHELL, "")
+    if not style.faithful:
+        write_out(body)
+        drop_invisible(body)
+    undo_layout(body, faithful=style.faithful)
+    if not style.faithful:
+        fill_spans(body)
+        mark_headings(body)
+    weights = weigh(body)
+    links = weights.link_share(body)
+    remove_furniture(body, weights)
+    article = main_part(body, weights, faithful=style.faithful)
+    if not style.faithful:
+        lines_of_textareas(article)
+    blocks, found = accepted(without_link_lines(blocks_of(article, base, hard_spaces=style.faithful)))
+    if not style.faithful:
+        blocks = [block for block in typed_lists(without_repeats(blocks)) if not _says_how_long_ago(block)]
+    title = title or main_heading(blocks)
+    kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
+    text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
+    if not text:
+        raise ReadingFailed(NO_TEXT, detail=scripts[:200] or shell)
+    evidence = _evidence(title, blocks, scripts, links, found)
+    return Text(title, text, replace(evidence, shell=shell))
+
+
+def reading_of(text: Text, charset: str) -> Reading:
+    """The finished reading: language, key and verdict of a text."""
+    language, probability = language_of(text.evidence.text)
+    judgement = judged(replace(text.evidence, language=language))
+    stated, line = stated_date(text.body, language)
+    return Reading(
+        title=text.title,
+        body=text.body,
+        language=language,
+        language_probability=probability,
+        charset=charset,
+        words=count_words(text.evidence.text),
+        reading_key=reading_key(text.body),
+        verdict=judgement.verdict,
+        reasons=judgement.reasons,
+        looks_like=judgement.looks_like,
+        stated_date=stated,
+        stated_in=line,
+    )
+
+
+def _base(root: HtmlElement, base: str) -> str:
+    """The address that relative ones start from: the page's own `base`, if it has one."""
+    declared = root.find(".//base[@href]")
+    return (absolute(base, declared.get("href", "")) if declared is not None else "") or base
+
+
+def _noscript(body: HtmlElement) -> str:
+    """Take out what the page says to a browser without scripts, and return it."""
+    found = list(body.iter("noscript"))
+    said = " ".join(" ".join("".join(element.itertext()).split()) for element in found)
+    for element in found:
+        element.drop_tree()
+    return said.lower()
+
+
+def _says_how_long_ago(block: Block) -> bool:
+    return block.kind == "p" and not block.path and is_relative(words(block.tokens))
+
+
+def _evidence(title: str, blocks: list[Block], scripts: str, links: float, found: bool) -> Evidence:
+    text = "\n".join(" ".join(words(cell).split()) for block in blocks for cell in block.cells)
+    named = (words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block))
+    headings = list(islice(named, FIRST_HEADINGS))
+    return Evidence(title.lower(), " \n".join(headings).lower(), text.lower(), scripts, links, found)

@@ -1,0 +1,162 @@
+"""The first pass of a rebuild: what WARC files hold goes into rows, in the order in which it was written."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from pipelines.exceptions import ListingFailed, WrongUse
+from pipelines.executors.read_all import Progress
+from pipelines.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot
+from pipelines.store import moved
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import recording
+from pipelines.store.listings import Listings
+from pipelines.store.remaking import Making
+from pipelines.warc import journal
+from pipelines.warc.files import odd_files, place_of
+from pipelines.warc.held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut
+from pipelines.warc.identity import Own, goes_before
+from pipelines.warc.members import Damage
+from pipelines.warc.reader import Decode, scan
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 200  # records a transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the crawler knows of the archive's ways, as functions."""
+
+    parse_page: Callable[[Query, HttpAnswer], ListingPage]
+    urlkey: Callable[[str], str]
+    decode: Decode
+    obstacle: Callable[[Capture], str]  # why a capture is no page
+    keys_of: Callable[[str], Sequence[DocumentKey]]  # of an address: the document it shows, and names for a second
+
+
+class FirstPass:
+    """Records into rows."""
+
+    def __init__(self, db: Database, archive: str, knowledge: Knowledge, making: Making, own: Own) -> None:
+        self._db = db
+        self._corpus = Corpus(db, archive)
+        self._listings = Listings(db, archive)
+        self._knowledge = knowledge
+        self._making = making
+        self._own = own
+        self._joined: set[str] = set()  # own files that came with other corpora
+        self._damaged = 0
+        self._left_out = 0
+
+    def run(self, folder: Path, files: list[str], progress: Progress) -> int:
+        """Returns how much could not be used."""
+        for name, why in odd_files(folder):
+            self._damaged += 1
+            log.warning("%s is passed over: %s", name, why)
+        ours = {file for file in files if self._own.owns(file)}
+        self._joined = {file for file in ours if self._own.is_joined(file)}
+        for number, file in enumerate(sorted(files, key=lambda file: file not in ours), start=1):
+            place = self._making.place(file)
+            if not place.whole:
+                self._file(folder, file, place.offset, file in ours)
+            progress("WARC files", number, len(files))
+        if self._left_out:
+            log.warning("%d journals, notes and lists of strangers' files are left out.", self._left_out)
+        with recording(self._db):
+            moved.rename_unplayable(self._db)  # journals of release 0.1 call them so
+        self._making.join_revisits()
+        self._making.name_documents(self._knowledge.keys_of)
+        return self._damaged
+
+    def _file(self, folder: Path, file: str, start: int, own: bool) -> None:
+        found = scan(place_of(folder, file), start=start, decode=self._knowledge.decode, name=file, own=own)
+        while records := list(islice(found, _AT_ONCE)):
+            with recording(self._db):
+                for held in records:
+                    self._keep_if_whole(held, file)
+                # the last one is looked at once more when this is interrupted here: it changes nothing
+                self._making.reached(file, _offset(records[-1]))
+        with recording(self._db):
+            self._making.reached(file, 0, whole=True)
+
+    def _keep_if_whole(self, held: Held, file: str) -> None:
+        """What a file says may be odd in ways that only show when it is used: an address that is none."""
+        try:
+            self._keep(held, file)
+        except (ValueError, OverflowError, WrongUse) as error:
+            self._damaged += 1
+            log.warning("%s: the record at %d cannot be used: %s", file, _offset(held), ascii(str(error))[1:-1][:300])
+
+    def _keep(self, held: Held, file: str) -> None:
+        if isinstance(held, HeldMemento):
+            self._memento(held.snapshot, file)
+        elif isinstance(held, HeldListing):
+            self._listing(held, file)
+        elif isinstance(held, HeldJournal):
+            self._journal(held, file)
+        elif isinstance(held, LeftOut):
+            self._left_out += 1
+        elif isinstance(held, Foreign):
+            self._foreign(held.snapshot)
+        elif isinstance(held, ForeignRevisit):
+            capture = self._with_key(held.capture)
+            target = self._knowledge.urlkey(held.refers_to_uri) if held.refers_to_uri else ""
+            self._making.hold_revisit(capture, target, held.refers_to_timestamp)
+        elif isinstance(held, Damage):
+            self._damaged += 1
+            log.warning("%s: %d bytes at %d cannot be used: %s", file, held.length, held.offset, held.reason)
+
+    def _memento(self, snapshot: Snapshot, file: str) -> None:
+        if goes_before(self._db, self._joined, file, snapshot.memento.capture.key):
+            self._making.replace(snapshot)
+        else:
+            self._corpus.hold(snapshot)
+        self._making.was_played(snapshot.memento.capture)
+
+    def _journal(self, held: HeldJournal, file: str) -> None:
+        lines: list[journal.Line] = []
+        for line in journal.checked_lines(held.text):
+            if isinstance(line, journal.BadLine):
+                self._damaged += 1
+                where = f"{file}: line {line.number} of the journal at {held.location.offset}"
+                log.warning("%s cannot be used: %s", where, line.reason)
+            elif self._is_taken(line, file):
+                lines.append(line)
+        self._damaged += journal.apply(self._db, lines)
+
+    def _is_taken(self, line: journal.Line, file: str) -> bool:
+        """What is forgotten is what this corpus has forgotten, not one that was merged into it."""
+        if "forgotten" not in line:
+            return True
+        return line["corpus"] == self._own.names.corpus or not (line["corpus"] or file in self._joined)
+
+    def _listing(self, held: HeldListing, file: str) -> None:
+        try:
+            page = self._knowledge.parse_page(held.query, held.answer)
+        except ListingFailed as error:
+            self._damaged += 1
+            log.warning("%s: the listing at %d cannot be used: %s", file, held.location.offset, error)
+            return
+        self._listings.restore(page, self._knowledge.urlkey(held.query.url))
+
+    def _foreign(self, snapshot: Snapshot) -> None:
+        capture = self._with_key(snapshot.memento.capture)
+        obstacle = self._knowledge.obstacle(capture)
+        if capture.statuscode.startswith("3"):
+            obstacle = obstacle or "redirect"
+        self._making.hold_foreign(replace(snapshot, memento=replace(snapshot.memento, capture=capture)), obstacle)
+
+    def _with_key(self, capture: Capture) -> Capture:
+        return replace(capture, urlkey=self._knowledge.urlkey(capture.original))
+
+
+def _offset(held: Held) -> int:
+    if isinstance(held, Damage):
+        return held.offset
+    location = held.snapshot.location if isinstance(held, HeldMemento | Foreign) else held.location
+    return location.offset

@@ -1,0 +1,90 @@
+"""Corpora of several machines into one: their WARC files together, and what was read in them.
+
+What a corpus is follows from its WARC files, and those of several corpora are one set whoever brings them in, in
+whatever order and however often. So a merge is a union of files and a rebuild that need not read again what one of
+the corpora has read. What one of them has forgotten is forgotten in all.
+"""
+
+import hashlib
+import logging
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from pipelines.exceptions import RecordingFailed, WrongUse
+from pipelines.store.database import DATABASE, open_corpus, recording
+from pipelines.warc.files import bring_in, warc_files
+from pipelines.warc.identity import is_told_of_all, own_files, own_of
+from pipelines.warc.lock import only_run
+from pipelines.warc.writer import WarcWriter
+
+log = logging.getLogger(__name__)
+
+_SAME = """new.timestamp = old.timestamp AND new.original = old.original AND new.digest = old.digest
+    AND new.statuscode = old.statuscode"""
+_TAKEN = f"""FROM other.extraction JOIN other.capture AS old ON old.id = extraction.capture_id
+JOIN other.snapshot AS held ON held.capture_id = old.id
+JOIN main.capture AS new ON new.archive = old.archive AND {_SAME}
+JOIN main.snapshot AS place ON place.capture_id = new.id AND place.payload_digest = held.payload_digest"""
+_READ = (
+    "reader, text_digest, reading_key, title, language, language_probability, charset, words, verdict, reasons, "
+    "looks_like, stated_date, stated_in, failure"
+)
+
+
+def take_files(folder: Path, others: Iterable[Path], run: str) -> list[str]:
+    """Bring the WARC files of other corpora in, as parts of a turn; each is told first what only its database knows.
+
+    Returns their names.
+    """
+    taken: list[str] = []
+    for other in others:
+        if not (other / DATABASE).is_file():
+            raise WrongUse(f"There is no corpus in {other}: name folders that hold a {DATABASE}.")
+        if other.resolve() == folder.resolve():
+            continue
+        with only_run(other), closing(open_corpus(other)) as db:
+            own = own_files(db, other / "warc")
+            rest = [file for file in warc_files(other / "warc") if file not in own]
+            for files, trusted in ((own, True), (rest, False)):
+                taken += bring_in(folder / "warc", [other / "warc" / file for file in files], trusted=trusted)
+    return list(dict.fromkeys(taken))
+
+
+def tell_joined(db: Database, warc: Path, run: str) -> None:
+    """Begin a file whose warcinfo names all corpora that were merged into this one, where there is none yet."""
+    if not is_told_of_all(own_of(db, warc)):
+        with WarcWriter(warc, run) as writer:
+            writer.write_journal("")
+
+
+def take_readings(db: Database, other: Path) -> int:
+    """What another database holds of readings of the same bytes, by any reader. Returns how many are held then."""
+    try:
+        db.execute("ATTACH DATABASE ? AS other", [str(other)])
+        db.conn.create_function("sha256_of", 1, _sha256_of, deterministic=True)
+        forged = "SELECT digest FROM other.text WHERE sha256_of(body) <> digest"
+        (count,) = db.execute(f"SELECT count(*) FROM ({forged})").fetchone()  # noqa: S608
+        if count:
+            log.warning("%s: %d texts are not what their digests say: their pages are read again.", other, count)
+        with recording(db):
+            db.execute("INSERT OR IGNORE INTO reader (reader) SELECT reader FROM other.reader ORDER BY id")
+            db.execute(
+                "INSERT OR IGNORE INTO text (digest, body) SELECT text.digest, body FROM other.text "  # noqa: S608
+                f"WHERE sha256_of(text.body) = text.digest AND text.digest IN (SELECT text_digest {_TAKEN})"
+            )
+            taken = db.execute(
+                f"INSERT OR IGNORE INTO extraction (capture_id, {_READ}) SELECT new.id, {_READ} {_TAKEN} "
+                f"WHERE text_digest IS NULL OR text_digest NOT IN ({forged})"
+            ).rowcount
+        db.execute("DETACH DATABASE other")
+    except sqlite3.Error as error:
+        raise RecordingFailed(f"The readings of {other} cannot be taken over: {error}.") from error
+    return taken
+
+
+def _sha256_of(body: object) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest() if isinstance(body, str) else ""

@@ -1,0 +1,77 @@
+"""Stage 1: what came from the archive goes to WARC, byte for byte, before anything is made of it.
+
+At start the newest WARC files are read to their end: whole records that no row knows are adopted, a torn tail is cut
+off, and captures whose record lies past the readable end are selected again. What changed in the ledger is written
+before each record, so that the WARC files alone tell all that became of the captures.
+"""
+
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+
+from pipelines.items import ListingPage, Memento, Snapshot
+from pipelines.store import runs
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import PATIENCE, open_corpus
+from pipelines.store.target_file import TargetFile
+from pipelines.warc import journal
+from pipelines.warc.identity import own_of
+from pipelines.warc.recovery import adopt
+from pipelines.warc.writer import WarcWriter
+
+
+class ArchiveStage:
+    """Takes listing pages and mementos; passes the pages on, and each memento as the snapshot it became."""
+
+    def __init__(
+        self, folder: Path, archive: str, run: str, max_size: int, targets: tuple[str, str], patience: float = PATIENCE
+    ) -> None:
+        self._folder = folder / "warc"
+        self._run = run
+        self._max_size = max_size
+        self._targets = targets
+        self._db = open_corpus(folder, patience)
+        self._corpus = Corpus(self._db, archive)
+        self._writer: WarcWriter | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        return cls(
+            Path(settings["CORPUS_DIR"]),
+            settings["ARCHIVE"],
+            settings["RUN_ID"],
+            settings.getint("WARC_MAX_MB") << 20,
+            settings["TARGET_LIST"] or ("", ""),
+            settings.getfloat("WRITER_PATIENCE"),
+        )
+
+    def open_spider(self) -> None:
+        adopt(self._folder, self._corpus, runs.latest_first(self._db), own=own_of(self._db, self._folder).owns)
+        self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size)
+        uri, path = self._targets
+        for text in TargetFile(Path(path)).texts() if path else ():
+            self._writer.write_targets(uri, text)
+
+    def process_item(self, item: Any) -> Any:
+        assert self._writer is not None
+        if isinstance(item, ListingPage | Memento):
+            journal.write_out(self._db, self._writer.write_journal)
+        if isinstance(item, ListingPage):
+            self._writer.write_listing(item)
+        elif isinstance(item, Memento):
+            return self._keep(item, self._writer)
+        return item
+
+    def _keep(self, memento: Memento, writer: WarcWriter) -> Snapshot:
+        location, payload_digest = writer.write_memento(memento, find_twin=self._corpus.holding)
+        snapshot = Snapshot(memento, location, payload_digest)
+        self._corpus.hold(snapshot)
+        return snapshot
+
+    def close_spider(self) -> None:
+        if self._writer:
+            journal.write_out(self._db, self._writer.write_journal)
+            self._writer.close()
+        self._db.close()

@@ -1,0 +1,54 @@
+"""Stage 2: what a snapshot says. Reading happens in worker processes; here its outcome is awaited.
+
+A page that cannot be read becomes a failure with its reason, and the crawl goes on.
+"""
+
+import asyncio
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+
+from pipelines.exceptions import ReadingFailed
+from pipelines.executors.process_pool import Readers
+from pipelines.extraction.version import reader_version
+from pipelines.items import Extraction, Failure, Page, Reading, Snapshot
+
+
+class ExtractStage:
+    """Takes snapshots and passes on extractions. Archived redirects have no text, and of home pages
+    only the links are wanted: they pass unread."""
+
+    def __init__(self, readers: Readers, reader: str) -> None:
+        self._readers = readers
+        self._reader = reader
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        readers = Readers(
+            settings.getint("READERS") or 1,
+            deadline=settings.getfloat("READING_DEADLINE"),
+            memory=settings.getint("READING_MEMORY_MB") << 20,
+        )
+        return cls(readers, reader_version())
+
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, Snapshot) or item.memento.is_redirect or item.memento.is_home:
+            return item
+        return Extraction(item, self._reader, await self._read(item))
+
+    async def _read(self, snapshot: Snapshot) -> Reading | Failure:
+        memento = snapshot.memento
+        page = Page(
+            memento.answer.body,
+            memento.capture.original,
+            memento.capture.timestamp,
+            memento.answer.header("content-type"),
+        )
+        try:
+            return await asyncio.wrap_future(self._readers.submit(page))
+        except ReadingFailed as error:
+            return Failure(error.stage, error.reason, error.transient, error.detail)
+
+    def close_spider(self) -> None:
+        self._readers.close()

@@ -1,0 +1,114 @@
+"""One WARC record as plain values: its headers, those of HTTP, its body, and whether its digests hold."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from warcio.bufferedreaders import ChunkedDataReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeadersParserException
+
+from pipelines.items import WarcLocation
+from pipelines.warc.members import Damage, Member
+from pipelines.warc.sidecar import Headers
+
+_LOADER = ArcWarcRecordLoader(verify_http=False, arc2warc=False)
+_MALFORMED = (
+    ArchiveLoadFailed,
+    StatusAndHeadersParserException,
+    EOFError,
+    ValueError,  # with what cannot be decoded
+    AttributeError,  # a record without a target where one is needed
+    AssertionError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`status` is 0 and `headers` empty where the record is no HTTP answer."""
+
+    kind: str
+    location: WarcLocation
+    about: dict[str, str]  # the WARC headers, names in small letters
+    status: int
+    headers: Headers
+    body: bytes
+
+    def named(self, name: str) -> str:
+        """A WARC header in any case; empty where there is none."""
+        return self.about.get(name.lower(), "")
+
+    def header(self, name: str) -> str:
+        """The first HTTP header of that name in any case; empty where there is none."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+    @property
+    def unchunked(self) -> bytes:
+        """The body without the chunks that some programs record with it."""
+        if "chunked" not in self.header("Transfer-Encoding").lower():
+            return self.body
+        return bytes(ChunkedDataReader(BytesIO(self.body), decomp_type=None).read())
+
+
+def parse(member: Member, file: str) -> Record | Damage:
+    """The record in a member of `file`, its block digest checked; of ours, the payload digest too."""
+    if not member.is_complete:
+        return Damage(member.offset, member.length, "record too large to be read")
+    try:
+        parsed = _LOADER.parse_record_stream(member.data, known_format="warc", check_digests=True)
+        body = parsed.raw_stream.read()
+    except _MALFORMED:
+        return Damage(member.offset, member.length, "not a WARC record")
+    if problem := _problem(parsed, member.data.read()):
+        return Damage(member.offset, member.length, problem)
+    http = parsed.http_headers
+    return Record(
+        kind=parsed.rec_type or "",
+        location=WarcLocation(file, member.offset, member.length),
+        about={name.lower(): value for name, value in parsed.rec_headers.headers},
+        status=_number(http.get_statuscode()) if http else 0,
+        headers=tuple(http.headers) if http else (),
+        body=body,
+    )
+
+
+def _problem(parsed: ArcWarcRecord, rest: bytes) -> str:
+    """What is wrong with a record that was read to its end; `rest` follows it in its member."""
+    if not parsed.rec_type or parsed.length is None:
+        return "not a WARC record"
+    if parsed.raw_stream.limit > 0:
+        return "record shorter than it says"
+    if rest.strip(b"\r\n"):
+        return "record longer than it says"
+    failed = [problem for problem in parsed.digest_checker.problems if problem.startswith("block digest failed")]
+    return "block digest does not hold" if failed else ""
+
+
+def _number(status: str) -> int:
+    return int(status) if status.isascii() and status.isdigit() and len(status) == 3 else 0
+
+
+def sha1(body: bytes) -> str:
+    """A payload digest as WARC files have it: `sha1:` and 32 characters of base32."""
+    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
+
+
+def payload_digest_holds(record: Record, decoded: bytes) -> bool:
+    """Whether a record's payload is what its digest says. Programs differ in what they count as payload: as it was
+    sent, without its chunks, or decoded; of a cut one, and by an unknown algorithm, nothing can be said."""
+    name, _, told = record.named("WARC-Payload-Digest").partition(":")
+    algorithm = _ALGORITHMS.get(name.strip().lower().replace("-", ""))
+    if not algorithm or record.named("WARC-Truncated"):
+        return True
+    bodies = (record.body, record.unchunked, decoded)
+    return any(told.strip().lower() in _spelled(hashlib.new(algorithm, body).digest()) for body in bodies)
+
+
+_ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "sha512": "sha512", "md5": "md5"}
+
+
+def _spelled(digest: bytes) -> set[str]:
+    letters = base64.b32encode(digest).decode("ascii").lower()
+    return {digest.hex(), letters, letters.rstrip("=")}

@@ -1,0 +1,90 @@
+"""What all commands share: unknown settings, interrupts while they start, and readers that go away."""
+
+import os
+import signal
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from crawler.cli import CorpusCommand, refuse_unknown_settings
+from crawler.local_archive.embedded import EmbeddedArchive
+from pipelines.exceptions import WrongUse
+from tests.conftest import FAST, ROOT, Run, refusal
+from tests.crawls.crawling import Crawling
+
+COMMANDS = sorted(path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shares_it(name: str) -> None:
+    assert issubclass(import_module(f"crawler.commands.{name}").Command, CorpusCommand)
+
+
+def test_the_nearest_setting_is_named() -> None:
+    with pytest.raises(WrongUse, match=r"^There is no setting 'SELCT': did you mean SELECT\?$"):
+        refuse_unknown_settings(["TO", "SELCT"], {"SELECT", "TO", "LOG_LEVEL"})
+    with pytest.raises(WrongUse, match="did you mean SELECT"):
+        refuse_unknown_settings(["select"], {"SELECT", "TO"})
+    with pytest.raises(WrongUse, match=r"'QQQ': docs/settings\.md names all"):
+        refuse_unknown_settings(["QQQ"], {"SELECT", "TO"})
+
+
+@pytest.mark.parametrize("command", [("crawl", "policies", "-a", "targets=example.com/a"), ("status",), ("verify",)])
+def test_an_unknown_setting_is_refused_before_anything(scrapy: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    ended = scrapy(*command, SELCT="month")
+    assert refusal(ended) == "error: There is no setting 'SELCT': did you mean SELECT?"
+    assert (ended.err.count("\n"), ended.out) == (1, "")
+    assert not (tmp_path / "corpus").exists()
+
+
+def test_settings_of_scrapy_are_settings(scrapy: Run) -> None:
+    assert "There is no corpus in" in refusal(scrapy("status", LOG_FILE_APPEND="True"))
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_reader_that_goes_away_is_no_error(crawled: Path, options: list[str]) -> None:
+    read, written = os.pipe()
+    os.close(read)  # as `status | head` when head is done
+    command = [sys.executable, "-m", "scrapy", "status", *options, "-s", f"CORPUS_DIR={crawled}"]
+    ended = subprocess.run(command, cwd=ROOT, stdout=written, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(written)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGPIPE, b"")
+
+
+def test_a_crawl_that_is_interrupted_while_it_starts(sample: Path, tmp_path: Path) -> None:
+    """At its first sign of life, while it reads its targets, long before anything is asked."""
+    os.mkfifo(tmp_path / "targets.txt")
+    crawling = Crawling(tmp_path / "corpus", "http://127.0.0.1:9", tmp_path / "targets.txt")
+    with crawling.started() as running, (tmp_path / "targets.txt").open("w"):  # opened by it, and never a line
+        running.signal(signal.SIGINT)
+        ended = running.end(60)
+    assert (ended.code, ended.out) == (130, "")
+    assert ended.err == "error: Stopped by SIGINT; start again to go on.\n"
+
+
+def test_an_interrupt_while_the_spider_is_made_is_noted(sample: Path, tmp_path: Path) -> None:
+    """Scrapy has taken the signals over, and the spider is not open yet."""
+    script = (
+        "import os, signal, sys\n"
+        "from crawler.spiders.policies import PoliciesSpider as Spider\n"
+        "made = Spider.from_crawler.__func__\n"
+        "def interrupted(cls, *args, **kwargs):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return made(cls, *args, **kwargs)\n"
+        "Spider.from_crawler = classmethod(interrupted)\n"
+        "from scrapy.cmdline import execute\n"
+        "execute()\n"
+    )
+    settings = {"CORPUS_DIR": tmp_path / "corpus", **FAST}
+    with EmbeddedArchive(sample) as archive:
+        options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+        command = ["crawl", "policies", "-a", f"targets={sample / 'targets.txt'}", "-s", f"WAYBACK_URL={archive.url}"]
+        ended = subprocess.run(
+            [sys.executable, "-c", script, *command, *options],
+            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (130, "error: Stopped by SIGINT; start again to go on.\n")
+    assert not archive.requests.count("replay")

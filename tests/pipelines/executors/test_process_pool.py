@@ -1,0 +1,181 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, wait
+
+import psutil
+import pytest
+
+from pipelines.exceptions import ReadingFailed
+from pipelines.executors.process_pool import Readers
+from pipelines.items import Page, Reading
+from tests.pipelines.extraction.pages import POLICY, page
+
+SLOW = page("<h1>a</h1>" * 150_000)  # minutes of work
+
+
+@pytest.fixture
+def readers() -> Iterator[Readers]:
+    started = Readers(1)
+    yield started
+    started.close()
+
+
+def workers() -> list[psutil.Process]:
+    """The worker processes of this process."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        try:
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child)
+        except psutil.Error:
+            continue
+    return found
+
+
+def reason(future: "Future[Reading]", timeout: float = 60) -> str:
+    with pytest.raises(ReadingFailed) as failure:
+        future.result(timeout)
+    return failure.value.reason
+
+
+def until_busy(before: tuple[int, ...] = ()) -> psutil.Process:
+    """A worker that has worked on the slow page for a while; not one of those with the ids given."""
+    deadline = time.monotonic() + 120
+    started: dict[int, float] = {}
+    while time.monotonic() < deadline:
+        for worker in workers():
+            used = worker.cpu_times().user
+            if worker.pid not in before and used - started.setdefault(worker.pid, used) > 1.0:
+                return worker
+        time.sleep(0.05)
+    raise AssertionError("no worker ever worked")
+
+
+def test_pages_are_read_and_failures_come_back_whole(readers: Readers) -> None:
+    good, bad = readers.submit(page(POLICY)), readers.submit(page("<html></html>"))
+    assert "personal information" in good.result(60).body
+    assert reason(bad) == "no text in page"
+
+
+def test_a_page_that_takes_too_long_fails_alone() -> None:
+    readers = Readers(1, deadline=2.0)
+    try:
+        assert readers.submit(page(POLICY)).result(60)
+        slow, after = readers.submit(SLOW), readers.submit(page(POLICY))
+        assert reason(slow) == "reading took too long"
+        assert after.result(60)
+        assert len(workers()) == 1
+    finally:
+        readers.close()
+
+
+def test_a_dead_worker_is_replaced_and_its_page_fails_alone(readers: Readers) -> None:
+    slow, after = readers.submit(SLOW), readers.submit(page(POLICY))
+    first = until_busy()
+    first.kill()  # by somebody else, for all the parent knows: the page has a second try
+    until_busy(before=(first.pid,)).kill()
+    assert reason(slow) == "reader died"
+    assert after.result(60)
+
+
+def test_memory_is_limited() -> None:
+    readers = Readers(1, memory=256 << 20, deadline=60.0)
+    try:
+        big = readers.submit(page(b"<p>a" * 3_900_000))
+        assert reason(big) in ("reading took too much memory", "reader died", "reading raised", "page cannot be parsed")
+        assert readers.submit(page(POLICY)).result(60)
+    finally:
+        readers.close()
+
+
+def test_an_interrupt_does_not_reach_the_workers(readers: Readers) -> None:
+    assert readers.submit(page(POLICY)).result(60)
+    before = workers()
+    for worker in before:
+        worker.send_signal(signal.SIGINT)
+    assert readers.submit(page(POLICY + "again")).result(60)
+    assert workers() == before
+
+
+def test_closing_leaves_no_process_and_no_future_open() -> None:
+    readers = Readers(2)
+    futures = [readers.submit(SLOW), *(readers.submit(page(f"{POLICY}{number}")) for number in range(6))]
+    until_busy()
+    start = time.monotonic()
+    readers.close()
+    assert time.monotonic() - start < 30
+    assert not wait(futures, timeout=5).not_done
+    assert workers() == []
+    assert readers.submit(page(POLICY)).cancelled()
+
+
+def test_processes_that_start_at_once_wait_for_no_page() -> None:
+    readers = Readers(1, at_once=True)
+    deadline = time.monotonic() + 60
+    while not workers() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    started = workers()
+    readers.close()
+    assert len(started) == 1
+    assert workers() == []
+
+
+def test_pages_of_one_address_go_to_one_worker() -> None:
+    readers = Readers(3)
+    addresses = [f"http://a.example/{number}" for number in range(50)]
+    one = addresses[0]
+    other = next(address for address in addresses if hash(address) % 3 != hash(one) % 3)
+    try:
+        for address in (one, other, one, other):
+            assert readers.submit(page(POLICY, address)).result(60)
+        assert len(workers()) == 2
+    finally:
+        readers.close()
+
+
+def test_a_crowd_of_one_address_is_shared_out() -> None:
+    readers = Readers(2)
+    try:
+        assert all(future.result(60) for future in [readers.submit(page(f"{POLICY}{n}")) for n in range(8)])
+        assert len(workers()) == 2
+    finally:
+        readers.close()
+
+
+SCRIPT = """
+import time
+from crawler.items import Page
+from pipelines.executors.process_pool import Readers
+if __name__ == "__main__":
+    readers = Readers(1)
+    readers.submit(Page(b"<p>one two three", "http://a.example/", "20050101000000")).result()
+    print("ready", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_no_worker_outlives_a_killed_parent(tmp_path: "os.PathLike[str]") -> None:
+    script = os.path.join(tmp_path, "parent.py")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(SCRIPT)
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    with subprocess.Popen([sys.executable, script], env=environment, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline().strip() == "ready"
+        children = psutil.Process(parent.pid).children(recursive=True)
+        assert any("spawn_main" in " ".join(child.cmdline()) for child in children)
+        parent.kill()
+        gone, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+    assert gone
+
+
+def test_readings_are_the_same_as_without_workers(readers: Readers) -> None:
+    from pipelines.extraction.reader import read
+
+    given = Page(f"<title>t</title>{POLICY}".encode(), "http://a.example/", "20050101000000", "text/html")
+    assert readers.submit(given).result(60) == read(given)

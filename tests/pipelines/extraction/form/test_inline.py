@@ -1,0 +1,64 @@
+import pytest
+
+from pipelines.extraction.form.inline import Token, address, inline
+from pipelines.extraction.form.styles import STYLES
+from tests.pipelines.extraction.pages import rendered
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a <b>b</b> c", "a **b** c"),
+        ("a <strong> b </strong>c", "a **b** c"),
+        ("a <i>b</i> <em>c</em> <u>d</u>", "a _b_ _c_ _d_"),
+        ("<b>a</b><b>b</b>", "**ab**"),
+        ("<b>a </b><b>b</b>", "**a b**"),
+        ("<b><b>a</b></b>", "**a**"),
+        ("<b><i>a</i></b>", "**_a_**"),
+        ("<b>a\xa0</b>b", "**a**\xa0b"),
+        ("<b></b><i> </i>a", "a"),
+        ("with<i>out</i>", "without"),
+        ("<b>a<div>b</div></b>", "**a**\n\n**b**"),
+        ("<b><br>a</b>", "**a**"),
+    ],
+)
+def test_emphasis(html: str, text: str) -> None:
+    assert rendered(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<a href=/x>a</a>", "[a](http://www.example.com/x)"),
+        ("<a href=x.html title='A \"t\"'>a</a>", '[a](http://www.example.com/legal/x.html "A \\"t\\"")'),
+        ("<a href='http://b.example/y'>http://b.example/y</a>", "<http://b.example/y>"),
+        ("<a href='mailto:a@b.example'>a@b.example</a>", "[a@b.example](mailto:a@b.example)"),
+        ("<a href=#part>a</a>", "a"),
+        ("<a href='javascript:f()'>a</a>", "a"),
+        ("<a name=x>a</a>", "a"),
+        ("<a href=/x></a>a", "a"),
+        ("<a href=/x><img></a>a", "a"),
+        ("<a href='/(a)'>a</a>", "[a](http://www.example.com/\\(a\\))"),
+        ("<a href='/a b'>a</a>", "[a](http://www.example.com/a%20b)"),
+        ("<a href=/x>[a]</a>", "[\\[a\\]](http://www.example.com/x)"),
+        ("a <a href=/x> b </a>c", "a [b](http://www.example.com/x) c"),
+        ("<a href=/x>a<br>b</a>", "[a b](http://www.example.com/x)"),
+        ("<a href=/x><b>a</b></a>", "[**a**](http://www.example.com/x)"),
+        ("<a href=/x><div>a</div></a>", "[a](http://www.example.com/x)"),
+    ],
+)
+def test_links(html: str, text: str) -> None:
+    assert rendered(html) == text
+
+
+def test_tokens_without_an_end_are_closed() -> None:
+    tokens = [Token("strong", opens=True), Token("text", "a")]
+    assert inline(tokens, STYLES["corpus"]) == "**a**"
+
+
+def test_ends_without_a_beginning_say_nothing() -> None:
+    assert inline([Token("em", ends=True), Token("text", "a")], STYLES["corpus"]) == "a"
+
+
+def test_addresses_hold_no_markup() -> None:
+    assert address("http://a.example/<b> \\(c)") == "http://a.example/%3Cb%3E%20%5C\\(c\\)"
