@@ -13,6 +13,9 @@ from pipelines.analysis.comparison.pieces import pieces_of
 from pipelines.analysis.comparison.sections import Sections
 from pipelines.analysis.comparison.tokens import SEAM, Tokens, count_words, tokens_of
 
+RULES = 1
+"""Goes up when two texts may compare otherwise than before; then what is kept of comparisons is made anew."""
+
 
 def compare(before: str, after: str) -> Comparison:
     """Compare two Markdown texts (style `corpus`, as versions have them). Pure; never fails, whatever the texts are."""
