@@ -17,7 +17,8 @@ def _grown(desk: Desk) -> None:
         desk.read(capture, text)
 
 
-CHANGES = "SELECT from_number, to_number, words_added, words_removed, cosmetic, cosmetic_kinds FROM changes ORDER BY to_number"
+CHANGES = """SELECT from_number, to_number, words_added, words_removed, cosmetic, cosmetic_kinds
+FROM changes ORDER BY to_number"""
 
 
 def test_each_change_is_a_row(desk: Desk) -> None:
