@@ -59,5 +59,5 @@ def _change(version: VersionRow) -> str:
     figures = f"+{version.words_added:,} -{version.words_removed:,}{moved}"
     sections = f"{version.sections_touched} section{'' if version.sections_touched == 1 else 's'}"
     cosmetic = f"; cosmetic: {version.cosmetic_kinds}" if version.cosmetic_kinds else ""
-    between = f"{day(version.changed_after)} to {day(version.changed_before)}"
+    between = f"{day(version.changed_after)} and {day(version.changed_before)}"
     return f"{figures} ({version.share:.1%}) in {sections}, between {between}{cosmetic}"

@@ -13,18 +13,18 @@ from pipelines.formats.timestamps import is_prefix
 _FOUND = """SELECT site, kind, variant, new.held_timestamp AS version, new.number, new.first_timestamp,
     new.last_timestamp, new.changed_after, new.changed_before, new.title, new.language, new.words, new.text_digest,
     new.original, old.held_timestamp AS from_version, words_added, words_removed, words_moved, share,
-    json_array_length(sections) AS sections_touched, cosmetic, cosmetic_kinds, found_at, found.run
-FROM version_found AS found JOIN version AS new USING (document_id, held_timestamp, text_digest)
-JOIN document ON document.id = found.document_id
+    json_array_length(sections) AS sections_touched, cosmetic, cosmetic_kinds, found_at, run
+FROM version_found JOIN version AS new USING (document_id, held_timestamp, text_digest)
+JOIN document ON document.id = version_found.document_id
 LEFT JOIN version AS old ON old.document_id = new.document_id AND old.number = new.number - 1
 LEFT JOIN text_change ON before_digest = old.text_digest AND after_digest = new.text_digest
 WHERE {} ORDER BY site, kind, variant, new.number"""
-_SINCE_RUN = "found.run IN (SELECT id FROM run WHERE rowid >= (SELECT rowid FROM run WHERE id = ?))"
+_SINCE_RUN = "run IN (SELECT id FROM run WHERE rowid >= (SELECT rowid FROM run WHERE id = ?))"
 _SINCE_DAY = "found_at >= ?"
 _GONE = """SELECT site, kind, variant, held_timestamp AS version FROM version_found
 JOIN document ON document.id = document_id WHERE NOT EXISTS (SELECT 1 FROM version
     WHERE version.document_id = version_found.document_id AND version.held_timestamp = version_found.held_timestamp
-    AND version.text_digest = version_found.text_digest)
+    AND version.text_digest = version_found.text_digest) AND NOT ({})
 ORDER BY site, kind, variant, held_timestamp"""
 _STANDING = """SELECT site, kind, variant, address, outcome, reason FROM documents
 WHERE active AND outcome IN ({}) ORDER BY site, kind, variant"""
@@ -68,7 +68,7 @@ def news(db: Database, since: str = "") -> News:
         since=run["started_at"] if run else value,
         run=run,
         versions=versions,
-        gone=list(db.query(_GONE)),
+        gone=list(db.query(_GONE.format(condition), [value])),
         documents=_documents(versions, found),
         failed=list(db.query(_STANDING.format(_FAILED))),
         missing=list(db.query(_STANDING.format(_MISSING))),

@@ -1,12 +1,14 @@
 """A comparison as lines for people: what went and what came, section by section."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from pipelines.analysis.comparison.model import Change, Comparison, Section
 from pipelines.analysis.comparison.runs import Run, runs_of
 
 SIGNS = {"changed": "~", "removed": "-", "added": "+", "moved from": "<", "moved to": ">"}
-NOTES = {"moved from": "(moved down or up, see below or above) ", "moved to": "(moved here) "}
+NOTES = {"moved from": "(moved away) ", "moved to": "(moved here) "}
 Mark = Callable[[str, str], str]
 """How text is set, by what became of it: delete, insert, link, moved, section or plain."""
 
@@ -57,9 +59,17 @@ def _says_something(change: Change) -> bool:
 def _text(change: Change, mark: Mark) -> str:
     block = change.after or change.before
     signs = block.lead.strip(" >") + " " if block and block.lead.strip(" >") else ""
-    if change.op in NOTES:
-        return mark(NOTES[change.op], "moved") + signs + "".join(_run(run, mark, change.op) for run in runs_of(change))
-    return signs + "".join(_run(run, mark, change.op) for run in runs_of(change))
+    note = mark(NOTES[change.op], "moved") if change.op in NOTES else ""
+    return note + signs + "".join(_run(run, mark, change.op) for run in _plain(runs_of(change)))
+
+
+def _plain(runs: Sequence[Run]) -> Iterator[Run]:
+    """Runs without emphasis, and without links that stayed: as few as there can be."""
+    for _, group in groupby(
+        runs, key=lambda run: (run.op, run.link, run.link_before) if run.op == "relinked" else run.op
+    ):
+        alike = list(group)
+        yield replace(alike[0], text="".join(run.text for run in alike))
 
 
 def _run(run: Run, mark: Mark, op: str) -> str:
