@@ -30,6 +30,7 @@ TABLES = {
     "version": f"SELECT {_DOCUMENT}, number, first_timestamp, last_timestamp, held_timestamp, changed_after, "
     "changed_before, captures, captures_listed, v.original, reader, reading_key, text_digest, title, language, words, "
     "verdict FROM version AS v JOIN document AS d ON d.id = document_id",
+    "changes": "SELECT * FROM changes",
     # but for counts of pages and rows: a listing that a kill made a crawl ask for again is held twice
     "query": "SELECT archive, urlkey, url, match, filters, since, until, collapses, state, reason, asked_from FROM query",
 }  # fmt: skip

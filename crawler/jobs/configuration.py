@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.jobs import hook
 from crawler.local_archive.sample import sample_sites
 from crawler.politeness.limits import KINDS, checked_rate, checked_scale, is_archive_org
 from crawler.politeness.request_budget import seconds_in
@@ -56,6 +57,7 @@ def check(settings: Mapping[str, Any]) -> None:
     too_fast(settings)
     checked_scale(host, _number(settings, "TIME_SCALE"))
     seconds_in(settings["MAX_TIME"])
+    hook.checked(settings["ON_CHANGE"])
 
 
 def too_fast(settings: Mapping[str, Any]) -> dict[str, tuple[float, float]]:

@@ -6,8 +6,10 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.text import Text
 
+from crawler.reporting.news import short_lines
 from pipelines.formats.terminal import complain, printable
 from pipelines.items import State
+from pipelines.store.news import News
 from pipelines.store.summary import Summary
 
 MOST_REASONS = 5
@@ -40,10 +42,14 @@ class Told(Protocol):
     @property
     def requests(self) -> Mapping[str, int]: ...
 
+    @property
+    def news(self) -> News | None: ...
+
 
 def tell_outcome(outcome: Told, folder: str) -> None:
     """The closing table of a run on standard output, what went wrong on standard error."""
-    tell([*summary_lines(outcome.summary, folder), *request_lines(outcome.requests), outcome.closing])
+    news = short_lines(outcome.news) if outcome.news else []
+    tell([*summary_lines(outcome.summary, folder), *request_lines(outcome.requests), *news, outcome.closing])
     if outcome.message:
         complain(outcome.message)
 

@@ -93,6 +93,7 @@ def rebuild(
             _take_known(db, known)
             lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
             Corpus(db, archive).derive_waiting()
+            Corpus(db, archive).found_when_fetched()
             _decide(db, folder, making, turn, forget_again, accept_losses)
         replace_by(folder / WORK, folder)
     finish(folder)
