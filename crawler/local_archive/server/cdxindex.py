@@ -1,7 +1,7 @@
 """The index of an embedded archive: one sorted CDX file, searched by halving, as the real archive keeps its own.
 
-A line is `urlkey timestamp original mimetype statuscode digest length offset filename`, sorted by its bytes. The file
-is mapped, so a million rows cost no memory; building sorts in runs of bounded size.
+A line is `urlkey timestamp original mimetype statuscode digest length offset filename redirect truncated`, sorted by
+its bytes. The file is mapped, so a million rows cost no memory; building sorts in runs of bounded size.
 """
 
 import base64
@@ -13,7 +13,7 @@ import mmap
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +33,10 @@ NO_FILE = "-"
 
 
 class Row(NamedTuple):
-    """One line of the index, all text. `filename` is `-` where there is no record to replay."""
+    """One line of the index, all text. `filename` is `-` where there is no record to replay.
+
+    `redirect` is the Location of a redirect and `truncated` the reason that a record was cut for, `-` elsewhere.
+    """
 
     urlkey: str
     timestamp: str
@@ -44,10 +47,18 @@ class Row(NamedTuple):
     length: str
     offset: str
     filename: str
+    redirect: str = "-"
+    truncated: str = "-"
+
+    @property
+    def line(self) -> bytes:
+        """The line of this row; `parse` is the way back."""
+        fields = [field.replace(" ", "%20").replace("\n", "").replace("\r", "") or "-" for field in self]
+        return " ".join(fields).encode("utf-8", "replace") + b"\n"
 
     @classmethod
     def parse(cls, line: bytes) -> "Row":
-        return cls._make(line.decode("utf-8", "replace").rstrip("\n").split(" ", 8))
+        return cls(*line.decode("utf-8", "replace").rstrip("\n").split(" "))
 
     @property
     def is_playable(self) -> bool:
@@ -58,20 +69,13 @@ class Row(NamedTuple):
         return self.mimetype == "warc/revisit"
 
 
-class CdxIndex:
-    """Every capture in a folder of `*.warc`, `*.warc.gz`, `*.cdx` and `*.cdxj` files.
+class SortedLines:
+    """Lines of an index, sorted by their bytes and mapped from a file that has no name. Each ends with a newline."""
 
-    Index files are read for WARC files that are not there: such rows are listed but cannot be replayed.
-    `skipped` counts the lines of index files that are no rows, and the WARC files with a damaged end; `left_out` names
-    the files of other kinds, below `folder`.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.skipped = 0
-        self.left_out: list[str] = []
+    def __init__(self, lines: Iterable[bytes]) -> None:
         self._data: mmap.mmap | bytes = b""
         with tempfile.TemporaryFile(prefix="cdx-") as file:
-            _write_sorted(self._lines_of(folder), file)
+            _write_sorted(iter(lines), file)
             self.size = file.tell()
             if self.size:  # the map outlives the file
                 self._data = mmap.mmap(file.fileno(), self.size, access=mmap.ACCESS_READ)
@@ -118,6 +122,20 @@ class CdxIndex:
             start = self._data.rfind(b"\n", 0, at) + 1
             yield Row.parse(self._data[start : self._data.find(b"\n", at)])
 
+
+class CdxIndex(SortedLines):
+    """Every capture in a folder of `*.warc`, `*.warc.gz`, `*.cdx` and `*.cdxj` files.
+
+    Index files are read for WARC files that are not there: such rows are listed but cannot be replayed.
+    `skipped` counts the lines of index files that are no rows, and the WARC files with a damaged end; `left_out` names
+    the files of other kinds, below `folder`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.skipped = 0
+        self.left_out: list[str] = []
+        super().__init__(self._lines_of(folder))
+
     def _lines_of(self, folder: Path) -> Iterator[bytes]:
         os.listdir(folder)  # rglob passes over a folder that is not there or closed to us
         files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -137,7 +155,7 @@ class CdxIndex:
                 for record in records:
                     if record.rec_type in ("response", "revisit") and record.http_headers is not None:
                         row = _from_record(record, name, records.get_record_offset())
-                        yield _line(row._replace(length=str(records.get_record_length())))
+                        yield row._replace(length=str(records.get_record_length())).line
             except (ArchiveLoadFailed, AttributeError, ValueError, zlib.error):  # torn: what came before is whole
                 self.skipped += 1
 
@@ -149,7 +167,7 @@ class CdxIndex:
                 if row is None:
                     self.skipped += 0 if line.isspace() or line.startswith((" CDX", "!")) else 1
                 elif row.filename not in warcs:
-                    yield _line(row._replace(offset="-", filename=NO_FILE))
+                    yield row._replace(offset="-", filename=NO_FILE).line
 
 
 def _write_sorted(lines: Iterator[bytes], target: IO[bytes]) -> None:
@@ -163,11 +181,6 @@ def _write_sorted(lines: Iterator[bytes], target: IO[bytes]) -> None:
             runs.append(file)
         target.writelines(heapq.merge(*runs))
     target.flush()
-
-
-def _line(row: Row) -> bytes:
-    fields = [field.replace(" ", "%20").replace("\n", "") or "-" for field in row]
-    return " ".join(fields).encode("utf-8", "replace") + b"\n"
 
 
 def _from_record(record: ArcWarcRecord, filename: str, offset: int) -> Row:
@@ -184,6 +197,8 @@ def _from_record(record: ArcWarcRecord, filename: str, offset: int) -> Row:
         length="-",
         offset=str(offset),
         filename=filename,
+        redirect=record.http_headers.get_header("Location") or "-",
+        truncated=headers.get_header("WARC-Truncated") or "-",
     )
 
 
@@ -204,7 +219,8 @@ def _from_cdx(line: str) -> Row | None:
     if len(columns) not in (7, 9, 11) or not columns[1].isdigit():
         return None
     length = {7: columns[6], 9: "-", 11: columns[-3]}[len(columns)]
-    return Row._make([*columns[:6], length, "-", "-" if len(columns) == 7 else columns[-1]])
+    filename = "-" if len(columns) == 7 else columns[-1]
+    return Row._make([*columns[:6], length, "-", filename, "-", "-"])
 
 
 def _from_cdxj(line: str) -> Row | None:

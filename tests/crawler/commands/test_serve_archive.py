@@ -80,6 +80,34 @@ def test_faults_are_listed_and_unknown_ones_told(tmp_path: Path) -> None:
     assert run(str(tmp_path), "--time-scale", "0").returncode == 2
 
 
+def test_speaks_other_dialects_and_says_what_is_left_out(tmp_path: Path) -> None:
+    make_sample(tmp_path)
+    (tmp_path / "notes.txt").write_text("not an archive file")
+    options = ["--port", "0", "--dialect", "pywb", "--block-lines", "5", "--page-blocks", "1"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([*SERVE, str(tmp_path), *options], **pipes) as process:  # type: ignore[call-overload]
+        address = process.stdout.readline().rpartition(" ")[2].strip()
+        assert address.endswith("/collection")
+        query = f"{address}/cdx?url=*.inkwell-post.example&showNumPages=true"
+        with urllib.request.urlopen(query, timeout=10) as answer:
+            assert json.load(answer)["pageSize"] == 1
+        process.terminate()
+        said = process.stderr.read()
+    assert said.splitlines() == [
+        "left out, no WARC or CDX file: notes.txt",
+        "not offered: rewritten pages, search pages, recording, several collections, fuzzy rules of single sites",
+    ]
+
+
+def test_wrong_dialects_and_counts_are_told(tmp_path: Path) -> None:
+    assert "invalid choice: 'gopher'" in run(str(tmp_path), "--dialect", "gopher").stderr
+    assert "0 is no number from 1" in run(str(tmp_path), "--max-rows", "0").stderr
+    wrong = run(str(tmp_path), "--dialect", "pywb", "--fault", "stuck-cursor")
+    assert wrong.returncode == 2
+    assert wrong.stderr == "The fault 'stuck-cursor' is known of wayback, not of pywb: name that --dialect.\n"
+    assert "slow-down  " in run("--dialect", "commoncrawl", "--list-faults").stdout
+
+
 def test_faults_and_limits_stand_in_front(tmp_path: Path) -> None:
     make_sample(tmp_path)
     options = ["--port", "0", "--fault", "status-452", "--seed", "3", "--limit-cdx", "2", "--retry-after", "9"]
