@@ -35,7 +35,7 @@ test-fast: $(VENV)/ready ## the tests that start no command and no crawl: a minu
 
 torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a million rows, more faults, 200 generated archives, every write
 	TORTURE_KILLS=100 GENERATED_SEEDS=200 WRITES=all MAINTENANCE_KILLS=30 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 \
-		$(PYTHON) -m pytest tests/crawls -s $(ARGS)
+		MUTATIONS=2000 $(PYTHON) -m pytest tests/crawls tests/quality -s $(ARGS)
 
 check: $(VENV)/ready ## linters and types
 	$(VENV)/bin/ruff check .

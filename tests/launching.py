@@ -1,3 +1,4 @@
+# ruff: noqa: F401
 """Commands as processes of their own that need not load the program anew: forked from one that has.
 
 A process that a test starts is that of `python -m scrapy ...` in all but its first second of processor time: it has its
@@ -18,7 +19,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -27,16 +27,6 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 ROOT = Path(__file__).parent.parent
-_LOADED = (
-    "crawler.dryrun", "crawler.progress", "crawler.metrics", "crawler.handlers", "crawler.verifying",
-    "crawler.rebuilding", "crawler.noting", "crawler.report", "crawler.spiders.policies", "crawler.wayback.sample",
-    "crawler.wayback.embedded", "crawler.wayback.server.faults", "crawler.wayback.server.limits",
-    "pipelines.archive", "pipelines.extract", "pipelines.record", "pipelines.mend", "pipelines.compact",
-    "pipelines.forget", "pipelines.merge", "pipelines.store.backup",
-    "scrapy.core.scheduler", "scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.httpcompression",
-    "scrapy.extensions.corestats", "scrapy.extensions.memusage", "scrapy.spidermiddlewares.httperror",
-    "twisted.web.client", "multiprocessing.spawn",
-)  # fmt: skip
 _LARGEST = 1 << 20  # bytes of an order
 _UNLIMITED = resource.RLIM_INFINITY
 
@@ -164,18 +154,48 @@ def _become(order: dict[str, Any], files: list[int]) -> list[str]:
 
 
 def _load() -> None:
-    import importlib
+    """All that a crawl and the other commands load, but for what is to be chosen or loaded by each process itself."""
+    import multiprocessing.spawn
 
-    for name in ("scrapy.cmdline", *_LOADED):
-        importlib.import_module(name)
-    assert "twisted.internet.reactor" not in sys.modules, "which is chosen by each process"
-    assert "pipelines.text.reader" not in sys.modules, "no crawl loads it"
+    import scrapy.cmdline
+    import scrapy.core.downloader.handlers.http11
+    import scrapy.core.scheduler
+    import scrapy.downloadermiddlewares.httpcompression
+    import scrapy.extensions.corestats
+    import scrapy.extensions.memusage
+    import scrapy.spidermiddlewares.httperror
+    import twisted.web.client
+
+    import crawler.dryrun
+    import crawler.handlers
+    import crawler.metrics
+    import crawler.noting
+    import crawler.progress
+    import crawler.rebuilding
+    import crawler.report
+    import crawler.spiders.policies
+    import crawler.verifying
+    import crawler.wayback.embedded
+    import crawler.wayback.sample
+    import crawler.wayback.server.faults
+    import crawler.wayback.server.limits
+    import pipelines.archive
+    import pipelines.compact
+    import pipelines.extract
+    import pipelines.forget
+    import pipelines.mend
+    import pipelines.merge
+    import pipelines.record
+    import pipelines.store.backup
+
+    assert "twisted.internet.reactor" not in sys.modules
+    assert "pipelines.text.reader" not in sys.modules
     gc.collect()
     gc.freeze()
 
 
-def _main(load: Callable[[], None] = _load) -> None:
-    load()
+def _main() -> None:
+    _load()
     sys.argv[1:] = take_orders(socket.socket(fileno=int(sys.argv[1])))
     sys.path[0] = os.getcwd()
     runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
