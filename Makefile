@@ -12,10 +12,10 @@ ARGS    ?=
 # every crawl is some processes: none is to compile what another one has compiled
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install crawl test torture map check bench lock clean
+.PHONY: help install crawl test test-fast torture map check bench lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
 
 install: $(VENV)/ready ## .venv from the lock
 
@@ -30,9 +30,12 @@ endif
 test: $(VENV)/ready ## the tests
 	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+test-fast: $(VENV)/ready ## the tests that start no command and no crawl: a minute
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
+
 torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a million rows, more faults, 200 generated archives, every write
 	TORTURE_KILLS=100 GENERATED_SEEDS=200 WRITES=all MAINTENANCE_KILLS=30 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 \
-		$(PYTHON) -m pytest tests/crawls -s $(ARGS)
+		MUTATIONS=2000 $(PYTHON) -m pytest tests/crawls tests/quality -s $(ARGS)
 
 map: $(VENV)/ready ## the house in figures: rooms, who imports whom, sizes
 	$(PYTHON) -m tests.house

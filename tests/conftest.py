@@ -23,10 +23,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the backgrou
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+_SLOW_FOLDERS = {"crawls", "quality", "bench", "commands"}
+_SLOW_FIXTURES = {"scrapy", "crawled", "shared"}  # commands, whole crawls, and real pages
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first: whole crawls, which wait for much of it, and the pages of the ratchet."""
     places = {"crawls": 0, "quality": 1}
     items.sort(key=lambda item: places.get(item.path.parent.name, 2))
+    for item in items:
+        if item.path.parent.name in _SLOW_FOLDERS or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

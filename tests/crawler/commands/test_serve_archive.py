@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,12 +11,13 @@ import psutil
 import pytest
 
 from crawler.local_archive.sample import make_sample
+from tests.launching import launched
 
 SERVE = [sys.executable, "-m", "scrapy", "serve-archive"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*SERVE, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return launched([*SERVE, *arguments], dict(os.environ), timeout=60)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
