@@ -60,6 +60,11 @@ def inline(tokens: list[Token], style: Style) -> str:
     return BREAKS.sub("  \n", line) if "\n" in line else line
 
 
+def words(tokens: list[Token]) -> str:
+    """The text of inline tokens."""
+    return "".join(token.value if token.kind == "text" else " " for token in tokens if token.kind in ("text", "break"))
+
+
 def joined(tokens: list[Token]) -> list[Token]:
     """Emphasis that ends only to begin again is one piece."""
     kept: list[Token] = []

@@ -1,7 +1,7 @@
 """What stands in a page twice: the copy for small screens, and a title that its banner repeats."""
 
-from pipelines.text.accept import words
 from pipelines.text.blocks import HEADINGS, Block
+from pipelines.text.inline import words
 
 LONG = 300  # letters: shorter texts repeat by chance
 BANNER = 4  # blocks: further on, a heading may be said twice on purpose

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.text.accept import words
+from pipelines.text.inline import words
 from pipelines.text.repeats import without_repeats
 from tests.pipelines.text.pages import POLICY, blocks
 
