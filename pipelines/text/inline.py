@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipelines.text.emphasis import Piece, settled, without_emphasis, without_line_ends
+from pipelines.text.emphasis import UNSPACED, Piece, settled, without_emphasis, without_line_ends
 from pipelines.text.inert import REFERENCE, inert, inert_pieces
 from pipelines.text.parse import UNREADABLE
 from pipelines.text.styles import Style
@@ -14,6 +14,9 @@ MARKS = {"strong": "**", "em": "_", "strike": "~~"}
 SPACES = re.compile(r"[ \t\n\r\f\v]+")
 MANY_SPACES = re.compile(" {2,}")
 BREAKS = re.compile(r" *\n *")
+MARKUP = re.compile(
+    r"[\\<>\[\]&!*_~`\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 SAFE = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 AUTOLINK = re.compile(r"https?:[^\s<>\\]+", re.IGNORECASE)
 BRACKETS = re.compile(r"\\.|[\[\]]")
@@ -41,6 +44,9 @@ class _Open:
 
 def inline(tokens: list[Token], style: Style) -> str:
     """The text of a block; a break is two spaces and a newline. Unbalanced tokens are closed at the end."""
+    plain = None if style.faithful else _plain_words(tokens)
+    if plain is not None:
+        return plain
     stack = [_Open(Token("text"))]
     tokens = tokens if style.faithful else joined(tokens)
     texts = [token.value if token.kind == "text" else "" for token in tokens]
@@ -58,6 +64,16 @@ def inline(tokens: list[Token], style: Style) -> str:
         _close(stack, style)
     line = _single_spaced(settled(stack[0].parts))
     return BREAKS.sub("  \n", line) if "\n" in line else line
+
+
+def _plain_words(tokens: list[Token]) -> str | None:
+    """The text of tokens without markup, links and signs that Markdown might take for any: most paragraphs are so."""
+    if any(token.kind != "text" for token in tokens):
+        return None
+    text = "".join([token.value for token in tokens])
+    if MARKUP.search(text) or ("\n" in text and not text.isascii() and UNSPACED.search(text)):
+        return None
+    return text if "  " not in text and text.isprintable() else SPACES.sub(" ", text)
 
 
 def words(tokens: list[Token]) -> str:
