@@ -14,9 +14,7 @@ MARKS = {"strong": "**", "em": "_", "strike": "~~"}
 SPACES = re.compile(r"[ \t\n\r\f\v]+")
 MANY_SPACES = re.compile(" {2,}")
 BREAKS = re.compile(r" *\n *")
-MARKUP = re.compile(
-    r"[\\<>\[\]&!*_~`\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+MARKUP = re.compile(r"[\\<>\[\]&!*_~`]|" + UNREADABLE.pattern)
 SAFE = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 AUTOLINK = re.compile(r"https?:[^\s<>\\]+", re.IGNORECASE)
 BRACKETS = re.compile(r"\\.|[\[\]]")

@@ -14,9 +14,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.metadata import Document
 
-WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|\\w+")
-"""A word, or one character of a script that puts no spaces between words."""
+from pipelines.text.emphasis import NO_SPACES
 
+UNSPACED = re.compile(f"([{NO_SPACES}])")
+FORM = ("|", "-", "|---|", "#")
+"""Signs by which a reader writes tables, items and headings."""
 WITHIN_LINES = (
     "abbr", "b", "big", "cite", "code", "em", "font", "i", "img", "label", "noscript", "small", "span", "strong", "sub",
     "sup", "time", "tt", "u",
@@ -44,10 +46,18 @@ def second_text(root: HtmlElement) -> str:
 
 
 def agreement(text: str, second: str) -> Agreement:
-    """How far a text and the second reader's agree. Case, punctuation and order do not matter."""
-    ours, theirs = Counter(WORD.findall(text.lower())), Counter(WORD.findall(second.lower()))
+    """How far a text and the second reader's agree. Case, white space and order do not matter."""
+    ours, theirs = _words(text), _words(second)
     both = (ours & theirs).total()
     return Agreement(_share(both, theirs.total()), _share(both, ours.total()))
+
+
+def _words(text: str) -> Counter[str]:
+    """How often each word stands, or each character of a script that puts no spaces between words."""
+    words = Counter((text if text.isascii() else UNSPACED.sub(r" \1 ", text)).lower().split())
+    for sign in FORM:
+        words.pop(sign, 0)
+    return words
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -26,7 +26,8 @@ def test_where_it_finds_no_text_there_is_none() -> None:
 @pytest.mark.parametrize(
     ("text", "second", "shares"),
     [
-        ("One two two.", "two ONE", (1.0, 0.67)),
+        ("One two  two", "two ONE", (1.0, 0.67)),
+        ("one two", "- one\n| two |", (1.0, 1.0)),
         ("one", "one two three", (0.33, 1.0)),
         ("個人情報", "個人", (1.0, 0.5)),
         ("", "one", (0.0, None)),
