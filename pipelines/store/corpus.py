@@ -162,6 +162,8 @@ class Corpus:
             "looks_like": reading.looks_like,
             "stated_date": reading.stated_date,
             "stated_in": reading.stated_in,
+            "second_in_text": reading.second_in_text,
+            "text_in_second": reading.text_in_second,
         }
 
     def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:
