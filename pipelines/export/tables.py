@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.formats.timestamps import as_datetime
+
 _DESCRIPTIONS = Path(__file__).with_name("datasette.json")
 
 
@@ -54,17 +56,33 @@ class Table:
         return [_READ[column.kind](row[column.place]) for column in self.columns]
 
 
-_WHOLE = {"number", "captures", "captures_listed", "words", "attempts", "documents", "versions", "exit_code"}
-_FLAGS = {"open", "active", "transient"}
+_WHOLE = {
+    *("number", "captures", "captures_listed", "words", "attempts", "documents", "versions", "exit_code"),
+    *("from_number", "to_number", "words_added", "words_removed", "words_moved", "sections_touched"),
+}
+_FLAGS = {"open", "active", "transient", "cosmetic"}
 _LISTS = {"reasons", "verdict_reasons"}
 _ISO = {"started_at", "finished_at"}
-_DIGITS = ("timestamp", "changed_after", "changed_before")
+_DIGITS = ("timestamp", "changed_after", "changed_before", "from_version", "to_version")
 _SECRET = ("_DIR", "_FILE", "CONTACT", "USER_AGENT")
 _OF_OURS = {
     "reasons": "Why the verdict is what it is",
     "snapshot": "Address of the original page in the archive, as it was captured",
     "archive": "Host of the archive",
+    "from_version": "Time of the page whose text was before, 14 digits: held_timestamp of that version",
+    "to_version": "Time of the page whose text came, 14 digits: held_timestamp of that version",
+    "from_number": "Number of the version before",
+    "to_number": "Number of the version that came",
+    "words_added": "Words that came",
+    "words_removed": "Words that went",
+    "words_moved": "Words that stand elsewhere now",
+    "share": "Which share of the text changed, from 0 to 1",
+    "sections_touched": "How many sections changed",
+    "sections": "Headings of these and their words, as a JSON list",
+    "cosmetic": "Whether only the form changed, not what is said",
+    "cosmetic_kinds": "In which ways",
 }
+_ABOUT = {"changes": "What changed from each version to the next."}
 _DECLARED = {"INTEGER": Kind.WHOLE, "REAL": Kind.REAL}
 
 
@@ -78,7 +96,9 @@ def table_of(name: str, given: Sequence[tuple[str, str]]) -> Table:
         columns.append(Column(column, _kind(column, declared), description, place))
         if column.endswith(_DIGITS):
             columns.append(Column(_typed(column), Kind.MOMENT, f"{column} as a moment in UTC", place))
-    return Table(name, said.get("description", ""), tuple(column for column, _ in given), tuple(columns))
+    return Table(
+        name, said.get("description") or _ABOUT.get(name, ""), tuple(column for column, _ in given), tuple(columns)
+    )
 
 
 def _kind(name: str, declared: str) -> Kind:
@@ -101,14 +121,13 @@ def _described() -> dict[str, Any]:
 def moment(value: object) -> datetime | None:
     """14 digits, or ISO 8601 with a Z, as a moment; None where they are no date."""
     text = str(value or "")
+    if found := as_datetime(text):
+        return found
     try:
-        if text.isascii() and text.isdigit() and len(text) == 14:
-            month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(4, 14, 2))
-            return datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=UTC)
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text) if "-" in text else None
     except ValueError:
         return None
-    return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
+    return found.astimezone(UTC).replace(microsecond=0) if found and found.tzinfo else None
 
 
 def iso(value: object) -> str | None:

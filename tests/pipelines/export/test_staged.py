@@ -1,6 +1,7 @@
 """Whole or not at all, the same bytes each time, and nothing where nothing is new: of all formats of files."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -100,6 +101,28 @@ def test_a_full_disk_leaves_what_was_there(
     assert files(to) == before
     assert not (tmp_path / "new").exists()
     assert exported(corpus, name, to).written
+
+
+@pytest.mark.parametrize("name", [*FILES, "git", "warc", "wacz"])
+def test_where_no_file_may_grow_nothing_is_left(name: str, crawled: Path, tmp_path: Path) -> None:
+    script = f"""
+import resource
+from pathlib import Path
+from pipelines.exceptions import RecordingFailed
+from pipelines.export.base import Order, export_to
+from tests.pipelines.export.views import seen
+with seen(Path({str(crawled)!r})) as view:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    try:
+        export_to(view, {name!r}, Order(Path({str(tmp_path / "to")!r})))
+    except RecordingFailed as error:
+        print(error)
+"""
+    command = [sys.executable, "-c", script]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert re.match(r"Cannot export to \S+: .+ then export again\.$", ended.stdout), ended
+    assert ended.stdout.count("\n") == 1
+    assert not (tmp_path / "to").exists()
 
 
 def test_a_killed_export_is_whole_or_not_begun_at_every_step(corpus: Path, tmp_path: Path) -> None:
