@@ -16,6 +16,7 @@ from .store import journal, runs
 from .store.corpus import Corpus
 from .store.database import PATIENCE, open_corpus
 from .store.identity import own_of
+from .store.own_files import Book
 from .store.recovery import adopt
 from .store.target_file import TargetFile
 from .store.warc import WarcWriter
@@ -48,8 +49,10 @@ class ArchiveStage:
         )
 
     def open_spider(self) -> None:
-        adopt(self._folder, self._corpus, runs.latest_first(self._db), own=own_of(self._db, self._folder).owns)
-        self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size)
+        book = Book(self._db)
+        newest = adopt(self._folder, self._corpus, runs.latest_first(self._db), own=own_of(self._db, self._folder).owns)
+        book.close_left_open(self._folder, cut=newest)
+        self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size, book=book)
         uri, path = self._targets
         for text in TargetFile(Path(path)).texts() if path else ():
             self._writer.write_targets(uri, text)

@@ -10,8 +10,9 @@ from crawler.exceptions import RecordingFailed, WrongUse
 
 from .store import checks, journal
 from .store.corpus import Corpus
+from .store.identity import own_of
 from .store.warc_files import stem_of, warc_files
-from .store.warc_held import Held, HeldMemento
+from .store.warc_held import Held, HeldJournal, HeldMemento
 from .store.warc_members import Damage
 from .store.warc_moving import Mover
 from .store.warc_reading import read_memento
@@ -30,10 +31,12 @@ def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str, *
     gone = [finding for finding in findings if finding.mend is Mend.FETCH]
     lost = sorted({capture_id for finding in gone for capture_id in finding.captures})
     warc = folder / "warc"
+    own = own_of(db, warc)
     files = sorted({finding.file for finding in gone if (warc / finding.file).is_file()})
     with turning(db, folder) as turn:
         Corpus(db, "").lose(lost)
-        mover = Mover(db, warc, turn, partial(_readable, warc))
+        proved = {file: checks.payloads_of_file(db, file) for file in files if own.is_changed(file)}
+        mover = Mover(db, warc, turn, partial(_readable, warc, proved))
         for file in files:
             mover.write([file], stem_of(file))
         mover.turn_rows()
@@ -59,8 +62,14 @@ def remove_changed(folder: Path, findings: Iterable[Finding]) -> None:
             (folder / finding.file).unlink(missing_ok=True)
 
 
-def _readable(folder: Path, held: Held) -> Held | None:
-    """What is neither damaged nor a revisit of what is."""
+def _readable(folder: Path, proved: dict[str, dict[int, str]], held: Held) -> Held | None:
+    """What is neither damaged nor a revisit of what is; of a changed file the mementos that are `proved` by rows, and
+    no journal: all is told again."""
+    if isinstance(held, HeldJournal) and held.location.file in proved:
+        return None
+    if isinstance(held, HeldMemento) and (rows := proved.get(held.snapshot.location.file)) is not None:
+        if rows.get(held.snapshot.location.offset) != held.snapshot.payload_digest:
+            return None
     if isinstance(held, HeldMemento) and held.payload:
         try:
             read_memento(folder, held.snapshot.location)

@@ -19,6 +19,7 @@ from crawler.exceptions import RecordingFailed, WrongUse
 from .store.database import DATABASE, open_corpus, recording
 from .store.identity import is_told_of_all, own_files, own_of
 from .store.lock import only_run
+from .store.own_files import Book
 from .store.warc import WarcWriter
 from .store.warc_files import bring_in, warc_files
 
@@ -58,7 +59,7 @@ def take_files(folder: Path, others: Iterable[Path], run: str) -> list[str]:
 def tell_joined(db: Database, warc: Path, run: str) -> None:
     """Begin a file whose warcinfo names all corpora that were merged into this one, where there is none yet."""
     if not is_told_of_all(own_of(db, warc)):
-        with WarcWriter(warc, run) as writer:
+        with WarcWriter(warc, run, book=Book(db)) as writer:
             writer.write_journal("")
 
 

@@ -22,12 +22,14 @@ from crawler.items import Target
 from .first_pass import FirstPass, Knowledge
 from .merge import take_readings
 from .reading import Progress, read_all
+from .store import journal
 from .store.corpus import Corpus
 from .store.database import DATABASE, open_corpus, recording
 from .store.forgetting import keep_forgotten
 from .store.identity import carry_over, own_of
 from .store.ledger import Ledger
 from .store.losses import lost_captures, missing_files
+from .store.own_files import Book
 from .store.remaking import Making, is_made_of
 from .store.replacing import carry_over_runs, pass_over_damage, replace_by
 from .store.warc_files import place_of, warc_files
@@ -179,8 +181,11 @@ def _write_out_journal(folder: Path, run: str) -> None:
         return
     try:
         with closing(open_corpus(folder)) as db:
+            own = own_of(db, folder / "warc")  # it is the last time that this database can tell
+            with recording(db):
+                if Book(db).changed(file for file in own.entries if own.is_changed(file)):
+                    journal.mark_all(db)  # what such a file tells is not taken from it
             tell_journal(db, folder / "warc", run)
-            own_of(db, folder / "warc")  # it is the last time that this database can tell
     except (CorpusError, sqlite3.Error) as error:
         pass_over_damage(error)
         log.warning("The old database tells nothing more: %s", error)

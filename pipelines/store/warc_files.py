@@ -28,6 +28,12 @@ def run_of(name: str) -> str:
     return found[1]
 
 
+def serial_of(run: str, name: str) -> int:
+    """The serial number that a writer of `run` gave a file, or one from which it was made; 0 where none did."""
+    found = re.match(r"-(\d{1,9})(?=[-.])", name.removeprefix(run)) if name.startswith(run) else None
+    return int(found[1]) if found else 0
+
+
 def warc_files(folder: Path) -> list[str]:
     """The names of all WARC files of a corpus below its `warc` folder: ours in order of time, then those of others."""
     found = [path.relative_to(folder).as_posix() for path in _named_like(folder) if not _oddness(path)]

@@ -14,6 +14,7 @@ from crawler.exceptions import RecordingFailed
 from crawler.items import ListingPage, WarcLocation
 
 from . import atomic
+from .own_files import Book
 from .warc import WarcWriter
 from .warc_files import place_of
 from .warc_held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
@@ -50,7 +51,7 @@ class Mover:
     def write(self, files: Iterable[str], run: str, max_size: int = 1 << 30) -> None:
         """Write what is to be kept of these files, in order, into those of `run`. Equal payloads become revisits of
         the first one. The new files are on the disk when it returns."""
-        writer = WarcWriter(self._folder, run, max_size=max_size, part=True)
+        writer = WarcWriter(self._folder, run, max_size=max_size, part=True, book=Book(self._db))
         with writer:
             for self._file in files:
                 self._turn.old.append(self._file)

@@ -21,9 +21,10 @@ from crawler.exceptions import CorpusError, RecordingFailed
 
 from . import atomic, cdxj, journal
 from .database import DATABASE, open_corpus, recording, recording_for_good
+from .own_files import Book
 from .sweeping import sweep
 from .warc import WarcWriter
-from .warc_files import ENDINGS, order, remove_begun, warc_files
+from .warc_files import ENDINGS, is_ours, order, remove_begun, warc_files
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Turn:
         self.new = [name for name in self.new if name not in self.old]  # brought in and written anew at once
         text = json.dumps(asdict(self))
         db.execute("INSERT INTO turn (told) VALUES (?)", [text])
+        Book(db).gone(name for name in self.old if is_ours(name))
         try:  # written before it is needed: there may be no room later
             warc.mkdir(parents=True, exist_ok=True)
             atomic.write_part(atomic.part_of(warc / TOLD), [text.encode()])
@@ -92,19 +94,13 @@ def brought_in(folder: Path) -> Iterator[list[str]]:
 
 def tell_journal(db: Database, warc: Path, run: str) -> None:
     """Write to WARC what only the database knows, in files that count when they are whole. Raises RecordingFailed."""
-    try:
-        with recording(db):  # the marks go last: lines that are written twice do no harm
-            _name(warc, journal_written(db, warc, run))
-    except BaseException as error:
-        remove_begun(warc)
-        if isinstance(error, OSError):
-            raise _not_turned(warc, error) from error
-        raise
+    with turning(db, warc.parent) as turn:
+        turn.new += journal_written(db, warc, run)
 
 
 def journal_written(db: Database, warc: Path, run: str) -> list[str]:
     """The names of files, parts still, that hold what only the database knows. Within the caller's transaction."""
-    with WarcWriter(warc, run, part=True) as writer:
+    with WarcWriter(warc, run, part=True, book=Book(db)) as writer:
         journal.write_out(db, writer.write_journal)
     return writer.files
 
