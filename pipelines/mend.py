@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawler.exceptions import RecordingFailed, WrongUse
+from crawler.items import Snapshot
 
 from .store import checks, journal
 from .store.corpus import Corpus
@@ -67,15 +68,19 @@ def _readable(folder: Path, proved: dict[str, dict[int, str]], held: Held) -> He
     no journal: all is told again."""
     if isinstance(held, HeldJournal) and held.location.file in proved:
         return None
-    if isinstance(held, HeldMemento) and (rows := proved.get(held.snapshot.location.file)) is not None:
-        if rows.get(held.snapshot.location.offset) != held.snapshot.payload_digest:
-            return None
+    if isinstance(held, HeldMemento) and not _is_proved(proved, held.snapshot):
+        return None
     if isinstance(held, HeldMemento) and held.payload:
         try:
             read_memento(folder, held.snapshot.location)
         except RecordingFailed:
             return None
     return None if isinstance(held, Damage) else held
+
+
+def _is_proved(proved: dict[str, dict[int, str]], snapshot: Snapshot) -> bool:
+    place = snapshot.location
+    return place.file not in proved or proved[place.file].get(place.offset) == snapshot.payload_digest
 
 
 def mend(

@@ -6,11 +6,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
+
+from pipelines.store.database import open_corpus
+from pipelines.store.identity import own_of
+from pipelines.store.own_files import Book
+from pipelines.store.warc import WarcWriter
 
 ROOT = Path(__file__).parent.parent
 
@@ -67,3 +73,12 @@ def crawl_sample(folder: Path, *options: str) -> None:
 def copied(corpus: Path, to: Path) -> Path:
     shutil.copytree(corpus, to)
     return to
+
+
+@contextmanager
+def writing(folder: Path, run: str) -> Iterator[WarcWriter]:
+    """Write WARC files of the corpus's own."""
+    with closing(open_corpus(folder)) as db:
+        own_of(db, folder / "warc")
+        with WarcWriter(folder / "warc", run, book=Book(db)) as writer:
+            yield writer

@@ -80,10 +80,11 @@ class Book:
             "SELECT digest, file FROM own_file WHERE state = ? AND NOT told ORDER BY file", [CLOSED]
         ).fetchall()
 
-    def told(self, files: Iterable[tuple[str, str]]) -> None:
-        """These are told of in a file that is there."""
+    def told(self, files: Iterable[tuple[str, str]], *, so: bool = True) -> None:
+        """These are told of in a file that is there; or not `so`."""
         with recording(self._db):
-            self._db.conn.executemany("UPDATE own_file SET told = 1 WHERE digest = ? AND file = ?", files)
+            sql = "UPDATE own_file SET told = ? WHERE digest = ? AND file = ?"
+            self._db.conn.executemany(sql, ([so, *one] for one in files))
 
     def entries(self) -> dict[str, Entry]:
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM own_file WHERE state <> ?", [GONE])  # noqa: S608

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 from crawler.exceptions import RecordingFailed, WrongUse
@@ -85,6 +86,13 @@ def place_of(folder: Path, name: str) -> Path:
 def remove_begun(folder: Path) -> None:
     """Take away what is not to have a turn any more. For who holds the corpus. What cannot go stays for the next."""
     for path in sorted(folder.rglob(f"*{atomic.PART}")):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def remove_begun_of(folder: Path, run: str) -> None:
+    """The same, of what a run has begun; what is brought in stays."""
+    for path in sorted(folder.glob(f"{escape(run)}-*{atomic.PART}")):
         with suppress(OSError):
             path.unlink(missing_ok=True)
 

@@ -24,7 +24,7 @@ from .database import DATABASE, open_corpus, recording, recording_for_good
 from .own_files import Book
 from .sweeping import sweep
 from .warc import WarcWriter
-from .warc_files import ENDINGS, is_ours, order, remove_begun, warc_files
+from .warc_files import ENDINGS, is_ours, order, remove_begun, remove_begun_of, warc_files
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +94,22 @@ def brought_in(folder: Path) -> Iterator[list[str]]:
 
 def tell_journal(db: Database, warc: Path, run: str) -> None:
     """Write to WARC what only the database knows, in files that count when they are whole. Raises RecordingFailed."""
-    with turning(db, warc.parent) as turn:
-        turn.new += journal_written(db, warc, run)
+    book = Book(db)
+    told = book.to_tell()
+    try:
+        with recording(db):  # the book knows a file before it is there, and the marks go when it is
+            with journal.kept_marks(db):
+                files = journal_written(db, warc, run)
+            book.told(told, so=False)
+        _name(warc, files)
+        with recording(db):
+            journal.take_kept_marks_off(db)
+            book.told(told if files else ())
+    except BaseException as error:
+        remove_begun_of(warc, run)
+        if isinstance(error, OSError):
+            raise _not_turned(warc, error) from error
+        raise
 
 
 def journal_written(db: Database, warc: Path, run: str) -> list[str]:

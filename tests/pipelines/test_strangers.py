@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.exceptions import RecordingFailed
+from crawler.exceptions import RecordingFailed, WrongUse
 from crawler.items import HttpAnswer, ListingPage, Query
 from crawler.rebuilding import Request, run_merge, run_rebuild
 from crawler.verifying import run_verify
@@ -25,7 +25,7 @@ from pipelines.store.database import open_corpus
 from pipelines.store.identity import own_files
 from pipelines.store.warc import WarcWriter, _Builder
 from pipelines.store.warc_members import members
-from tests.corpora import copied, settings_of, tables, texts
+from tests.corpora import copied, settings_of, tables, texts, writing
 
 from .store.samples import a_memento
 
@@ -71,7 +71,7 @@ def corpus(crawled: Path, tmp_path: Path) -> Path:
 def test_odd_lines_of_a_journal_change_no_text(corpus: Path) -> None:
     before = texts(corpus)
     lines = [line for line in odd_lines(60) if "forgotten" not in line]
-    with WarcWriter(corpus / "warc", RUN) as writer:
+    with writing(corpus, RUN) as writer:
         writer.write_journal("\n".join([*lines, '{"forgotten": 7, "since": ""}']) + "\n")
     rebuild(corpus)
     assert texts(corpus) == before
@@ -144,7 +144,7 @@ def odd_foreign(dice: random.Random, number: int) -> bytes:
 
 def test_odd_records_of_all_kinds_end_nothing_and_change_no_text(corpus: Path, tmp_path: Path) -> None:
     dice, before = random.Random(11), texts(corpus)
-    with WarcWriter(corpus / "warc", RUN) as writer:
+    with writing(corpus, RUN) as writer:
         for number in range(60):
             odd_memento(dice, writer, number)
             odd_listing(dice, writer)
@@ -207,4 +207,5 @@ def test_files_of_the_first_release_are_known_by_what_they_hold(corpus: Path) ->
         assert name in own_files(db, warc)
         with (warc / name).open("ab") as file:
             file.write(b"\0")
-        assert name not in own_files(db, warc), "what it holds counts, not its name"
+        with pytest.raises(WrongUse, match="not what it was when it was closed"):
+            own_files(db, warc)
