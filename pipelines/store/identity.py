@@ -200,7 +200,9 @@ def _take_joined(db: Database, folder: Path, files: Sequence[str], known: _Told)
         rows = [(name, 1) for name in known.names]
         db.conn.executemany("INSERT OR IGNORE INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", rows)
         db.conn.executemany("DELETE FROM own_file WHERE file = ?", ([file] for file in longer))
-        Book(db).add({file: one for file, one in theirs.items() if file in files})
+        brought = {file: one for file, one in theirs.items() if file in files}
+        Book(db).come_back(brought)
+        Book(db).add(brought)
 
 
 def _is_longer(path: Path, entry: Entry) -> bool:

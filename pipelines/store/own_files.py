@@ -95,6 +95,11 @@ class Book:
         rows = [(file, one.digest, one.size, one.state, int(one.joined)) for file, one in entries.items()]
         self._write(rows, "OR IGNORE")
 
+    def come_back(self, entries: dict[str, Entry]) -> None:
+        """Files that were written anew are there again, as they were, with an old copy of the corpus."""
+        sql = "UPDATE own_file SET state = ?, joined = 1 WHERE file = ? AND digest = ? AND state = ?"
+        self._db.conn.executemany(sql, ([CLOSED, file, one.digest, GONE] for file, one in entries.items()))
+
     def _write(self, rows: Iterable[tuple[object, ...]], how: str = "OR REPLACE") -> None:
         with recording(self._db):
             sql = f"INSERT {how} INTO own_file ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608

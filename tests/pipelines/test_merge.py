@@ -126,7 +126,7 @@ def test_a_forged_text_whose_digest_fits_is_not_taken_for_what_the_page_says(tmp
 
 def test_a_name_is_not_given_twice_and_an_old_copy_can_be_merged(tmp_path: Path) -> None:
     with patch.object(rebuilding, "readers", lambda settings: ReadHere()):
-        one = machine(tmp_path / "m1", 1, [(1, 1, 1), (2, 1, 1)])
+        one = merged(tmp_path / "one", machine(tmp_path / "m1", 1, [(1, 1, 1), (2, 1, 1)]))
         old, before = copied(one, tmp_path / "old"), tables(one)
         given = [{*warc_files(one / "warc")}]
         for _ in range(3):
