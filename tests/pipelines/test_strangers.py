@@ -209,3 +209,40 @@ def test_files_of_the_first_release_are_known_by_what_they_hold(corpus: Path) ->
             file.write(b"\0")
         with pytest.raises(WrongUse, match="not what it was when it was closed"):
             own_files(db, warc)
+
+
+def test_a_copied_name_makes_no_file_our_own(corpus: Path, tmp_path: Path) -> None:
+    before, sites = texts(corpus), {row[0] for row in tables(corpus, "document")["document"]}
+    (tmp_path / "theirs").mkdir()
+    shutil.copy(corpus / "corpus.sqlite", tmp_path / "theirs")
+    with WarcWriter(tmp_path / "theirs/warc", RUN) as writer:  # bears our name, and nobody vouches for it
+        writer.write_journal("".join(journal.as_text({"forgotten": site, "since": ""}) for site in sites))
+    with writing(corpus, "20980101T000000Z-0000ff") as writer:
+        writer.write_journal("")
+    shutil.copy(tmp_path / f"theirs/warc/{RUN}-00001.warc.gz", corpus / "warc")
+    for _ in ("with its database", "without"):
+        rebuild(corpus)
+        assert texts(corpus) == before
+        with closing(open_corpus(corpus)) as db:
+            assert db.execute("SELECT count(*) FROM forgotten").fetchone() == (0,)
+            assert f"{RUN}-00001.warc.gz" not in own_files(db, corpus / "warc")
+        (corpus / "corpus.sqlite").unlink()
+
+
+def test_another_file_under_the_name_of_ours_rules_nothing(corpus: Path, tmp_path: Path) -> None:
+    before = texts(corpus)
+    with writing(corpus, RUN) as writer:
+        writer.write_journal("")
+    ours = corpus / f"warc/{RUN}-00001.warc.gz"
+    ours.unlink()
+    with WarcWriter(corpus / "warc", "20990101T000000Z-0000fe") as writer:
+        writer.write_memento(a_memento(b"<p>forged</p>"))
+        writer.write_journal(journal.as_text({"forgotten": "site-0001.example", "since": ""}))
+    (corpus / "warc/20990101T000000Z-0000fe-00001.warc.gz").rename(ours)
+    rebuild(corpus)
+    assert texts(corpus) == before
+    told: list[str] = []
+    run_verify(settings_of(corpus), full=False, tell=lambda finding: told.append(str(finding)))
+    assert any("not what it was when it was closed" in line for line in told)
+    with closing(open_corpus(corpus)) as db, pytest.raises(WrongUse, match="verify --repair"):
+        own_files(db, corpus / "warc")
