@@ -164,7 +164,7 @@ class WarcWriter:
     def _next_path(self) -> Path:
         """The number behind the highest that was given, whether that file is still there or not."""
         if not self._serial:
-            there = (serial_of(self._run, path.name) for path in self._folder.glob(f"{escape(self._run)}-*"))
+            there = (serial_of(self._run, path.name) for path in self._folder.glob(escape(f"{self._run}-") + "*"))
             self._serial = max(self._book.last_serial(self._run) if self._book else 0, *there, 0)
         while True:
             self._serial += 1

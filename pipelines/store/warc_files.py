@@ -92,7 +92,7 @@ def remove_begun(folder: Path) -> None:
 
 def remove_begun_of(folder: Path, run: str) -> None:
     """The same, of what a run has begun; what is brought in stays."""
-    for path in sorted(folder.glob(f"{escape(run)}-*{atomic.PART}")):
+    for path in sorted(folder.glob(escape(f"{run}-") + f"*{atomic.PART}")):
         with suppress(OSError):
             path.unlink(missing_ok=True)
 
