@@ -61,8 +61,10 @@ _WHOLE = {
     *("from_number", "to_number", "words_added", "words_removed", "words_moved", "sections_touched"),
 }
 _FLAGS = {"open", "active", "transient", "cosmetic"}
+_REALS = {"second_in_text", "text_in_second", "share"}
 _LISTS = {"reasons", "verdict_reasons"}
 _ISO = {"started_at", "finished_at"}
+_NAMED = {Kind.WHOLE: _WHOLE, Kind.REAL: _REALS, Kind.FLAG: _FLAGS, Kind.LIST: _LISTS, Kind.MOMENT: _ISO}
 _DIGITS = ("timestamp", "changed_after", "changed_before", "from_version", "to_version")
 _SECRET = ("_DIR", "_FILE", "CONTACT", "USER_AGENT")
 _OF_OURS = {
@@ -102,7 +104,7 @@ def table_of(name: str, given: Sequence[tuple[str, str]]) -> Table:
 
 
 def _kind(name: str, declared: str) -> Kind:
-    for kind, names in ((Kind.WHOLE, _WHOLE), (Kind.FLAG, _FLAGS), (Kind.LIST, _LISTS), (Kind.MOMENT, _ISO)):
+    for kind, names in _NAMED.items():
         if name in names:
             return kind
     return _DECLARED.get(declared.upper(), Kind.TEXT)
