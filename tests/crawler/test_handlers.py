@@ -7,8 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+import pytest
+
 from crawler.handlers import MOST_HEADER_BYTES
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
 
 # in a process of its own: a reactor, once there, stays
 _BEGIN = """
