@@ -71,20 +71,7 @@ _OF_OURS = {
     "reasons": "Why the verdict is what it is",
     "snapshot": "Address of the original page in the archive, as it was captured",
     "archive": "Host of the archive",
-    "from_version": "Time of the page whose text was before, 14 digits: held_timestamp of that version",
-    "to_version": "Time of the page whose text came, 14 digits: held_timestamp of that version",
-    "from_number": "Number of the version before",
-    "to_number": "Number of the version that came",
-    "words_added": "Words that came",
-    "words_removed": "Words that went",
-    "words_moved": "Words that stand elsewhere now",
-    "share": "Which share of the text changed, from 0 to 1",
-    "sections_touched": "How many sections changed",
-    "sections": "Headings of these and their words, as a JSON list",
-    "cosmetic": "Whether only the form changed, not what is said",
-    "cosmetic_kinds": "In which ways",
 }
-_ABOUT = {"changes": "What changed from each version to the next."}
 _DECLARED = {"INTEGER": Kind.WHOLE, "REAL": Kind.REAL}
 
 
@@ -98,9 +85,7 @@ def table_of(name: str, given: Sequence[tuple[str, str]]) -> Table:
         columns.append(Column(column, _kind(column, declared), description, place))
         if column.endswith(_DIGITS):
             columns.append(Column(_typed(column), Kind.MOMENT, f"{column} as a moment in UTC", place))
-    return Table(
-        name, said.get("description") or _ABOUT.get(name, ""), tuple(column for column, _ in given), tuple(columns)
-    )
+    return Table(name, said.get("description", ""), tuple(column for column, _ in given), tuple(columns))
 
 
 def _kind(name: str, declared: str) -> Kind:
