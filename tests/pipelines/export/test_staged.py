@@ -70,6 +70,23 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(hostile: Path, tmp
         exported(hostile, "jsonl", tmp_path / MARK)
 
 
+def test_parts_of_ours_go_and_those_of_others_stay(hostile: Path, tmp_path: Path) -> None:
+    (tmp_path / "versions.csv.part").write_text("left by a kill")
+    exported(hostile, "csv", tmp_path)
+    (tmp_path / "film.mkv.part").write_text("mine")
+    (tmp_path / "runs.csv.part").write_text("left by a kill")
+    exported(hostile, "csv", tmp_path)
+    assert {path.name for path in tmp_path.glob("*.part")} == {"film.mkv.part"}
+    with pytest.raises(WrongUse, match="something else"):
+        exported(hostile, "csv", _folder_with(tmp_path / "new", "film.mkv.part"))
+
+
+def _folder_with(folder: Path, name: str) -> Path:
+    folder.mkdir()
+    (folder / name).write_text("mine")
+    return folder
+
+
 def test_a_mark_that_leads_elsewhere_is_no_mark(hostile: Path, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("mine")
     to = tmp_path / "to"
