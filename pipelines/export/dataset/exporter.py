@@ -20,7 +20,7 @@ _LAYOUT = 1
 def export_dataset(corpus: CorpusView, order: Order) -> Report:
     """Write the data set to a folder. Raises WrongUse, RecordingFailed."""
     with staged(order.to, "dataset") as files:
-        fingerprint = corpus.fingerprint("dataset", _LAYOUT, pa.__version__, order.title, authors)
+        fingerprint = corpus.fingerprint("dataset", _LAYOUT, pa.__version__, order.title, order.authors)
         if files.has(fingerprint):
             return Report(files=files.count)
         for table in corpus.tables:
