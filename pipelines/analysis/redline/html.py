@@ -1,5 +1,6 @@
 """A comparison as HTML that can do nothing: the structure of the text, with `ins` and `del` around words."""
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
@@ -15,6 +16,7 @@ CLASSES = {
     "moved from": ' class="moved-from"',
     "moved to": ' class="moved-to"',
 }
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _TAGS = {"delete": "del", "insert": "ins"}
 _SAFE = ("http://", "https://", "mailto:")
 
@@ -117,7 +119,7 @@ def _words(runs: Sequence[Run]) -> str:
 
 
 def _run(run: Run) -> str:
-    text = escape(run.text).replace("\n", "<br>")
+    text = escape(_CONTROLS.sub("\ufffd", run.text)).replace("\n", "<br>")
     for is_so, tag in ((run.strong, "strong"), (run.emphasis, "em"), (run.struck, "s")):
         text = f"<{tag}>{text}</{tag}>" if is_so and run.text.strip() else text
     if run.link.lower().startswith(_SAFE):

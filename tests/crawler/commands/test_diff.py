@@ -1,7 +1,6 @@
 """`diff`, `log` and `news`, as a user types them."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("history")
     desk = Desk(made)
     runs.begin(desk.db, runs.RunStart("run-1", "crawl", "2026-01-02T00:00:00Z"))
@@ -29,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         desk.read(capture, text)
     desk.corpus.derive_waiting()
     desk.close()
-    yield made
+    return made
 
 
 def _told(folder: Path, *args: str) -> str:
