@@ -66,27 +66,56 @@ def _container(change: Change) -> tuple[str, int]:
 
 
 def _flow(changes: Sequence[Change]) -> Iterator[str]:
-    for change in changes:
-        block = _block(change)
+    for group in _paragraphs(changes):
+        block = _block(group[0])
         if block.kind == "rule":
-            yield f"<hr{CLASSES[change.op]}>"
-        elif words := _words(runs_of(change)):
+            yield f"<hr{CLASSES[group[0].op]}>"
+        elif words := _inside(group):
             tag = f"h{block.level}" if block.kind == "heading" else "p"
-            yield f"<{tag}{CLASSES[change.op]}>{_noted(change, words)}</{tag}>"
+            yield f"<{tag}{_class(group)}>{words}</{tag}>"
+
+
+def _paragraphs(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Blocks with those that go on in them."""
+    group: list[Change] = []
+    for change in changes:
+        if group and not _block(change).continues:
+            yield group
+            group = []
+        group.append(change)
+    if group:
+        yield group
+
+
+def _class(group: Sequence[Change]) -> str:
+    return CLASSES[group[0].op] if len(group) == 1 else ""
+
+
+def _inside(group: Sequence[Change]) -> str:
+    """The words of a paragraph: its parts, each on a line of its own where the text has one."""
+    if len(group) == 1:
+        words = _words(runs_of(group[0]))
+        return words and _noted(group[0], words)
+    parts: list[str] = []
+    for change in group:
+        apart = "<br>" if parts and not _block(change).lead else " "
+        if words := _words(runs_of(change)):
+            parts.append(f"{apart}<span{CLASSES[change.op]}>{_noted(change, words)}</span>")
+    return "".join(parts).strip()
 
 
 def _list(changes: Sequence[Change]) -> Iterator[str]:
     """Nested lists by their level; a paragraph of an item stands in an item without a sign."""
     depth = 0
     out: list[str] = []
-    for change in changes:
-        block = _block(change)
+    for group in _paragraphs(changes):
+        block = _block(group[0])
         level = max(1, block.level)
         out.append("<ul><li>" * (level - depth) if level > depth else "</li></ul>" * (depth - level) + "</li><li>")
         depth = level
         tag = "div" if block.kind == "item" else "p"
         label = f"{escape(block.lead.strip(' >'))} " if block.lead.strip(" >")[:1].isdigit() else ""
-        out.append(f"<{tag}{CLASSES[change.op]}>{label}{_noted(change, _words(runs_of(change)))}</{tag}>")
+        out.append(f"<{tag}{_class(group)}>{label}{_inside(group)}</{tag}>")
     yield "".join(out) + "</li></ul>" * depth
 
 
