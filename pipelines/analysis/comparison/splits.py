@@ -31,9 +31,11 @@ def cut_both(
 
 def _sentences(block: Block, tokens_of: Callable[[str], Tokens]) -> list[tuple[Sentence, int]]:
     """The sentences of a block, each with the place in the body where it ends."""
-    if block.kind not in _CUT_KINDS or not _SEVERAL.search(block.body):
+    if block.kind not in _CUT_KINDS:
         return []
     tokens = tokens_of(block.body)
+    if not _SEVERAL.search(block.body):
+        return [(tuple(tokens.keys), len(block.body))]
     found: list[tuple[Sentence, int]] = []
     start = place = 0
     for at, key in enumerate(tokens.keys):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import groupby
 
@@ -144,7 +145,16 @@ def _noted(change: Change, words: str) -> str:
 
 
 def _words(runs: Sequence[Run]) -> str:
-    return "".join(map(_run, runs)).strip()
+    """Runs as HTML, without the white space at either end."""
+    shown = list(runs)
+    while shown and not shown[0].text.strip():
+        shown.pop(0)
+    while shown and not shown[-1].text.strip():
+        shown.pop()
+    if shown:
+        shown[0] = replace(shown[0], text=shown[0].text.lstrip())
+        shown[-1] = replace(shown[-1], text=shown[-1].text.rstrip())
+    return "".join(map(_run, shown))
 
 
 def _run(run: Run) -> str:
