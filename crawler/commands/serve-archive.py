@@ -102,11 +102,12 @@ def _opened(folder: Path, opts: argparse.Namespace) -> EmbeddedArchive:
 def _left_out(archive: EmbeddedArchive, dialect: str) -> list[str]:
     """What is not served, line by line."""
     return [
-        *(f"left out, no WARC or CDX file: {name}" for name in sorted(archive.left_out)),
+        *(f"left out, no archive or index file: {name}" for name in sorted(archive.left_out)),
         *(
-            [f"left out: {archive.skipped} lines of indexes or ends of WARC files that cannot be read"]
+            [f"left out: {archive.skipped} lines of indexes or parts of archive files that cannot be read"]
             * bool(archive.skipped)
         ),
+        *([f"left out: {archive.posted} answers to forms, which no address alone leads to"] * bool(archive.posted)),
         f"not offered: {NOT_OFFERED[dialect]}",
     ]
 

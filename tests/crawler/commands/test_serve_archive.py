@@ -94,7 +94,7 @@ def test_speaks_other_dialects_and_says_what_is_left_out(tmp_path: Path) -> None
         process.terminate()
         said = process.stderr.read()
     assert said.splitlines() == [
-        "left out, no WARC or CDX file: notes.txt",
+        "left out, no archive or index file: notes.txt",
         "not offered: rewritten pages, search pages, recording, several collections, fuzzy rules of single sites",
     ]
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from crawler.local_archive.server.blocks import Blocks
-from crawler.local_archive.server.cdxindex import Row, SortedLines
 from crawler.local_archive.server.dates import seconds
 from crawler.local_archive.server.dialects.cdxj import OTHER_NAMES, Fields, fields_of
 from crawler.local_archive.server.dialects.fuzzy import similar
 from crawler.local_archive.server.matches import KINDS, Match, Range, ranges
 from crawler.local_archive.server.patterns import BadQuery, matcher
+from crawler.local_archive.server.rows import Row, SortedLines
 from pipelines.formats.surt import urlkey
 
 MAX_ROWS = 100_000
