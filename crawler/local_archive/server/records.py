@@ -17,6 +17,7 @@ from pipelines.formats.surt import urlkey
 from pipelines.items import EMPTY_DIGEST
 
 MOST = 700 << 20  # bytes of one record; the real archive gives up at about as many
+_LONGEST_HEADER = 16_384  # characters; clients give up on lines of 65,536 bytes
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
 
 
@@ -72,7 +73,9 @@ class Records:
             file.seek(int(row.offset))
             record = next(iter(ArchiveIterator(file, no_record_parse=True, arc2warc=True)))
             read = give_head(record)
-            return Stored(record.rec_headers, record.http_headers, _payload(record, read))
+            payload = _payload(record, read)
+        record.http_headers.headers = [pair for pair in record.http_headers.headers if len(pair[1]) <= _LONGEST_HEADER]
+        return Stored(record.rec_headers, record.http_headers, payload)
 
     def found(self, row: Row, rows: list[Row]) -> tuple[Stored, Stored | None]:
         """The record of a playable row, and the one that holds its bytes: itself, another one for a revisit, or none.

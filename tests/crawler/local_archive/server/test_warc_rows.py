@@ -129,6 +129,13 @@ def test_bodies_are_decoded_within_bounds(tmp_path: Path, monkeypatch: pytest.Mo
     assert played(tmp_path, "20200101000000", bomb).status == 504
 
 
+def test_headers_that_no_client_reads_are_left_out(tmp_path: Path) -> None:
+    odd = record("response", b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 70_000 + b"\r\nX-Short: y\r\n\r\n<p>kite")
+    reply = played(tmp_path, "20200101000000", odd)
+    assert (reply.body, reply.headers["x-archive-orig-x-short"]) == (b"<p>kite", "y")
+    assert "x-archive-orig-x-long" not in reply.headers
+
+
 def test_dates_with_a_zone_are_brought_to_utc(tmp_path: Path) -> None:
     assert rows_of(tmp_path, page(b"x", date="2020-01-01T02:00:00.123+02:00"))[0].timestamp == "20200101000000"
 
