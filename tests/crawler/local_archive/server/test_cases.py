@@ -17,7 +17,7 @@ CASES = {
     "mixed-folder": 5,
     "one-member": 1,
     "headless-response": 2,
-    "odd-headers": 1,
+    "odd-headers": 11,
     "dir-named": 1,
     "zstd-body": 1,
     "revisit-304": 5,
