@@ -48,6 +48,7 @@ RETRY_LIMIT = 8  # attempts for what may pass, over all runs
 RETRY_WAIT = 30.0  # seconds before the second attempt; doubled for each further one
 PROGRESS_SECONDS = 30.0  # between two lines of progress where there is no terminal; 0: none
 PROMETHEUS_FILE = ""  # where to keep counts for a monitoring system; empty: nowhere
+ON_CHANGE = ""  # a command for each change that a crawl found: "notify {site} {kind} {variant} {from} {to}"
 MAX_REQUESTS = 0  # a run ends after so many, and the next one goes on; 0: no limit
 MAX_TIME = ""  # the same in time: 90s, 45m, 6h; empty: no limit
 RETRY_PATIENCE = 900.0  # seconds a run waits for that; what is due later is left to the next run

@@ -1,4 +1,4 @@
-"""`python -m scrapy serve-archive DIR`: a web archive on loopback. Scrapy names a command after its file."""
+"""`policy-corpus serve-archive DIR`: a web archive on loopback. Scrapy names a command after its file."""
 
 import argparse
 import os
@@ -6,40 +6,40 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.cli import CorpusCommand, add_examples
-from crawler.local_archive.embedded import EmbeddedArchive, Wrapper
-from crawler.local_archive.server.asked import CDX, DIALECTS, REPLAY, WAYBACK
-from crawler.local_archive.server.blocks import Paging
-from crawler.local_archive.server.dialects.registry import NOT_OFFERED, PAGINGS
-from crawler.local_archive.server.faults import Faults, UnknownFault, faults_of
-from crawler.local_archive.server.limits import CONNECTIONS, Latency, SlidingLimits
 from pipelines.formats.terminal import say
+
+if TYPE_CHECKING:  # all commands are loaded for each of them
+    from crawler.local_archive.embedded import EmbeddedArchive, Wrapper
 
 _EXAMPLES = """\
 examples:
-  python -m scrapy serve-archive output/warc --port 8390
+  policy-corpus serve-archive output/warc --port 8390
       what a crawl has kept, served as the archive it came from
   curl 'http://127.0.0.1:8390/cdx/search/cdx?url=*.example.com&limit=5'
   curl -i http://127.0.0.1:8390/web/20150101000000id_/http://example.com/terms
   curl 'http://127.0.0.1:8390/__requests__'
       what was asked so far, and what was answered
-  python -m scrapy serve-archive output/warc --dialect pywb
+  policy-corpus serve-archive output/warc --dialect pywb
       the same as a pywb collection; commoncrawl and timemap are the others
-  python -m scrapy serve-archive output/warc --limit-cdx 30 \\
+  policy-corpus serve-archive output/warc --limit-cdx 30 \\
       --limit-replay 600 --time-scale 10
       with the real archive's limits, ten times as fast
-  python -m scrapy serve-archive output/warc --fault all:0.1 \\
+  policy-corpus serve-archive output/warc --fault all:0.1 \\
       --fault unavailable:0.2:3 --seed 7
       one address in ten fails in one way or another, one in five with three
       times 503
 """
 _PARENT_CHECK_SECONDS = 0.5
+DIALECTS = ("wayback", "pywb", "commoncrawl", "timemap")
 
 
 class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
+    reads_corpus = False
     default_settings = {"LOG_ENABLED": False}  # noqa: RUF012 (as Scrapy declares it)
 
     def syntax(self) -> str:
@@ -58,11 +58,13 @@ class Command(CorpusCommand):
         _add_trouble(parser.add_argument_group("Trouble on purpose"))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.local_archive.server.faults import faults_of
+
         if opts.list_faults:
             known = faults_of(opts.dialect)
             print("\n".join(f"{name:<24} {fault.about}" for name, fault in sorted(known.items())))
         elif len(args) != 1:
-            self._refuse("serve-archive takes one folder of WARC files, as in: python -m scrapy serve-archive DIR")
+            self._refuse("serve-archive takes one folder of WARC files, as in: policy-corpus serve-archive DIR")
         elif not Path(args[0]).is_dir():
             self._refuse(f"{args[0]} is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.")
         else:
@@ -73,6 +75,8 @@ class Command(CorpusCommand):
         self.exitcode = 2
 
     def _serve(self, folder: Path, opts: argparse.Namespace) -> None:
+        from crawler.local_archive.server.faults import UnknownFault
+
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -91,7 +95,11 @@ class Command(CorpusCommand):
             self._refuse(f"{folder} cannot be served on port {opts.port}: {error}.")
 
 
-def _opened(folder: Path, opts: argparse.Namespace) -> EmbeddedArchive:
+def _opened(folder: Path, opts: argparse.Namespace) -> "EmbeddedArchive":
+    from crawler.local_archive.embedded import EmbeddedArchive
+    from crawler.local_archive.server.blocks import Paging
+    from crawler.local_archive.server.dialects.registry import PAGINGS
+
     usual, is_given = PAGINGS[opts.dialect], opts.block_lines or opts.page_blocks
     paging = Paging(opts.block_lines or usual.lines, opts.page_blocks or usual.blocks) if is_given else None
     return EmbeddedArchive(
@@ -99,8 +107,10 @@ def _opened(folder: Path, opts: argparse.Namespace) -> EmbeddedArchive:
     )
 
 
-def _left_out(archive: EmbeddedArchive, dialect: str) -> list[str]:
+def _left_out(archive: "EmbeddedArchive", dialect: str) -> list[str]:
     """What is not served, line by line."""
+    from crawler.local_archive.server.dialects.registry import NOT_OFFERED
+
     return [
         *(f"left out, no archive or index file: {name}" for name in sorted(archive.left_out)),
         *(
@@ -116,7 +126,7 @@ def _add_form(group: "argparse._ArgumentGroup") -> None:
     group.add_argument(
         "--dialect",
         choices=DIALECTS,
-        default=WAYBACK,
+        default=DIALECTS[0],
         help="how the archive speaks: as web.archive.org (default), a pywb collection, Common Crawl or a bare TimeMap",
     )
     group.add_argument(
@@ -167,8 +177,12 @@ def _scale(text: str) -> float:
     return scale
 
 
-def _wrappers(opts: argparse.Namespace) -> list[Wrapper]:
+def _wrappers(opts: argparse.Namespace) -> "list[Wrapper]":
     """What stands in front of the archive, outermost first."""
+    from crawler.local_archive.server.asked import CDX, REPLAY
+    from crawler.local_archive.server.faults import Faults
+    from crawler.local_archive.server.limits import CONNECTIONS, Latency, SlidingLimits
+
     limits = {CDX: opts.limit_cdx, REPLAY: opts.limit_replay, CONNECTIONS: opts.limit_connections}
     return [
         Latency(opts.latency),

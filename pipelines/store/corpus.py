@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.items import Capture, CaptureKey, Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
-from pipelines.store import moved
+from pipelines.store import changes, moved
 from pipelines.store.database import recording
 from pipelines.store.deriving import Deriving
 
@@ -162,6 +162,8 @@ class Corpus:
             "looks_like": reading.looks_like,
             "stated_date": reading.stated_date,
             "stated_in": reading.stated_in,
+            "second_in_text": reading.second_in_text,
+            "text_in_second": reading.text_in_second,
         }
 
     def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:
@@ -271,6 +273,11 @@ class Corpus:
             with recording(self._db):
                 self._deriving.derive(document_id)
 
+    def found_when_fetched(self) -> None:
+        """Note of all versions that they were found when their bytes were fetched: none is new."""
+        with recording(self._db):
+            changes.found_when_fetched(self._db)
+
     def is_as_derived(self, document_id: int) -> bool:
         """Whether a document's versions are those that its readings give, or wait to be derived."""
         return self._deriving.is_as_derived(document_id)
@@ -281,5 +288,5 @@ class Corpus:
             "SELECT file, offset, length FROM snapshot WHERE capture_id = ?", [capture_id]
         ).fetchone()
         if row is None:
-            raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `python -m scrapy verify`.")
+            raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `policy-corpus verify`.")
         return WarcLocation(*row)

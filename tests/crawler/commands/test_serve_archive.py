@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,12 +11,13 @@ import psutil
 import pytest
 
 from crawler.local_archive.sample import make_sample
+from tests.launching import launched
 
 SERVE = [sys.executable, "-m", "scrapy", "serve-archive"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*SERVE, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return launched([*SERVE, *arguments], dict(os.environ), timeout=60)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -67,7 +69,7 @@ def test_wrong_number_of_folders_and_bad_port_are_told(tmp_path: Path) -> None:
 def test_help_has_examples() -> None:
     done = run("--help")
     assert done.returncode == 0
-    assert "python -m scrapy serve-archive output/warc --port 8390\n" in done.stdout
+    assert "policy-corpus serve-archive output/warc --port 8390\n" in done.stdout
 
 
 def test_faults_are_listed_and_unknown_ones_told(tmp_path: Path) -> None:
