@@ -66,7 +66,7 @@ class Command(CorpusCommand):
         elif len(args) != 1:
             self._refuse("serve-archive takes one folder of WARC files, as in: policy-corpus serve-archive DIR")
         elif not Path(args[0]).is_dir():
-            self._refuse(f"{args[0]} is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.")
+            self._refuse(f"{args[0]} is no folder: name one that holds WARC, ARC, WACZ or CDX files.")
         else:
             self._serve(Path(args[0]), opts)
 
