@@ -5,11 +5,13 @@ import json
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from crawler.cli import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import CorpusError, WrongUse
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 EXAMPLES = """
 examples:
@@ -55,7 +57,7 @@ class Command(CorpusCommand):
         show(lines)
 
 
-def _history(db: Database, args: list[str], opts: argparse.Namespace) -> list[str]:
+def _history(db: "Database", args: list[str], opts: argparse.Namespace) -> list[str]:
     from crawler.reporting.history import log_lines
     from pipelines.store.history import documents_of, versions_of
 
@@ -70,7 +72,7 @@ def _history(db: Database, args: list[str], opts: argparse.Namespace) -> list[st
     return lines
 
 
-def _sites(db: Database) -> list[str]:
+def _sites(db: "Database") -> list[str]:
     from pipelines.formats.terminal import printable
     from pipelines.store.history import sites
 
