@@ -142,6 +142,7 @@ with seen(Path({str(crawled)!r})) as view:
     assert not (tmp_path / "to").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_export_is_whole_or_not_begun_at_every_step(corpus: Path, tmp_path: Path) -> None:
     to, fresh = tmp_path / "to", tmp_path / "fresh"
     exported(corpus, "csv", to)
