@@ -12,27 +12,33 @@ ARGS    ?=
 # every crawl is some processes: none is to compile what another one has compiled
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install crawl test torture check bench lock clean
+.PHONY: help install crawl test test-fast torture map check bench lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
 
 install: $(VENV)/ready ## .venv from the lock
 
 crawl: $(VENV)/ready ## the sample archive; CORPUS=mine TARGETS=my.txt ARCHIVE=https://web.archive.org CONTACT=me@example.org: the real one
 ifeq ($(TARGETS)$(ARCHIVE),)
-	$(PYTHON) -m scrapy crawl-sample -s CORPUS_DIR="$(CORPUS)" $(ARGS)
+	$(VENV)/bin/policy-corpus crawl-sample -s CORPUS_DIR="$(CORPUS)" $(ARGS)
 else
-	$(PYTHON) -m scrapy crawl policies -a targets="$(TARGETS)" -s WAYBACK_URL="$(or $(ARCHIVE),https://web.archive.org)" \
+	$(VENV)/bin/policy-corpus crawl policies -a targets="$(TARGETS)" -s WAYBACK_URL="$(or $(ARCHIVE),https://web.archive.org)" \
 		-s CONTACT="$(CONTACT)" -s CORPUS_DIR="$(CORPUS)" $(ARGS)
 endif
 
-test: $(VENV)/ready ## the tests
+test: $(VENV)/ready ## the tests; CLIENTS=1: with other clients and pywb, which are installed for it
 	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-fast: $(VENV)/ready ## the tests that start no command and no crawl: a minute
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
 torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a million rows, more faults, 200 generated archives, every write
 	TORTURE_KILLS=100 GENERATED_SEEDS=200 WRITES=all MAINTENANCE_KILLS=30 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 \
-		$(PYTHON) -m pytest tests/crawls -s $(ARGS)
+		MUTATIONS=2000 $(PYTHON) -m pytest tests/crawls tests/quality -s $(ARGS)
+
+map: $(VENV)/ready ## the house in figures: rooms, who imports whom, sizes
+	$(PYTHON) -m tests.house
 
 check: $(VENV)/ready ## linters and types
 	$(VENV)/bin/ruff check .
@@ -47,6 +53,7 @@ $(VENV)/ready: requirements.lock
 	$(PYTHON3) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON3) -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 lock: ## write the lock anew from pyproject.toml; needs uv

@@ -8,15 +8,56 @@ import sys
 import time
 from collections.abc import Iterable
 from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from scrapy.cmdline import execute
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from pipelines.exceptions import CorpusError, WrongUse
 from pipelines.formats.terminal import complain, keep_logs_printable, say
+from pipelines.release import VERSION
+
+PROGRAM = "policy-corpus"
 
 _EVERY = 2.0  # seconds between two lines of progress
+
+
+def main() -> None:
+    """The console script: our commands alone, from any folder. Ends with the command's exit code."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    if name in ("-h", "--help", "help"):
+        say(*_overview())
+    elif name in ("-V", "--version", "version"):
+        say(f"{PROGRAM} {VERSION}")
+    elif name not in (known := _commands()):
+        near = get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"`{PROGRAM} --help` lists all."
+        complain(f"There is no command {name!r}: {hint}")
+        sys.exit(WrongUse.exit_code)
+    else:
+        os.environ["SCRAPY_SETTINGS_MODULE"] = "crawler.settings"  # whatever project lies in this folder
+        execute([PROGRAM, *sys.argv[1:]])
+
+
+def _commands() -> list[str]:
+    return sorted(path.stem for path in (Path(__file__).parent / "commands").glob("[!_]*.py"))
+
+
+def _overview() -> list[str]:
+    """All commands with what they do, as `--help` shows them."""
+    commands = {name: import_module(f"crawler.commands.{name}").Command().short_desc() for name in _commands()}
+    return [
+        f"{PROGRAM} {VERSION}: a versioned corpus of policies from web archives",
+        "",
+        f"usage: {PROGRAM} COMMAND [options]",
+        "",
+        *(f"  {name:<14} {does}" for name, does in commands.items()),
+        "",
+        f"`{PROGRAM} COMMAND --help` tells more, with examples.",
+    ]
 
 
 class Help(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -26,6 +67,8 @@ class Help(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
 class CorpusCommand(ScrapyCommand):
     """What all commands do alike: they refuse settings that nobody reads, and end without a traceback where they are
     interrupted or nobody reads on. Scrapy makes all commands before it looks at the command line."""
+
+    reads_corpus = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +84,20 @@ class CorpusCommand(ScrapyCommand):
             refuse(self, error)
             sys.exit(self.exitcode)
         super().process_options(args, opts)
+        if self.reads_corpus:
+            _load_database_alone()
+
+
+def _load_database_alone() -> None:
+    """Load sqlite-utils without pandas and numpy, for whose values it looks out, and which take longer to load than all
+    of `status`. Whoever wants them later has them."""
+    hidden = [name for name in ("pandas", "numpy") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None there says: not to be found
+    try:
+        import sqlite_utils  # noqa: F401
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def refuse_unknown_settings(given: Iterable[str], known: set[str]) -> None:
@@ -87,6 +144,8 @@ def add_examples(parser: argparse.ArgumentParser, examples: str) -> None:
     """End a command's help with `examples`, line by line as they stand, and let its logs hold what prints alone."""
     keep_logs_printable()  # every command comes by here before it does anything
     parser.formatter_class = Help
+    if parser.usage:
+        parser.usage = parser.usage.replace("scrapy", PROGRAM, 1)
     parser.epilog = examples.strip("\n")
 
 

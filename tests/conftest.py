@@ -3,7 +3,6 @@
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import make_sample
 from tests import corpora
 from tests.desk import Desk
+from tests.launching import launched
 
 ROOT = Path(__file__).parent.parent
 os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  # for all processes that tests start
@@ -23,10 +23,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the backgrou
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+_SLOW_FOLDERS = {"crawls", "quality", "bench", "commands"}
+_SLOW_FIXTURES = {"scrapy", "crawled", "shared", "archive"}  # commands, whole crawls, and real pages
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first: whole crawls, which wait for much of it, and the pages of the ratchet."""
     places = {"crawls": 0, "quality": 1}
     items.sort(key=lambda item: places.get(item.path.parent.name, 2))
+    for item in items:
+        if item.path.parent.name in _SLOW_FOLDERS or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +65,7 @@ def refusal(ended: Ended, code: int = 2) -> str:
 def run_scrapy(*args: str, timeout: float = 240, **settings: object) -> Ended:
     """Run `python -m scrapy ...` as a user does; keyword arguments are settings."""
     options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    command = [sys.executable, "-m", "scrapy", *args, *options]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
+    ended = launched([sys.executable, "-m", "scrapy", *args, *options], dict(os.environ), timeout)
     return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 

@@ -4,13 +4,19 @@
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
+
+from pipelines.store.database import open_corpus
+from pipelines.warc.identity import own_of
+from pipelines.warc.own_files import Book
+from pipelines.warc.writer import WarcWriter
+from tests.launching import launched
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,7 +28,8 @@ TABLES = {
     "snapshot": f"SELECT {_CAPTURE}, requested, s.payload_digest, content_type, digest_check, redirect_to "
     "FROM snapshot AS s JOIN capture AS c ON c.id = capture_id",
     "extraction": f"SELECT {_CAPTURE}, reader, text_digest, reading_key, title, language, language_probability, charset, "
-    "words, verdict, reasons, looks_like, stated_date, stated_in, failure FROM extraction JOIN capture AS c ON c.id = capture_id",
+    "words, verdict, reasons, looks_like, stated_date, stated_in, second_in_text, text_in_second, "
+    "failure FROM extraction JOIN capture AS c ON c.id = capture_id",
     "text": "SELECT digest, body FROM text",
     "document": f"SELECT {_DOCUMENT}, url, discover, found, active, open FROM document AS d",
     "address": f"SELECT {_DOCUMENT}, urlkey, first_timestamp, last_timestamp, a.url, evidence "
@@ -62,9 +69,18 @@ def settings_of(folder: Path, **settings: object) -> Settings:
 def crawl_sample(folder: Path, *options: str) -> None:
     """Crawl the sample archive, as a user does."""
     command = [sys.executable, "-m", "scrapy", "crawl-sample", "-s", f"CORPUS_DIR={folder}", "-s", "READERS=1"]
-    subprocess.run([*command, *options], cwd=ROOT, check=True, capture_output=True, timeout=120, env=dict(os.environ))
+    launched([*command, *options], dict(os.environ), timeout=120).check_returncode()
 
 
 def copied(corpus: Path, to: Path) -> Path:
     shutil.copytree(corpus, to)
     return to
+
+
+@contextmanager
+def writing(folder: Path, run: str) -> Iterator[WarcWriter]:
+    """Write WARC files of the corpus's own."""
+    with closing(open_corpus(folder)) as db:
+        own_of(db, folder / "warc")
+        with WarcWriter(folder / "warc", run, book=Book(db)) as writer:
+            yield writer

@@ -1,5 +1,6 @@
 """What the documents promise: every command, option, setting and column stands in them, and their examples run."""
 
+import os
 import re
 import shutil
 import sqlite3
@@ -16,6 +17,7 @@ from tests.conftest import ROOT
 from tests.corpora import copied
 
 README = (ROOT / "README.md").read_text()
+PYTHON = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/python-api.md").read_text(), re.MULTILINE | re.DOTALL)
 SETTINGS = (ROOT / "docs/settings.md").read_text()
 DATA_FORMAT = (ROOT / "docs/data-format.md").read_text()
 COMMANDS = sorted(path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__")
@@ -112,3 +114,12 @@ def test_the_pandas_query_of_the_readme_makes_a_table(user_folder: Path) -> None
     ended = subprocess.run(command, cwd=user_folder, capture_output=True, text=True, timeout=60, check=True)
     assert re.search(r"^2004\s+\d+", ended.stdout, re.MULTILINE)
     assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[-1].strip()[:30])
+def test_the_examples_of_the_python_page_run(code: str, user_folder: Path) -> None:
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, cwd=user_folder, capture_output=True, text=True, timeout=60, env=env, check=False)
+    assert ended.stderr == ""
+    assert ended.stdout.strip()

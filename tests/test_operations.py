@@ -38,7 +38,11 @@ def test_every_exit_code_is_explained(code: str) -> None:
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     for unit in ("policy-corpus.service", "policy-corpus.timer"):
-        text = (DEPLOY / unit).read_text().replace("/opt/policy-corpus/.venv/bin/python", shutil.which("true") or "")
+        text = (
+            (DEPLOY / unit)
+            .read_text()
+            .replace("/opt/policy-corpus/.venv/bin/policy-corpus", shutil.which("true") or "")
+        )
         (tmp_path / unit).write_text(text)
     ended = subprocess.run(
         ["systemd-analyze", "verify", tmp_path / "policy-corpus.service", tmp_path / "policy-corpus.timer"],
@@ -62,10 +66,10 @@ def test_the_crontab_line_keeps_the_code_and_sets_the_state_folder(tmp_path: Pat
     command = line.split(maxsplit=5)[5]
     for place in ("/opt", "/var/lib", "/etc"):
         command = command.replace(f"{place}/policy-corpus", f"{tmp_path}{place}/policy-corpus")
-    python = tmp_path / "opt/policy-corpus/.venv/bin/python"
+    python = tmp_path / "opt/policy-corpus/.venv/bin/policy-corpus"
     logger = tmp_path / "bin/logger"
     for script, text in (
-        (python, 'echo "state $XDG_STATE_HOME"; echo "run: $6" >&2; exit 4'),
+        (python, 'echo "state $XDG_STATE_HOME"; echo "run: $4" >&2; exit 4'),
         (logger, f"cat > {tmp_path}/log"),
     ):
         script.parent.mkdir(parents=True)
@@ -94,7 +98,7 @@ def test_the_workflow_installs_the_program_and_runs_it_where_it_lies() -> None:
     assert taken["repository"] == "${{ vars.PROGRAM }}"
     steps = {step["name"]: step for step in job["steps"] if "name" in step}
     assert "-r program/requirements.lock" in steps["Install"]["run"]
-    assert steps["Crawl"]["working-directory"] == "program"
+    assert "pip install --no-deps --no-build-isolation ./program" in steps["Install"]["run"]
     assert '"$GITHUB_WORKSPACE/corpus"' in steps["Crawl"]["run"]
 
 
@@ -116,7 +120,7 @@ def test_the_workflow_is_sound_yaml_with_the_steps_that_it_needs() -> None:
 
 def test_the_workflow_keeps_the_corpus_however_a_crawl_ends() -> None:
     steps = re.split(r"^      - ", (DEPLOY / "github-actions.yml").read_text(), flags=re.MULTILINE)
-    [crawl, keep] = [step for step in steps if "scrapy crawl" in step or "actions/cache/save@" in step]
+    [crawl, keep] = [step for step in steps if "policy-corpus crawl" in step or "actions/cache/save@" in step]
     assert steps.index(keep) == steps.index(crawl) + 1
     assert "if: always()" in keep
     [taken] = [step for step in steps if "actions/cache/restore@" in step]

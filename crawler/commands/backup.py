@@ -10,7 +10,7 @@ from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
-  python -m scrapy backup /backup/corpus-2026-01-01.sqlite -s CORPUS_DIR=output
+  policy-corpus backup /backup/corpus-2026-01-01.sqlite -s CORPUS_DIR=output
       the WARC files need no command: they only grow, so
       rsync output/warc /backup/
 """

@@ -9,7 +9,7 @@ from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
-  python -m scrapy compact -s CORPUS_DIR=output
+  policy-corpus compact -s CORPUS_DIR=output
       the WARC files of all runs so far into files of WARC_MAX_MB
 """
 

@@ -15,8 +15,8 @@ from pipelines.exceptions import ArchiveUnavailable, WrongUse
 
 EXAMPLES = """
 examples:
-  python -m scrapy crawl-sample
-  python -m scrapy crawl-sample -s CORPUS_DIR=/tmp/trial -s SELECT=year
+  policy-corpus crawl-sample
+  policy-corpus crawl-sample -s CORPUS_DIR=/tmp/trial -s SELECT=year
 """
 
 

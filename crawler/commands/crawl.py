@@ -12,13 +12,13 @@ from pipelines.formats.terminal import say
 
 EXAMPLES = """
 examples:
-  python -m scrapy crawl policies -a targets=sites.txt -s CONTACT=me@example.org
-  python -m scrapy crawl policies -a targets=example.com/privacy \\
+  policy-corpus crawl policies -a targets=sites.txt -s CONTACT=me@example.org
+  policy-corpus crawl policies -a targets=example.com/privacy \\
       -s CONTACT=me@example.org -s FROM=2015 -s TO=2020
-  python -m scrapy crawl policies -a targets=terms.csv \\
+  policy-corpus crawl policies -a targets=terms.csv \\
       -a kind="terms of service" -s CORPUS_DIR=terms -s SELECT=year \\
       -s CONTACT=me@example.org
-  python -m scrapy crawl policies -a targets=domains.txt \\
+  policy-corpus crawl policies -a targets=domains.txt \\
       -s CONTACT=me@example.org --dry-run
 
 exit codes:
@@ -41,7 +41,7 @@ class Command(CorpusCommand):
     is_sample = False
 
     def syntax(self) -> str:
-        return "policies -a targets=FILE_OR_URL [-a kind=KIND] [-s NAME=VALUE]"
+        return "policies -a targets=FILE_OR_URL [-a kind=KIND] [options]"
 
     def short_desc(self) -> str:
         return "List, fetch, read and export the policies of a target list"

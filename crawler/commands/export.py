@@ -10,23 +10,25 @@ from pipelines.formats.terminal import say
 EXAMPLES = """
 formats:
   text      one file a version, and a manifest (without --format)
-  parquet   tables for DuckDB, pandas, Polars        jsonl, csv  the same as text
+  parquet   tables for DuckDB, pandas, Polars
+  jsonl     the same tables, one JSON object a line; csv for spreadsheets
   dataset   a folder for the Hugging Face hub, with card and descriptions
-  git       a history: one commit a version          warc, wacz  the pages themselves
+  git       a history: one commit a version
+  wacz      the pages themselves, for ReplayWeb.page; warc for other players
 docs/exports.md tells which is for what, and how large they are.
 
 examples:
-  python -m scrapy export -s CORPUS_DIR=output
-  python -m scrapy export -s CORPUS_DIR=output --format parquet --to tables
-  python -m scrapy export -s CORPUS_DIR=output --format dataset --to data \\
+  policy-corpus export -s CORPUS_DIR=output
+  policy-corpus export -s CORPUS_DIR=output --format parquet --to tables
+  policy-corpus export -s CORPUS_DIR=output --format dataset --to data \\
       --kind "privacy policy" --language en --since 2016 --until 2020
-  python -m scrapy export -s CORPUS_DIR=output --format csv --to then \\
+  policy-corpus export -s CORPUS_DIR=output --format csv --to then \\
       --as-of 2018-05-25
       the version of each document that was the latest known on that day
-  python -m scrapy export -s CORPUS_DIR=output --format git --to history
-  python -m scrapy export -s CORPUS_DIR=output --format wacz --to pages.wacz \\
+  policy-corpus export -s CORPUS_DIR=output --format git --to history
+  policy-corpus export -s CORPUS_DIR=output --format wacz --to pages.wacz \\
       --site harbourlight.example
-  python -m scrapy export -s CORPUS_DIR=output --to /srv/texts \\
+  policy-corpus export -s CORPUS_DIR=output --to /srv/texts \\
       -s EXPORT_STYLE=princeton
       what writes there later keeps to that style, unless told another one
 
@@ -34,6 +36,11 @@ exit codes:
   0 done, 1 some versions could not be read in this style, 2 wrong use,
   3 a run writes in the corpus, 5 recording failed
 """
+
+STAY = (
+    "{} files more stay as an export before this one left them: changes of their documents are still looked for. "
+    "--include open brings them up to date."
+)
 
 
 class Command(CorpusCommand):
@@ -84,6 +91,8 @@ class Command(CorpusCommand):
             counts = export_corpus(db, self.settings, opts.to, selection)
         left_out = f", {counts.unread} left out" if counts.unread else ""
         print(f"{counts.files} files, {counts.written} written, {counts.removed} removed{left_out}")
+        if counts.stay:
+            print(STAY.format(counts.stay))
         return 1 if counts.unread else 0
 
     def _others(self, opts: argparse.Namespace) -> int:

@@ -13,10 +13,10 @@ from pipelines.formats.terminal import say
 
 EXAMPLES = """
 examples:
-  python -m scrapy forget example.com -s CORPUS_DIR=output
+  policy-corpus forget example.com -s CORPUS_DIR=output
       everything of example.com and its hosts goes: rows, WARC records, texts;
       it is not asked for again, also where another site's document lies on it
-  python -m scrapy forget --force example.org -s CORPUS_DIR=output
+  policy-corpus forget --force example.org -s CORPUS_DIR=output
       a site that the corpus does not know: it is never asked for
 this cannot be undone; SITE is a registered domain, not a host or a page of it;
 copies made elsewhere (backups, other exports) are not touched

@@ -13,10 +13,10 @@ from pipelines.exceptions import CorpusError, WrongUse
 
 EXAMPLES = """
 examples:
-  python -m scrapy log -s CORPUS_DIR=output
+  policy-corpus log -s CORPUS_DIR=output
       the sites, with how many versions each has
-  python -m scrapy log example.com -s CORPUS_DIR=output
-  python -m scrapy log example.com terms --json
+  policy-corpus log example.com -s CORPUS_DIR=output
+  policy-corpus log example.com terms --json
 
 exit codes:
   0 done, 2 wrong use: no such site or kind

@@ -7,11 +7,11 @@ from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
-  python -m scrapy rebuild -s CORPUS_DIR=output
+  policy-corpus rebuild -s CORPUS_DIR=output
       the database and the texts again, from output/warc
-  python -m scrapy rebuild -s CORPUS_DIR=output --only-changed
+  policy-corpus rebuild -s CORPUS_DIR=output --only-changed
       after an upgrade: read again what an older reader read
-  python -m scrapy rebuild crawl.warc.gz --targets sites.csv -s CORPUS_DIR=other
+  policy-corpus rebuild crawl.warc.gz --targets sites.csv -s CORPUS_DIR=other
       a corpus of WARC files of pywb, Browsertrix or another program
 files of other programs: an archived redirect is not followed as a move, so a
 document is cut at each move; --targets with one site, kind and variant for

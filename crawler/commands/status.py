@@ -11,8 +11,8 @@ from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
-  python -m scrapy status -s CORPUS_DIR=output
-  python -m scrapy status -s CORPUS_DIR=output --json | jq .states
+  policy-corpus status -s CORPUS_DIR=output
+  policy-corpus status -s CORPUS_DIR=output --json | jq .states
 """
 
 

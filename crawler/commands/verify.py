@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 examples:
-  python -m scrapy verify -s CORPUS_DIR=output
+  policy-corpus verify -s CORPUS_DIR=output
       bytes, rows, versions and files; a few snapshots are read once more
-  python -m scrapy verify --full -s CORPUS_DIR=output
+  policy-corpus verify --full -s CORPUS_DIR=output
       all snapshots are read once more
-  python -m scrapy verify --repair -s CORPUS_DIR=output
+  policy-corpus verify --repair -s CORPUS_DIR=output
       what is wrong is put right as far as the bytes are there; the rest is
       fetched by the next crawl; where most of the WARC files are missing, as on
       a disk that is not mounted, nothing is done without --accept-losses

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from crawler.jobs import hook
 from crawler.local_archive.sample import sample_sites
-from crawler.politeness.limits import KINDS, checked_rate, checked_scale, is_archive_org, is_loopback
+from crawler.politeness.limits import KINDS, checked_rate, checked_scale, is_archive_org
 from crawler.politeness.request_budget import seconds_in
 from crawler.selection.plan import check as check_plan
 from pipelines.exceptions import WrongUse
@@ -68,18 +68,25 @@ def too_fast(settings: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     return {f"WAYBACK_{k.upper()}_PER_MINUTE": (wanted[k], allowed[k]) for k in KINDS if allowed[k] < wanted[k]}
 
 
-def check_mixture(settings: Mapping[str, Any], held: set[str], *, sample: bool) -> None:
+def holds_sample(held: set[str]) -> bool | None:
+    """Whether a corpus that does not tell, of a release before 0.2, is of the sample: by its sites. None for one that
+    has none yet."""
+    return held <= sample_sites() if held else None
+
+
+def check_mixture(settings: Mapping[str, Any], is_sample: bool | None, *, sample: bool) -> None:
     """Raises WrongUse where the invented sites of the sample would come together with others in one corpus.
 
-    `held` are the sites of the corpus, and `sample` says whether the archive to be asked is the embedded one.
+    `is_sample`: what the corpus holds, None where it is empty; `sample` says whether the archive to be asked is the
+    embedded one.
     """
     folder, host = settings["CORPUS_DIR"], archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
-    if sample and not held <= sample_sites():
+    if sample and is_sample is False:
         raise WrongUse(
             f"{folder} holds other documents than those of the sample: give that one a place of its own, "
             "e.g. -s CORPUS_DIR=sample, or make crawl CORPUS=sample."
         )
-    if not is_loopback(host) and held & sample_sites():
+    if not sample and is_sample:
         raise WrongUse(
             f"{folder} holds the invented sites of the sample: give what comes from {host} a place of its own, "
             "e.g. -s CORPUS_DIR=policies, or make crawl CORPUS=policies ..."

@@ -15,6 +15,7 @@ from crawler.archives import cdx
 from crawler.discovery import candidates as discovery
 from crawler.jobs import configuration
 from crawler.jobs import crawl as runner
+from crawler.jobs.register import holds_sample
 from crawler.jobs.reread import decoded, read_again, readers
 from crawler.jobs.run_record import noted
 from crawler.selection.payloads import obstacle
@@ -34,6 +35,7 @@ from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
+from pipelines.warc import identity
 from pipelines.warc.files import bring_in, warc_files
 from pipelines.warc.lock import only_run
 from pipelines.warc.turn import Turn, brought_in
@@ -102,24 +104,46 @@ def _targets(request: Request) -> tuple[list[Target], str]:
 
 
 def run_merge(
-    settings: Settings, others: Sequence[Path], progress: Progress, *, accept_forgotten: bool = False
+    settings: Settings,
+    others: Sequence[Path],
+    progress: Progress,
+    *,
+    accept_forgotten: bool = False,
+    trust_readings: bool = False,
 ) -> tuple[int, Counts]:
-    """Bring other corpora into this one. Returns how many WARC files were new, and what was exported."""
+    """Bring other corpora into this one. Returns how many WARC files were new, and what was exported. Their pages are
+    read again, since a text and its digest say nothing of the page, unless `trust_readings`."""
     configuration.check_offline(settings)
     runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
     with only_run(folder), noted(settings, "merge"):
         is_new = not (folder / DATABASE).is_file()
+        is_sample = _only_kind([folder, *others])
         with brought_in(folder) as brought:
             brought.extend(take_files(folder, others, settings["RUN_ID"]))
-            known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
-            joined = [path for path in known if path != folder / DATABASE]
             merged = [other for other in others if other.resolve() != folder.resolve()]
             again = partial(_forget_merged, others=merged, is_new=is_new, accept=accept_forgotten)
+            joined = [other / DATABASE for other in merged]
+            known = [path for path in (folder / DATABASE, *(joined if trust_readings else ())) if path.is_file()]
             _rebuild(folder, settings, progress, brought, known=known, joined=joined, forget_first=again)
         with closing(open_corpus(folder)) as db:
+            if is_sample is not None:
+                identity.mark(db, sample=is_sample)
             tell_joined(db, folder / "warc", settings["RUN_ID"])
             return len(brought), export_corpus(db, settings)
+
+
+def _only_kind(folders: Sequence[Path]) -> bool | None:
+    """Whether corpora are all of the sample, or none of them is; None where all are empty. Raises WrongUse."""
+    told: dict[bool, Path] = {}
+    for folder in folders:
+        if (folder / DATABASE).is_file():
+            with closing(open_corpus(folder)) as db:
+                if (is_sample := holds_sample(db)) is not None:
+                    told.setdefault(is_sample, folder)
+    if len(told) > 1:
+        raise WrongUse(f"{told[True]} holds the invented sites of the sample, {told[False]} does not: keep them apart.")
+    return next(iter(told), None)
 
 
 def _forget_merged(db: Database, *, others: Sequence[Path], is_new: bool, accept: bool) -> None:

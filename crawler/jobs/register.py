@@ -20,6 +20,7 @@ from pipelines.store import runs
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.target_file import TargetFile
+from pipelines.warc import identity
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +71,7 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
 
     Raises WrongUse where they do not belong in this corpus.
     """
-    held = {site for (site,) in db.execute("SELECT DISTINCT site FROM document")}
-    configuration.check_mixture(settings, held, sample=request.sample)
+    _tell_apart(db, settings, request)
     ledger = Ledger(db, settings["ARCHIVE"])
     listings = Listings(db, settings["ARCHIVE"])
     ledger.register(targets, urlkey, digest)
@@ -87,6 +87,19 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
         _iso(now - timedelta(days=settings.getint("RELIST_WHOLE_DAYS"))),
         settings.getint("RELIST_OVERLAP_DAYS"),
     )
+
+
+def _tell_apart(db: Database, settings: Settings, request: Request) -> None:
+    """Raises WrongUse where invented sites and others would come together: the corpus says which it holds."""
+    configuration.check_mixture(settings, holds_sample(db), sample=request.sample)
+    identity.mark(db, sample=request.sample)
+
+
+def holds_sample(db: Database) -> bool | None:
+    """Whether a corpus holds the invented sites of the sample; None for one that holds nothing yet."""
+    if (marked := identity.is_sample(db)) is not None:
+        return marked
+    return configuration.holds_sample({site for (site,) in db.execute("SELECT DISTINCT site FROM document")})
 
 
 def _iso(moment: datetime) -> str:

@@ -1,29 +1,28 @@
-"""A Wayback Machine of one's own on the loopback interface, over any folder of WARC files.
+"""An archive of one's own on the loopback interface, over any folder of WARC files, in the dialect of one's choice.
 
-One implementation serves `make crawl`, the tests and the fault injection. What it offers: `/cdx/search/cdx`,
-`/web/<timestamp>id_/<url>`, and `/__requests__`, the accounting as JSON (`?since=N` for the newest only).
+One implementation serves `make crawl`, the tests and the fault injection. Beside what the dialect offers there is
+`/__requests__`, the accounting as JSON (`?since=N` for the newest only).
 """
 
 import contextlib
-import gzip
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 
 from crawler.local_archive.server.accounting import RequestLog, Seen
-from crawler.local_archive.server.asked import CDX, REPLAY, Asked, accepts_gzip, read_target
+from crawler.local_archive.server.asked import REPLAY, WAYBACK, Asked, reader
+from crawler.local_archive.server.blocks import Paging
 from crawler.local_archive.server.cdxindex import CdxIndex
-from crawler.local_archive.server.cdxserver import MAX_ROWS, BadQuery, answer, target_key
+from crawler.local_archive.server.dialects.holdings import Holdings, host_keys
+from crawler.local_archive.server.dialects.registry import SPEAKERS
+from crawler.local_archive.server.dialects.wayback import BLOCKED_SITE
 from crawler.local_archive.server.loopback import HOST, Answer, Handler, LoopbackServer, Request
-from crawler.local_archive.server.playback import Playback
-from pipelines.formats.surt import urlkey
+from crawler.local_archive.server.records import Records
+
+__all__ = ["ACCOUNTING_PATH", "BLOCKED_FILE", "BLOCKED_SITE", "EmbeddedArchive", "Wrapper"]
 
 BLOCKED_FILE = "blocked.txt"
-BLOCKED_SITE = (
-    "org.archive.util.io.RuntimeIOException: "
-    "org.archive.wayback.exception.AdministrativeAccessControlException: Blocked Site Error"
-)
 ACCOUNTING_PATH = "/__requests__"
 
 Wrapper = Callable[[Handler], Handler]
@@ -33,8 +32,11 @@ class EmbeddedArchive:
     """Serves `folder` at `url` until closed; a context manager.
 
     `blocked` names hosts that are closed, with all below them, beside those in the folder's `blocked.txt`. `wrappers`
-    stand in front of the archive, the first one outermost: limits and faults. Raises OSError where the folder cannot
-    be read or the port is taken.
+    stand in front of the archive, the first one outermost: limits and faults. `dialect` is one of DIALECTS, `max_rows`
+    the most of a listing (0: the dialect's own), `paging` the form of its pages (pywb: makes it a ZipNum collection).
+    `address` is what a client is told: `url`, and where the dialect has collections, the path of the only one.
+
+    Raises OSError where the folder cannot be read or the port is taken.
     """
 
     def __init__(
@@ -42,26 +44,31 @@ class EmbeddedArchive:
         folder: Path | str,
         port: int = 0,
         *,
+        dialect: str = WAYBACK,
         blocked: Iterable[str] = (),
         wrappers: Iterable[Wrapper] = (),
-        max_rows: int = MAX_ROWS,
+        max_rows: int = 0,
+        paging: Paging | None = None,
     ) -> None:
         self.requests = RequestLog()
-        self._folder = Path(folder)
-        self._max_rows = max_rows
-        self._blocked = {_host_key(host) for host in (*blocked, *_blocked_in(self._folder))}
+        folder = Path(folder)
+        self._read = reader(dialect)
         with contextlib.ExitStack() as stack:
-            self._index = stack.enter_context(contextlib.closing(CdxIndex(self._folder)))
-            self._playback = Playback(self._index, self._folder)
+            index = stack.enter_context(contextlib.closing(CdxIndex(folder)))
+            closed = host_keys((*blocked, *_blocked_in(folder)))
+            held = Holdings(index, Records(index), folder, closed, max_rows, paging)
+            self._dialect = stack.enter_context(contextlib.closing(SPEAKERS[dialect](held)))
             self._handler: Handler = self._archive
             for wrapper in reversed(tuple(wrappers)):
                 self._handler = wrapper(self._handler)
             self._server = stack.enter_context(contextlib.closing(LoopbackServer(self._answer, port)))
             self._closing = stack.pop_all()
-        self.left_out = self._index.left_out
-        self.skipped = self._index.skipped
+        self.left_out = index.left_out
+        self.skipped = index.skipped
+        self.posted = index.posted
         self.port = self._server.port
         self.url = f"http://{HOST}:{self.port}"
+        self.address = self.url + self._dialect.path
 
     def __enter__(self) -> "EmbeddedArchive":
         return self
@@ -83,39 +90,13 @@ class EmbeddedArchive:
             since = re.fullmatch(r"since=(\d{1,9})", query)
             return Answer(200, _TYPE_JSON, self.requests.as_json(int(since[1]) if since else 0))
         given = self._handler(request)
-        self.requests.add(_seen(request, given))
+        self.requests.add(_seen(request, self._read(request), given))
         return given
 
     def _archive(self, request: Request) -> Answer:
         if request.method not in ("GET", "HEAD"):
             return Answer(405, _TYPE_TEXT, b"Only GET\n")
-        asked = read_target(request)
-        if asked.kind == CDX:
-            return self._listing(asked, accepts_gzip(request))
-        if asked.kind == REPLAY:
-            return self._replay(asked, accepts_gzip(request))
-        return Answer(404, _TYPE_TEXT, b"Not here\n")
-
-    def _listing(self, asked: Asked, takes_gzip: bool) -> Answer:
-        try:
-            if self._is_blocked(target_key(asked.params)):
-                return _blocked_site()
-            found = answer(self._index, asked.params, self._max_rows)
-        except BadQuery as error:
-            return Answer(400, _TYPE_TEXT, f"{error}\n".encode())
-        headers = (("Content-Type", found.content_type), ("x-ts", "200"))
-        if (asked.param("gzip") or str(takes_gzip).lower()) != "true":
-            return Answer(200, headers, found.body)
-        return Answer(200, (*headers, ("Content-Encoding", "gzip")), gzip.compress(found.body, 1, mtime=0))
-
-    def _replay(self, asked: Asked, takes_gzip: bool) -> Answer:
-        if self._is_blocked(urlkey(asked.url)):
-            return _blocked_site()
-        return self._playback.answer(asked.timestamp, asked.flag, asked.url, self.url, takes_gzip)
-
-    def _is_blocked(self, key: str) -> bool:
-        host = re.split(r"[):]", key, maxsplit=1)[0]
-        return any(host == closed or host.startswith(f"{closed},") for closed in self._blocked)
+        return self._dialect.answer(request, self._read(request), self.url)
 
 
 _TYPE_TEXT = (("Content-Type", "text/plain"),)
@@ -128,17 +109,7 @@ def _blocked_in(folder: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def _host_key(host: str) -> str:
-    return urlkey(host).partition(")")[0]
-
-
-def _blocked_site() -> Answer:
-    headers = (("Content-Type", "text/plain"), ("X-Archive-Wayback-Runtime-Error", BLOCKED_SITE))
-    return Answer(403, headers, f"{BLOCKED_SITE}\n".encode())
-
-
-def _seen(request: Request, given: Answer) -> Seen:
-    asked = read_target(request)
+def _seen(request: Request, asked: Asked, given: Answer) -> Seen:
     return Seen(
         kind=asked.kind,
         target=request.target,
@@ -149,7 +120,12 @@ def _seen(request: Request, given: Answer) -> Seen:
         connection=request.connection,
         host=request.header("host"),
         user_agent=request.header("user-agent"),
-        memento=bool(given.header("memento-datetime")) and not given.is_spoilt,
+        memento=_is_capture(asked, given) and not given.is_spoilt,
         whole=given.is_whole,
         cause=given.cause,
     )
+
+
+def _is_capture(asked: Asked, given: Answer) -> bool:
+    """Whether an answer holds a capture: a memento, or the record of one."""
+    return bool(given.header("memento-datetime")) or (asked.kind == REPLAY and given.status == 206)

@@ -73,6 +73,7 @@ def summary_lines(summary: Summary, folder: str) -> list[str]:
         *_target_lines(summary),
         *(_counted(summary.states[state], state, _MEANINGS[state]) for state in _MEANINGS if state in summary.states),
         *_listing_lines(summary),
+        *_second_look_lines(summary.second_look),
         *_outdated_lines(summary.outdated),
         *_failure_lines(summary),
         "files",
@@ -99,6 +100,7 @@ def _listing_lines(summary: Summary) -> list[str]:
         ("listing", "listings", "blocked by the owner or the archive"): summary.blocked,
         ("listing", "listings", "not whole: the next run goes on"): summary.listings_open + summary.listings_failed,
         ("document", "documents", "without a capture"): summary.without_captures,
+        ("capture", "captures", "of no document at their time: see the view"): summary.captures_of_none,
         ("row", "rows", "of listings cannot be used"): summary.malformed_rows,
         ("row", "rows", "left out: not asked for, the archive's mistake"): summary.rows_not_asked_for,
     }
@@ -108,6 +110,11 @@ def _listing_lines(summary: Summary) -> list[str]:
 def _outdated_lines(count: int) -> list[str]:
     what = "page" if count == 1 else "pages"
     return [_counted(count, what, "read by an older reader: the next crawl reads again")] if count else []
+
+
+def _second_look_lines(count: int) -> list[str]:
+    what = "text" if count == 1 else "texts"
+    return [_counted(count, what, "worth a second look: see docs/data-format.md")] if count else []
 
 
 def _failure_lines(summary: Summary) -> list[str]:

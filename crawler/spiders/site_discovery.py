@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from crawler.discovery.address_history import Line, Tenure, lineage, own_spans, same_listing
+from crawler.discovery.address_history import Line, lineage, own_spans, same_listing
 from crawler.discovery.candidates import LIKELY, address_score, best_links, domain_filter, policy_rows
 from crawler.discovery.links import canonical, links, site_of
+from crawler.spiders.placing import EVER, MOVES, departures, forerunners, named, placed
 from crawler.targets import urls as addresses
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
@@ -27,10 +28,6 @@ MOST_LINKS = 3  # of one home page
 MOST_FRAMES = 4
 MOST_MOVES = 20  # addresses of one kind on one site that others led to: the most frequent
 
-Place = tuple[str, str, str, str, str]  # urlkey, first and last timestamp, address, evidence
-
-_MOVES = (Source.REDIRECT, Source.CANONICAL)
-_EVER = "99999999999999"
 _HEAD = 1 << 16  # bytes of a page in which its canonical link is looked for
 
 
@@ -75,7 +72,7 @@ class Discovery:
         home = f"http://{site}/"
         document_id = self._moves.found_document(DocumentKey(site, HOME), home)
         key = urlkey(home)
-        self._moves.place(document_id, [(key, "", _EVER, home, "home page")])
+        self._moves.place(document_id, [(key, "", EVER, home, "home page")])
         # one row a month is enough to choose one a half-year from, and keeps the listings of busy sites short
         self._listings.open(Query(home, "exact", ("statuscode:200",), collapses=("timestamp:6",)), key)
 
@@ -164,7 +161,7 @@ class Discovery:
         if all(one.source is Source.GIVEN for one in evidence):
             return []
         keys = {one.address: urlkey(one.address) for one in evidence} | {
-            one.via: urlkey(one.via) for one in evidence if one.source in _MOVES
+            one.via: urlkey(one.via) for one in evidence if one.source in MOVES
         }
         times = self._moves.page_times(keys.values())
         lines = lineage(evidence, {address: times[key] for address, key in keys.items()})
@@ -182,27 +179,30 @@ class Discovery:
     ) -> list[int]:
         free = self._moves.documents(site, kind)
         taken = {document.key.variant for document in free}
-        moved, placed = [], []
+        pending = self._moves.redirects_to_come(site, kind)
+        moved, lying = [], []
         for line in lines:
-            owner = _owner(free, _named(line, evidence))
+            owner = _owner(free, named(line, evidence))
             number = owner.id if owner else self._found(site, kind, line, taken)
             if number is None:
                 continue
             free = [document for document in free if document.id != number]
-            if self._moves.place(number, [*map(_placed, line), *_forerunners(line, evidence, times)]):
+            names = named(line, evidence)
+            places = [*map(placed, line), *forerunners(line, evidence, times)]
+            if self._moves.place(number, places, departures(names, places, evidence, pending)):
                 moved.append(number)
-            placed.append((number, line, _named(line, evidence)))
+            lying.append((number, line, names))
             self._cover(site, line)
-        return [*moved, *self._joined(free, placed, times), *self._retire(free)]
+        return [*moved, *self._joined(free, lying, times), *self._retire(free)]
 
     def _joined(
-        self, left: list[Document], placed: list[tuple[int, Line, set[str]]], times: Mapping[str, list[str]]
+        self, left: list[Document], lying: list[tuple[int, Line, set[str]]], times: Mapping[str, list[str]]
     ) -> list[int]:
         """Given documents whose address is another's now: each is a part of that one, or it ends where that begins."""
         moved = []
         for document in left:
             name = same_listing(document.url)
-            held = [(number, line) for number, line, names in placed if name in names]
+            held = [(number, line) for number, line, names in lying if name in names]
             if document.found or document.discover or document.is_joined or not held:
                 continue
             key, (number, line) = urlkey(document.url), held[0]
@@ -264,26 +264,9 @@ def _is_move(via: str, address: str, kind: str) -> bool:
 
 def _bounded(evidence: list[Evidence]) -> list[Evidence]:
     """Without the rarest of many moves: a server that puts a session into each address would move every time."""
-    moves = Counter(same_listing(one.address) for one in evidence if one.source in _MOVES)
+    moves = Counter(same_listing(one.address) for one in evidence if one.source in MOVES)
     kept = {key for key, _ in moves.most_common(MOST_MOVES)}
-    return [one for one in evidence if one.source not in _MOVES or same_listing(one.address) in kept]
-
-
-def _named(line: Line, evidence: list[Evidence]) -> set[str]:
-    """All addresses that a line has, and those that led to them and never were a page."""
-    names = {same_listing(tenure.address) for tenure in line}
-    moves = [(same_listing(one.via), same_listing(one.address)) for one in evidence if one.source in _MOVES]
-    while more := {via for via, address in moves if address in names} - names:
-        names |= more
-    return names
-
-
-def _forerunners(line: Line, evidence: list[Evidence], times: Mapping[str, list[str]]) -> Iterator[Place]:
-    """Addresses that only ever led elsewhere stay a part of their document: they may lead elsewhere again."""
-    led = {same_listing(one.via): one.via for one in evidence if one.source in _MOVES and not times[urlkey(one.via)]}
-    for name in sorted(_named(line, evidence) - {same_listing(tenure.address) for tenure in line}):
-        if name in led:
-            yield urlkey(led[name]), "", _EVER, led[name], "redirect"
+    return [one for one in evidence if one.source not in MOVES or same_listing(one.address) in kept]
 
 
 def _owner(free: list[Document], named: set[str]) -> Document | None:
@@ -292,9 +275,3 @@ def _owner(free: list[Document], named: set[str]) -> Document | None:
     given = [document for document in known if not document.found and not document.discover]
     main = [document for document in free if document.discover or (document.found and not document.key.variant)]
     return next(iter([*given, *main, *known]), None)
-
-
-def _placed(tenure: Tenure) -> tuple[str, str, str, str, str]:
-    last = f"{int(tenure.until) - 1:014}" if tenure.until else _EVER
-    sources = {one.source for one in tenure.evidence}
-    return urlkey(tenure.address), tenure.since, last, tenure.address, ", ".join(sorted(sources))

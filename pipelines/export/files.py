@@ -52,6 +52,8 @@ class StoredVersion:
     reader: str
     stated_date: str
     stated_in: str
+    second_in_text: float | None
+    text_in_second: float | None
     body: str
     capture_id: int
 
@@ -68,6 +70,7 @@ class Counts:
     written: int = 0
     removed: int = 0
     unread: int = 0  # versions left out, whose pages could not be read in the style asked for
+    stay: int = 0  # files of documents that are open again, as another export left them
 
 
 Rendering = Callable[[StoredVersion], tuple[str, str]]
@@ -142,7 +145,9 @@ class _Export:
             yield _lines(self._document(folder, versions, before.take(folder)))
         for left in before.left():
             if left in still_open:  # its files stay as they were until its changes are settled again
-                yield _lines(before.take(left))
+                entries = before.take(left)
+                self._counts.stay += len(entries)
+                yield _lines(entries)
 
     def _document(self, folder: str, versions: Sequence[StoredVersion], before: list[Entry]) -> list[Entry]:
         names = version_names([version.held_timestamp for version in versions])

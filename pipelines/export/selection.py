@@ -55,6 +55,8 @@ class SelectedVersion:
     open: int
     stated_date: str
     stated_in: str
+    second_in_text: float | None
+    text_in_second: float | None
     capture_id: int
 
     @property
@@ -171,9 +173,9 @@ class CorpusView:
     def refuse_nothing(self) -> None:
         """Raises WrongUse where no version is selected."""
         if next(self.versions(texts=False), None) is None:
-            said = ", ".join(f"{name} {value}" for name, value in _asked_for(self.selection).items())
+            said = ", ".join(f"{name} {value}" for name, value in asked_for(self.selection).items())
             raise WrongUse(
-                f"No version fits {said}: `python -m scrapy status` tells what the corpus holds."
+                f"No version fits {said}: `policy-corpus status` tells what the corpus holds."
                 if said
                 else "The corpus has no versions to hand on yet: crawl first."
             )
@@ -186,7 +188,8 @@ class CorpusView:
                 yield table_of(view, columns)
 
 
-def _asked_for(selection: Selection) -> dict[str, str]:
+def asked_for(selection: Selection) -> dict[str, str]:
+    """The options that make this selection, and their values."""
     found = {
         "--site": selection.sites,
         "--kind": selection.kinds,

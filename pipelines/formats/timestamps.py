@@ -4,8 +4,10 @@ The string itself stays the key of a capture: some are not dates, and only the s
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from pipelines.exceptions import WrongUse
 
 _DIGITS = re.compile(r"[0-9]{14}")
 _PREFIX = re.compile(r"[0-9]{4,14}")
@@ -73,3 +75,30 @@ def in_range(timestamp: str, since: str = "", until: str = "") -> bool:
     2004 reaches the last second of that year.
     """
     return since <= timestamp and (not until or timestamp <= until or timestamp.startswith(until))
+
+
+def digits(time: str | date | datetime) -> str:
+    """A time as people give it, as the first digits of a timestamp: a datetime gives 14, a date 8, ISO 8601 what it
+    has. Empty stays empty. Raises WrongUse where it is no time."""
+    if isinstance(time, datetime):
+        return from_datetime(time if time.tzinfo else time.replace(tzinfo=UTC))
+    if isinstance(time, date):
+        return f"{time:%Y%m%d}"
+    if not time or is_prefix(time):
+        return time
+    try:
+        return digits(datetime.fromisoformat(time) if len(time) > 10 else date.fromisoformat(_whole(time)))[
+            : _said(time)
+        ]
+    except ValueError:
+        raise WrongUse(f"{time!r} is no time: give a date like 2018-05-25, or 4 to 14 digits.") from None
+
+
+def _whole(time: str) -> str:
+    """A month as its first day."""
+    return f"{time}-01" if len(time) == len("2018-05") else time
+
+
+def _said(time: str) -> int:
+    """How many digits of a timestamp an ISO date tells."""
+    return {7: 6, 10: 8}.get(len(time), 14)

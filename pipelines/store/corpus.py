@@ -162,6 +162,8 @@ class Corpus:
             "looks_like": reading.looks_like,
             "stated_date": reading.stated_date,
             "stated_in": reading.stated_in,
+            "second_in_text": reading.second_in_text,
+            "text_in_second": reading.text_in_second,
         }
 
     def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:
@@ -286,5 +288,5 @@ class Corpus:
             "SELECT file, offset, length FROM snapshot WHERE capture_id = ?", [capture_id]
         ).fetchone()
         if row is None:
-            raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `python -m scrapy verify`.")
+            raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `policy-corpus verify`.")
         return WarcLocation(*row)

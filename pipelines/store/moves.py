@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from pipelines.items import Capture, DocumentKey, Evidence, Source
+from pipelines.store import departing
 from pipelines.store.database import recording
 from pipelines.store.forgotten import is_forgotten
 from pipelines.store.ledger import CAPTURE_COLUMNS
@@ -28,8 +29,8 @@ class Document:
     is_joined: bool = False  # it turned out to be another one
 
 
-# single captures that replay led to ("redirect of ...", "frame of ..."), and the archive's own keys of listed
-# addresses, come and go by themselves
+# single captures that replay led to ("redirect of ...", "frame of ..."), redirects that led away ("move of ..."), and
+# the archive's own keys of listed addresses, come and go by themselves
 _BY_EVIDENCE = "evidence <> 'as listed' AND evidence NOT LIKE '% of %'"
 
 _PASS_OVER_STRAYS = """UPDATE capture SET state = 'passed over', stage = 'plan', reason = 'of no document any more',
@@ -172,9 +173,12 @@ class Moves:
 
     def addresses(self, document_id: int) -> list[tuple[str, str, str, str]]:
         """urlkey, first and last timestamp, and address of each of a document's addresses."""
+        return [(key, first, last, url) for key, first, last, url, _ in self._lying(document_id)]
+
+    def _lying(self, document_id: int) -> list[tuple[str, str, str, str, str]]:
         rows = self._db.execute(
-            "SELECT urlkey, first_timestamp, last_timestamp, url FROM address WHERE document_id = ? "  # noqa: S608
-            f"AND {_BY_EVIDENCE} ORDER BY urlkey, first_timestamp",
+            "SELECT urlkey, first_timestamp, last_timestamp, url, evidence FROM address "  # noqa: S608
+            f"WHERE document_id = ? AND {_BY_EVIDENCE} ORDER BY urlkey, first_timestamp",
             [document_id],
         )
         return [tuple(row) for row in rows]
@@ -197,19 +201,36 @@ class Moves:
             ).fetchone()
         return int(document_id)
 
-    def place(self, document_id: int, tenures: Sequence[tuple[str, str, str, str, str]]) -> bool:
-        """Let a document lie at these addresses: (urlkey, first and last timestamp, address, evidence) each.
+    def redirects_to_come(self, site: str, kind: str) -> list[tuple[str, str, str]]:
+        """urlkey, timestamp and address of redirects of a site's documents of a kind that are still to be played."""
+        return departing.to_come(self._db, self._archive, site, kind)
+
+    def place(
+        self,
+        document_id: int,
+        tenures: Sequence[tuple[str, str, str, str, str]],
+        departures: Sequence[tuple[str, str, str]] = (),
+    ) -> bool:
+        """Let a document lie at these addresses: (urlkey, first and last timestamp, address, evidence) each; and keep
+        the redirects by which it left them, (urlkey, timestamp, address) each.
 
         Captures that replay alone led to stay, unless they are among these. Returns whether anything changed.
         """
         rows = {tenure[:2]: tenure for tenure in reversed(tenures) if tenure[1] <= tenure[2]}
-        if self.addresses(document_id) == sorted(tenure[:4] for tenure in rows.values()):
+        left = departing.as_rows(self._db, self._archive, departures)
+        before, after = self._lying(document_id), sorted(rows.values())
+        was_left = departing.rows_of(self._db, document_id)
+        if (before, was_left) == (after, left):
             return False
+        rows |= {row[:2]: row for row in left}
         with recording(self._db):
             self._db.execute(
                 "UPDATE document SET same_as = NULL, active = 1 WHERE id = ? AND same_as IS NOT NULL", [document_id]
             )
-            self._db.execute(f"DELETE FROM address WHERE document_id = ? AND {_BY_EVIDENCE}", [document_id])  # noqa: S608
+            self._db.execute(
+                f"DELETE FROM address WHERE document_id = ? AND ({_BY_EVIDENCE} OR {departing.IS_MOVE})",  # noqa: S608
+                [document_id],
+            )
             self._db.conn.executemany(
                 "INSERT OR REPLACE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
@@ -217,7 +238,7 @@ class Moves:
             )
             self._db.execute(_PASS_OVER_STRAYS)
             self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
-        return True
+        return ([row[:4] for row in before], was_left) != ([row[:4] for row in after], left)
 
     def join(self, document_id: int, other: int) -> None:
         """A given document turned out to be another one: that one is followed in its place, and shows it."""

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from pipelines.store.listings import OF_ACTIVE_DOCUMENT
 from pipelines.store.readings import count_outdated
+from pipelines.store.views import OF_NONE
 
 # what a later run of the same target list asks again
 _CAPTURES_DUE = """SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL AND EXISTS (
@@ -17,6 +18,12 @@ _LISTINGS_DUE = f"{_LISTINGS} (state = 'failed' OR state = 'open' AND attempts >
 _LEFT_OUT = "SELECT count(*) FROM malformed_row WHERE reason"
 # of what was listed: the others may have some
 _WITHOUT_CAPTURES = "SELECT count(*) FROM document_standing WHERE active AND outcome = 'empty'"
+LEAST_AGREEMENT = 0.9
+"""Share of a second reader's words below which a text is worth a look; 8 of 191 right texts lie there."""
+_SECOND_LOOK = f"""SELECT count(*) FROM version JOIN capture ON capture.id = version.capture_id
+    JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id)
+        AND extraction.reader = version.reader
+WHERE second_in_text < {LEAST_AGREEMENT}"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class Summary:
     texts: int
     to_be_tried_again: int
     outdated: int  # snapshots that only older readers have read
+    captures_of_none: int = 0  # that no document holds: the view `captures` says why
+    second_look: int = 0  # versions whose text lacks words that a second reader found in the page
     targets: dict[str, int] = field(default_factory=dict)  # lines of all lists, by outcome: the view `targets`
     states: dict[str, int] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
@@ -61,7 +70,9 @@ def summarise(db: Database, reader: str = "") -> Summary:
         versions=_one(db, "SELECT count(*) FROM version"),
         texts=_one(db, "SELECT count(*) FROM text"),
         to_be_tried_again=_one(db, _CAPTURES_DUE) + _one(db, _LISTINGS_DUE),
+        second_look=_one(db, _SECOND_LOOK),
         outdated=count_outdated(db, reader) if reader else 0,
+        captures_of_none=_one(db, f"SELECT count(*) FROM capture WHERE {OF_NONE}"),  # noqa: S608
         targets=_counts(db, "SELECT outcome, count(*) FROM targets GROUP BY outcome ORDER BY outcome"),
         states=states,
         failures=_counts(

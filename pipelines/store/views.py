@@ -16,9 +16,13 @@ _READ = """LEFT JOIN extraction ON extraction.capture_id = coalesce(capture.same
 _CAPTURE = f"""archive, capture.urlkey, timestamp, original, mimetype, statuscode, digest, state, reason, stage,
     transient, attempts, next_try, verdict, reasons AS verdict_reasons, looks_like, words, language, text_digest,
     stated_date, (SELECT count(DISTINCT document_id) FROM address WHERE {_AT}) AS documents"""  # noqa: S608
-# an address may be listed over years of which only some are a document's
+# an address may be listed over years of which only some are a document's: within a line of addresses each moment is of
+# one, or texts that stood side by side would be taken for changes
+OF_NONE = f"NOT EXISTS (SELECT 1 FROM address WHERE {_AT})"  # noqa: S608
+_WHY_NONE = """iif(EXISTS (SELECT 1 FROM address WHERE address.urlkey = capture.urlkey),
+    'its document lay at another address then', 'its address is no document''s')"""
 _CAPTURE_OF_NONE = _CAPTURE.replace(
-    " reason,", " iif(reason = 'not planned yet', 'its address was no document then', reason) AS reason,"
+    " reason,", f" iif(reason IN ('not planned yet', ''), {_WHY_NONE}, reason) AS reason,"
 )
 
 # of the documents that hold a capture the first names it, a home page last: twice it would be counted twice
@@ -35,12 +39,14 @@ WHERE NOT EXISTS (
         < (document.kind = {HOME}, document.site, document.kind, document.variant, own.first_timestamp))
 UNION ALL
 SELECT '', '', '', {_CAPTURE_OF_NONE} FROM capture {_READ}
-WHERE NOT EXISTS (SELECT 1 FROM address WHERE {_AT});
+WHERE {OF_NONE}
+"""  # noqa: S608
+_DOCUMENT_CAPTURES = """
 CREATE VIEW document_captures AS
 SELECT site, kind, variant, archive, timestamp, original, digest, statuscode
 FROM document JOIN document_capture ON document_capture.document_id = document.id
 JOIN capture ON capture.id = document_capture.capture_id
-"""  # noqa: S608
+"""
 
 # -- documents
 
@@ -59,7 +65,9 @@ _NEVER_LISTED = _LISTING.format("(query.answered_at = '')") + " = '1'"
 _CAPTURES_OF = f"(SELECT count(DISTINCT capture.id) {_OF_DOCUMENT})"
 _VERSIONS_OF = "(SELECT count(*) FROM version WHERE version.document_id = document.id)"
 _HAS_CAPTURE = f"EXISTS (SELECT 1 {_OF_DOCUMENT})"
-_HAS_PENDING = f"EXISTS (SELECT 1 {_OF_DOCUMENT} AND capture.next_try IS NOT NULL)"
+# a run that was cut short may have listed what it did not come to plan
+_HAS_PENDING = f"""EXISTS (SELECT 1 {_OF_DOCUMENT}
+    AND (capture.next_try IS NOT NULL OR document.active AND capture.reason = 'not planned yet'))"""
 _TELLING = """CASE capture.state WHEN 'read' THEN 1 WHEN 'failed' THEN 2 WHEN 'unplayable' THEN 3 WHEN 'blocked' THEN 4
     WHEN 'redirect' THEN 5 WHEN 'duplicate' THEN 6 WHEN 'passed over' THEN 7 ELSE 8 END"""
 _TELLING_STATE = f"(SELECT capture.state {_OF_DOCUMENT} ORDER BY {_TELLING} LIMIT 1)"
@@ -131,4 +139,4 @@ SELECT target.list, target.line, target.address, coalesce(site, '') AS site, coa
 FROM target_line AS target LEFT JOIN document_standing AS document ON document.id = target.shown
 """  # noqa: S608
 
-VIEWS = f"DROP VIEW captures;\n{_CAPTURES.strip()};\n{_DOCUMENTS.strip()};\n{_TARGETS.strip()}"
+VIEWS = ";\n".join(part.strip() for part in ("DROP VIEW captures", _CAPTURES, _DOCUMENT_CAPTURES, _DOCUMENTS, _TARGETS))

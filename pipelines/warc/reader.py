@@ -137,7 +137,7 @@ def _path(folder: Path, location: WarcLocation) -> Path:
 def _unreadable(location: WarcLocation, why: str) -> RecordingFailed:
     return RecordingFailed(
         f"The record at byte {location.offset} of {location.file} cannot be read: {why}. "
-        "`python -m scrapy verify` tells what is damaged and what mends it."
+        "`policy-corpus verify` tells what is damaged and what mends it."
     )
 
 

@@ -1,6 +1,7 @@
 """Whole crawls as a user starts them, in processes of their own that can be watched, signalled and killed."""
 
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -17,6 +18,7 @@ import psutil
 
 from crawler.local_archive.server.accounting import Seen
 from tests.conftest import FAST, ROOT, Ended
+from tests.launching import Launched, launch
 
 _SETTLE = 15.0  # seconds within which processes of a dead run are gone
 WARCIO = Path(sys.executable).with_name("warcio")
@@ -24,42 +26,42 @@ WARCIO = Path(sys.executable).with_name("warcio")
 
 @dataclass
 class Crawling:
-    """One corpus, and how it is crawled. `settings` are added to those of a fast crawl."""
+    """One corpus, and how it is crawled. `settings` are added to those of a fast crawl.
+
+    The process is forked from one that has loaded the program, or `started_anew`. No file of it may grow beyond
+    `largest_file` bytes.
+    """
 
     folder: Path
     url: str
     targets: Path
     settings: dict[str, object] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=dict)
-    prefix: tuple[str, ...] = ()
+    largest_file: int = resource.RLIM_INFINITY
+    started_anew: bool = False
 
     def command(self) -> list[str]:
         given = {"CORPUS_DIR": self.folder, "WAYBACK_URL": self.url} | FAST | self.settings
         options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
         arguments = ["-m", "scrapy", "crawl", "policies", "-a", f"targets={self.targets}", *options]
-        return [*self.prefix, sys.executable, *arguments]
+        return [sys.executable, *arguments]
 
     @contextmanager
     def started(self) -> Iterator["Running"]:
         """A crawl in a session of its own, so that all its processes can be found; killed if it still runs."""
-        with (
-            TemporaryFile("w+", encoding="utf-8") as err,
-            subprocess.Popen(
-                self.command(),
-                cwd=ROOT,
-                env=os.environ | self.environ,
-                stdout=subprocess.PIPE,
-                stderr=err,
-                text=True,
-                start_new_session=True,
-            ) as process,
-        ):
-            running = Running(process, err)
+        with TemporaryFile("w+", encoding="utf-8") as out, TemporaryFile("w+", encoding="utf-8") as err:
+            running = Running(self._process(out, err), out, err)
             try:
                 yield running
             finally:
-                if process.poll() is None:
+                if running.process.poll() is None:
                     running.kill()
+
+    def _process(self, out: IO[str], err: IO[str]) -> "Launched | subprocess.Popen[bytes]":
+        command, environ = self.command(), os.environ | self.environ
+        if self.started_anew:
+            return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=err, start_new_session=True)
+        return launch(command, dict(environ), out, err, largest_file=self.largest_file)
 
     def run(self, timeout: float = 240) -> Ended:
         with self.started() as running:
@@ -94,6 +96,10 @@ class Crawling:
         )
 
 
+def _written(file: IO[str]) -> str:
+    return os.pread(file.fileno(), 1 << 24, 0).decode()
+
+
 @dataclass(frozen=True)
 class FirstCrawl:
     """What came of a crawl that several tests look at, and all that it asked for. `folder` is not to be changed."""
@@ -105,12 +111,13 @@ class FirstCrawl:
 
 @dataclass
 class Running:
-    process: "subprocess.Popen[str]"
+    process: "Launched | subprocess.Popen[bytes]"
+    out: IO[str]
     err: IO[str]
 
     def told(self) -> str:
         """What it has said on standard error up to now."""
-        return os.pread(self.err.fileno(), 1 << 24, 0).decode()
+        return _written(self.err)
 
     def family(self) -> list[psutil.Process]:
         """The crawl and all processes of its session."""
@@ -131,8 +138,8 @@ class Running:
         self.process.send_signal(number)
 
     def end(self, timeout: float = 240) -> Ended:
-        out, _ = self.process.communicate(timeout=timeout)
-        return Ended(self.process.returncode, out, self.told())
+        code = self.process.wait(timeout)
+        return Ended(code, _written(self.out), self.told())
 
     def wait_for(self, moment: Callable[[], bool], timeout: float = 60) -> bool:
         """Watch closely until `moment` or the crawl's end. Whether it still runs."""

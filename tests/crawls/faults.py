@@ -150,7 +150,7 @@ def _connected(writes: Writes) -> Callable[..., sqlite3.Connection]:
 
 
 def run_command(corpus: Path, name: str, *arguments: str, **settings: object) -> Ended:
-    """Run a command of ours in this process, as `python -m scrapy` does."""
+    """Run a command of ours in this process, as `policy-corpus` does."""
     import argparse
 
     command = import_module(f"crawler.commands.{name}").Command()

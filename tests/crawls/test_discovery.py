@@ -96,7 +96,7 @@ def found_in(corpus: Path) -> dict[tuple[str, str], Kept]:
                 tuple(
                     url
                     for (url,) in connection.execute(
-                        "SELECT url FROM address WHERE document_id = ? AND evidence NOT LIKE 'redirect of %' "
+                        "SELECT url FROM address WHERE document_id = ? AND evidence NOT LIKE '% of %' "
                         "AND evidence <> 'as listed' ORDER BY first_timestamp, url",
                         [number],
                     )

@@ -33,7 +33,7 @@ def documents(corpus: Path) -> dict[str, list[tuple[str, str, str]]]:
     """Addresses with their times, by variant."""
     rows = Crawling(corpus, "", corpus).rows(
         "SELECT variant, address.url, first_timestamp, last_timestamp FROM document "
-        "LEFT JOIN address ON document_id = document.id AND evidence NOT LIKE 'redirect of %' "
+        "LEFT JOIN address ON document_id = document.id AND evidence NOT LIKE '% of %' "
         "AND evidence <> 'as listed' WHERE active AND kind <> 'home page' ORDER BY variant, first_timestamp"
     )
     found: dict[str, list[tuple[str, str, str]]] = {}

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 from crawler.local_archive.embedded import EmbeddedArchive
-from crawler.local_archive.server.asked import read_target
-from crawler.local_archive.server.faults import FAULTS, Faults
+from crawler.local_archive.server.asked import WAYBACK, read_target
+from crawler.local_archive.server.faults import FAULTS, Faults, faults_of
 from crawler.local_archive.server.loopback import Answer, Handler, Request
 from tests.crawls.crawling import Crawling
 from tests.crawls.holdings import write_sites
 
-NAMES = sorted(name for name, fault in FAULTS.items() if not fault.is_apart)
+NAMES = sorted(name for name, fault in faults_of(WAYBACK).items() if not fault.is_apart)
 CAPTURES = 3
 SETTINGS = {
     "SELECT": "all",

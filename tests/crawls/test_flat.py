@@ -20,7 +20,7 @@ def test_memory_and_open_files_stay_flat(tmp_path: Path) -> None:
     samples: list[tuple[int, int, int]] = []
     with EmbeddedArchive(tmp_path / "holdings") as archive:
         settings = {"SELECT": "all", "READERS": 1}
-        crawling = Crawling(tmp_path / "corpus", archive.url, tmp_path / "targets.txt", settings=settings)
+        crawling = Crawling(tmp_path / "corpus", archive.url, tmp_path / "targets.txt", settings, started_anew=True)
         with crawling.started() as running:
             process = psutil.Process(running.process.pid)
 

@@ -1,9 +1,11 @@
 """A disk that is full stops a crawl with one sentence and exit code 5; with room again it goes on as if nothing was.
 
-RLIMIT_FSIZE stands in for the disk: no file of the crawl may grow beyond it (EFBIG; Python ignores SIGXFSZ).
+RLIMIT_FSIZE stands in for the disk: no file of the crawl may grow beyond it (EFBIG; Python ignores SIGXFSZ). It also
+binds the processes that read pages, whose language model is unpacked into the folder of temporary files: where only
+the corpus's disk is to be full, they are let off.
 """
 
-import sys
+import resource
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,11 @@ from tests.crawls.conftest import Holdings
 from tests.crawls.crawling import Crawling
 from tests.crawls.holdings import write_sites
 
-_LIMITED = "import os, resource, sys; n = int(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (n, n)); \
-os.execv(sys.argv[2], sys.argv[2:])"
-
-
-def limited(size: int) -> tuple[str, ...]:
-    return (sys.executable, "-c", _LIMITED, str(size))
+_LIMIT = 1_000_000
+_LET_READERS_OFF = """import resource, sys
+if "--multiprocessing-fork" in sys.orig_argv:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
+"""
 
 
 def assert_told(error: str, what: str) -> None:
@@ -29,26 +30,34 @@ def assert_told(error: str, what: str) -> None:
 
 @pytest.fixture(scope="module")
 def heavy(tmp_path_factory: pytest.TempPathFactory) -> Holdings:
-    """Pages that fill a WARC file faster than the database grows."""
+    """Pages that fill a WARC file long before the log of the database grows as large."""
     folder = tmp_path_factory.mktemp("heavy")
-    urls = write_sites(folder, 2, 12, every=1, weight=200_000)
+    urls = write_sites(folder, 2, 12, every=1, weight=600_000)
     (folder / "targets.txt").write_text("".join(f"{url}\n" for url in urls))
     return Holdings(folder, folder / "targets.txt")
 
 
-def test_within_a_warc_append(heavy: Holdings, tmp_path: Path) -> None:
+@pytest.fixture
+def readers_let_off(tmp_path: Path) -> dict[str, str]:
+    """The environment of a crawl whose readers may write what they like."""
+    (tmp_path / "python").mkdir()
+    (tmp_path / "python/sitecustomize.py").write_text(_LET_READERS_OFF)
+    return {"PYTHONPATH": str(tmp_path / "python")}
+
+
+def test_within_a_warc_append(heavy: Holdings, tmp_path: Path, readers_let_off: dict[str, str]) -> None:
     with EmbeddedArchive(heavy.folder) as archive:
         calm = Crawling(tmp_path / "calm", archive.url, heavy.targets, settings={"SELECT": "all"})
         assert calm.run().code == 0
         once = archive.requests.count("replay")
         crawling = Crawling(
-            tmp_path / "full", archive.url, heavy.targets, settings={"SELECT": "all"}, prefix=limited(600_000)
+            tmp_path / "full", archive.url, heavy.targets, {"SELECT": "all"}, readers_let_off, largest_file=_LIMIT
         )
         ended = crawling.run()
         assert ended.code == 5
-        assert_told(ended.err, "Cannot ")  # WARC or database, whichever grows beyond it first
+        assert_told(ended.err, f"Cannot write to {crawling.warcs()[0]}: File too large.")
         assert crawling.warcio_check().returncode == 0
-        crawling.prefix = ()
+        crawling.largest_file = resource.RLIM_INFINITY
         assert crawling.run().code == 0
         assert archive.requests.count("replay") <= 2 * once + 5
     assert crawling.exported() == calm.exported()
@@ -61,12 +70,12 @@ def test_within_a_transaction(holdings: Holdings, calm: Crawling, tmp_path: Path
     with EmbeddedArchive(holdings.folder) as archive:
         crawling = Crawling(tmp_path / "full", archive.url, holdings.targets)
         for size in (100_000, 280_000, 400_000, 520_000):
-            crawling.prefix = limited(size)
+            crawling.largest_file = size
             ended = crawling.run()
             assert ended.code == 5, ended
             assert len(ended.err.splitlines()) == 1, ended.err
             assert ended.err.startswith(("error: Cannot ", "error: Pages cannot be read on this machine: ")), ended.err
-        crawling.prefix = ()
+        crawling.largest_file = resource.RLIM_INFINITY
         assert crawling.run().code == 0
     assert crawling.exported() == calm.exported()
     assert crawling.captures() == calm.captures()

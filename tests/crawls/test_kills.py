@@ -43,6 +43,7 @@ class Torturer:
 
     def kill_once(self, crawling: Crawling, phase: str) -> None:
         """Start a crawl and kill it in that phase, if it comes there before it ends."""
+        crawling.started_anew = phase == "setting up"
         with crawling.started() as running:
             if running.wait_for(self._moment(phase, crawling)):
                 time.sleep(self._dice.uniform(0, 0.03))

@@ -2,7 +2,8 @@
 
 Names and meaning of the parameters are those of the Internet Archive's wayback-cdx-server; resume keys have the form
 of its 2026 successor. The order of work for each row is that of the original: offset, window, filters, collapse, limit.
-Paged mode (`page`, `showNumPages`) is refused with 400, as it often was there: it misses the newest captures.
+In paged mode (`page`, `pageSize`, `showNumPages`) a page is a number of blocks of the index, filtered afterwards, and
+there are no resume keys.
 """
 
 import base64
@@ -10,34 +11,29 @@ import heapq
 import json
 import re
 import sys
-import time
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-import regex
-
+from crawler.local_archive.server.blocks import Blocks, Pages, Paging
 from crawler.local_archive.server.cdxindex import CdxIndex
 from crawler.local_archive.server.dates import seconds
+from crawler.local_archive.server.matches import KINDS, Match, Range, ranges
+from crawler.local_archive.server.patterns import BadQuery, matcher
 from pipelines.formats.surt import urlkey
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
+_DIGEST = FIELDS.index("digest")
 MAX_ROWS = 150_000
-MATCHING = 10.0  # seconds that the filters of a query may take in all
-_LONGEST_PATTERN = 8_192  # characters
+PAGING = Paging(blocks=50)
 _SURT = re.compile(r"[^/?#]*,[^/?#]*\)/")
 _RESUME = re.compile(r"(\S+ \d{1,14})(?: (\d{1,9}))?")
 
 Params = Sequence[tuple[str, str]]
 Test = Callable[[list[str]], bool]
-Range = tuple[int, int]
-
-
-class BadQuery(Exception):
-    """A query the server refuses with 400 and this message."""
 
 
 class _Row(NamedTuple):
@@ -46,37 +42,57 @@ class _Row(NamedTuple):
     fields: list[str]
 
 
-class _Match(NamedTuple):
-    key: str
-    kind: str
-
-
 @dataclass(frozen=True, slots=True)
 class CdxAnswer:
+    """A listing; `more` are headers beside the content type."""
+
     content_type: str
     body: bytes
+    more: tuple[tuple[str, str], ...] = ()
 
 
-def answer(index: CdxIndex, params: Params, max_rows: int = MAX_ROWS) -> CdxAnswer:
-    """The answer to one query. Raises BadQuery."""
+def answer(index: CdxIndex, params: Params, max_rows: int = MAX_ROWS, blocks: Blocks | None = None) -> CdxAnswer:
+    """The answer to one query; `blocks` are those of the index, made where they are not given. Raises BadQuery."""
     given = dict(reversed(params))  # the first of a name counts
-    if "page" in given or "showNumPages" in given:
-        raise BadQuery("The pagination API is not offered here: use resumeKey")
+    spans, is_paged = ranges(index, _match(given)), "page" in given
+    if is_paged or given.get("showNumPages") == "true":
+        blocks = blocks or Blocks(index, PAGING)
+        pages = blocks.pages(spans, _number(given, "pageSize"))
+        if not is_paged:
+            return _page_count(pages, blocks)
+        spans, max_rows = blocks.clipped(spans, pages, _page(given, pages)), sys.maxsize
     names = [name for name in given.get("fl", "").split(",") if name in FIELDS] or list(FIELDS)
     columns = [FIELDS.index(name) for name in names]
-    as_json = given.get("output") == "json"
+    as_json, seen = given.get("output") == "json", Counter[str]() if given.get("showDupeCount") == "true" else None
     lines, last = [], None
-    for last in _rows(index, params, given, max_rows):
+    for last in _rows(index, spans, params, given, max_rows):
         cells = [last.fields[column] for column in columns]
+        if seen is not None:
+            cells.append(str(seen[last.fields[_DIGEST]]))
+            seen[last.fields[_DIGEST]] += 1
         lines.append(json.dumps(cells) if as_json else " ".join(cells))
-    resume = _resume_key(index, last, _is_backwards(given)) if last and _has_key(given, len(lines), max_rows) else ""
+    names += ["dupecount"] * (seen is not None)
+    has_key = last and not is_paged and _has_key(given, len(lines), max_rows)
+    resume = _resume_key(index, last, _is_backwards(given)) if last and has_key else ""
     if as_json:
         return CdxAnswer("application/json", _as_json(lines, names, resume))
     return CdxAnswer("text/plain", _as_text(lines, resume))
 
 
-def _rows(index: CdxIndex, params: Params, given: dict[str, str], max_rows: int) -> Iterator[_Row]:
-    rows = _collapsed(_selected(index, params, given), _values(params, "collapse"))
+def _page_count(pages: Pages, blocks: Blocks) -> CdxAnswer:
+    headers = (("X-CDX-Num-Pages", str(pages.count)), ("X-CDX-Max-Lines", str(blocks.paging.lines)))
+    return CdxAnswer("text/plain", f"{pages.count}\n".encode(), headers)
+
+
+def _page(given: dict[str, str], pages: Pages) -> int:
+    page = _number(given, "page")
+    if not 0 <= page <= pages.last:
+        raise BadQuery(f"Page {page} invalid: First Page is 0, Last Page is {pages.last}")
+    return page
+
+
+def _rows(index: CdxIndex, spans: list[Range], params: Params, given: dict[str, str], max_rows: int) -> Iterator[_Row]:
+    rows = _collapsed(_selected(index, spans, params, given), _values(params, "collapse"))
     limit = _number(given, "limit")
     if given.get("sort") == "closest" and given.get("closest"):
         return iter(_closest(rows, given["closest"], _page_size(limit, max_rows)))
@@ -124,38 +140,26 @@ def _number(given: dict[str, str], name: str) -> int:
         raise BadQuery(f"{name} is not a number: {given[name][:40]}") from None
 
 
-def _match(given: dict[str, str]) -> _Match:
+def _match(given: dict[str, str]) -> Match:
     url, kind = given.get("url", ""), given.get("matchType", "")
     if not url:
         raise BadQuery("A url= parameter is required")
     if url.endswith("//*"):
         raise BadQuery(f"Not a prefix: {url[:200]}")
-    if kind not in ("exact", "prefix", "host", "domain"):
+    if kind not in KINDS:
         if url.startswith("*."):
             kind, url = "domain", url[2:]
         elif url.endswith("*"):
             kind, url = "prefix", url[:-1]
         else:
             kind = "exact"
-    return _Match(url if _SURT.match(url) else urlkey(url), kind)
+    return Match(url if _SURT.match(url) else urlkey(url), kind)
 
 
-def _ranges(index: CdxIndex, match: _Match) -> list[Range]:
-    """Where the rows of a query lie, as ranges of offsets in ascending order."""
-    host = match.key.partition(")")[0]
-    bounds = {
-        "exact": [(f"{match.key} ", f"{match.key}!")],
-        "prefix": [(match.key, f"{match.key}\x7f")],
-        "host": [(f"{host})", f"{host}*")],
-        "domain": [(f"{host})", f"{host}-"), (f"{host}:", f"{host};")],
-    }[match.kind]
-    return [(index.find(low.encode()), index.find(high.encode())) for low, high in bounds]
-
-
-def _selected(index: CdxIndex, params: Params, given: dict[str, str]) -> Iterator[_Row]:
+def _selected(index: CdxIndex, spans: list[Range], params: Params, given: dict[str, str]) -> Iterator[_Row]:
     match, backwards = _match(given), _is_backwards(given)
-    ranges = _resumed(index, _ranges(index, match), given.get("resumeKey", ""), backwards)
-    rows = islice(_scanned(index, ranges, backwards), max(0, _number(given, "offset")), None)
+    spans = _resumed(index, spans, "" if "page" in given else given.get("resumeKey", ""), backwards)
+    rows = islice(_scanned(index, spans, backwards), max(0, _number(given, "offset")), None)
     tests = [_filter(rule) for rule in _values(params, "filter")]
     since, until = given.get("from", ""), given.get("to", "")
     for row in rows:
@@ -182,31 +186,8 @@ def _filter(rule: str) -> Test:
     column = _column(field) if colon else None
     if not colon:
         pattern = field
-    found = (lambda text: pattern in text) if contains else _matcher(pattern)
+    found = (lambda text: pattern in text) if contains else matcher(pattern)
     return lambda fields: found(" ".join(fields) if column is None else fields[column]) is wanted
-
-
-def _matcher(pattern: str) -> Callable[[str], bool]:
-    """Whether a text is a whole match. A pattern may be made to take for ever: its time is bounded."""
-    if len(pattern) > _LONGEST_PATTERN:
-        raise BadQuery("The filter is too long")
-    try:
-        compiled = regex.compile(pattern)
-    except (regex.error, RecursionError, OverflowError):
-        raise BadQuery(f"Not a regular expression: {pattern[:200]}") from None
-    left = MATCHING
-
-    def matches(text: str) -> bool:
-        nonlocal left
-        start = time.monotonic()
-        try:
-            return compiled.fullmatch(text, timeout=max(left, 0.001), concurrent=True) is not None
-        except TimeoutError:
-            raise BadQuery(f"The filter takes too long: {pattern[:200]}") from None
-        finally:
-            left -= time.monotonic() - start
-
-    return matches
 
 
 def _column(field: str) -> int | None:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from crawler.local_archive.server.asked import CDX, REPLAY, Asked
+from crawler.local_archive.server.asked import CDX, DIALECTS, REPLAY, Asked
 from crawler.local_archive.server.loopback import Answer, Request
 
 
@@ -36,10 +36,11 @@ Change = Callable[[Case], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to fail. `rows` are its numbers in docs/failures.md.
+    """One way to fail. `rows` are its numbers in docs/failures.md, none for one of other dialects alone.
 
-    Lasting: the fault is in the archive's holdings, so that trying again is no help. Harmless: the answer holds all
-    that it would have held. Apart: never part of `all`, since no crawl can end well with it.
+    `dialects` are those of the archives that can fail so. Lasting: the fault is in the archive's holdings, so that
+    trying again is no help. Harmless: the answer holds all that it would have held. Apart: never part of `all`, since
+    no crawl can end well with it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Fault:
     is_lasting: bool = False
     is_harmless: bool = False
     is_apart: bool = False
+    dialects: tuple[str, ...] = DIALECTS
 
 
 LISTING = frozenset({CDX})
@@ -58,7 +60,14 @@ BOTH = LISTING | PLAYBACK
 
 
 class Catalogue(list[Fault]):
-    """Faults in order; a function becomes one by `@catalogue.add(...)`, its name and docstring are the fault's."""
+    """Faults in order; a function becomes one by `@catalogue.add(...)`, its name and docstring are the fault's.
+
+    `dialects` are those in which all of its faults are known, all of them where none is named.
+    """
+
+    def __init__(self, *dialects: str) -> None:
+        super().__init__()
+        self._dialects = dialects or DIALECTS
 
     def add(
         self, *rows: int, on: frozenset[str], lasting: bool = False, harmless: bool = False, apart: bool = False
@@ -66,7 +75,7 @@ class Catalogue(list[Fault]):
         def added(change: Change) -> Change:
             name = change.__name__.replace("_", "-")
             about = (change.__doc__ or "").partition("\n")[0]
-            self.append(Fault(name, rows, on, change, about, lasting, harmless, apart))
+            self.append(Fault(name, rows, on, change, about, lasting, harmless, apart, self._dialects))
             return change
 
         return added

@@ -10,18 +10,22 @@ import random
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from crawler.local_archive.server.asked import CDX, REPLAY, read_target
+from crawler.local_archive.server.asked import CDX, REPLAY, WAYBACK, reader
 from crawler.local_archive.server.fault_kinds import Case, Fault
 from crawler.local_archive.server.faults_of_bodies import BODIES
+from crawler.local_archive.server.faults_of_commoncrawl import CRAWLS
 from crawler.local_archive.server.faults_of_connections import CONNECTIONS
 from crawler.local_archive.server.faults_of_listings import LISTINGS
+from crawler.local_archive.server.faults_of_pywb import COLLECTIONS
 from crawler.local_archive.server.faults_of_replays import REPLAYS
+from crawler.local_archive.server.faults_of_timemaps import TIMEMAPS
 from crawler.local_archive.server.loopback import Answer, Handler, Request
 
-FAULTS: dict[str, Fault] = {fault.name: fault for fault in (*CONNECTIONS, *LISTINGS, *REPLAYS, *BODIES)}
+_CATALOGUES = (CONNECTIONS, LISTINGS, REPLAYS, BODIES, COLLECTIONS, CRAWLS, TIMEMAPS)
+FAULTS: dict[str, Fault] = {fault.name: fault for catalogue in _CATALOGUES for fault in catalogue}
 ALL = "all"
 _STEPS = re.compile(r"[?&]fault-step=\d+\Z")
 
@@ -40,26 +44,36 @@ class Strike:
     times: int = 1
 
 
-def read_strikes(text: str) -> list[Strike]:
+def faults_of(dialect: str) -> dict[str, Fault]:
+    """The faults that are known of archives of that dialect, by name."""
+    return {name: fault for name, fault in FAULTS.items() if dialect in fault.dialects}
+
+
+def read_strikes(text: str, dialect: str = WAYBACK) -> list[Strike]:
     """Reads `NAME[:SHARE[:TIMES]]`: share of 0 to 1, times a number or `permanent`.
 
-    `all:SHARE` shares out SHARE, of each kind of request, among all faults but those apart. Raises UnknownFault.
+    `all:SHARE` shares out SHARE, of each kind of request, among all faults of the dialect but those apart. Raises
+    UnknownFault.
     """
+    known = faults_of(dialect)
     name, _, rest = text.partition(":")
     share_text, _, times_text = rest.partition(":")
     share = _share(share_text, text)
     times = _times(times_text, text)
     if name == ALL:
-        return _all_strikes(share, times)
-    if name not in FAULTS:
-        raise UnknownFault(f"There is no fault {name!r}: take one of {', '.join(sorted(FAULTS))}, or {ALL}.")
-    return [_strike(FAULTS[name], FAULTS[name].on, share, times)]
+        return _all_strikes(known.values(), share, times)
+    if name in FAULTS and name not in known:
+        theirs = " and ".join(FAULTS[name].dialects)
+        raise UnknownFault(f"The fault {name!r} is known of {theirs}, not of {dialect}: name that --dialect.")
+    if name not in known:
+        raise UnknownFault(f"There is no fault {name!r}: take one of {', '.join(sorted(known))}, or {ALL}.")
+    return [_strike(known[name], known[name].on, share, times)]
 
 
-def _all_strikes(share: float, times: int) -> list[Strike]:
+def _all_strikes(known: Collection[Fault], share: float, times: int) -> list[Strike]:
     strikes = []
     for kind in (CDX, REPLAY):
-        faults = [fault for fault in FAULTS.values() if kind in fault.on and not fault.is_apart]
+        faults = [fault for fault in known if kind in fault.on and not fault.is_apart]
         strikes += [_strike(fault, frozenset({kind}), share / len(faults), times) for fault in faults]
     return strikes
 
@@ -89,20 +103,23 @@ def _strike(fault: Fault, on: frozenset[str], share: float, times: int) -> Strik
 
 
 class Faults:
-    """The wrapper. `time_scale` divides the seconds that faults last."""
+    """The wrapper. `time_scale` divides the seconds that faults last; `dialect` is that of the archive behind it."""
 
-    def __init__(self, strikes: Iterable[Strike], *, seed: int = 0, time_scale: float = 1.0) -> None:
+    def __init__(
+        self, strikes: Iterable[Strike], *, seed: int = 0, time_scale: float = 1.0, dialect: str = WAYBACK
+    ) -> None:
         self._strikes = tuple(strikes)
         self._seed = seed
         self._scale = time_scale
+        self._read = reader(dialect)
         self._lock = threading.Lock()
         self._struck: Counter[str] = Counter()
 
     @classmethod
-    def of(cls, *texts: str, seed: int = 0, time_scale: float = 1.0) -> "Faults":
+    def of(cls, *texts: str, seed: int = 0, time_scale: float = 1.0, dialect: str = WAYBACK) -> "Faults":
         """From texts as `read_strikes` takes them. Raises UnknownFault."""
-        strikes = [strike for text in texts for strike in read_strikes(text)]
-        return cls(strikes, seed=seed, time_scale=time_scale)
+        strikes = [strike for text in texts for strike in read_strikes(text, dialect)]
+        return cls(strikes, seed=seed, time_scale=time_scale, dialect=dialect)
 
     def __call__(self, inner: Handler) -> Handler:
         def faulty(request: Request) -> Answer:
@@ -113,7 +130,7 @@ class Faults:
         return faulty
 
     def _strike_for(self, request: Request) -> Strike | None:
-        kind = read_target(request).kind
+        kind = self._read(request).kind
         lot, reached = self._dice(request).random(), 0.0
         for strike in self._strikes:
             if kind in strike.on:
@@ -124,7 +141,7 @@ class Faults:
 
     def _struck_by(self, strike: Strike, request: Request, given: Answer) -> Answer:
         """Counts only where the fault has something to do: a resume key cannot stick where there is none."""
-        case = Case(request, read_target(request), given, self._dice(request), self._scale)
+        case = Case(request, self._read(request), given, self._dice(request), self._scale)
         changed = strike.fault.change(case)
         if changed is given:
             return given
@@ -140,4 +157,5 @@ class Faults:
 
 
 def _address(request: Request) -> str:
-    return _STEPS.sub("", request.target)
+    """What is asked for; of a file, which part."""
+    return f"{_STEPS.sub('', request.target)} {request.header('range')}".strip()

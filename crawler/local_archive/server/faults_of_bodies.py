@@ -6,10 +6,11 @@ import re
 import zlib
 from dataclasses import replace
 
+from crawler.local_archive.server.asked import PYWB, TIMEMAP, WAYBACK
 from crawler.local_archive.server.fault_kinds import PLAYBACK, Case, Catalogue
 from crawler.local_archive.server.loopback import Answer, Delivery, Headers
 
-BODIES = Catalogue()
+BODIES = Catalogue(WAYBACK, PYWB, TIMEMAP)
 _BOMB = 256 << 20  # bytes, unpacked
 _HUGE = 2 << 30  # bytes
 

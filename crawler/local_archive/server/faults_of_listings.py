@@ -4,10 +4,11 @@ import gzip
 from collections.abc import Callable
 from dataclasses import replace
 
+from crawler.local_archive.server.asked import WAYBACK
 from crawler.local_archive.server.fault_kinds import LISTING, Case, Catalogue
 from crawler.local_archive.server.loopback import Answer
 
-LISTINGS = Catalogue()
+LISTINGS = Catalogue(WAYBACK)
 _TEXT = (("Content-Type", "text/plain"),)
 _GONE = b"<html><head><title>504 Gateway Time-out</title></head><body>nginx</body></html>\n"
 _ODD_ROWS = (

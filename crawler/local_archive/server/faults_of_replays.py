@@ -3,11 +3,12 @@
 import re
 from dataclasses import replace
 
+from crawler.local_archive.server.asked import WAYBACK
 from crawler.local_archive.server.fault_kinds import PLAYBACK, Case, Catalogue
 from crawler.local_archive.server.loopback import Answer
 from crawler.local_archive.server.playback import NOT_ARCHIVED
 
-REPLAYS = Catalogue()
+REPLAYS = Catalogue(WAYBACK)
 _HTML = (("Content-Type", "text/html; charset=utf-8"),)
 _STEP = re.compile(r"(.*?)(?:[?&]fault-step=(\d+))?", re.DOTALL)
 

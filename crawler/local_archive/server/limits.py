@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from crawler.local_archive.server.asked import read_target
+from crawler.local_archive.server.asked import WAYBACK, reader
 from crawler.local_archive.server.loopback import Answer, Delivery, Handler, Request
 
 CONNECTIONS: Final = "connections"
@@ -45,12 +45,14 @@ class SlidingLimits:
         *,
         time_scale: float = 1.0,
         retry_after: str = "",
+        dialect: str = WAYBACK,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limits = {kind: limit for kind, limit in per_minute.items() if limit}
         self._granted: dict[str, deque[float]] = {kind: deque() for kind in self._limits}
         self._scale = time_scale
         self._retry_after = retry_after
+        self._read = reader(dialect)
         self._clock = clock
         self._lock = threading.Lock()
         self._newest_connection = 0
@@ -70,7 +72,7 @@ class SlidingLimits:
         self._newest_connection = max(self._newest_connection, request.connection)
         if is_new and not self._grants(CONNECTIONS, now):
             return _firewall(WINDOW / self._scale)
-        if self._grants(read_target(request).kind, now):
+        if self._grants(self._read(request).kind, now):
             return None
         first, last = self._streak
         first = now if now - last > IGNORED / self._scale else first

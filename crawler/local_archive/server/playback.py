@@ -8,18 +8,15 @@ import gzip
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin
 
-import brotli  # type: ignore[import-untyped]
-from warcio.archiveiterator import ArchiveIterator
-from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 
-from crawler.local_archive.server.cdxindex import CdxIndex, Row
+from crawler.local_archive.server.cdxindex import CdxIndex
 from crawler.local_archive.server.dates import seconds
 from crawler.local_archive.server.loopback import Answer, Headers
+from crawler.local_archive.server.records import Records, Stored, TooLarge
+from crawler.local_archive.server.rows import Row
 from pipelines.formats.surt import urlkey
 
 _ENCODED_SCHEME = re.compile(r"https?%3a", re.IGNORECASE)
@@ -33,29 +30,13 @@ NOT_ARCHIVED = b"""<!DOCTYPE html>
 """
 
 
-class _Stored(NamedTuple):
-    """A record of a WARC file: its own headers, those of HTTP, and the decoded body."""
-
-    about: StatusAndHeaders
-    headers: StatusAndHeaders
-    body: bytes
-
-    @property
-    def status(self) -> int:
-        code = self.headers.get_statuscode()
-        return int(code) if code.isascii() and code.isdigit() else 200
-
-    @property
-    def reason(self) -> str:
-        return str(self.headers.statusline).partition(" ")[2]
-
-
 class Playback:
-    """Replays the records of `folder` that `index` knows."""
+    """Replays the `records` that `index` knows; `name` is that of the folder they lie in."""
 
-    def __init__(self, index: CdxIndex, folder: Path) -> None:
+    def __init__(self, index: CdxIndex, records: Records, name: str) -> None:
         self._index = index
-        self._folder = folder
+        self._records = records
+        self._name = name
 
     def answer(self, timestamp: str, flag: str, url: str, base: str, gzipped: bool = False) -> Answer:
         """What the archive says to one replay request. `base` is its own address, without a slash at the end."""
@@ -66,52 +47,31 @@ class Playback:
         row = _nearest(rows, timestamp, url)
         if row.timestamp != timestamp:
             return _hop(row, flag, base)
-        return self._memento(row, rows, flag, base, gzipped)
-
-    def _memento(self, row: Row, rows: list[Row], flag: str, base: str, gzipped: bool) -> Answer:
-        record = self._read(row)
-        source = self._source_of_revisit(row, rows, record) if row.is_revisit else record
+        try:
+            own, source = self._records.found(row, rows)
+        except TooLarge:
+            return Answer(504, _HTML, b"<html><head><title>504 Gateway Time-out</title></head></html>\n")
         if source is None:
             return Answer(404, _HTML, NOT_ARCHIVED)
+        body, encoding = _decoded(source)
         headers = (
-            *_archived_headers(record.headers, source.headers),
+            *_archived_headers(own.headers, source.headers),
+            *encoding,
             *_location(source, row, flag, base),
-            ("memento-datetime", _http_date(row.timestamp)),
+            ("memento-datetime", http_date(row.timestamp)),
             ("link", _links(row, rows, base)),
-            ("x-archive-src", f"{self._folder.name}/{row.filename}"),
+            ("x-archive-src", f"{self._name}/{row.filename}"),
             *(_GZIP if gzipped else ()),
         )
-        body = gzip.compress(source.body, 1, mtime=0) if gzipped else source.body
-        return Answer(source.status, headers, body, source.reason)
-
-    def _read(self, row: Row) -> _Stored:
-        with (self._folder / unquote(row.filename)).open("rb") as file:
-            file.seek(int(row.offset))
-            record = next(iter(ArchiveIterator(file)))
-            return _Stored(record.rec_headers, record.http_headers, _decoded(record))
-
-    def _source_of_revisit(self, row: Row, rows: list[Row], record: _Stored) -> _Stored | None:
-        """The record whose bytes a revisit names: by its own reference, else by digest, of this address first."""
-        for other in (*self._referred(record), *rows, *self._index.rows_with_digest(row.digest)):
-            if other.digest == row.digest and other.is_playable and not other.is_revisit:
-                return self._read(other)
-        return None
-
-    def _referred(self, record: _Stored) -> list[Row]:
-        uri = record.about.get_header("WARC-Refers-To-Target-URI") or ""
-        date = re.sub(r"\D", "", record.about.get_header("WARC-Refers-To-Date") or "")[:14]
-        return [row for row in self._index.rows_of(urlkey(uri)) if row.timestamp == date] if uri and date else []
+        return Answer(source.status, headers, gzip.compress(body, 1, mtime=0) if gzipped else body, source.reason)
 
 
-def _decoded(record: ArcWarcRecord) -> bytes:
-    if str(record.http_headers.get_header("content-encoding")).lower() != "br":
-        return bytes(record.content_stream().read())
-    record.http_headers.remove_header("content-encoding")  # warcio 1.8 fails on brotli 1.2
-    body = bytes(record.content_stream().read())
-    try:
-        return bytes(brotli.decompress(body))
-    except brotli.error:
-        return body
+def _decoded(source: Stored) -> tuple[bytes, Headers]:
+    """The body without its coding; what is not opened here keeps its coding, and a header that says so."""
+    decoded = source.decoded()
+    if decoded is not None:
+        return decoded, ()
+    return source.payload, (("x-archive-orig-content-encoding", source.coding),)
 
 
 def _nearest(rows: list[Row], timestamp: str, url: str) -> Row:
@@ -119,7 +79,8 @@ def _nearest(rows: list[Row], timestamp: str, url: str) -> Row:
     return min(rows, key=lambda row: (abs(seconds(row.timestamp) - wanted), row.original != url))
 
 
-def _http_date(timestamp: str) -> str:
+def http_date(timestamp: str) -> str:
+    """A timestamp as headers have it."""
     return format_datetime(datetime.fromtimestamp(seconds(timestamp), UTC), usegmt=True)
 
 
@@ -145,16 +106,17 @@ def _archived_headers(own: StatusAndHeaders, source: StatusAndHeaders) -> Header
     return (("content-type", content_type), *kept) if content_type else tuple(kept)
 
 
-def _location(source: _Stored, row: Row, flag: str, base: str) -> Headers:
+def _location(source: Stored, row: Row, flag: str, base: str) -> Headers:
     """An archived Location leads into the archive, in one of three forms (full, by path, without scheme)."""
     target = source.headers.get_header("location")
     if not 300 <= source.status < 400 or not target:
         return ()
     form = (base, "", base.removeprefix("http:"))[sum(map(int, row.timestamp)) % 3]
-    return (("location", f"{form}/web/{row.timestamp}{flag}/{quoted(_joined(row.original, target))}"),)
+    return (("location", f"{form}/web/{row.timestamp}{flag}/{quoted(joined(row.original, target))}"),)
 
 
-def _joined(base: str, target: str) -> str:
+def joined(base: str, target: str) -> str:
+    """Where a Location leads; itself where it cannot be read."""
     try:
         return urljoin(base, target)
     except ValueError:
@@ -173,5 +135,5 @@ def _links(row: Row, rows: list[Row], base: str) -> str:
     for name, place in places.items():
         if 0 <= place < len(rows):
             time, rel = rows[place].timestamp, f"{name} memento".strip()
-            links.append(f'<{base}/web/{time}/{original}>; rel="{rel}"; datetime="{_http_date(time)}"')
+            links.append(f'<{base}/web/{time}/{original}>; rel="{rel}"; datetime="{http_date(time)}"')
     return ", ".join(links)

@@ -2,7 +2,9 @@
 
 from functools import cache
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from py3langid.langid import LanguageIdentifier
+
+from pipelines.extraction.judgement.languagemodel import identifier
 
 ENOUGH_LETTERS = 40
 SAMPLE = 600  # characters from the start, and as many from the middle: a model sees no more in ten times as much
@@ -20,4 +22,4 @@ def language_of(text: str) -> tuple[str, float]:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return identifier()

@@ -1,7 +1,7 @@
 """What stands in a page twice: the copy for small screens, and a title that its banner repeats."""
 
 from pipelines.extraction.form.blocks import HEADINGS, Block
-from pipelines.extraction.page.accept import words
+from pipelines.extraction.form.inline import words
 
 LONG = 300  # letters: shorter texts repeat by chance
 BANNER = 4  # blocks: further on, a heading may be said twice on purpose

@@ -1,11 +1,19 @@
 import shlex
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
+from crawler.jobs.rebuild import Request, run_rebuild
+from crawler.jobs.register import holds_sample
+from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import sample_sites
+from pipelines.store.database import open_for_reading
+from pipelines.warc import identity
 from tests.conftest import ROOT, Run
-from tests.corpora import copied
+from tests.corpora import copied, settings_of
 from tests.desk import Desk
 from tests.fixtures.make_sample_export import EXPECTED, texts_of
 
@@ -32,6 +40,41 @@ def test_what_is_real_is_not_crawled_into_the_sample(scrapy: Run, crawled: Path,
         [sentence] = ended.err.splitlines()
         assert "holds the invented sites of the sample: give what comes from archive.invalid a place" in sentence
         assert ended.out == ""
+
+
+def test_the_corpus_says_what_it_holds_not_the_host(
+    scrapy: Run, crawled: Path, archive: EmbeddedArchive, sample: Path, tmp_path: Path
+) -> None:
+    corpus = copied(crawled, tmp_path / "corpus")
+    targets = f"targets={sample / 'targets.txt'}"
+    ended = scrapy("crawl", "policies", "-a", targets, "--max-requests", "1", WAYBACK_URL=archive.url)
+    assert (ended.code, "holds the invented sites of the sample" in ended.err) == (2, True)
+    own = tmp_path / "own"  # the same sites, crawled as any others
+    ended = scrapy("crawl", "policies", "-a", targets, "--max-requests", "2", WAYBACK_URL=archive.url, CORPUS_DIR=own)
+    assert ended.code == 0, ended
+    assert "other documents than those of the sample" in scrapy("crawl-sample", CORPUS_DIR=own).err
+    ended = scrapy("merge", str(own), CORPUS_DIR=corpus)
+    assert (ended.code, "keep them apart" in ended.err) == (2, True)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_a_corpus_holds_outlasts_a_rebuild(crawled: Path, tmp_path: Path, lost: bool) -> None:
+    corpus = copied(crawled, tmp_path / "corpus")
+    if lost:
+        (corpus / "corpus.sqlite").unlink()
+    run_rebuild(settings_of(corpus), Request(), lambda what, done, todo: None)
+    with closing(open_for_reading(corpus)) as db:
+        assert identity.is_sample(db) is True
+        db.close()
+
+
+def test_a_corpus_of_an_older_release_is_told_by_its_sites(desk: Desk) -> None:
+    assert (identity.is_sample(desk.db), holds_sample(desk.db)) == (None, False)
+    desk.db.execute("UPDATE document SET site = 'harbourlight.example'")
+    assert holds_sample(desk.db) is True
+    identity.mark(desk.db, sample=False)
+    identity.mark(desk.db, sample=True)
+    assert holds_sample(desk.db) is False, "what was said once holds"
 
 
 def test_the_sample_is_crawled_again(scrapy: Run, crawled: Path, tmp_path: Path) -> None:

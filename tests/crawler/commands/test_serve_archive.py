@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,12 +11,13 @@ import psutil
 import pytest
 
 from crawler.local_archive.sample import make_sample
+from tests.launching import launched
 
 SERVE = [sys.executable, "-m", "scrapy", "serve-archive"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*SERVE, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return launched([*SERVE, *arguments], dict(os.environ), timeout=60)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -53,7 +55,7 @@ def test_ends_with_its_parent(tmp_path: Path) -> None:
 def test_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     done = run(str(tmp_path / "absent"))
     assert done.returncode == 2
-    assert done.stderr == f"{tmp_path}/absent is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.\n"
+    assert done.stderr == f"{tmp_path}/absent is no folder: name one that holds WARC, ARC, WACZ or CDX files.\n"
 
 
 def test_wrong_number_of_folders_and_bad_port_are_told(tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_wrong_number_of_folders_and_bad_port_are_told(tmp_path: Path) -> None:
 def test_help_has_examples() -> None:
     done = run("--help")
     assert done.returncode == 0
-    assert "python -m scrapy serve-archive output/warc --port 8390\n" in done.stdout
+    assert "policy-corpus serve-archive output/warc --port 8390\n" in done.stdout
 
 
 def test_faults_are_listed_and_unknown_ones_told(tmp_path: Path) -> None:
@@ -78,6 +80,34 @@ def test_faults_are_listed_and_unknown_ones_told(tmp_path: Path) -> None:
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("There is no fault 'nonsense': take one of ")
     assert run(str(tmp_path), "--time-scale", "0").returncode == 2
+
+
+def test_speaks_other_dialects_and_says_what_is_left_out(tmp_path: Path) -> None:
+    make_sample(tmp_path)
+    (tmp_path / "notes.txt").write_text("not an archive file")
+    options = ["--port", "0", "--dialect", "pywb", "--block-lines", "5", "--page-blocks", "1"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([*SERVE, str(tmp_path), *options], **pipes) as process:  # type: ignore[call-overload]
+        address = process.stdout.readline().rpartition(" ")[2].strip()
+        assert address.endswith("/collection")
+        query = f"{address}/cdx?url=*.inkwell-post.example&showNumPages=true"
+        with urllib.request.urlopen(query, timeout=10) as answer:
+            assert json.load(answer)["pageSize"] == 1
+        process.terminate()
+        said = process.stderr.read()
+    assert said.splitlines() == [
+        "left out, no archive or index file: notes.txt",
+        "not offered: rewritten pages, search pages, recording, several collections, fuzzy rules of single sites",
+    ]
+
+
+def test_wrong_dialects_and_counts_are_told(tmp_path: Path) -> None:
+    assert "invalid choice: 'gopher'" in run(str(tmp_path), "--dialect", "gopher").stderr
+    assert "0 is no number from 1" in run(str(tmp_path), "--max-rows", "0").stderr
+    wrong = run(str(tmp_path), "--dialect", "pywb", "--fault", "stuck-cursor")
+    assert wrong.returncode == 2
+    assert wrong.stderr == "The fault 'stuck-cursor' is known of wayback, not of pywb: name that --dialect.\n"
+    assert "slow-down  " in run("--dialect", "commoncrawl", "--list-faults").stdout
 
 
 def test_faults_and_limits_stand_in_front(tmp_path: Path) -> None:

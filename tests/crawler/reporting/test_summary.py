@@ -36,6 +36,11 @@ def test_a_plain_crawl_is_told_in_few_lines() -> None:
     ]
 
 
+def test_texts_worth_a_second_look_are_counted() -> None:
+    lines = summary_lines(replace(PLAIN, second_look=2), "out")
+    assert "          2  texts         worth a second look: see docs/data-format.md" in lines
+
+
 def test_what_went_wrong_is_told_with_its_first_reasons() -> None:
     failures = {f"replay: reason {number}": 9 - number for number in range(7)}
     lines = summary_lines(replace(PLAIN, blocked=1, listings_open=2, without_captures=4, failures=failures), "out")

@@ -42,7 +42,7 @@ def test_a_capture_no_listing_showed_becomes_known_by_its_snapshot(desk: Desk) -
 
 
 def test_a_location_nobody_noted_is_an_error_with_a_way_out(desk: Desk) -> None:
-    with pytest.raises(RecordingFailed, match="scrapy verify"):
+    with pytest.raises(RecordingFailed, match="policy-corpus verify"):
         desk.corpus.location(17)
 
 
@@ -291,5 +291,5 @@ def _plan(desk: Desk, query: str) -> list[str]:
 
 
 def _is_scan(step: str) -> bool:
-    known = ("document_capture", "CONSTANT", "subquery", "text_search_config")
+    known = ("document_capture", "CONSTANT", "subquery", "text_search_config", "letter_search_config")
     return step.startswith("SCAN") and not any(one in step for one in known)

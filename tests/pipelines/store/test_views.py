@@ -2,19 +2,23 @@
 
 import json
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from crawler.jobs.rebuild import Request, run_merge, run_rebuild
+from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.formats.surt import urlkey
-from pipelines.items import DocumentKey, Failure, Query, State, Target
+from pipelines.items import DocumentKey, Failure, ListingPage, Query, State, Target
 from pipelines.store.database import open_for_reading
 from pipelines.store.moves import Moves
 from pipelines.store.summary import summarise
-from tests.conftest import Run
-from tests.desk import ARCHIVE, SHOP, URL, Desk, row
+from tests.conftest import FAST, Run
+from tests.corpora import copied, settings_of
+from tests.desk import ARCHIVE, SHOP, URL, Desk, answer, row
 
 PAGES = [f"http://shop.example/page{number}" for number in range(4)]
 KEYS = [DocumentKey("shop.example", "privacy policy", f"page{number}" if number else "") for number in range(4)]
@@ -28,12 +32,16 @@ def assert_agree(db: Database) -> None:
         tuple(one[name] for name in ("archive", "timestamp", "original", "digest", "statuscode")) for one in captures
     }
     assert len(captures) == len(keys) == summary.captures
+    assert sum(not one["site"] for one in captures) == summary.captures_of_none
+    assert all(one["reason"] for one in captures if not one["site"])
     for state, count in summary.states.items():
         assert sum(one["state"] == state for one in captures) == count
     documents = list(db.query("SELECT * FROM documents"))
     assert len(documents) == summary.documents
     assert sum(one["versions"] for one in documents) == summary.versions
     assert db.execute("SELECT count(*) FROM versions").fetchone() == (summary.versions,)
+    held = "SELECT count(*) FROM document_captures WHERE kind <> 'home page'"
+    assert db.execute(held).fetchone() == (sum(one["captures"] for one in documents),)
     targets = list(db.query("SELECT * FROM targets"))
     assert len(targets) == sum(summary.targets.values())
     known = {(one["site"], one["kind"], one["variant"]): one for one in documents}
@@ -100,13 +108,64 @@ def test_a_line_that_turned_out_to_be_an_earlier_one_refers_to_it(desk: Desk) ->
     assert list(desk.db.execute("SELECT url FROM document WHERE active")) == [(PAGES[0],)]
 
 
-def test_the_sample_agrees(crawled: Path, scrapy: Run) -> None:
-    db = open_for_reading(crawled)
-    assert_agree(db)
-    told = json.loads(scrapy("status", "--json", CORPUS_DIR=crawled).out)
-    assert told["targets"] == dict(db.execute("SELECT outcome, count(*) FROM targets GROUP BY 1").fetchall())
-    assert "blocked" in told["targets"] or "read" in told["targets"]
-    db.close()
+def targets(corpus: Path) -> list[tuple[object, ...]]:
+    with closing(open_for_reading(corpus)) as db:
+        return db.execute("SELECT * FROM targets ORDER BY list, line").fetchall()
+
+
+def assert_told(corpus: Path, scrapy: Run) -> dict[str, int]:
+    """`status --json` says what the views say. Gives its lines of lists by outcome."""
+    told = json.loads(scrapy("status", "--json", CORPUS_DIR=corpus).out)
+    with closing(open_for_reading(corpus)) as db:
+        assert_agree(db)
+        assert told["targets"] == dict(db.execute("SELECT outcome, count(*) FROM targets GROUP BY 1").fetchall())
+        for name in ("captures", "versions", "documents"):
+            assert [(told[name],)] == db.execute(f"SELECT count(*) FROM {name}").fetchall()  # noqa: S608
+        of_none = db.execute("SELECT count(*) FROM captures WHERE site = ''").fetchone()
+        assert (told["captures_of_none"],) == of_none
+    outcomes: dict[str, int] = told["targets"]
+    return outcomes
+
+
+def test_the_sample_and_what_is_made_of_it_agree(crawled: Path, scrapy: Run, tmp_path: Path) -> None:
+    outcomes = assert_told(crawled, scrapy)
+    assert "blocked" in outcomes or "read" in outcomes
+    corpus = copied(crawled, tmp_path / "corpus")
+    run_rebuild(settings_of(corpus), Request(), lambda what, done, todo: None)
+    assert assert_told(corpus, scrapy) == outcomes
+    assert targets(corpus) == targets(crawled), "lines of lists outlast a rebuild"
+    run_merge(settings_of(tmp_path / "merged"), [corpus], lambda what, done, todo: None)
+    assert assert_told(tmp_path / "merged", scrapy) == outcomes
+    site = "inkwell-post.example"
+    assert scrapy("forget", site, CORPUS_DIR=corpus).code == 0
+    assert_told(corpus, scrapy)
+    assert targets(corpus) == [line for line in targets(crawled) if site not in str(line)], "and what others forget"
+
+
+def test_a_crawl_that_was_bounded_agrees_and_goes_on(
+    sample: Path, archive: EmbeddedArchive, scrapy: Run, tmp_path: Path
+) -> None:
+    crawl = ("crawl", "policies", "-a", f"targets={sample / 'targets.txt'}")
+    for most in (3, 9):
+        scrapy(*crawl, "--max-requests", str(most), WAYBACK_URL=archive.url, **FAST)
+        assert "open" in assert_told(tmp_path / "corpus", scrapy)
+
+
+def test_a_capture_of_no_document_says_why(desk: Desk) -> None:
+    moves = Moves(desk.db, ARCHIVE)
+    desk.listed(row("2004"), row("2008"))
+    key = urlkey(URL)
+    moves.place(1, [(key, "", "20051231235959", URL, "given"), (urlkey(PAGES[0]), "2006", "9", PAGES[0], "redirect")])
+    desk.listings.open(Query("shop.example", "domain"), "*.shop.example")
+    page = ListingPage(Query("shop.example", "domain"), answer(), [row("2007", original=PAGES[1])])
+    desk.listings.record(page)
+    assert list(desk.db.execute("SELECT timestamp, site, reason FROM captures ORDER BY timestamp")) == [
+        ("20040101000000", "shop.example", "not planned yet"),
+        ("20070101000000", "", "its address is no document's"),
+        ("20080101000000", "", "its document lay at another address then"),
+    ]
+    assert summarise(desk.db).captures_of_none == 2
+    assert_agree(desk.db)
 
 
 def test_a_document_is_not_without_captures_before_it_was_listed(desk: Desk) -> None:

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.local_archive.server.blocks import Blocks, Paging
 from crawler.local_archive.server.cdxindex import CdxIndex
-from crawler.local_archive.server.cdxserver import BadQuery, answer
+from crawler.local_archive.server.cdxserver import CdxAnswer, answer
+from crawler.local_archive.server.patterns import BadQuery
 
 ROWS = """\
 com,example)/ 20050101000000 http://example.com/ text/html 200 AAAA 10
@@ -102,6 +104,12 @@ def test_json_has_a_header_only_with_rows(index: CdxIndex) -> None:
     assert len(rows[3]) == 1
 
 
+def test_repeats_are_counted_within_an_answer(index: CdxIndex) -> None:
+    counted = [of("example.com"), ("showDupeCount", "true"), ("fl", "digest")]
+    assert answer(index, counted).body == b"AAAA 0\nBBBB 0\nBBBB 1\nCCCC 0\n"
+    assert json.loads(answer(index, [*counted, ("output", "json")]).body)[0] == ["digest", "dupecount"]
+
+
 def test_resume_key_is_given_only_where_the_limit_was_reached(index: CdxIndex) -> None:
     def page(limit: str) -> bytes:
         return answer(index, [of("example.com"), ("limit", limit), ("showResumeKey", "true")]).body
@@ -174,13 +182,36 @@ def test_server_maximum_ends_a_page_with_a_key(index: CdxIndex) -> None:
         [of("example.com"), ("limit", "many")],
         [of("example.com"), ("resumeKey", "nonsense")],
         [of("example.com"), ("resumeKey", "eJzLSM3JyQcABiwCFQ==x")],
-        [of("example.com"), ("showNumPages", "true")],
-        [of("example.com"), ("page", "0")],
+        [of("example.com"), ("page", "1")],
+        [of("example.com"), ("page", "-1")],
+        [of("example.com"), ("page", "one")],
     ],
 )
 def test_bad_queries_are_refused(index: CdxIndex, params: list[tuple[str, str]]) -> None:
     with pytest.raises(BadQuery, match=r"\w"):
         answer(index, params)
+
+
+def test_pages_are_blocks_of_the_index(index: CdxIndex) -> None:
+    """Two blocks of three lines a page; the rows of the domain lie in lines 1 to 7 and 9 of ten."""
+    blocks = Blocks(index, Paging(lines=3, blocks=2))
+
+    def paged(*more: tuple[str, str]) -> CdxAnswer:
+        return answer(index, [of("*.example.com"), *more], blocks=blocks)
+
+    def letters(*more: tuple[str, str]) -> str:
+        return "".join(line.split()[5][0] for line in paged(*more).body.decode().splitlines())
+
+    count = paged(("showNumPages", "true"))
+    assert (count.body, dict(count.more)["X-CDX-Num-Pages"]) == (b"2\n", "2")
+    assert paged(("showNumPages", "true"), ("pageSize", "1")).body == b"3\n"
+    assert [letters(("page", page)) for page in "01"] == ["ABBCDE", "FH"]
+    assert [letters(("page", page), ("pageSize", "1")) for page in "012"] == ["ABB", "CDE", "FH"]
+    assert letters(("page", "1"), ("filter", "digest:A.*")) == ""
+    assert letters(("page", "0"), ("sort", "reverse")) == "EDCBBA"
+    assert answer(index, [of("zebra.example"), ("page", "0")], blocks=blocks).body == b""
+    full = paged(("page", "0"), ("limit", "6"), ("showResumeKey", "true"))
+    assert b"\n\n" not in full.body  # the two ways to go on are not mixed
 
 
 def test_urls_are_decoded_once_more_by_the_key(index: CdxIndex) -> None:
@@ -212,7 +243,7 @@ def test_closest_alone_sorts_nothing_and_nonsense_is_told(index: CdxIndex) -> No
 
 
 def test_filters_have_a_limit_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.local_archive.server.cdxserver.MATCHING", 0.05)
+    monkeypatch.setattr("crawler.local_archive.server.patterns.MATCHING", 0.05)
     (tmp_path / "long.cdx").write_text(
         f"com,example)/ 20050101000000 http://example.com/{'a' * 60}b text/html 200 A 1\n"
     )

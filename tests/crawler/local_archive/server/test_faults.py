@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.local_archive.embedded import EmbeddedArchive
+from crawler.local_archive.server.asked import WAYBACK
 from crawler.local_archive.server.fault_kinds import BOTH, LISTING, PLAYBACK
-from crawler.local_archive.server.faults import FAULTS, Faults, UnknownFault, read_strikes
+from crawler.local_archive.server.faults import Faults, UnknownFault, faults_of, read_strikes
 from crawler.local_archive.server.loopback import Answer, Handler
 from tests.crawler.local_archive.server.archive_client import Client, Reply
 from tests.crawler.local_archive.server.test_asked import request
@@ -18,6 +19,8 @@ from tests.crawler.local_archive.server.test_asked import request
 PRIVACY = ("20040312101500", "http://www.harbourlight.example/privacy.html")
 LISTED = "www.harbourlight.example/privacy.html"
 SCALE = 100.0  # a refusal of a minute lasts 0.6 s
+
+KNOWN = faults_of(WAYBACK)
 
 
 def fixed(_: object) -> Answer:
@@ -52,7 +55,7 @@ def test_any_text_is_read_or_told(text: str) -> None:
         found = [strike.fault.name for strike in read_strikes(text)]
     except UnknownFault as error:
         found = [str(error)]
-    assert all(name in FAULTS or name.endswith(".") for name in found)
+    assert all(name in KNOWN or name.endswith(".") for name in found)
 
 
 def test_share_and_seed_choose_the_addresses() -> None:
@@ -83,7 +86,7 @@ def test_lasting_faults_never_pass() -> None:
 def test_all_shares_out_what_it_is_given() -> None:
     causes = struck(Faults.of("all:0.3")(fixed), 3_000)
     assert 750 < sum(map(bool, causes)) < 1_050
-    kinds = {name for name, fault in FAULTS.items() if fault.on & PLAYBACK and not fault.is_apart}
+    kinds = {name for name, fault in KNOWN.items() if fault.on & PLAYBACK and not fault.is_apart}
     assert set(causes) - {""} <= kinds
     assert len(set(causes)) > len(kinds) * 0.8
     for kind in (LISTING, PLAYBACK):
@@ -120,9 +123,9 @@ AT_REST = {"heavy-collapse", "heavy-query", "odd-emptiness", "stuck-cursor", "lo
 """Faults that need a query of their own; they are tested with the listings."""
 
 
-@pytest.mark.parametrize("name", sorted(set(FAULTS) - AT_REST - {"huge"}))
+@pytest.mark.parametrize("name", sorted(set(KNOWN) - AT_REST - {"huge"}))
 def test_each_fault_strikes_over_the_wire_and_passes(sample: Path, name: str) -> None:
-    fault = FAULTS[name]
+    fault = KNOWN[name]
     kind = LISTING if fault.on == LISTING else PLAYBACK
     with EmbeddedArchive(sample) as sound:
         right = ask(sound, kind)
@@ -154,7 +157,7 @@ def until_answered(archive: EmbeddedArchive, kind: frozenset[str]) -> Reply | Ex
 
 
 def test_every_fault_has_its_words() -> None:
-    for name, fault in FAULTS.items():
+    for name, fault in KNOWN.items():
         assert fault.about, name
         assert fault.rows, name
         assert fault.on <= BOTH

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.extraction.page.accept import words
+from pipelines.extraction.form.inline import words
 from pipelines.extraction.page.repeats import without_repeats
 from tests.pipelines.extraction.pages import POLICY, blocks
 

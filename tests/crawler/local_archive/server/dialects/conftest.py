@@ -1,0 +1,12 @@
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import made_once
+from tests.crawler.local_archive.server.dialects.museum import make_museum
+
+
+@pytest.fixture(scope="session")
+def museum(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the small archive of `museum.py`. Not to be changed: work on a copy."""
+    return made_once("museum", make_museum, tmp_path_factory)

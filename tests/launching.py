@@ -1,0 +1,211 @@
+# ruff: noqa: F401
+"""Commands as processes of their own that need not load the program anew: forked from one that has.
+
+A process that a test starts is that of `python -m scrapy ...` in all but its first second of processor time: it has its
+own session, environment, folder and output, ends by itself, and can be signalled and killed. What is about the start
+itself, or about what is loaded for it, starts Python.
+
+Run as a module this is the process that is forked. It takes its orders through the socket that it is given.
+"""
+
+import atexit
+import gc
+import json
+import os
+import resource
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+ROOT = Path(__file__).parent.parent
+_LARGEST = 1 << 20  # bytes of an order
+_UNLIMITED = resource.RLIM_INFINITY
+
+
+@dataclass
+class Launched:
+    """A process that was forked for us; has of `subprocess.Popen` what is used of it here."""
+
+    pid: int
+    _told: int  # a pipe, on which its end is told
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Raises subprocess.TimeoutExpired."""
+        code = self._ended(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _ended(self, timeout: float | None) -> int | None:
+        if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
+            code = os.read(self._told, 16)
+            os.close(self._told)
+            assert code, "the process that is forked has gone"
+            self.returncode = int(code)
+        return self.returncode
+
+
+def launch(
+    command: list[str], environ: dict[str, str], out: IO[str], err: IO[str], *, largest_file: int = _UNLIMITED
+) -> Launched:
+    """Start `python -m scrapy ...`, in the folder of the project and a session of its own."""
+    assert command[:3] == [sys.executable, "-m", "scrapy"], command
+    told, tell = os.pipe()
+    try:
+        order = json.dumps({"arguments": command[3:], "environ": environ, "largest_file": largest_file}).encode()
+        orders, _ = _forked_from(os.getpid())
+        socket.send_fds(orders, [order], [out.fileno(), err.fileno(), tell])
+        return Launched(int(orders.recv(_LARGEST)), told)
+    finally:
+        os.close(tell)
+
+
+def launched(command: list[str], environ: dict[str, str], timeout: float) -> "subprocess.CompletedProcess[str]":
+    """Run `python -m scrapy ...` to its end. Raises subprocess.TimeoutExpired, and leaves nothing running."""
+    with TemporaryFile("w+", encoding="utf-8") as out, TemporaryFile("w+", encoding="utf-8") as err:
+        process = launch(command, environ, out, err)
+        try:
+            code = process.wait(timeout)
+        finally:
+            process.kill()
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(command, code, out.read(), err.read())
+
+
+@cache
+def _forked_from(ours: int) -> "tuple[socket.socket, subprocess.Popen[bytes]]":
+    """Where to send orders to, and who takes them: one for each of our processes, which ends with it."""
+    mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with its:
+        command = [sys.executable, "-m", "tests.launching", str(its.fileno())]
+        taking = subprocess.Popen(
+            command, cwd=ROOT, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, stdout=sys.__stderr__,
+            start_new_session=True,
+        )  # fmt: skip
+    atexit.register(_let_go, mine, taking)
+    assert mine.recv(_LARGEST) == b"loaded"
+    return mine, taking
+
+
+def _let_go(mine: socket.socket, taking: "subprocess.Popen[bytes]") -> None:
+    mine.close()
+    taking.wait()
+
+
+def take_orders(orders: socket.socket) -> list[str]:
+    """Fork a process for each order. Comes back in each of them alone, with its arguments."""
+    running: dict[int, tuple[int, int]] = {}  # its pidfd: its pid, and where to tell its end
+    orders.send(b"loaded")
+    while True:
+        for ready in select.select([orders.fileno(), *running], [], [])[0]:
+            if ready in running:
+                _tell_end(ready, *running.pop(ready))
+                continue
+            order, files, _, _ = socket.recv_fds(orders, _LARGEST, 3)
+            if not order:
+                raise SystemExit
+            if not (pid := os.fork()):
+                return _become(json.loads(order), files)
+            running[os.pidfd_open(pid)] = pid, files[2]
+            for file in files[:2]:
+                os.close(file)
+            orders.send(str(pid).encode())
+
+
+def _tell_end(ended: int, pid: int, tell: int) -> None:
+    os.close(ended)
+    _, status = os.waitpid(pid, 0)
+    with suppress(BrokenPipeError):  # nobody asks any more
+        os.write(tell, str(os.waitstatus_to_exitcode(status)).encode())
+    os.close(tell)
+
+
+def _become(order: dict[str, Any], files: list[int]) -> list[str]:
+    os.setsid()
+    os.dup2(files[0], 1)
+    os.dup2(files[1], 2)
+    os.closerange(3, max(files) + 64)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"],) * 2)
+    os.environ.clear()
+    os.environ.update(order["environ"])
+    arguments: list[str] = order["arguments"]
+    return arguments
+
+
+def _load() -> None:
+    """All that a crawl and the other commands load, but for what is to be chosen or loaded by each process itself."""
+    import multiprocessing.spawn
+
+    import scrapy.cmdline
+    import scrapy.core.downloader.handlers.http11
+    import scrapy.core.scheduler
+    import scrapy.downloadermiddlewares.httpcompression
+    import scrapy.dupefilters
+    import scrapy.extensions.corestats
+    import scrapy.extensions.memusage
+    import scrapy.logformatter
+    import scrapy.spidermiddlewares.httperror
+    import scrapy.squeues
+    import scrapy.utils.misc
+    import twisted.web.client
+
+    import crawler.handlers
+    import crawler.jobs.estimate
+    import crawler.jobs.rebuild
+    import crawler.jobs.run_record
+    import crawler.jobs.verify
+    import crawler.local_archive.embedded
+    import crawler.local_archive.sample
+    import crawler.local_archive.server.faults
+    import crawler.local_archive.server.limits
+    import crawler.reporting.progress
+    import crawler.reporting.prometheus
+    import crawler.reporting.summary
+    import crawler.spiders.policies
+    import pipelines.maintenance.compact
+    import pipelines.maintenance.forget
+    import pipelines.maintenance.merge
+    import pipelines.maintenance.repair
+    import pipelines.stages.archive
+    import pipelines.stages.extract
+    import pipelines.stages.record
+    import pipelines.store.backup
+
+    for package in ("scrapy.commands", "crawler.commands"):
+        scrapy.utils.misc.walk_modules(package)
+    assert "twisted.internet.reactor" not in sys.modules
+    assert "pipelines.extraction.reader" not in sys.modules
+    gc.collect()
+    gc.freeze()
+
+
+def _main() -> None:
+    _load()
+    sys.argv[1:] = take_orders(socket.socket(fileno=int(sys.argv[1])))
+    sys.path[0] = os.getcwd()
+    runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    _main()

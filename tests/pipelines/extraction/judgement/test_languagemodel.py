@@ -1,0 +1,35 @@
+"""The model that tells languages is unpacked once, and what becomes of the copy changes no answer."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.extraction.judgement.languagemodel import identifier, kept_model
+
+GERMAN = "Wir verarbeiten personenbezogene Daten nur mit Ihrer Einwilligung."
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_an_unpacked_copy_tells_the_same_and_a_damaged_one_is_not_used(cache: Path) -> None:
+    unpacked = identifier()
+    kept = kept_model()
+    assert cache in kept.parents
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+    with kept.open("r+b") as file:
+        file.seek(kept.stat().st_size // 2)
+        file.write(bytes(1000))
+    packed = identifier()
+    assert not kept.exists(), "the next process unpacks it again"
+    assert unpacked.nb_classes == packed.nb_classes
+    assert unpacked.classify(GERMAN) == packed.classify(GERMAN)
+    assert unpacked.rank(GERMAN) == packed.rank(GERMAN)
+
+
+def test_where_nothing_can_be_kept_languages_are_told(cache: Path) -> None:
+    cache.write_text("no folder")
+    assert identifier().classify(GERMAN)[0] == "de"
