@@ -7,8 +7,8 @@ from typing import Literal
 @dataclass(frozen=True, slots=True)
 class Style:
     """`first_heading` says what becomes of an h1; `faithful` keeps the blemishes of the published texts;
-    `letters` writes the letters and Roman numerals of lists, else digits stand for them; `compared` asks a second reader
-    as well, whose answer is kept beside readings of the style that a corpus stores."""
+    `letters` writes the letters and Roman numerals of lists, else digits stand for them; `compared` asks a second
+    reader as well, whose answer is kept beside readings of the style that a corpus stores."""
 
     name: str
     first_heading: Literal["demote", "drop", "keep"] = "demote"
