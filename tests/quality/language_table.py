@@ -27,11 +27,12 @@ ones alone. Written by `python -m tests.quality.language_table`; `tests/quality/
 The texts are few: they show that a language is known, not how often a verdict over it is wrong. That shows better in
 what was found at first sight, before the lists of words were mended by them: of the short ones 100 of 120, of the first
 longer ones 114 of 120, of the second ones, which were kept back until then, 112 of 120 (0.93). The others were
-`doubtful`, most of them in plain words that no list had; no policy was called `not a policy` and no other page `policy`.
+`doubtful`, most of them in plain words that no list had; no policy was called `not a policy`, and no other page
+`policy`.
 
 "Found" counts the verdict `policy`; a policy that is not found is `doubtful`. "Told" counts other pages with words of
-their own (news, shops, help, forums, log-in, not found, parked) by the verdict `not a policy`; recipes, jobs and reports
-are `doubtful`. Precision is the share of true policies among the texts called so.
+their own (news, shops, help, forums, log-in, not found, parked) by the verdict `not a policy`; recipes, jobs and
+reports are `doubtful`. Precision is the share of true policies among the texts called so.
 
 | Language | Policies | Found | Other pages | Told | Precision | Recall |
 |---|---|---|---|---|---|---|
