@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -67,7 +67,7 @@ class PublishedVersion:
     share: float | None
     sections: str | None
     cosmetic_kinds: str | None
-    name: str = ""
+    name: str
 
     @property
     def touched(self) -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ _VERSIONS = """SELECT new.number, new.held_timestamp, new.first_timestamp, new.l
     new.changed_before, new.captures, new.captures_listed, new.original, capture.archive, new.title, new.language,
     new.words, new.verdict, new.text_digest, new.reader, coalesce(stated_date, ''), coalesce(stated_in, ''),
     capture.digest, coalesce(payload_digest, ''), coalesce(found.run, ''), coalesce(found_at, ''),
-    words_added, words_removed, words_moved, share, sections, cosmetic_kinds
+    words_added, words_removed, words_moved, share, sections, cosmetic_kinds, new.held_timestamp
 FROM version AS new
 JOIN capture ON capture.id = new.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = coalesce(capture.same_as, capture.id)
@@ -131,11 +131,10 @@ def published_versions(db: Database, document_id: int) -> list[PublishedVersion]
     seen: set[str] = set()
     for row in db.execute(_VERSIONS, [document_id]):
         version = PublishedVersion(*row)
-        name = version.held_timestamp
-        if name in seen:  # two addresses captured in one second, with two texts
-            name += f"-{version.text_digest[:8]}"
-        seen.add(name)
-        found.append(PublishedVersion(*row, name=name))
+        if version.name in seen:  # two addresses captured in one second, with two texts
+            version = replace(version, name=f"{version.name}-{version.text_digest[:8]}")
+        seen.add(version.name)
+        found.append(version)
     return found
 
 
@@ -150,7 +149,7 @@ def text_with_digest(db: Database, digest: str) -> str:
 
 
 def found_changes(db: Database, most: int, *, site: str = "", document_id: int = 0) -> list[FoundChange]:
-    """The changes that were found last, the latest first, at most so many; of a site or a document where one is named."""
+    """The changes found last, the latest first, at most so many; of a site or a document where one is named."""
     condition = "AND site = ?" if site else "AND version.document_id = ?" if document_id else ""
     values = [site or document_id] if condition else []
     return [FoundChange(*row) for row in db.execute(_CHANGES.format(condition), [*values, most])]

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database
@@ -128,7 +128,7 @@ class Feeds:
         )
 
 
-def _json_feed(told: dict[str, object], entries: list[Entry]) -> dict[str, object]:
+def _json_feed(told: Mapping[str, object], entries: list[Entry]) -> dict[str, object]:
     here = {"feed_url": f"{told['here']}{names.JSON_FEED}"} if told["here"] else {}
     return {
         "version": "https://jsonfeed.org/version/1.1",

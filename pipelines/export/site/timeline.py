@@ -72,7 +72,8 @@ def timeline(versions: Sequence[PublishedVersion], failures: Sequence[tuple[str,
 def _bar(scale: _Scale, version: PublishedVersion) -> Bar:
     first = as_datetime(version.first_timestamp)
     last = as_datetime(version.last_timestamp) or first
-    assert first and last
+    assert first is not None
+    assert last is not None
     x = scale.at(first)
     label = f"Version {version.number}: {first:%Y-%m-%d} to {last:%Y-%m-%d}, {version.words:,} words"
     return Bar(x, max(LEAST, round(scale.at(last) - x, 1)), label=label, name=version.name)

@@ -59,8 +59,12 @@ const policyCorpus = (() => {
     return pairs.reverse();
   }
 
-  const linesOf = (text) => text.split("\n").filter((line) => line.trim());
-  const wordsOf = (line) => line.match(/[\p{L}\p{N}\p{M}]+|\s+|[^\p{L}\p{N}\p{M}\s]/gu) ?? [];
+  // A link's brackets and target stand between signs of no text, so that they are never taken for words.
+  const marked = (text) =>
+    text.replace(/[\uE000-\uE002]/g, "\uFFFD").replace(/\[([^[\]\n]*)\]\(([^()\s]*)\)/g, "\uE000$1\uE001$2\uE002");
+  const linesOf = (text) => marked(text).split("\n").filter((line) => line.trim());
+  const wordsOf = (line) => line.match(/\uE001[^\uE002]*\uE002|[\p{L}\p{N}\p{M}]+|\s+|[^\p{L}\p{N}\p{M}\s]/gu) ?? [];
+  const withoutMarks = (text) => text.replace(/\uE001[^\uE002]*\uE002|\uE000|\*\*|~~|\\(?=[^\p{L}\p{N}\s])/gu, "");
 
   function alike(a, b) {
     const had = new Map();
@@ -167,15 +171,23 @@ const policyCorpus = (() => {
     return made;
   }
 
+  // Words as they are read; where nothing but a link's target changed, the target.
+  function shownText(op, text) {
+    const shown = withoutMarks(text);
+    return op in TAGS && !shown.trim() ? text.replace(/\uE001([^\uE002]*)\uE002/g, " <$1>").replace(/\uE000/g, "") : shown;
+  }
+
   function rowElement(row) {
-    const heading = /^\s*(#{1,6})\s/.exec(row.pieces[0][1]);
-    const item = /^(\s*)([*+-]|\d+[.)])\s/.exec(row.pieces.map((piece) => piece[1]).join(""));
+    const line = row.pieces.map((piece) => piece[1]).join("");
+    const heading = /^\s*(#{1,6})\s/.exec(line);
+    const item = /^(\s*)([*+-]|\d+[.)])\s/.exec(line);
     const made = element(heading ? `h${Math.min(6, heading[1].length + 1)}` : "p", row.op === "equal" ? "" : row.op);
     if (item) made.classList.add("item");
     if (row.op === "moved-from") made.append(element("small", "", "moved away: "));
     if (row.op === "moved-to") made.append(element("small", "", "moved here: "));
     row.pieces.forEach(([op, text], place) => {
-      const shown = place === 0 && heading ? text.replace(/^\s*#+\s+/, "") : text;
+      const plain = shownText(op, text);
+      const shown = place > 0 ? plain : plain.replace(/^\s*#{1,6}\s+/, "").replace(/^\s*[*+-]\s+/, "• ");
       const isMoved = row.op.startsWith("moved");
       made.append(op in TAGS && !isMoved ? element(TAGS[op], "", shown) : shown);
     });
@@ -191,6 +203,7 @@ const policyCorpus = (() => {
       skipped = 0;
     };
     for (const row of rows) {
+      if (row.op === "equal" && /^[\s>|:-]+$/.test(row.pieces[0][1])) continue; // the line under a table's head
       if (onlyChanges && row.op === "equal") {
         skipped += 1;
       } else {
