@@ -24,7 +24,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the backgrou
 
 
 _SLOW_FOLDERS = {"crawls", "quality", "bench", "commands"}
-_SLOW_FIXTURES = {"scrapy", "crawled", "shared"}  # commands, whole crawls, and real pages
+_SLOW_FIXTURES = {"scrapy", "crawled", "shared", "archive"}  # commands, whole crawls, and real pages
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

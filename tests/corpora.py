@@ -5,13 +5,20 @@ import os
 import shutil
 import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
+from pipelines.store.database import open_corpus
+from pipelines.warc.identity import own_of
+from pipelines.warc.own_files import Book
+from pipelines.warc.writer import WarcWriter
 from tests.launching import launched
+
+ROOT = Path(__file__).parent.parent
 
 _CAPTURE = "c.timestamp, c.original, c.digest, c.statuscode"
 _DOCUMENT = "d.site, d.kind, d.variant"
@@ -68,3 +75,12 @@ def crawl_sample(folder: Path, *options: str) -> None:
 def copied(corpus: Path, to: Path) -> Path:
     shutil.copytree(corpus, to)
     return to
+
+
+@contextmanager
+def writing(folder: Path, run: str) -> Iterator[WarcWriter]:
+    """Write WARC files of the corpus's own."""
+    with closing(open_corpus(folder)) as db:
+        own_of(db, folder / "warc")
+        with WarcWriter(folder / "warc", run, book=Book(db)) as writer:
+            yield writer

@@ -161,9 +161,13 @@ def _load() -> None:
     import scrapy.core.downloader.handlers.http11
     import scrapy.core.scheduler
     import scrapy.downloadermiddlewares.httpcompression
+    import scrapy.dupefilters
     import scrapy.extensions.corestats
     import scrapy.extensions.memusage
+    import scrapy.logformatter
     import scrapy.spidermiddlewares.httperror
+    import scrapy.squeues
+    import scrapy.utils.misc
     import twisted.web.client
 
     import crawler.handlers
@@ -188,6 +192,8 @@ def _load() -> None:
     import pipelines.stages.record
     import pipelines.store.backup
 
+    for package in ("scrapy.commands", "crawler.commands"):
+        scrapy.utils.misc.walk_modules(package)
     assert "twisted.internet.reactor" not in sys.modules
     assert "pipelines.extraction.reader" not in sys.modules
     gc.collect()

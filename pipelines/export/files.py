@@ -27,16 +27,6 @@ from pipelines.warc.lock import in_turn
 
 log = logging.getLogger(__name__)
 
-_VERSIONS = """SELECT site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, version.original,
-    changed_after, changed_before, captures, captures_listed, version.title, version.language, version.words,
-    version.verdict, version.text_digest, version.reader, stated_date, stated_in,
-    second_in_text, text_in_second, body, version.capture_id
-FROM version JOIN document ON document.id = document_id JOIN text ON text.digest = version.text_digest
-    JOIN capture ON capture.id = version.capture_id
-    JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id)
-        AND extraction.reader = version.reader
-WHERE document.open <= ? ORDER BY site, kind, variant, number"""
-
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:

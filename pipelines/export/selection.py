@@ -55,6 +55,8 @@ class SelectedVersion:
     open: int
     stated_date: str
     stated_in: str
+    second_in_text: float | None
+    text_in_second: float | None
     capture_id: int
 
     @property

@@ -19,6 +19,7 @@ from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.warc.files import bring_in, warc_files
 from pipelines.warc.identity import is_told_of_all, own_files, own_of
 from pipelines.warc.lock import only_run
+from pipelines.warc.own_files import Book
 from pipelines.warc.writer import WarcWriter
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def take_files(folder: Path, others: Iterable[Path], run: str) -> list[str]:
 def tell_joined(db: Database, warc: Path, run: str) -> None:
     """Begin a file whose warcinfo names all corpora that were merged into this one, where there is none yet."""
     if not is_told_of_all(own_of(db, warc)):
-        with WarcWriter(warc, run) as writer:
+        with WarcWriter(warc, run, book=Book(db)) as writer:
             writer.write_journal("")
 
 
