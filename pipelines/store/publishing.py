@@ -77,7 +77,7 @@ class PublishedVersion:
 
 @dataclass(frozen=True, slots=True)
 class FoundChange:
-    """Which change, of which document, and when it was found: what a feed is made of."""
+    """Which change, of which document, and when the later found of its two versions was: what a feed is made of."""
 
     document_id: int
     number: int
@@ -107,11 +107,14 @@ FROM address CROSS JOIN capture ON capture.urlkey = address.urlkey
     AND capture.timestamp BETWEEN first_timestamp AND last_timestamp
 WHERE address.document_id = ? AND state IN ({", ".join(f"'{state}'" for state in FAILURES)})
 GROUP BY 1 ORDER BY 1"""  # noqa: S608
-_CHANGES = """SELECT version.document_id, number, coalesce(found_at, '') FROM version
-LEFT JOIN version_found AS found ON found.document_id = version.document_id
-    AND found.held_timestamp = version.held_timestamp AND found.text_digest = version.text_digest
-JOIN document ON document.id = version.document_id
-WHERE number > 1 {} ORDER BY 3 DESC, version.held_timestamp DESC, site, kind, variant LIMIT ?"""
+_CHANGES = """SELECT new.document_id, new.number, max(coalesce(old_found.found_at, ''), coalesce(new_found.found_at, ''))
+FROM version AS new JOIN version AS old ON old.document_id = new.document_id AND old.number = new.number - 1
+LEFT JOIN version_found AS old_found ON old_found.document_id = old.document_id
+    AND old_found.held_timestamp = old.held_timestamp AND old_found.text_digest = old.text_digest
+LEFT JOIN version_found AS new_found ON new_found.document_id = new.document_id
+    AND new_found.held_timestamp = new.held_timestamp AND new_found.text_digest = new.text_digest
+JOIN document ON document.id = new.document_id
+WHERE 1 {} ORDER BY 3 DESC, new.held_timestamp DESC, site, kind, variant LIMIT ?"""
 
 
 def published_documents(db: Database) -> Iterator[PublishedDocument]:
@@ -150,7 +153,7 @@ def text_with_digest(db: Database, digest: str) -> str:
 
 def found_changes(db: Database, most: int, *, site: str = "", document_id: int = 0) -> list[FoundChange]:
     """The changes found last, the latest first, at most so many; of a site or a document where one is named."""
-    condition = "AND site = ?" if site else "AND version.document_id = ?" if document_id else ""
+    condition = "AND site = ?" if site else "AND document.id = ?" if document_id else ""
     values = [site or document_id] if condition else []
     return [FoundChange(*row) for row in db.execute(_CHANGES.format(condition), [*values, most])]
 
