@@ -107,7 +107,8 @@ FROM address CROSS JOIN capture ON capture.urlkey = address.urlkey
     AND capture.timestamp BETWEEN first_timestamp AND last_timestamp
 WHERE address.document_id = ? AND state IN ({", ".join(f"'{state}'" for state in FAILURES)})
 GROUP BY 1 ORDER BY 1"""  # noqa: S608
-_CHANGES = """SELECT new.document_id, new.number, max(coalesce(old_found.found_at, ''), coalesce(new_found.found_at, ''))
+_CHANGES = """SELECT new.document_id, new.number,
+    max(coalesce(old_found.found_at, ''), coalesce(new_found.found_at, ''))
 FROM version AS new JOIN version AS old ON old.document_id = new.document_id AND old.number = new.number - 1
 LEFT JOIN version_found AS old_found ON old_found.document_id = old.document_id
     AND old_found.held_timestamp = old.held_timestamp AND old_found.text_digest = old.text_digest

@@ -1,4 +1,4 @@
-"""The pages of a site in a real Chromium, from the file system: nothing of a text runs, and any two versions compare."""
+"""The pages of a site in a real Chromium, from the file system: no text runs, and any two versions compare."""
 
 import os
 import shutil
@@ -57,7 +57,7 @@ def test_nothing_of_a_text_runs(page: Any, tricky_site: Path) -> None:
     for number in range(1, len(HOSTILE)):
         page.select_option("#from", index=number - 1)
         page.select_option("#to", index=number)
-        page.wait_for_function("document.getElementById('told').textContent.includes('words added')")
+        page.locator("#told", has_text="words added").wait_for()
     assert page.told == []
 
 
@@ -68,7 +68,7 @@ def test_any_two_versions_are_compared(page: Any, sample_site: Path) -> None:
     assert page.input_value("#from") == "20150320104530"
     added = page.text_content("#told").split()[0]
     page.click("#swap")
-    page.wait_for_function(f"document.getElementById('told').textContent.includes('{added} removed')")
+    page.locator("#told", has_text=f"{added} removed").wait_for()
     page.check("#only")
     page.wait_for_selector("#redline .left-out")
     assert page.told == []
