@@ -129,7 +129,7 @@ def families(db: Database, site: str = "", most_members: int = 1000) -> Iterator
     for row in db.execute(_FAMILIES).fetchall():
         members = [Member(*each) for each in db.execute(_MEMBERS, [row[0], most_members])]
         if not site or any(each.site == site for each in members):
-            yield Family(*row, members)
+            yield Family(row[0], row[1], row[2], row[3], members)
 
 
 def unsorted_texts(db: Database) -> int:

@@ -156,6 +156,7 @@ _ORDER = {
     "documents": "site, kind, variant",
     "runs": "started_at, id",
     "changes": "1, 2, 3, 4, 5",
+    "targets": "list, list_digest, line",
 }
 """The views that are handed on beside `versions`, and how they are sorted."""
 
@@ -166,7 +167,7 @@ def columns_of(db: Database, view: str) -> list[tuple[str, str]]:
 
 
 def rows_of(db: Database, view: str, selection: Selection) -> Iterator[Row]:
-    """All columns of one of the views `captures`, `documents`, `runs` or `changes`, sorted; runs are never selected."""
+    """All columns of one of the views `captures`, `documents`, `targets`, `runs` or `changes`, sorted; runs are never selected."""
     where = _Where([], [])
     if view != "runs":
         where.among("site", selection.sites)
