@@ -138,3 +138,9 @@ def unsorted_texts(db: Database) -> int:
         "SELECT count(DISTINCT text_digest) FROM version WHERE text_digest NOT IN (SELECT text_digest FROM family)"
     ).fetchone()
     return int(count)
+
+
+def least_of(db: Database) -> str:
+    """The Jaccard index by which the texts were sorted; empty where none was."""
+    row = db.execute("SELECT rules FROM family LIMIT 1").fetchone()
+    return str(row[0]).split("; ")[1] if row else ""

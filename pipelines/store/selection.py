@@ -167,7 +167,7 @@ def columns_of(db: Database, view: str) -> list[tuple[str, str]]:
 
 
 def rows_of(db: Database, view: str, selection: Selection) -> Iterator[Row]:
-    """All columns of one of the views `captures`, `documents`, `targets`, `runs` or `changes`, sorted; runs are never selected."""
+    """All columns of one of the views in _ORDER, sorted; runs are never selected."""
     where = _Where([], [])
     if view != "runs":
         where.among("site", selection.sites)

@@ -203,7 +203,7 @@ def _count_captures(figures: Figures, captures: Iterable[Row], documents: Mappin
         key = key_of(row)
         if row["state"] not in SHOWN or key not in documents or as_datetime(row["timestamp"]) is None:
             continue
-        apart = distance(last.get(key, row["timestamp"]), row["timestamp"])
+        apart = distance(last.get(key) or row["timestamp"], row["timestamp"])
         if apart and apart.days > figures.gap_days:
             figures.gaps += 1
             with_gaps.add(key)

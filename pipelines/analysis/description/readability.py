@@ -51,52 +51,9 @@ _NO_PROSE = re.compile(r"\s*(?:#{1,6}\s|\*\s\*\s\*\s*$|\|)|.*\|.*\|")
 _MARKER = re.compile(r"^[ \t]*(?:> ?)*[ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _END = re.compile(r"(?<=[.!?…])[\"”»’)]{0,3}\s+(?=[\"“„«‘(]{0,3}[^\W_a-zäöüß])")
-_SHORT = frozenset(
-    [
-        "e.g.",
-        "i.e.",
-        "etc.",
-        "inc.",
-        "ltd.",
-        "co.",
-        "corp.",
-        "no.",
-        "vs.",
-        "mr.",
-        "mrs.",
-        "ms.",
-        "dr.",
-        "st.",
-        "u.s.",
-        "u.k.",
-        "e.u.",
-        "cf.",
-        "art.",
-        "sec.",
-        "z.b.",
-        "u.a.",
-        "d.h.",
-        "bzw.",
-        "abs.",
-        "nr.",
-        "ca.",
-        "ggf.",
-        "usw.",
-        "p.ej.",
-        "núm.",
-        "ej.",
-        "sr.",
-        "sra.",
-        "m.",
-        "mme.",
-        "p.ex.",
-        "dott.",
-        "sig.",
-        "ecc.",
-        "bijv.",
-        "o.a.",
-        "d.w.z.",
-    ]
+_SHORT = re.compile(
+    r"e\.g|i\.e|etc|inc|ltd|co|corp|no|vs|mrs?|ms|dr|st|u\.s|u\.k|e\.u|cf|art|sec|z\.b|u\.a|d\.h|bzw|abs|nr|ca|ggf|gem|usw"
+    r"|p\.ej|núm|ej|sra?|mme|p\.ex|dott|sig|ecc|bijv|o\.a|d\.w\.z|[^\W\d_]"
 )
 
 
@@ -149,8 +106,7 @@ def sentences_of(line: str) -> list[str]:
 
 
 def _is_short(word: str) -> bool:
-    word = word.lstrip('"“„«‘([').lower()
-    return word in _SHORT or (len(word) == 2 and word[0].isalpha() and word[1] == ".")
+    return word.endswith(".") and _SHORT.fullmatch(word.lstrip('"“„«‘([')[:-1].lower()) is not None
 
 
 @lru_cache(maxsize=1 << 16)
