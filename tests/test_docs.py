@@ -45,7 +45,7 @@ def test_a_default_is_what_the_documents_say(name: str, default: str) -> None:
     assert default.strip('"') == str(OURS[name])
 
 
-VIEWS = ["versions", "captures", "document_captures", "documents", "targets", "runs", "families"]
+VIEWS = ["versions", "captures", "document_captures", "documents", "targets", "runs", "families", "term_mentions"]
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -83,26 +83,26 @@ class TermFigures:
     first: Mention | None
 
 
-_FIGURES = """SELECT name, count(DISTINCT site), count(DISTINCT json_array(site, kind, variant)), count(site),
-    coalesce(sum(count), 0)
+_FIGURES = """SELECT name, count(DISTINCT site),
+    count(DISTINCT iif(site IS NULL, NULL, json_array(site, kind, variant))), count(site), coalesce(sum(count), 0)
 FROM term LEFT JOIN term_mentions ON term = name GROUP BY name ORDER BY place"""
-_FIRST = """SELECT term, site, kind, variant, number, min(first_timestamp), max(last_timestamp), changed_after, count
-FROM term_mentions WHERE term = ? GROUP BY site, kind, variant ORDER BY 6, site, kind, variant"""
+_FIRST = """WITH placed AS (
+    SELECT *, row_number() OVER (PARTITION BY site, kind, variant ORDER BY number) AS place,
+        max(last_timestamp) OVER (PARTITION BY site, kind, variant) AS until
+    FROM term_mentions WHERE term = ?)
+SELECT term, site, kind, variant, number, first_timestamp, until, changed_after, count FROM placed WHERE place = 1
+ORDER BY first_timestamp, site, kind, variant"""
 
 
 def term_figures(db: Database) -> Iterator[TermFigures]:
     """What was counted, term by term in the order of the lexicon."""
     for row in db.execute(_FIGURES).fetchall():
-        yield TermFigures(*row, first=next(first_mentions(db, row[0]), None))
+        yield TermFigures(row[0], row[1], row[2], row[3], row[4], next(first_mentions(db, row[0]), None))
 
 
 def first_mentions(db: Database, name: str) -> Iterator[Mention]:
     """Of each document that mentions a term the first version that does, the earliest first."""
-    return (Mention(*_at_first(db, row)) for row in db.execute(_FIRST, [name]))
-
-
-def _at_first(db: Database, row: tuple[object, ...]) -> tuple[object, ...]:
-    return row  # SQLite gives the other columns of the row that has the least first_timestamp
+    return (Mention(*row) for row in db.execute(_FIRST, [name]))
 
 
 def see_term(db: Database, name: str) -> str:

@@ -34,7 +34,9 @@ MOST_SECONDS = 5.0
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
-_MARKS = re.compile(r"\*\*|~~|(?<!\w)_|_(?!\w)|\\(?=[!-/:-@\[-`{-~])|[\[\]]|^[ \t]*(?:#{1,6}|[*+-]|>)[ \t]+", re.MULTILINE)
+_MARKS = re.compile(
+    r"\*\*|~~|(?<!\w)_|_(?!\w)|\\(?=[!-/:-@\[-`{-~])|[\[\]]|^[ \t]*(?:#{1,6}|[*+-]|>)[ \t]+", re.MULTILINE
+)
 _APOSTROPHES = re.compile("[‘’‛′´ʼ]")
 
 
@@ -102,14 +104,15 @@ def read_lexicon(path: Path) -> Lexicon:
         text = raw.decode("utf-8-sig")
         given = tomllib.loads(text)
     except UnicodeDecodeError as error:
-        raise WrongUse(f"{path}, line {raw[: error.start].count(b'\n') + 1}: save it as UTF-8.") from error
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise WrongUse(f"{path}, line {line}: save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         found = _TOML_LINE.search(str(error))
         said = _TOML_LINE.sub("", str(error)).strip()
         raise WrongUse(f"{path}, line {found[1] if found else 'last'}: no TOML: {said}.") from error
-    terms = tuple(_terms(given, _Places(path.name, text.splitlines())))
+    terms = tuple(_terms(given, _Places(str(path), text.splitlines())))
     digest = hashlib.sha256(repr([_told(term) for term in terms]).encode()).hexdigest()[:16]
-    return Lexicon(path.name, terms, digest)
+    return Lexicon(str(path), terms, digest)
 
 
 def _told(term: Term) -> tuple[str, list[tuple[str, list[str]]]]:
@@ -142,31 +145,30 @@ def _terms(given: dict[str, Any], places: _Places) -> Iterator[Term]:
         raise places.wrong(f"{len(terms)} terms are too many: {MOST_TERMS} at most")
     names: set[str] = set()
     for one in terms:
-        term = _term(one, places)
-        if term.name in names:
-            raise places.wrong(f"the term {term.name!r} stands here twice")
-        names.add(term.name)
-        yield term
+        yield _term(one, places, names)
 
 
-def _term(given: object, places: _Places) -> Term:
+def _term(given: object, places: _Places, names: set[str]) -> Term:
     places.move_to("[[term]]")
     if not isinstance(given, dict) or not isinstance(given.get("name"), str) or not given["name"].strip():
         raise places.wrong("a term has no name")
     places.move_to(given["name"])
     name, patterns = given["name"], given.get("patterns")
+    if name in names:
+        raise places.wrong(f"the term {name!r} stands here twice")
+    names.add(name)
     if not name.isprintable() or len(name) > 100:
         raise places.wrong("a name has at most 100 characters, all of which print")
     if set(given) - {"name", "patterns"}:
-        raise places.wrong(f"{name!r} has {', '.join(sorted(set(given) - {'name', 'patterns'}))}: only name and patterns")
+        raise places.wrong(
+            f"{name!r} has {', '.join(sorted(set(given) - {'name', 'patterns'}))}: only name and patterns"
+        )
     if not isinstance(patterns, dict) or not patterns:
         raise places.wrong(f"{name!r} has no patterns: [term.patterns] with lines like en = ['\\bword\\b']")
     return Term(name, {code: _of_language(name, code, found, places) for code, found in patterns.items()})
 
 
-def _of_language(
-    name: str, code: str, given: object, places: _Places
-) -> tuple[tuple[int, "regex.Pattern[str]"], ...]:
+def _of_language(name: str, code: str, given: object, places: _Places) -> tuple[tuple[int, "regex.Pattern[str]"], ...]:
     if code != ANY and not _LANGUAGE.fullmatch(code):
         raise places.wrong(f"{code!r} of {name!r} is no language: a code like en (ISO 639-1), or {ANY}")
     if not isinstance(given, list) or not given or not all(isinstance(one, str) for one in given):
