@@ -37,6 +37,7 @@ SELECT_CAP = 0  # at most so many captures a document; 0: no cap
 FROM = ""  # timestamp prefix, 4 to 14 digits
 TO = ""
 EXPORT_STYLE = ""  # corpus, or princeton: exactly as the Princeton-Leuven corpus was written; empty: as it was
+FAMILY_JACCARD = 0.9  # texts from there on are of one family: shared shingles of five words by all of both
 READERS = 0  # reading processes; 0: one a core, of which a crawl leaves one for itself
 READING_DEADLINE = 20.0  # seconds a page
 READING_MEMORY_MB = 1024  # a reading process

@@ -29,6 +29,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "RETRY_PATIENCE": (0, 2_592_000),
     "PROGRESS_SECONDS": (0, 86_400),
     "WRITER_PATIENCE": (0, 86_400),
+    "FAMILY_JACCARD": (0.5, 1),
 }
 """The settings that are numbers, with the least and the most that each can be: the most is beyond all use, and within
 what clocks and calendars can reckon with."""
