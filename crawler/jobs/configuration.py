@@ -46,14 +46,16 @@ _WHOLE_BOUNDS: Mapping[str, tuple[int, int]] = {
 """The same for whole numbers."""
 
 
-def check(settings: Mapping[str, Any]) -> None:
-    """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
+def check(settings: Mapping[str, Any], *, asks: bool = True) -> None:
+    """Raises WrongUse for the first setting that cannot be used, naming it and the way out. `asks`: requests are to
+    go out, so that the archive must be told whose they are."""
     host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
     check_plan(settings["SELECT"], settings["PRECISION"])
     _check_span(settings["FROM"], settings["TO"])
     _check_language(settings["LANGUAGE"])
     check_offline(settings)
-    _check_contact(host, settings["CONTACT"])
+    if asks:
+        _check_contact(host, settings["CONTACT"])
     too_fast(settings)
     checked_scale(host, _number(settings, "TIME_SCALE"))
     seconds_in(settings["MAX_TIME"])
