@@ -27,7 +27,7 @@ else
 		-s CONTACT="$(CONTACT)" -s CORPUS_DIR="$(CORPUS)" $(ARGS)
 endif
 
-test: $(VENV)/ready ## the tests
+test: $(VENV)/ready ## the tests; CLIENTS=1: with other clients and pywb, which are installed for it
 	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: $(VENV)/ready ## the tests that start no command and no crawl: a minute

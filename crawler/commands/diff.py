@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 examples:
-  python -m scrapy diff example.com -s CORPUS_DIR=output
+  policy-corpus diff example.com -s CORPUS_DIR=output
       the last change of its privacy policy
-  python -m scrapy diff example.com terms first last
-  python -m scrapy diff example.com privacy-policy 2018-05-01 2018-06-30
+  policy-corpus diff example.com terms first last
+  policy-corpus diff example.com privacy-policy 2018-05-01 2018-06-30
       the texts in force on the evening of these days
-  python -m scrapy diff example.com 3 4 --format html > change.html
-  python -m scrapy diff example.com --stat --exit-code
+  policy-corpus diff example.com 3 4 --format html > change.html
+  policy-corpus diff example.com --stat --exit-code
 
 A and B are a number, a date (YYYY, YYYY-MM, YYYY-MM-DD or a timestamp), first,
 last or previous; a number above 999 is written as #1000

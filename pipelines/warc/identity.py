@@ -22,7 +22,7 @@ from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.store.database import DATABASE, recording
 from pipelines.warc.files import is_imported, is_ours, place_of, run_of, warc_files
 from pipelines.warc.held import HeldMemento
-from pipelines.warc.own_files import Book, Entry, closed_now, fits, sized
+from pipelines.warc.own_files import Book, Entry, closed_now, fits, renamed, sized
 from pipelines.warc.vouching import Vouching, info_of
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Own:
             if self.is_changed(file):
                 raise WrongUse(
                     f"{self.folder / file} is not what it was when it was closed: it is damaged, or another file under "
-                    "its name. Bring it back, or run `python -m scrapy verify --repair` on its corpus first."
+                    "its name. Bring it back, or run `policy-corpus verify --repair` on its corpus first."
                 )
 
 
@@ -98,6 +98,10 @@ def own_of(db: Database, folder: Path) -> Own:
         entries |= _first_look(db, folder, names)
         with suppress(sqlite3.OperationalError, RecordingFailed):  # opened for reading only
             _note(db, entries)
+    if moved := renamed(folder, warc_files(folder), entries):
+        entries |= moved
+        with suppress(sqlite3.OperationalError, RecordingFailed):
+            _note(db, moved)
     return Own(folder, names, entries)
 
 

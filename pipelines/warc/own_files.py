@@ -143,3 +143,12 @@ def closed_now(folder: Path, files: Iterable[str]) -> dict[str, Entry]:
     """Entries of files as they stand."""
     found = {file: sized(place_of(folder, file)) for file in files}
     return {file: Entry(digest, size, CLOSED) for file, (size, digest) in found.items()}
+
+
+def renamed(folder: Path, files: Iterable[str], entries: dict[str, Entry]) -> dict[str, Entry]:
+    """Entries of closed files that lie under another name than theirs: what they hold tells."""
+    missing = {(one.size, one.digest): one for file, one in entries.items() if not place_of(folder, file).exists()}
+    sizes = {one.size for one in missing.values() if one.state == CLOSED}
+    strange = (file for file in files if file not in entries and _size(place_of(folder, file)) in sizes)
+    found = {file: missing.get(sized(place_of(folder, file))) for file in strange}
+    return {file: entry for file, entry in found.items() if entry}

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.bench import planning, rebuild_real, rebuild_synthetic, simulate_changes, troubled
+from tests.bench import comparing, planning, rebuild_real, rebuild_synthetic, simulate_changes, troubled
 from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
 from tests.bench.holdings import addresses, generate, shared_archive
 from tests.bench.listing import rows_a_second
@@ -37,6 +37,7 @@ def main() -> int:
         good = _reading(folder, options)
         good &= _listing(folder)
         good &= _planning()
+        good &= comparing.main()
         good &= _troubled(folder / "troubled")
     good &= _rebuilding(options.captures)
     print()

@@ -31,7 +31,7 @@ from time import monotonic
 from scrapy import Request
 from scrapy.utils.defer import deferred_from_coro
 from twisted.internet import reactor
-from crawler.spiders.answers import why_no_answer
+from crawler.spiders.responses import why_no_answer
 async def ask():
     kind, url = sys.argv[1:]
     start = monotonic()
