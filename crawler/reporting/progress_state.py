@@ -42,8 +42,8 @@ def told_pause(cause: str, until: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A moment of a crawl. `listed` and `fetched` are of this run; `reading_rate` is pages a second, 0 if readers wait
-    for pages rather than pages for readers. `pause` tells why nothing goes on, empty where it does. `searching` documents
-    may still select captures that nobody knows of yet."""
+    for pages rather than pages for readers. `pause` tells why nothing goes on, empty where it does. `searching`
+    documents may still select captures that nobody knows of yet."""
 
     listed: int
     listings_left: int
