@@ -48,13 +48,15 @@ _WHOLE_BOUNDS: Mapping[str, tuple[int, int]] = {
 """The same for whole numbers."""
 
 
-def check(settings: Mapping[str, Any]) -> None:
-    """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
+def check(settings: Mapping[str, Any], *, asks: bool = True) -> None:
+    """Raises WrongUse for the first setting that cannot be used, naming it and the way out. `asks`: requests are to
+    go out, so that the archive must be told whose they are."""
     check_plan(settings["SELECT"], settings["PRECISION"])
     _check_span(settings["FROM"], settings["TO"])
     _check_language(settings["LANGUAGE"])
     check_offline(settings)
-    check_asking(settings)
+    if asks:
+        check_asking(settings)
     for archive in archives(settings):
         _check_raw(archive)
     too_fast(settings)

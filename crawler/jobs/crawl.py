@@ -113,9 +113,9 @@ def _exported(db: Database, settings: Settings, code: int, message: str) -> tupl
     return code, message
 
 
-def settle(settings: Settings) -> None:
-    """Check the settings and add what follows from them. Raises WrongUse."""
-    configuration.check(settings)
+def settle(settings: Settings, *, asks: bool = True) -> None:
+    """Check the settings and add what follows from them; without `asks` nothing will be requested. Raises WrongUse."""
+    configuration.check(settings, asks=asks)
     for name, (wanted, allowed) in configuration.too_fast(settings).items():
         logging.getLogger(__name__).warning(
             "%s=%g is above what the archive allows; it is %g now", name, wanted, allowed
