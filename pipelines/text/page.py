@@ -20,6 +20,7 @@ from pipelines.text.language import language_of
 from pipelines.text.layout import undo_layout
 from pipelines.text.mainpart import main_part
 from pipelines.text.markdown import markdown
+from pipelines.text.menus import without_menus
 from pipelines.text.normal import reading_key
 from pipelines.text.parse import UNREADABLE
 from pipelines.text.quality import Evidence, count_words, judged
@@ -77,7 +78,8 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     etree.strip_tags(article, *UNREAD_TAGS)
     blocks = without_link_lines(blocks_of(article, base, hard_spaces=style.faithful))
     if not style.faithful:
-        blocks = [block for block in typed_lists(without_repeats(blocks)) if not _says_how_long_ago(block)]
+        blocks = typed_lists(without_repeats(without_menus(blocks, base, second)))
+        blocks = [block for block in blocks if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
