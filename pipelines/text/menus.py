@@ -10,23 +10,27 @@ from pipelines.text.blocks import HEADINGS, Block
 from pipelines.text.dates import states_a_date
 from pipelines.text.edges import FEW_LETTERS, PROSE, outside_links
 from pipelines.text.inline import words
+from pipelines.text.title import is_bold_line
 
 LEAST = 4  # links
-TITLE = 60  # characters of a line above them
 TEASERS = 1.5  # lines without a link to each that is one
 
 
 def without_menus(blocks: list[Block], base: str, second: str = "") -> list[Block]:
     """The blocks without them. What the second reader has in its text stays, too."""
-    prose = [place for place, block in enumerate(blocks) if outside_links(block.tokens) >= PROSE]
-    if not prose:
+    places = range(len(blocks))
+    first = next((place for place in places if outside_links(blocks[place].tokens) >= PROSE), None)
+    if first is None:
+        return blocks
+    last = next(place for place in reversed(places) if outside_links(blocks[place].tokens) >= PROSE) + 1
+    head, tail = blocks[:first], blocks[last:]
+    if max(len(head), len(tail)) < LEAST:
         return blocks
     theirs = {line.strip(" -|") for line in second.splitlines()}
-    leads = [_leads_on(block, base) and words(block.tokens).strip() not in theirs for block in blocks]
-    first, last = prose[0], prose[-1] + 1
-    end = _end_of_menu(leads[:first])
-    start = last + _start_of_related(blocks[last:], leads[last:])
-    return [block for place, block in enumerate(blocks) if not (place < end and leads[place]) and place < start]
+    menu, related = ([_leads_on(block, base, theirs) for block in part] for part in (head, tail))
+    end = _end_of_menu(menu)
+    kept = [block for place, block in enumerate(head) if place >= end or not menu[place]]
+    return kept + blocks[first:last] + tail[: _start_of_related(tail, related)]
 
 
 def _end_of_menu(leads: list[bool]) -> int:
@@ -39,29 +43,34 @@ def _end_of_menu(leads: list[bool]) -> int:
 
 
 def _start_of_related(blocks: list[Block], leads: list[bool]) -> int:
-    """Where a title begins behind which there is nothing but such links, each perhaps with a line about it."""
-    for place, block in enumerate(blocks):
-        links, rest = sum(leads[place + 1 :]), blocks[place + 1 :]
-        if links < LEAST or leads[place]:
+    """Where a title begins behind which there is nothing but such links, each perhaps with a line about it. A line in
+    plain type above them may be the last of the text: it stays."""
+    start, links, others = len(blocks), 0, 0
+    for place in reversed(range(len(blocks))):
+        block = blocks[place]
+        if leads[place]:
+            links += 1
             continue
-        if len(rest) - links <= TEASERS * links and _is_title(block) and not any(map(_says_more, rest)):
-            return place
-    return len(blocks)
-
-
-def _is_title(block: Block) -> bool:
-    return block.kind in HEADINGS or (block.kind == "p" and not block.path and len(words(block.tokens)) <= TITLE)
+        is_title = block.kind in HEADINGS or is_bold_line(block)
+        if links >= LEAST and others <= TEASERS * links and (is_title or leads[place + 1]):
+            start = place if is_title else place + 1
+        if is_title or _says_more(block):
+            break
+        others += 1
+    return start
 
 
 def _says_more(block: Block) -> bool:
-    """Whether a line is of the document: a heading, a date, an address to write to, a row of a table."""
+    """Whether a line is of the document: a date, an address to write to, a row of a table."""
     text = words(block.tokens)
-    return block.kind in (*HEADINGS, "row", "pre") or "@" in text or states_a_date(text)
+    return block.kind in ("row", "pre") or "@" in text or states_a_date(text)
 
 
-def _leads_on(block: Block, base: str) -> bool:
-    """Whether a block is one link to another page of the same site."""
+def _leads_on(block: Block, base: str, theirs: set[str]) -> bool:
+    """Whether a block is one link to another page of the same site, and no line of `theirs`."""
     links = [token.value for token in block.tokens if token.kind == "link" and token.opens]
     if block.kind != "p" or len(links) != 1 or outside_links(block.tokens) > FEW_LETTERS:
         return False
-    return urlsplit(links[0]).hostname == urlsplit(base).hostname and urldefrag(links[0])[0] != urldefrag(base)[0]
+    if urlsplit(links[0]).hostname != urlsplit(base).hostname or urldefrag(links[0])[0] == urldefrag(base)[0]:
+        return False
+    return words(block.tokens).strip() not in theirs

@@ -48,3 +48,13 @@ def test_other_lists_of_links_stay(listing: str) -> None:
 
 def test_pages_without_prose_are_left_alone() -> None:
     assert "All about parcels" in reading(f"<main>{links()}</main>").body
+
+
+def test_the_last_line_of_the_text_stays_above_them() -> None:
+    body = reading(f"<main><h1>Privacy</h1>{TEXT}<p>Mill Lane 4</p>{links()}</main>").body
+    assert body.endswith("Mill Lane 4")
+
+
+def test_a_page_of_nothing_but_short_lines_takes_no_time_of_its_own() -> None:
+    lines = "".join(f"<p>{number}</p>" for number in range(5_000))
+    assert "4999" in reading(f"<main><h1>Privacy</h1>{TEXT}{lines}</main>").body
