@@ -50,7 +50,7 @@ def second_text(root: HtmlElement) -> str:
     etree.strip_tags(page, *WITHIN_LINES)
     try:
         document = trafilatura.bare_extraction(page, fast=True, include_comments=False)
-    except Exception as error:  # noqa: BLE001 - an opinion costs nobody the reading that it is about
+    except Exception as error:  # an opinion costs nobody the reading that it is about
         log.debug("no second reading: %s", error)
         return ""
     return (document.text or "") if isinstance(document, Document) else ""
