@@ -32,6 +32,7 @@ from pipelines.extraction.page.shell import SHELL, show_noscript
 from pipelines.extraction.page.spans import fill_spans
 from pipelines.extraction.page.weights import weigh
 from pipelines.items import Reading
+from pipelines.text.menus import without_menus
 
 NO_TEXT = "no text in page"
 FIRST_HEADINGS = 3
@@ -77,7 +78,8 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     etree.strip_tags(article, *UNREAD_TAGS)
     blocks = without_link_lines(blocks_of(article, base, hard_spaces=style.faithful))
     if not style.faithful:
-        blocks = [block for block in typed_lists(without_repeats(blocks)) if not _says_how_long_ago(block)]
+        blocks = typed_lists(without_repeats(without_menus(blocks, base, second)))
+        blocks = [block for block in blocks if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
