@@ -26,13 +26,13 @@ from pipelines.extraction.page.fonts import mark_headings
 from pipelines.extraction.page.furniture import remove_furniture
 from pipelines.extraction.page.layout import undo_layout
 from pipelines.extraction.page.mainpart import main_part
+from pipelines.extraction.page.menus import without_menus
 from pipelines.extraction.page.repeats import without_repeats
 from pipelines.extraction.page.second_reader import Agreement, agreement, second_text
 from pipelines.extraction.page.shell import SHELL, show_noscript
 from pipelines.extraction.page.spans import fill_spans
 from pipelines.extraction.page.weights import weigh
 from pipelines.items import Reading
-from pipelines.text.menus import without_menus
 
 NO_TEXT = "no text in page"
 FIRST_HEADINGS = 3
