@@ -157,6 +157,7 @@ _ORDER = {
     "documents": "site, kind, variant",
     "runs": "started_at, id",
     "changes": "site, to_version, kind, variant, to_number",
+    "targets": "list, list_digest, line",
 }
 """The views that are handed on beside `versions`, and how they are sorted."""
 
@@ -170,7 +171,7 @@ def columns_of(db: Database, view: str) -> list[tuple[str, str]]:
 
 
 def rows_of(db: Database, view: str, selection: Selection) -> Iterator[Row]:
-    """All columns of one of the views `captures`, `documents`, `runs` or `changes`, sorted; runs are never selected."""
+    """All columns of one of the views in _ORDER, sorted; runs are never selected."""
     where = _Where([], [])
     if view != "runs":
         where.among("site", selection.sites)
