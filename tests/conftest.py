@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import make_sample
@@ -19,14 +20,24 @@ from tests.launching import launched
 ROOT = Path(__file__).parent.parent
 os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  # for all processes that tests start
 
+settings.register_profile("suite", deadline=None)  # a busy machine is no failure; pytest-timeout ends what hangs
+settings.load_profile("suite")
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background of a script: what is tested is not
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+_SLOW_FOLDERS = {"crawls", "quality", "bench", "commands"}
+_SLOW_FIXTURES = {"scrapy", "crawled", "shared", "archive"}  # commands, whole crawls, and real pages
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first: whole crawls, which wait for much of it, and the pages of the ratchet."""
     places = {"crawls": 0, "quality": 1}
     items.sort(key=lambda item: places.get(item.path.parent.name, 2))
+    for item in items:
+        if item.path.parent.name in _SLOW_FOLDERS or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

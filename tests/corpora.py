@@ -5,13 +5,20 @@ import os
 import shutil
 import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
+from pipelines.store.database import open_corpus
+from pipelines.warc.identity import own_of
+from pipelines.warc.own_files import Book
+from pipelines.warc.writer import WarcWriter
 from tests.launching import launched
+
+ROOT = Path(__file__).parent.parent
 
 _CAPTURE = "c.timestamp, c.original, c.digest, c.statuscode"
 _DOCUMENT = "d.site, d.kind, d.variant"
@@ -21,7 +28,8 @@ TABLES = {
     "snapshot": f"SELECT {_CAPTURE}, requested, s.payload_digest, content_type, digest_check, redirect_to "
     "FROM snapshot AS s JOIN capture AS c ON c.id = capture_id",
     "extraction": f"SELECT {_CAPTURE}, reader, text_digest, reading_key, title, language, language_probability, charset, "
-    "words, verdict, reasons, looks_like, stated_date, stated_in, failure FROM extraction JOIN capture AS c ON c.id = capture_id",
+    "words, verdict, reasons, looks_like, stated_date, stated_in, second_in_text, text_in_second, "
+    "failure FROM extraction JOIN capture AS c ON c.id = capture_id",
     "text": "SELECT digest, body FROM text",
     "document": f"SELECT {_DOCUMENT}, url, discover, found, active, open FROM document AS d",
     "address": f"SELECT {_DOCUMENT}, urlkey, first_timestamp, last_timestamp, a.url, evidence "
@@ -30,6 +38,7 @@ TABLES = {
     "version": f"SELECT {_DOCUMENT}, number, first_timestamp, last_timestamp, held_timestamp, changed_after, "
     "changed_before, captures, captures_listed, v.original, reader, reading_key, text_digest, title, language, words, "
     "verdict FROM version AS v JOIN document AS d ON d.id = document_id",
+    "changes": "SELECT * FROM changes",
     # but for counts of pages and rows: a listing that a kill made a crawl ask for again is held twice
     "query": "SELECT archive, urlkey, url, match, filters, since, until, collapses, state, reason, asked_from FROM query",
 }  # fmt: skip
@@ -66,3 +75,12 @@ def crawl_sample(folder: Path, *options: str) -> None:
 def copied(corpus: Path, to: Path) -> Path:
     shutil.copytree(corpus, to)
     return to
+
+
+@contextmanager
+def writing(folder: Path, run: str) -> Iterator[WarcWriter]:
+    """Write WARC files of the corpus's own."""
+    with closing(open_corpus(folder)) as db:
+        own_of(db, folder / "warc")
+        with WarcWriter(folder / "warc", run, book=Book(db)) as writer:
+            yield writer

@@ -67,6 +67,10 @@ class Desk:
         self._offset = 0
         self.follow(*(documents or [(URL, SHOP)]))
 
+    def begin_at(self, offset: int) -> None:
+        """Hold what comes at other places than what an earlier desk held."""
+        self._offset = offset
+
     def follow(self, *documents: tuple[str, DocumentKey]) -> None:
         self.ledger.register([Target(url, document) for url, document in documents], urlkey)
         self.listings.open_for_addresses("", "")

@@ -1,3 +1,4 @@
+# ruff: noqa: F401
 """Commands as processes of their own that need not load the program anew: forked from one that has.
 
 A process that a test starts is that of `python -m scrapy ...` in all but its first second of processor time: it has its
@@ -18,7 +19,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -27,17 +27,6 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 ROOT = Path(__file__).parent.parent
-_LOADED = (
-    "crawler.jobs.estimate", "crawler.reporting.progress", "crawler.reporting.prometheus", "crawler.handlers",
-    "crawler.jobs.verify", "crawler.jobs.rebuild", "crawler.jobs.run_record", "crawler.reporting.summary",
-    "crawler.spiders.policies", "crawler.local_archive.sample", "crawler.local_archive.embedded",
-    "crawler.local_archive.server.faults", "crawler.local_archive.server.limits", "pipelines.stages.archive",
-    "pipelines.stages.extract", "pipelines.stages.record", "pipelines.maintenance.repair",
-    "pipelines.maintenance.compact", "pipelines.maintenance.forget", "pipelines.maintenance.merge",
-    "pipelines.store.backup", "scrapy.core.scheduler", "scrapy.core.downloader.handlers.http11",
-    "scrapy.downloadermiddlewares.httpcompression", "scrapy.extensions.corestats", "scrapy.extensions.memusage",
-    "scrapy.spidermiddlewares.httperror", "twisted.web.client", "multiprocessing.spawn",
-)  # fmt: skip
 _LARGEST = 1 << 20  # bytes of an order
 _UNLIMITED = resource.RLIM_INFINITY
 
@@ -165,18 +154,54 @@ def _become(order: dict[str, Any], files: list[int]) -> list[str]:
 
 
 def _load() -> None:
-    import importlib
+    """All that a crawl and the other commands load, but for what is to be chosen or loaded by each process itself."""
+    import multiprocessing.spawn
 
-    for name in ("scrapy.cmdline", *_LOADED):
-        importlib.import_module(name)
-    assert "twisted.internet.reactor" not in sys.modules, "which is chosen by each process"
-    assert "pipelines.extraction.reader" not in sys.modules, "no crawl loads it"
+    import scrapy.cmdline
+    import scrapy.core.downloader.handlers.http11
+    import scrapy.core.scheduler
+    import scrapy.downloadermiddlewares.httpcompression
+    import scrapy.dupefilters
+    import scrapy.extensions.corestats
+    import scrapy.extensions.memusage
+    import scrapy.logformatter
+    import scrapy.spidermiddlewares.httperror
+    import scrapy.squeues
+    import scrapy.utils.misc
+    import twisted.web.client
+
+    import crawler.handlers
+    import crawler.jobs.estimate
+    import crawler.jobs.rebuild
+    import crawler.jobs.run_record
+    import crawler.jobs.verify
+    import crawler.local_archive.embedded
+    import crawler.local_archive.sample
+    import crawler.local_archive.server.faults
+    import crawler.local_archive.server.limits
+    import crawler.reporting.progress
+    import crawler.reporting.prometheus
+    import crawler.reporting.summary
+    import crawler.spiders.policies
+    import pipelines.maintenance.compact
+    import pipelines.maintenance.forget
+    import pipelines.maintenance.merge
+    import pipelines.maintenance.repair
+    import pipelines.stages.archive
+    import pipelines.stages.extract
+    import pipelines.stages.record
+    import pipelines.store.backup
+
+    for package in ("scrapy.commands", "crawler.commands"):
+        scrapy.utils.misc.walk_modules(package)
+    assert "twisted.internet.reactor" not in sys.modules
+    assert "pipelines.extraction.reader" not in sys.modules
     gc.collect()
     gc.freeze()
 
 
-def _main(load: Callable[[], None] = _load) -> None:
-    load()
+def _main() -> None:
+    _load()
     sys.argv[1:] = take_orders(socket.socket(fileno=int(sys.argv[1])))
     sys.path[0] = os.getcwd()
     runpy.run_module("scrapy", run_name="__main__", alter_sys=True)

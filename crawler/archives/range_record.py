@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
 
 def place_in(record_at: str) -> Place | None:
-    """The place that a row's `record_at` names, FILE?OFFSET+LENGTH; None where it names none that can be asked for."""
+    """The place that a row's `record_at` names, FILE?OFFSET+LENGTH; None where none that could be asked for."""
     found = _PLACE.fullmatch(record_at)
     if found is None or ".." in found[1] or found[1].startswith("/") or not 0 < int(found[3]) <= LARGEST:
         return None

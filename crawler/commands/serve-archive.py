@@ -6,15 +6,13 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.cli import CorpusCommand, add_examples
-from crawler.local_archive.embedded import EmbeddedArchive, Wrapper
-from crawler.local_archive.server.asked import CDX, DIALECTS, REPLAY, WAYBACK
-from crawler.local_archive.server.blocks import Paging
-from crawler.local_archive.server.dialects.registry import NOT_OFFERED, PAGINGS
-from crawler.local_archive.server.faults import Faults, UnknownFault, faults_of
-from crawler.local_archive.server.limits import CONNECTIONS, Latency, SlidingLimits
 from pipelines.formats.terminal import say
+
+if TYPE_CHECKING:  # all commands are loaded for each of them
+    from crawler.local_archive.embedded import EmbeddedArchive, Wrapper
 
 _EXAMPLES = """\
 examples:
@@ -35,6 +33,7 @@ examples:
       times 503
 """
 _PARENT_CHECK_SECONDS = 0.5
+DIALECTS = ("wayback", "pywb", "commoncrawl", "timemap")
 
 
 class Command(CorpusCommand):
@@ -59,13 +58,15 @@ class Command(CorpusCommand):
         _add_trouble(parser.add_argument_group("Trouble on purpose"))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.local_archive.server.faults import faults_of
+
         if opts.list_faults:
             known = faults_of(opts.dialect)
             print("\n".join(f"{name:<24} {fault.about}" for name, fault in sorted(known.items())))
         elif len(args) != 1:
             self._refuse("serve-archive takes one folder of WARC files, as in: policy-corpus serve-archive DIR")
         elif not Path(args[0]).is_dir():
-            self._refuse(f"{args[0]} is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.")
+            self._refuse(f"{args[0]} is no folder: name one that holds WARC, ARC, WACZ or CDX files.")
         else:
             self._serve(Path(args[0]), opts)
 
@@ -74,6 +75,8 @@ class Command(CorpusCommand):
         self.exitcode = 2
 
     def _serve(self, folder: Path, opts: argparse.Namespace) -> None:
+        from crawler.local_archive.server.faults import UnknownFault
+
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -92,7 +95,11 @@ class Command(CorpusCommand):
             self._refuse(f"{folder} cannot be served on port {opts.port}: {error}.")
 
 
-def _opened(folder: Path, opts: argparse.Namespace) -> EmbeddedArchive:
+def _opened(folder: Path, opts: argparse.Namespace) -> "EmbeddedArchive":
+    from crawler.local_archive.embedded import EmbeddedArchive
+    from crawler.local_archive.server.blocks import Paging
+    from crawler.local_archive.server.dialects.registry import PAGINGS
+
     usual, is_given = PAGINGS[opts.dialect], opts.block_lines or opts.page_blocks
     paging = Paging(opts.block_lines or usual.lines, opts.page_blocks or usual.blocks) if is_given else None
     return EmbeddedArchive(
@@ -100,14 +107,17 @@ def _opened(folder: Path, opts: argparse.Namespace) -> EmbeddedArchive:
     )
 
 
-def _left_out(archive: EmbeddedArchive, dialect: str) -> list[str]:
+def _left_out(archive: "EmbeddedArchive", dialect: str) -> list[str]:
     """What is not served, line by line."""
+    from crawler.local_archive.server.dialects.registry import NOT_OFFERED
+
     return [
-        *(f"left out, no WARC or CDX file: {name}" for name in sorted(archive.left_out)),
+        *(f"left out, no archive or index file: {name}" for name in sorted(archive.left_out)),
         *(
-            [f"left out: {archive.skipped} lines of indexes or ends of WARC files that cannot be read"]
+            [f"left out: {archive.skipped} lines of indexes or parts of archive files that cannot be read"]
             * bool(archive.skipped)
         ),
+        *([f"left out: {archive.posted} answers to forms, which no address alone leads to"] * bool(archive.posted)),
         f"not offered: {NOT_OFFERED[dialect]}",
     ]
 
@@ -116,7 +126,7 @@ def _add_form(group: "argparse._ArgumentGroup") -> None:
     group.add_argument(
         "--dialect",
         choices=DIALECTS,
-        default=WAYBACK,
+        default=DIALECTS[0],
         help="how the archive speaks: as web.archive.org (default), a pywb collection, Common Crawl or a bare TimeMap",
     )
     group.add_argument(
@@ -169,6 +179,9 @@ def _scale(text: str) -> float:
 
 def _wrappers(opts: argparse.Namespace) -> "list[Wrapper]":
     """What stands in front of the archive, outermost first."""
+    from crawler.local_archive.server.asked import CDX, REPLAY
+    from crawler.local_archive.server.faults import Faults
+    from crawler.local_archive.server.limits import CONNECTIONS, Latency, SlidingLimits
 
     limits = {CDX: opts.limit_cdx, REPLAY: opts.limit_replay, CONNECTIONS: opts.limit_connections}
     return [

@@ -6,6 +6,7 @@ from typing import Any
 
 from crawler.archives.asked import archive_host, archives, is_short_form, number
 from crawler.archives.book import Archive
+from crawler.jobs import hook
 from crawler.local_archive.sample import sample_sites
 from crawler.politeness.limits import KINDS, checked_rate, checked_scale
 from crawler.politeness.request_budget import seconds_in
@@ -28,6 +29,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "RETRY_PATIENCE": (0, 2_592_000),
     "PROGRESS_SECONDS": (0, 86_400),
     "WRITER_PATIENCE": (0, 86_400),
+    "FAMILY_JACCARD": (0.5, 1),
 }
 """The settings that are numbers, with the least and the most that each can be: the most is beyond all use, and within
 what clocks and calendars can reckon with."""
@@ -46,17 +48,20 @@ _WHOLE_BOUNDS: Mapping[str, tuple[int, int]] = {
 """The same for whole numbers."""
 
 
-def check(settings: Mapping[str, Any]) -> None:
-    """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
+def check(settings: Mapping[str, Any], *, asks: bool = True) -> None:
+    """Raises WrongUse for the first setting that cannot be used, naming it and the way out. `asks`: requests are to
+    go out, so that the archive must be told whose they are."""
     check_plan(settings["SELECT"], settings["PRECISION"])
     _check_span(settings["FROM"], settings["TO"])
     _check_language(settings["LANGUAGE"])
     check_offline(settings)
-    check_asking(settings)
+    if asks:
+        check_asking(settings)
     for archive in archives(settings):
         _check_raw(archive)
     too_fast(settings)
     seconds_in(settings["MAX_TIME"])
+    hook.checked(settings["ON_CHANGE"])
 
 
 def check_asking(settings: Mapping[str, Any]) -> None:

@@ -25,12 +25,13 @@ from sqlite_utils import Database
 
 from crawler.archives.asked import archives
 from crawler.jobs import configuration
+from crawler.jobs.hook import run_for_each
 from crawler.jobs.register import Request, listed, register
 from crawler.jobs.reread import catch_up
 from crawler.middlewares import REQUESTS
 from crawler.politeness.limits import is_loopback
 from crawler.politeness.request_budget import Budget
-from pipelines.exceptions import CorpusError, DatabaseBusy, RecordingFailed, WrongUse
+from pipelines.exceptions import ArchiveUnavailable, CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
 from pipelines.extraction.version import reader_version
@@ -38,6 +39,7 @@ from pipelines.release import VERSION
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
+from pipelines.store.news import News, news
 from pipelines.store.summary import Summary, summarise
 from pipelines.warc.lock import only_run
 
@@ -56,6 +58,7 @@ class Outcome:
     summary: Summary
     closing: str = ""  # one line for the log of a timer
     requests: Mapping[str, int] = field(default_factory=dict)  # that went out, by what they were for
+    news: News | None = None
 
 
 def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request, progress: Progress) -> Outcome:
@@ -82,8 +85,12 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
             code = 1
         with suppress(RecordingFailed):  # the message tells of it already; the run counts as interrupted
             _finish(db, settings, crawler, summary, code)
+        found = news(db)
         spider: Any = crawler.spider
-    return Outcome(code, message, summary, _closing_line(settings, spider, summary, code), _requests(crawler))
+    if code <= ArchiveUnavailable.exit_code:  # not where it was stopped, or rows could not be kept
+        run_for_each(settings["ON_CHANGE"], found.versions)
+    line = _closing_line(settings, spider, summary, code)
+    return Outcome(code, message, summary, line, _requests(crawler), found)
 
 
 def _caught_up(db: Database, settings: Settings, progress: Progress) -> tuple[int, str] | None:
@@ -106,9 +113,9 @@ def _exported(db: Database, settings: Settings, code: int, message: str) -> tupl
     return code, message
 
 
-def settle(settings: Settings) -> None:
-    """Check the settings and add what follows from them. Raises WrongUse."""
-    configuration.check(settings)
+def settle(settings: Settings, *, asks: bool = True) -> None:
+    """Check the settings and add what follows from them; without `asks` nothing will be requested. Raises WrongUse."""
+    configuration.check(settings, asks=asks)
     for name, (wanted, allowed) in configuration.too_fast(settings).items():
         logging.getLogger(__name__).warning(
             "%s=%g is above what the archive allows; it is %g now", name, wanted, allowed

@@ -104,9 +104,15 @@ def _targets(request: Request) -> tuple[list[Target], str]:
 
 
 def run_merge(
-    settings: Settings, others: Sequence[Path], progress: Progress, *, accept_forgotten: bool = False
+    settings: Settings,
+    others: Sequence[Path],
+    progress: Progress,
+    *,
+    accept_forgotten: bool = False,
+    trust_readings: bool = False,
 ) -> tuple[int, Counts]:
-    """Bring other corpora into this one. Returns how many WARC files were new, and what was exported."""
+    """Bring other corpora into this one. Returns how many WARC files were new, and what was exported. Their pages are
+    read again, since a text and its digest say nothing of the page, unless `trust_readings`."""
     configuration.check_offline(settings)
     runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
@@ -115,10 +121,10 @@ def run_merge(
         is_sample = _only_kind([folder, *others])
         with brought_in(folder) as brought:
             brought.extend(take_files(folder, others, settings["RUN_ID"]))
-            known = [path for path in (folder / DATABASE, *(other / DATABASE for other in others)) if path.is_file()]
-            joined = [path for path in known if path != folder / DATABASE]
             merged = [other for other in others if other.resolve() != folder.resolve()]
             again = partial(_forget_merged, others=merged, is_new=is_new, accept=accept_forgotten)
+            joined = [other / DATABASE for other in merged]
+            known = [path for path in (folder / DATABASE, *(joined if trust_readings else ())) if path.is_file()]
             _rebuild(folder, settings, progress, brought, known=known, joined=joined, forget_first=again)
         with closing(open_corpus(folder)) as db:
             if is_sample is not None:

@@ -6,8 +6,10 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.text import Text
 
+from crawler.reporting.news import short_lines
 from pipelines.formats.terminal import complain, printable
 from pipelines.items import State
+from pipelines.store.news import News
 from pipelines.store.summary import Summary
 
 MOST_REASONS = 5
@@ -40,10 +42,14 @@ class Told(Protocol):
     @property
     def requests(self) -> Mapping[str, int]: ...
 
+    @property
+    def news(self) -> News | None: ...
+
 
 def tell_outcome(outcome: Told, folder: str) -> None:
     """The closing table of a run on standard output, what went wrong on standard error."""
-    tell([*summary_lines(outcome.summary, folder), *request_lines(outcome.requests), outcome.closing])
+    news = short_lines(outcome.news) if outcome.news else []
+    tell([*summary_lines(outcome.summary, folder), *request_lines(outcome.requests), *news, outcome.closing])
     if outcome.message:
         complain(outcome.message)
 
@@ -67,8 +73,11 @@ def summary_lines(summary: Summary, folder: str) -> list[str]:
         *_target_lines(summary),
         *(_counted(summary.states[state], state, _MEANINGS[state]) for state in _MEANINGS if state in summary.states),
         *_listing_lines(summary),
+        *_second_look_lines(summary.second_look),
         *_outdated_lines(summary.outdated),
         *_failure_lines(summary),
+        *_without_text_lines(summary),
+        *_open_lines(summary.versions_open),
         "files",
         f"  texts      {folder}/text",
         f"  database   {folder}/corpus.sqlite",
@@ -105,6 +114,11 @@ def _outdated_lines(count: int) -> list[str]:
     return [_counted(count, what, "read by an older reader: the next crawl reads again")] if count else []
 
 
+def _second_look_lines(count: int) -> list[str]:
+    what = "text" if count == 1 else "texts"
+    return [_counted(count, what, "worth a second look: see docs/data-format.md")] if count else []
+
+
 def _failure_lines(summary: Summary) -> list[str]:
     if not summary.failures:
         return []
@@ -115,6 +129,30 @@ def _failure_lines(summary: Summary) -> list[str]:
         *(_counted(count, reason[:64]) for reason, count in first),
         *([f"  and {more} more: status --json"] if more else []),
     ]
+
+
+def _without_text_lines(summary: Summary) -> list[str]:
+    """Names the first targets that came to nothing."""
+    if not summary.without_text:
+        return []
+    first = summary.without_text[:MOST_REASONS]
+    more = len(summary.without_text) > len(first)
+    return [
+        "targets without a text",
+        *(f"  {address[:36]:<36} {why[:40]}".rstrip() for address, why in first),
+        *(["  and more: the view `targets` of the database has them all"] if more else []),
+    ]
+
+
+def _open_lines(count: int) -> list[str]:
+    """What is found and not exported yet, and how to have it all the same."""
+    what = "1 version is open" if count == 1 else f"{count:,} versions are open"
+    lines = [
+        f"{what}: when exactly they changed is still searched for.",
+        "  The next crawl goes on, and text files follow once it is known; for all now:",
+        "  policy-corpus export --include open",
+    ]
+    return lines if count else []
 
 
 def request_lines(requests: Mapping[str, int]) -> list[str]:
@@ -130,5 +168,5 @@ def run_lines(run: Mapping[str, Any] | None) -> list[str]:
     return [
         "last run",
         f"  {run['command']} {run['outcome']}{code}",
-        f"  {run['started_at']} to {run['finished_at'] or 'an end nobody saw'}",
+        f"  {run['started_at']} to {run['finished_at'] or 'no end: it was interrupted'}",
     ]

@@ -16,17 +16,7 @@ from crawler.spiders.steps import Found, Leads, Nothing, Page, Step, Steps, unli
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import distance
-from pipelines.items import (
-    Capture,
-    Decision,
-    Failure,
-    HttpAnswer,
-    Memento,
-    Refusal,
-    Snapshot,
-    State,
-    WarcLocation,
-)
+from pipelines.items import Capture, Decision, Failure, HttpAnswer, Memento, Refusal, Snapshot, State, WarcLocation
 from pipelines.store.ledger import Ledger, Standing
 from pipelines.warc.writer import read_memento
 

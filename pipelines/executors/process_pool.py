@@ -4,6 +4,7 @@ Each worker is a thread of the parent that owns one single-process executor: the
 """
 
 import ctypes
+import errno
 import os
 import queue
 import resource
@@ -15,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
@@ -129,8 +131,7 @@ class _Worker:
                 self._discard()  # what it took it may not give back
             future.set_exception(failure)
         except OSError as error:
-            reason = f"Pages cannot be read on this machine: {error}. Mend that, then start again."
-            future.set_exception(RecordingFailed(reason))
+            future.set_exception(RecordingFailed(_trouble(error)))
         except Exception as error:
             self._discard()
             future.set_exception(ReadingFailed("reader died", detail=repr(error)[:200]))
@@ -184,6 +185,13 @@ class _Process:
     def clean_up(self) -> None:
         """Wait for the executor's own threads; the process must have been killed."""
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _trouble(error: OSError) -> str:
+    """py3langid unpacks its model into a temporary file."""
+    full = error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+    where = f" ({gettempdir()}, where the language model is unpacked, may be full)" if full else ""
+    return f"Pages cannot be read on this machine: {error}{where}. Mend that, then start again."
 
 
 def _prepare(parent: int, memory: int, style: str, remembered: int) -> None:

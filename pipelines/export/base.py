@@ -63,6 +63,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "parquet": Format("parquet", "export_parquet", "tables for DuckDB, pandas, Polars", "pyarrow", "tables"),
     "jsonl": Format("lines", "export_jsonl", "tables, one JSON object a line"),
+    "dataset": Format("dataset.exporter", "export_dataset", "a folder for the Hugging Face hub", "pyarrow", "tables"),
     "git": Format("git.exporter", "export_git", "a history, one commit a version"),
     "warc": Format("warc", "export_warc", "the pages of the versions"),
     "wacz": Format("wacz", "export_wacz", "the same for ReplayWeb.page"),

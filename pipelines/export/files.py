@@ -53,6 +53,8 @@ class StoredVersion:
     reader: str
     stated_date: str
     stated_in: str
+    second_in_text: float | None
+    text_in_second: float | None
     archive: str
     body: str
     capture_id: int

@@ -5,15 +5,17 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from pipelines.exceptions import WrongUse
+from pipelines.exceptions import ReadingFailed, WrongUse
 from pipelines.export.tables import Table, public_settings, table_of
 from pipelines.extraction.form.note import snapshot_url
+from pipelines.formats.content_encoding import decode
 from pipelines.items import DocumentKey, Memento, Verdict
 from pipelines.store import selection as store
 from pipelines.store.archives import Links
@@ -56,6 +58,8 @@ class SelectedVersion:
     open: int
     stated_date: str
     stated_in: str
+    second_in_text: float | None
+    text_in_second: float | None
     capture_id: int
 
     @property
@@ -152,7 +156,8 @@ class CorpusView:
 
     def memento(self, version: SelectedVersion) -> Memento:
         """The page whose text a version is. Raises RecordingFailed where its bytes cannot be read."""
-        return read_memento(self._warc, store.location(self._db, version.capture_id))
+        location = store.location(self._db, version.capture_id)
+        return read_memento(self._warc, location, decode=partial(decode, error=ReadingFailed))
 
     def urlkey(self, version: SelectedVersion) -> str:
         """The archive's key of the address of that page."""
@@ -173,7 +178,7 @@ class CorpusView:
     def refuse_nothing(self) -> None:
         """Raises WrongUse where no version is selected."""
         if next(self.versions(texts=False), None) is None:
-            said = ", ".join(f"{name} {value}" for name, value in _asked_for(self.selection).items())
+            said = ", ".join(f"{name} {value}" for name, value in asked_for(self.selection).items())
             raise WrongUse(
                 f"No version fits {said}: `policy-corpus status` tells what the corpus holds."
                 if said
@@ -188,7 +193,8 @@ class CorpusView:
                 yield table_of(view, columns)
 
 
-def _asked_for(selection: Selection) -> dict[str, str]:
+def asked_for(selection: Selection) -> dict[str, str]:
+    """The options that make this selection, and their values."""
     found = {
         "--site": selection.sites,
         "--kind": selection.kinds,

@@ -51,6 +51,7 @@ class FirstPass:
         self._making = making
         self._own = own
         self._joined: set[str] = set()  # own files that came with other corpora
+        self._changed: set[str] = set()  # own files that hold something else than they did
         self._damaged = 0
         self._left_out = 0
 
@@ -61,13 +62,16 @@ class FirstPass:
             log.warning("%s is passed over: %s", name, why)
         ours = {file for file in files if self._own.owns(file)}
         self._joined = {file for file in ours if self._own.is_joined(file)}
+        self._changed = {file for file in ours if self._own.is_changed(file)}
+        for file in sorted(self._changed):
+            log.warning("%s is not what it was when it was closed: only what rows prove is taken.", file)
         for number, file in enumerate(sorted(files, key=lambda file: file not in ours), start=1):
             place = self._making.place(file)
             if not place.whole:
                 self._file(folder, file, place.offset, file in ours)
             progress("WARC files", number, len(files))
         if self._left_out:
-            log.warning("%d journals, notes and lists of strangers' files are left out.", self._left_out)
+            log.warning("%d journals, notes and lists of strangers' or changed files are left out.", self._left_out)
         with recording(self._db):
             moved.rename_unplayable(self._db)  # journals of release 0.1 call them so
         self._making.join_revisits()
@@ -94,7 +98,9 @@ class FirstPass:
             log.warning("%s: the record at %d cannot be used: %s", file, _offset(held), ascii(str(error))[1:-1][:300])
 
     def _keep(self, held: Held, file: str) -> None:
-        if isinstance(held, HeldMemento):
+        if file in self._changed and not self._is_proved(held):
+            self._left_out += 1
+        elif isinstance(held, HeldMemento):
             memento = held.snapshot.memento
             capture = replace(memento.capture, archive=memento.capture.archive or self._archive)  # 0.1.0 named none
             self._memento(replace(held.snapshot, memento=replace(memento, capture=capture)), file)
@@ -113,6 +119,10 @@ class FirstPass:
         elif isinstance(held, Damage):
             self._damaged += 1
             log.warning("%s: %d bytes at %d cannot be used: %s", file, held.length, held.offset, held.reason)
+
+    def _is_proved(self, held: Held) -> bool:
+        """Whether a record of a changed file is taken. Its journals were told once more in another file."""
+        return self._own.is_proved(held) if isinstance(held, HeldMemento) else not isinstance(held, HeldJournal)
 
     def _memento(self, snapshot: Snapshot, file: str) -> None:
         if goes_before(self._db, self._joined, file, snapshot.memento.capture.key):

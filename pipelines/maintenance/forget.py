@@ -73,6 +73,7 @@ def _take_out(db: Database, warc: Path, turn: Turn, site: str, urlkey: UrlKey, *
     own = own_of(db, warc)
     files = _concerned(warc, turn, sieve, own)
     mover = Mover(db, warc, turn, sieve.sift)
+    own.refuse_changed(files)
     for file in files:
         if own.owns(file):
             mover.write([file], stem_of(file))

@@ -19,6 +19,7 @@ from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.warc.files import bring_in, warc_files
 from pipelines.warc.identity import is_told_of_all, own_files, own_of
 from pipelines.warc.lock import only_run
+from pipelines.warc.own_files import Book
 from pipelines.warc.writer import WarcWriter
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ JOIN main.capture AS new ON new.archive = old.archive AND {_SAME}
 JOIN main.snapshot AS place ON place.capture_id = new.id AND place.payload_digest = held.payload_digest"""
 _READ = (
     "reader, text_digest, reading_key, title, language, language_probability, charset, words, verdict, reasons, "
-    "looks_like, stated_date, stated_in, failure"
+    "looks_like, stated_date, stated_in, second_in_text, text_in_second, failure"
 )
 
 
@@ -57,7 +58,7 @@ def take_files(folder: Path, others: Iterable[Path], run: str) -> list[str]:
 def tell_joined(db: Database, warc: Path, run: str) -> None:
     """Begin a file whose warcinfo names all corpora that were merged into this one, where there is none yet."""
     if not is_told_of_all(own_of(db, warc)):
-        with WarcWriter(warc, run) as writer:
+        with WarcWriter(warc, run, book=Book(db)) as writer:
             writer.write_journal("")
 
 

@@ -29,8 +29,10 @@ from pipelines.store.ledger import Ledger
 from pipelines.store.losses import lost_captures, missing_files
 from pipelines.store.remaking import Making, is_made_of
 from pipelines.store.replacing import carry_over_runs, pass_over_damage, replace_by
+from pipelines.warc import journal
 from pipelines.warc.files import place_of, warc_files
 from pipelines.warc.identity import carry_over, own_of
+from pipelines.warc.own_files import Book
 from pipelines.warc.turn import Turn, finish, tell_journal
 
 log = logging.getLogger(__name__)
@@ -93,6 +95,7 @@ def rebuild(
             _take_known(db, known)
             lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
             Corpus(db, archive).derive_waiting()
+            Corpus(db, archive).found_when_fetched()
             _decide(db, folder, making, turn, forget_again, accept_losses)
         replace_by(folder / WORK, folder)
     finish(folder)
@@ -178,8 +181,11 @@ def _write_out_journal(folder: Path, run: str) -> None:
         return
     try:
         with closing(open_corpus(folder)) as db:
+            own = own_of(db, folder / "warc")  # it is the last time that this database can tell
+            with recording(db):
+                if Book(db).changed(file for file in own.entries if own.is_changed(file)):
+                    journal.mark_all(db)  # what such a file tells is not taken from it
             tell_journal(db, folder / "warc", run)
-            own_of(db, folder / "warc")  # it is the last time that this database can tell
     except (CorpusError, sqlite3.Error) as error:
         pass_over_damage(error)
         log.warning("The old database tells nothing more: %s", error)

@@ -7,12 +7,14 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed, WrongUse
+from pipelines.items import Snapshot
 from pipelines.maintenance.verify import Finding, Mend
 from pipelines.store import checks
 from pipelines.store.corpus import Corpus
 from pipelines.warc import journal
 from pipelines.warc.files import stem_of, warc_files
-from pipelines.warc.held import Held, HeldMemento
+from pipelines.warc.held import Held, HeldJournal, HeldMemento
+from pipelines.warc.identity import own_of
 from pipelines.warc.members import Damage
 from pipelines.warc.moving import Mover
 from pipelines.warc.reader import read_memento
@@ -30,10 +32,12 @@ def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str, *
     gone = [finding for finding in findings if finding.mend is Mend.FETCH]
     lost = sorted({capture_id for finding in gone for capture_id in finding.captures})
     warc = folder / "warc"
+    own = own_of(db, warc)
     files = sorted({finding.file for finding in gone if (warc / finding.file).is_file()})
     with turning(db, folder) as turn:
         Corpus(db, "").lose(lost)
-        mover = Mover(db, warc, turn, partial(_readable, warc))
+        proved = {file: checks.payloads_of_file(db, file) for file in files if own.is_changed(file)}
+        mover = Mover(db, warc, turn, partial(_readable, warc, proved))
         for file in files:
             mover.write([file], stem_of(file))
         mover.turn_rows()
@@ -59,14 +63,24 @@ def remove_changed(folder: Path, findings: Iterable[Finding]) -> None:
             (folder / finding.file).unlink(missing_ok=True)
 
 
-def _readable(folder: Path, held: Held) -> Held | None:
-    """What is neither damaged nor a revisit of what is."""
+def _readable(folder: Path, proved: dict[str, dict[int, str]], held: Held) -> Held | None:
+    """What is neither damaged nor a revisit of what is; of a changed file the mementos that are `proved` by rows, and
+    no journal: all is told again."""
+    if isinstance(held, HeldJournal) and held.location.file in proved:
+        return None
+    if isinstance(held, HeldMemento) and not _is_proved(proved, held.snapshot):
+        return None
     if isinstance(held, HeldMemento) and held.payload:
         try:
             read_memento(folder, held.snapshot.location)
         except RecordingFailed:
             return None
     return None if isinstance(held, Damage) else held
+
+
+def _is_proved(proved: dict[str, dict[int, str]], snapshot: Snapshot) -> bool:
+    place = snapshot.location
+    return place.file not in proved or proved[place.file].get(place.offset) == snapshot.payload_digest
 
 
 def mend(

@@ -98,7 +98,10 @@ def _warc(db: Database, checking: Checking) -> Iterator[Finding]:
         if file not in found:
             yield Finding("the file is missing", Mend.FETCH, file, tuple(rows.values()))
         else:
-            yield from _warc_file(db, checking, file, rows, own.owns(file))
+            broken = [*_warc_file(db, checking, file, rows, own.owns(file))]
+            yield from broken
+            if own.is_changed(file) and not any(finding.mend is Mend.FETCH for finding in broken):
+                yield Finding("it is not what it was when it was closed", Mend.FETCH, file)
 
 
 def _warc_file(db: Database, checking: Checking, file: str, rows: dict[int, int], own: bool) -> Iterator[Finding]:
@@ -137,7 +140,10 @@ def _memento(
     place = held.snapshot.location
     capture_id = rows.pop(place.offset, None)
     capture = held.snapshot.memento.capture
-    if capture_id is None:
+    if capture_id is not None and checks.payload_of(db, capture_id) != held.snapshot.payload_digest:
+        what = f"the record at {place.offset} holds other bytes than its row says"
+        yield Finding(what, Mend.FETCH if isinstance(held, HeldMemento) else Mend.REBUILD, file, (capture_id,))
+    elif capture_id is None:
         if not checks.is_held(db, capture.key):
             yield Finding(f"the record at {place.offset} has no row: {capture.original}", Mend.REBUILD, file)
     elif isinstance(held, HeldMemento) and held.payload:

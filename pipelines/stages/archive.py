@@ -17,6 +17,7 @@ from pipelines.store.database import PATIENCE, open_corpus
 from pipelines.store.target_file import TargetFile
 from pipelines.warc import journal
 from pipelines.warc.identity import own_of
+from pipelines.warc.own_files import Book
 from pipelines.warc.recovery import adopt
 from pipelines.warc.writer import WarcWriter
 
@@ -48,8 +49,10 @@ class ArchiveStage:
         )
 
     def open_spider(self) -> None:
-        adopt(self._folder, self._corpus, runs.latest_first(self._db), own=own_of(self._db, self._folder).owns)
-        self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size)
+        book = Book(self._db)
+        newest = adopt(self._folder, self._corpus, runs.latest_first(self._db), own=own_of(self._db, self._folder).owns)
+        book.close_left_open(self._folder, cut=newest)
+        self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size, book=book)
         uri, path = self._targets
         for text in TargetFile(Path(path)).texts() if path else ():
             self._writer.write_targets(uri, text)

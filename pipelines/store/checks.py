@@ -51,6 +51,11 @@ def rows_of_file(db: Database, file: str) -> dict[int, int]:
     return dict(db.execute("SELECT offset, capture_id FROM snapshot WHERE file = ?", [file]).fetchall())
 
 
+def payloads_of_file(db: Database, file: str) -> dict[int, str]:
+    """The SHA-256 of the payloads that rows say lie in a WARC file, by offset."""
+    return dict(db.execute("SELECT offset, payload_digest FROM snapshot WHERE file = ?", [file]).fetchall())
+
+
 def is_listed(db: Database, row: Capture) -> bool:
     """Whether a row of a listing has its capture."""
     found = db.execute(
@@ -67,6 +72,12 @@ def is_held(db: Database, key: CaptureKey) -> bool:
         [*key[:4]],
     )
     return found.fetchone() is not None
+
+
+def payload_of(db: Database, capture_id: int) -> str:
+    """The SHA-256 of the bytes that a capture's row names."""
+    row = db.execute("SELECT payload_digest FROM snapshot WHERE capture_id = ?", [capture_id]).fetchone()
+    return str(row[0]) if row else ""
 
 
 def reading_of(db: Database, capture_id: int, reader: str) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.items import Capture, CaptureKey, Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
-from pipelines.store import moved
+from pipelines.store import changes, moved
 from pipelines.store.columns import CAPTURE_COLUMNS
 from pipelines.store.database import recording
 from pipelines.store.deriving import Deriving
@@ -165,6 +165,8 @@ class Corpus:
             "looks_like": reading.looks_like,
             "stated_date": reading.stated_date,
             "stated_in": reading.stated_in,
+            "second_in_text": reading.second_in_text,
+            "text_in_second": reading.text_in_second,
         }
 
     def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:
@@ -276,6 +278,11 @@ class Corpus:
         for document_id in self._deriving.waiting():
             with recording(self._db):
                 self._deriving.derive(document_id)
+
+    def found_when_fetched(self) -> None:
+        """Note of all versions that they were found when their bytes were fetched: none is new."""
+        with recording(self._db):
+            changes.found_when_fetched(self._db)
 
     def is_as_derived(self, document_id: int) -> bool:
         """Whether a document's versions are those that its readings give, or wait to be derived."""

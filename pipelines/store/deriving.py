@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
+from pipelines.store import changes
 from pipelines.store.versions import DatedReading, Version, derive_versions
 
 _READINGS = """SELECT capture.timestamp, capture.original, capture.id, capture.same_as IS NULL, text_digest,
@@ -65,6 +66,7 @@ class Deriving:
             f"INSERT INTO version ({_VERSION}) VALUES ({', '.join('?' * len(_VERSION.split(',')))})",  # noqa: S608
             rows,
         )
+        changes.derive(self._db, document_id)
 
     def is_as_derived(self, document_id: int) -> bool:
         """Whether a document's versions are those that its readings give, or wait to be derived."""

@@ -51,11 +51,15 @@ _GONE = (
     "DELETE FROM address WHERE document_id IN (SELECT id FROM condemned_document) "
     "OR urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end",
     "DELETE FROM to_derive WHERE document_id IN (SELECT id FROM condemned_document)",
+    "DELETE FROM version_found WHERE document_id IN (SELECT id FROM condemned_document)",
     "DELETE FROM evidence WHERE site = :site",
     "DELETE FROM target WHERE document_id IN (SELECT id FROM condemned_document) OR instr(lower(address), :site)",
     "DELETE FROM document WHERE id IN (SELECT id FROM condemned_document)",
     "DELETE FROM text WHERE digest NOT IN (SELECT text_digest FROM extraction WHERE text_digest IS NOT NULL "
     "UNION SELECT text_digest FROM version)",
+    "DELETE FROM text_change WHERE before_digest NOT IN (SELECT digest FROM text) "
+    "OR after_digest NOT IN (SELECT digest FROM text)",
+    "DELETE FROM family WHERE text_digest NOT IN (SELECT digest FROM text) OR oldest NOT IN (SELECT digest FROM text)",
     "DELETE FROM unwritten WHERE what = 'evidence' AND json_extract(id, '$[0]') = :site",
     "DELETE FROM unwritten WHERE what = 'target' AND NOT EXISTS (SELECT 1 FROM target "
     "WHERE json_array(list_digest, number) = unwritten.id)",

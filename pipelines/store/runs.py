@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from pipelines.store import changes
 from pipelines.store.database import recording
 
 
@@ -43,6 +44,7 @@ def outcome_of(exit_code: int) -> str:
 def begin(db: Database, run: RunStart) -> None:
     """Note that a run began; it counts as interrupted until it says otherwise."""
     with recording(db):
+        changes.begin_run(db)
         db.execute(
             "INSERT INTO run (id, command, started_at, targets_digest, reader, settings, libraries) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -3,7 +3,7 @@ that say which archive was not heard."""
 
 from sqlite_utils import Database
 
-from pipelines.store.schema_identity import migrations
+from pipelines.store.schema_changes import migrations
 from pipelines.store.views import ARCHIVE_VIEWS
 
 __all__ = ["migrations"]

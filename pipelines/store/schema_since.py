@@ -1,4 +1,4 @@
-"""The migrations since 0.1.0: rows left out of listings, stated dates, redirects as facts, lines of target lists."""
+"""The migrations since 0.1.0: rows left out of listings, stated dates, a second reader, redirects, lines of lists."""
 
 from sqlite_utils import Database
 
@@ -63,6 +63,14 @@ def stated_dates(db: Database) -> None:
     db.execute(_VERSIONS_WITH_DATES)
 
 
+_SECOND_READER = """
+ALTER TABLE extraction ADD COLUMN second_in_text REAL;
+ALTER TABLE extraction ADD COLUMN text_in_second REAL;
+DROP VIEW versions
+"""
+_VERSIONS = _VERSIONS_WITH_DATES.replace("stated_in\n", "stated_in,\n    second_in_text, text_in_second\n")
+
+
 @migrations()
 def redirects_are_facts(db: Database) -> None:
     """Redirects that were played are no failures: see moved.py."""
@@ -80,3 +88,11 @@ def lines_of_target_lists(db: Database) -> None:
 def search_what_is_seen(db: Database) -> None:
     """The indexes without addresses and unseen marks, and one by letters: see searching.py."""
     searching.lay_out(db)
+
+
+@migrations()
+def second_readers(db: Database) -> None:
+    """How far a second reader agrees with each reading: see docs/data-format.md."""
+    for statement in _SECOND_READER.split(";\n"):
+        db.execute(statement)
+    db.execute(_VERSIONS)

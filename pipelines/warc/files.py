@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 from pipelines.exceptions import RecordingFailed, WrongUse
@@ -25,6 +26,12 @@ def run_of(name: str) -> str:
     if not found:
         raise ValueError(name)
     return found[1]
+
+
+def serial_of(run: str, name: str) -> int:
+    """The serial number that a writer of `run` gave a file, or one from which it was made; 0 where none did."""
+    found = re.match(r"-(\d{1,9})(?=[-.])", name.removeprefix(run)) if name.startswith(run) else None
+    return int(found[1]) if found else 0
 
 
 def warc_files(folder: Path) -> list[str]:
@@ -78,6 +85,13 @@ def place_of(folder: Path, name: str) -> Path:
 def remove_begun(folder: Path) -> None:
     """Take away what is not to have a turn any more. For who holds the corpus. What cannot go stays for the next."""
     for path in sorted(folder.rglob(f"*{atomic.PART}")):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def remove_begun_of(folder: Path, run: str) -> None:
+    """The same, of what a run has begun; what is brought in stays."""
+    for path in sorted(folder.glob(escape(f"{run}-") + f"*{atomic.PART}")):
         with suppress(OSError):
             path.unlink(missing_ok=True)
 

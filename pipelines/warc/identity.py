@@ -1,27 +1,30 @@
 """Whose a WARC file is. A corpus has a random name of its own; every file that it writes bears it in its warcinfo.
 
-Files of release 0.1.0 bear none: they are known by their SHA-256, noted in the database when it is brought up.
-With the database lost, the name that most of their bytes bear is the corpus's, and files of 0.1.0 are its
-own only where no file bears another's. What is not a corpus's own is a stranger's, whatever it is called.
+A file is a corpus's own where its book (own_files.py) has it and it holds what the book says. What is in the book and
+holds something else is damaged, or another's under its name: of it only what rows prove is taken. Files of release
+0.1.0 bear no name; they come into the book when the database is brought up. With the database lost, the name that most
+bytes bear is the corpus's, and the files that bear it vouch for each other (vouching.py). What is not a corpus's own is
+a stranger's, whatever it is called.
 """
 
-import hashlib
 import logging
 import re
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.items import CaptureKey
 from pipelines.store.database import DATABASE, recording
 from pipelines.warc.files import is_imported, is_ours, place_of, run_of, warc_files
-from pipelines.warc.members import Member, members
+from pipelines.warc.held import HeldMemento
+from pipelines.warc.own_files import Book, Entry, closed_now, fits, renamed, sized
+from pipelines.warc.vouching import Vouching, info_of
 
 log = logging.getLogger(__name__)
 
@@ -42,40 +45,65 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Which files of a `warc` folder are a corpus's own: by the names they bear, or by what they hold."""
+    """Which files of a `warc` folder are a corpus's own."""
 
     folder: Path
     names: Names
-    adopted: dict[str, str] = field(default_factory=dict)  # SHA-256 of files that bear no name
+    entries: dict[str, Entry] = field(default_factory=dict)
+    rows: dict[str, dict[int, str]] = field(default_factory=dict)  # of changed files: payload digests by offset
+    _fit: dict[str, bool] = field(default_factory=dict)
 
     def owns(self, file: str) -> bool:
-        if is_imported(file):
-            return False
-        corpus = names_in(place_of(self.folder, file)).corpus
-        if corpus:
-            return corpus == self.names.corpus or corpus in self.names.joined
-        return file in self.adopted and _digest(place_of(self.folder, file)) == self.adopted[file]
+        """Whether the file is in the book; not whether it holds what it should."""
+        return file in self.entries
+
+    def is_changed(self, file: str) -> bool:
+        """Whether an own file holds something else than it did when it was closed."""
+        if file not in self._fit:
+            self._fit[file] = not self.owns(file) or fits(place_of(self.folder, file), self.entries[file])
+        return not self._fit[file]
+
+    def is_proved(self, held: HeldMemento) -> bool:
+        """Whether a row says of a changed file that this record is in it."""
+        place = held.snapshot.location
+        return self.rows.get(place.file, {}).get(place.offset) == held.snapshot.payload_digest
 
     def is_joined(self, file: str) -> bool:
         """Whether an own file came with another corpus."""
-        return names_in(place_of(self.folder, file)).corpus in self.names.joined
+        return file in self.entries and self.entries[file].joined
+
+    def refuse_changed(self, files: Iterable[str]) -> None:
+        """Raises WrongUse where one of these is not what it was: writing it anew would vouch for it."""
+        for file in files:
+            if self.is_changed(file):
+                raise WrongUse(
+                    f"{self.folder / file} is not what it was when it was closed: it is damaged, or another file under "
+                    "its name. Bring it back, or run `policy-corpus verify --repair` on its corpus first."
+                )
 
 
 def own_files(db: Database, folder: Path) -> list[str]:
-    """The names of a corpus's own files below its `warc` folder, in order of time."""
+    """The names of a corpus's own files below its `warc` folder, in order of time. Raises WrongUse where one is not
+    what it was."""
     own = own_of(db, folder)
-    return [file for file in warc_files(folder) if own.owns(file)]
+    found = [file for file in warc_files(folder) if own.owns(file)]
+    own.refuse_changed(found)
+    return found
 
 
 def own_of(db: Database, folder: Path) -> Own:
-    """What the database says of the files in a `warc` folder. Files of 0.1.0 are noted where it can be written."""
-    names = _names(db.conn)
+    """What the database says of the files in a `warc` folder. Files of before there was a book are noted where it can
+    be written."""
+    names, entries = _names(db.conn), Book(db).entries()
     if db.execute("SELECT 1 FROM identity WHERE NOT adopted").fetchone():
-        found = _first_look(db, folder)
-        with suppress(sqlite3.OperationalError):  # opened for reading only
-            _note(db, found)
-        return Own(folder, names, found)
-    return Own(folder, names, dict(db.execute("SELECT file, digest FROM own_file").fetchall()))
+        entries |= _first_look(db, folder, names)
+        with suppress(sqlite3.OperationalError, RecordingFailed):  # opened for reading only
+            _note(db, entries)
+    if moved := renamed(folder, warc_files(folder), entries):
+        entries |= moved
+        with suppress(sqlite3.OperationalError, RecordingFailed):
+            _note(db, moved)
+    return Own(folder, names, entries)
 
 
 def _names(connection: sqlite3.Connection) -> Names:
@@ -99,15 +127,9 @@ def writing_in(folder: Path) -> Names:
 
 def names_in(path: Path) -> Names:
     """The names that the warcinfo of a file bears."""
-    try:
-        first = next(islice(members(path, most=_HEAD), 1), None)
-    except OSError:
-        return Names()
-    head = first.data.getvalue() if isinstance(first, Member) else b""
-    if b"\r\nWARC-Type: warcinfo\r\n" not in head:
-        return Names()
-    found = {key.decode(): value.decode().split(" ") for key, value in _NAMED.findall(head)}
-    return Names(found.get("corpus", [""])[0], tuple(found.get("joined", [])), bool(_OF_SAMPLE.search(head)))
+    info = info_of(path, _HEAD)
+    found = {key.decode(): value.decode().split(" ") for key, value in _NAMED.findall(info)}
+    return Names(found.get("corpus", [""])[0], tuple(found.get("joined", [])), bool(_OF_SAMPLE.search(info)))
 
 
 # -- the sample
@@ -132,55 +154,97 @@ def _mark(connection: sqlite3.Connection) -> bool | None:
 # -- how a database comes to know
 
 
-def _first_look(db: Database, folder: Path) -> dict[str, str]:
-    """The files of release 0.1.0: those whose run, or a snapshot in which, the database knows."""
+def _first_look(db: Database, folder: Path, names: Names) -> dict[str, Entry]:
+    """Files whose run, or a snapshot in which, the database knows, and that bear no other corpus's name."""
     named = {file for (file,) in db.execute("SELECT DISTINCT file FROM snapshot")}
     runs = {run for (run,) in db.execute("SELECT id FROM run")}
     files = [file for file in warc_files(folder) if is_ours(file) and (file in named or run_of(file) in runs)]
-    return {file: _digest(folder / file) for file in files if not names_in(folder / file).corpus}
+    borne = {file: names_in(place_of(folder, file)).corpus for file in files}
+    ours = [file for file in files if borne[file] in ("", names.corpus, *names.joined)]
+    found = closed_now(folder, ours)
+    return {file: replace(found[file], joined=borne[file] in names.joined) for file in ours}
 
 
-def _note(db: Database, files: dict[str, str]) -> None:
-    with db.atomic():
-        db.conn.executemany("INSERT OR REPLACE INTO own_file (file, digest) VALUES (?, ?)", files.items())
+def _note(db: Database, entries: dict[str, Entry]) -> None:
+    with recording(db):
+        Book(db).add(entries)
         db.execute("UPDATE identity SET adopted = 1")
 
 
 def carry_over(db: Database, old: Path, folder: Path, files: Sequence[str], joined: Iterable[Path] = ()) -> Own:
-    """Give a new database the name of the one at `old`, or, where that is lost, of the files themselves; and the names
-    of the databases at `joined`, whose files were brought in. Returns which files are its own then."""
-    if _take(db, old, joined=False):
+    """Give a new database the name and the book of the one at `old`, or, where that is lost, what the files themselves
+    tell; and those of the databases at `joined`, whose files were brought in. Returns which files are its own then."""
+    known = _told(old)
+    if known:
+        _take(db, known)
         _take_mark(db, old)
     else:
-        _find(db, folder, files, {name for path in joined for name in _told(path)[0]})
+        _find(db, folder, files, {name for path in joined for name in (_told(path) or _Told()).names})
     for path in joined:
-        _take(db, path, joined=True)
-    return own_of(db, folder)
+        _take_joined(db, folder, files, _told(path) or _Told())
+    own = own_of(db, folder)
+    changed = [file for file in files if own.is_changed(file)]
+    return replace(own, rows=_rows(old, changed))
 
 
-def _told(path: Path) -> tuple[dict[str, int], dict[str, str]]:
-    """The names and digests that a database holds; none where it is damaged or of an older layout."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a database says of itself."""
+
+    names: dict[str, int] = field(default_factory=dict)
+    book: list[tuple[object, ...]] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+
+def _told(path: Path) -> _Told | None:
+    """None where it is damaged or of an older layout."""
     try:
         if path.is_file():
             with closing(sqlite3.connect(path)) as told:
                 names = dict(told.execute("SELECT corpus, joined FROM identity").fetchall())
-                return names, dict(told.execute("SELECT file, digest FROM own_file").fetchall())
+                book = told.execute("SELECT file, digest, size, state, joined, told FROM own_file").fetchall()
+                return _Told(names, book, Book(Database(told)).entries()) if names else None
     except sqlite3.Error as error:
         log.warning("%s does not tell whose it is: %s", path, error)
-    return {}, {}
+    return None
 
 
-def _take(db: Database, path: Path, *, joined: bool) -> bool:
-    names, files = _told(path)
-    if not names:
-        return False
+def _take(db: Database, known: _Told) -> None:
     with recording(db):
-        if not joined:
-            db.execute("DELETE FROM identity")
-        rows = [(name, int(joined or was_joined)) for name, was_joined in names.items()]
+        db.execute("DELETE FROM identity")
+        db.conn.executemany("INSERT INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", known.names.items())
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO own_file (file, digest, size, state, joined, told) VALUES (?, ?, ?, ?, ?, ?)",
+            known.book,
+        )
+
+
+def _take_joined(db: Database, folder: Path, files: Sequence[str], known: _Told) -> None:
+    """Files that another corpus brought are that one's, whatever name they bear; ours stay ours, but for one that was
+    brought again and is longer now."""
+    mine, theirs = Book(db).entries(), {file: replace(one, joined=True) for file, one in known.entries.items()}
+    longer = {file for file in {*mine} & {*theirs} & {*files} if _is_longer(place_of(folder, file), mine[file])}
+    with recording(db):
+        rows = [(name, 1) for name in known.names]
         db.conn.executemany("INSERT OR IGNORE INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", rows)
-        db.conn.executemany("INSERT OR IGNORE INTO own_file (file, digest) VALUES (?, ?)", files.items())
-    return True
+        db.conn.executemany("DELETE FROM own_file WHERE file = ?", ([file] for file in longer))
+        brought = {file: one for file, one in theirs.items() if file in files}
+        Book(db).come_back(brought)
+        Book(db).add(brought)
+
+
+def _is_longer(path: Path, entry: Entry) -> bool:
+    return not fits(path, entry) and sized(path, entry.size) == (entry.size, entry.digest)
+
+
+def _rows(path: Path, files: Iterable[str]) -> dict[str, dict[int, str]]:
+    """Where a database says that payloads lie in these files."""
+    try:
+        with closing(sqlite3.connect(path)) as told:
+            sql = "SELECT offset, payload_digest FROM snapshot WHERE file = ?"
+            return {file: dict(told.execute(sql, [file]).fetchall()) for file in files}
+    except sqlite3.Error:
+        return {}
 
 
 def _take_mark(db: Database, old: Path) -> None:
@@ -190,7 +254,7 @@ def _take_mark(db: Database, old: Path) -> None:
 
 
 def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) -> None:
-    """Without a database: the name that most bytes bear, and files without one are its own where no other is borne."""
+    """Without a database: the name that most bytes bear, and the files that vouch for each other."""
     borne = {file: names_in(place_of(folder, file)) for file in files if not is_imported(file)}
     count = Counter[str]()
     for file, names in borne.items():
@@ -205,9 +269,10 @@ def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) ->
             db.conn.executemany("INSERT INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", rows)
     if any(names.sample for names in borne.values() if corpus and names.corpus == corpus):
         mark(db, sample=True)
-    if set(count) <= {corpus, *joined}:
-        nameless = [file for file, names in borne.items() if is_ours(file) and not names.corpus]
-        _note(db, {file: _digest(place_of(folder, file)) for file in nameless})
+    vouched = Vouching(folder, {file: names.corpus for file, names in borne.items()}, corpus, joined)
+    own = vouched.own(with_nameless=set(count) <= {corpus, *joined})
+    found = closed_now(folder, own)
+    _note(db, {file: replace(one, joined=borne[file].corpus in joined) for file, one in found.items()})
 
 
 def goes_before(db: Database, joined: Collection[str], file: str, key: CaptureKey) -> bool:
@@ -225,20 +290,17 @@ def goes_before(db: Database, joined: Collection[str], file: str, key: CaptureKe
 
 def is_told_of_all(own: Own) -> bool:
     """Whether some file bears the names of all corpora that were merged, so that they outlast the database."""
-    borne = map(names_in, (own.folder / file for file in warc_files(own.folder) if not is_imported(file)))
+    borne = map(names_in, (own.folder / file for file in warc_files(own.folder) if own.owns(file)))
     wanted = {*own.names.joined}
     return not wanted or any(names.corpus == own.names.corpus and wanted <= {*names.joined} for names in borne)
 
 
-def as_info(names: Names) -> dict[str, str]:
-    """The lines of a warcinfo record that say who writes."""
-    told = {"corpus": names.corpus, "joined": " ".join(names.joined), "sample": "yes" if names.sample else ""}
+def as_info(names: Names, closed: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
+    """The lines of a warcinfo record that say who writes, and the digests and names of files that were closed."""
+    told = {
+        "corpus": names.corpus,
+        "joined": " ".join(names.joined),
+        "sample": "yes" if names.sample else "",
+        "closed": " ".join(f"{digest} {file}" for digest, file in closed),
+    }
     return {key: value for key, value in told.items() if value}
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""

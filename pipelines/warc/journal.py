@@ -20,6 +20,7 @@ Lines are rows, not steps: to apply one twice changes nothing, and the last one 
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
@@ -84,6 +85,20 @@ def mark_all(db: Database) -> None:
     db.execute(
         "INSERT OR IGNORE INTO unwritten (what, id) SELECT 'target', json_array(list_digest, number) FROM target"
     )
+
+
+@contextmanager
+def kept_marks(db: Database) -> Iterator[None]:
+    """What is written out here stays marked until `take_kept_marks_off`. Within the caller's transaction."""
+    db.execute("DROP TABLE IF EXISTS temp.kept_mark")
+    db.execute("CREATE TEMP TABLE kept_mark AS SELECT what, id FROM unwritten")
+    yield
+    db.execute("INSERT OR IGNORE INTO unwritten (what, id) SELECT what, id FROM kept_mark")
+
+
+def take_kept_marks_off(db: Database) -> None:
+    db.execute("DELETE FROM unwritten WHERE (what, id) IN (SELECT what, id FROM kept_mark)")
+    db.execute("DROP TABLE temp.kept_mark")
 
 
 def as_text(line: Line) -> str:

@@ -16,6 +16,7 @@ from pipelines.items import ListingPage, WarcLocation
 from pipelines.warc.files import place_of
 from pipelines.warc.held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from pipelines.warc.members import Damage
+from pipelines.warc.own_files import Book
 from pipelines.warc.reader import read_memento, scan
 from pipelines.warc.sifting import Goes, sift
 from pipelines.warc.turn import Turn
@@ -49,7 +50,7 @@ class Mover:
     def write(self, files: Iterable[str], run: str, max_size: int = 1 << 30) -> None:
         """Write what is to be kept of these files, in order, into those of `run`. Equal payloads become revisits of
         the first one. The new files are on the disk when it returns."""
-        writer = WarcWriter(self._folder, run, max_size=max_size, part=True)
+        writer = WarcWriter(self._folder, run, max_size=max_size, part=True, book=Book(self._db))
         with writer:
             for self._file in files:
                 self._turn.old.append(self._file)

@@ -19,16 +19,16 @@ log = logging.getLogger(__name__)
 
 def adopt(
     folder: Path, corpus: Corpus, runs: Iterable[str] = (), *, own: Callable[[str], bool] = lambda file: True
-) -> None:
+) -> str:
     """Cut a torn tail off the newest WARC file, give whole records without a row one, and let rows behind its end go:
     their captures are selected again.
 
     `runs` are the ids of runs, the latest first: neither names nor clocks tell which file was written last. What is
-    not the corpus's `own` is left alone.
+    not the corpus's `own` is left alone. Returns the name of the file where something was cut off; empty otherwise.
     """
     newest = _newest(folder, runs, own)
     if newest is None:
-        return
+        return ""
     known = corpus.locations(newest.name)
     start = _last_readable(newest, known)
     tail = recover(newest, start)
@@ -41,6 +41,7 @@ def adopt(
             corpus.hold(held.snapshot)
     if not cdxj.is_whole(newest, len(corpus.locations(newest.name))):
         write_index(newest)
+    return newest.name if tail.cut else ""
 
 
 def _newest(folder: Path, runs: Iterable[str], own: Callable[[str], bool]) -> Path | None:

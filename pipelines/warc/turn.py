@@ -22,7 +22,8 @@ from pipelines.formats import atomic
 from pipelines.store.database import DATABASE, open_corpus, recording, recording_for_good
 from pipelines.store.sweeping import sweep
 from pipelines.warc import cdxj, journal
-from pipelines.warc.files import ENDINGS, order, remove_begun, warc_files
+from pipelines.warc.files import ENDINGS, is_ours, order, remove_begun, remove_begun_of, warc_files
+from pipelines.warc.own_files import Book
 from pipelines.warc.writer import WarcWriter
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Turn:
         self.new = [name for name in self.new if name not in self.old]  # brought in and written anew at once
         text = json.dumps(asdict(self))
         db.execute("INSERT INTO turn (told) VALUES (?)", [text])
+        Book(db).gone(name for name in self.old if is_ours(name))
         try:  # written before it is needed: there may be no room later
             warc.mkdir(parents=True, exist_ok=True)
             atomic.write_part(atomic.part_of(warc / TOLD), [text.encode()])
@@ -92,11 +94,19 @@ def brought_in(folder: Path) -> Iterator[list[str]]:
 
 def tell_journal(db: Database, warc: Path, run: str) -> None:
     """Write to WARC what only the database knows, in files that count when they are whole. Raises RecordingFailed."""
+    book = Book(db)
+    told = book.to_tell()
     try:
-        with recording(db):  # the marks go last: lines that are written twice do no harm
-            _name(warc, journal_written(db, warc, run))
+        with recording(db):  # the book knows a file before it is there, and the marks go when it is
+            with journal.kept_marks(db):
+                files = journal_written(db, warc, run)
+            book.told(told, so=False)
+        _name(warc, files)
+        with recording(db):
+            journal.take_kept_marks_off(db)
+            book.told(told if files else ())
     except BaseException as error:
-        remove_begun(warc)
+        remove_begun_of(warc, run)
         if isinstance(error, OSError):
             raise _not_turned(warc, error) from error
         raise
@@ -104,7 +114,7 @@ def tell_journal(db: Database, warc: Path, run: str) -> None:
 
 def journal_written(db: Database, warc: Path, run: str) -> list[str]:
     """The names of files, parts still, that hold what only the database knows. Within the caller's transaction."""
-    with WarcWriter(warc, run, part=True) as writer:
+    with WarcWriter(warc, run, part=True, book=Book(db)) as writer:
         journal.write_out(db, writer.write_journal)
     return writer.files
 

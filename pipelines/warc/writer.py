@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from glob import escape
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -24,9 +25,11 @@ from pipelines.formats import atomic
 from pipelines.items import ListingPage, Memento, Snapshot, WarcLocation
 from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
+from pipelines.warc.files import serial_of
 from pipelines.warc.held import HeldMemento
 from pipelines.warc.identity import as_info, writing_in
 from pipelines.warc.members import recover
+from pipelines.warc.own_files import Book
 from pipelines.warc.reader import JOURNAL_TYPE, TARGETS_TYPE, full_record, read_memento, scan
 from pipelines.warc.records import sha1
 
@@ -43,7 +46,8 @@ class WarcWriter:
 
     Nothing is created before the first record. A record is on the disk's side when a method returns; where one
     cannot be written, the file is cut back to its last whole record and RecordingFailed raised. Files that are `part`
-    of a turn (warc_turn.py) lie under their part's names until then; `files` names all that were begun.
+    of a turn (warc_turn.py) lie under their part's names until then; `files` names all that were begun. What is not in
+    the `book` of a corpus is none of its own files.
     """
 
     def __init__(
@@ -54,7 +58,10 @@ class WarcWriter:
         max_size: int = 1 << 30,
         software: str = "policy-corpus",
         part: bool = False,
+        book: Book | None = None,
     ) -> None:
+        self._book = book
+        self._digest = hashlib.sha256()
         self.files: list[str] = []
         self._ending = atomic.PART if part else ""
         self._folder = folder
@@ -123,6 +130,8 @@ class WarcWriter:
             cdxj.sort_file(self._index_of(path))
         except OSError as error:
             raise _not_written(path, error) from error
+        if self._book:
+            self._book.close(path.name, self._end, self._digest.hexdigest())
 
     def _append(self, data: bytes, first_length: int) -> WarcLocation:
         if self._path and self._end >= self._max_size:
@@ -133,23 +142,36 @@ class WarcWriter:
         return WarcLocation(path.name, offset, first_length)
 
     def _begin(self) -> Path:
-        """Create the next file that is not there yet, and say in it who writes."""
+        """Create a file of a name that none had before, and say in it who writes."""
+        path = self._next_path()
+        told = self._book.to_tell() if self._book else []
+        builder = _Builder()
+        builder.warcinfo(path.name, self._run, self._software, as_info(writing_in(self._folder), told))
+        if self._book:
+            self._book.begin(path.name, builder.data)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            while self._path is None:
-                self._serial += 1
-                path = self._folder / f"{self._run}-{self._serial:0{_SERIAL_DIGITS}}.warc.gz"
-                if not path.exists() and not atomic.part_of(path).exists():
-                    place = path.with_name(path.name + self._ending)
-                    self._file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-                    self._path, self._end = path, 0
-                    self.files.append(path.name)
+            place = path.with_name(path.name + self._ending)
+            self._file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise _not_written(self._folder, error) from error
-        builder = _Builder()
-        builder.warcinfo(self._path.name, self._run, self._software, as_info(writing_in(self._folder)))
-        self._write(self._path, builder.data)
-        return self._path
+        self._path, self._end, self._digest = path, 0, hashlib.sha256()
+        self.files.append(path.name)
+        self._write(path, builder.data)
+        if self._book:
+            self._book.told(told)
+        return path
+
+    def _next_path(self) -> Path:
+        """The number behind the highest that was given, whether that file is still there or not."""
+        if not self._serial:
+            there = (serial_of(self._run, path.name) for path in self._folder.glob(escape(f"{self._run}-") + "*"))
+            self._serial = max(self._book.last_serial(self._run) if self._book else 0, *there, 0)
+        while True:
+            self._serial += 1
+            path = self._folder / f"{self._run}-{self._serial:0{_SERIAL_DIGITS}}.warc.gz"
+            if not path.exists() and not atomic.part_of(path).exists():
+                return path
 
     def _write(self, path: Path, data: bytes) -> None:
         try:
@@ -160,6 +182,7 @@ class WarcWriter:
                 os.lseek(self._file, self._end, os.SEEK_SET)
             raise _not_written(path, error) from error
         self._end += len(data)
+        self._digest.update(data)
 
     def _index(self, held: HeldMemento) -> None:
         assert self._path is not None

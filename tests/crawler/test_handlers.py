@@ -7,8 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+import pytest
+
 from crawler.handlers import MOST_HEADER_BYTES
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
 
 # in a process of its own: a reactor, once there, stays
 _BEGIN = """
@@ -27,7 +31,7 @@ from time import monotonic
 from scrapy import Request
 from scrapy.utils.defer import deferred_from_coro
 from twisted.internet import reactor
-from crawler.spiders.answers import why_no_answer
+from crawler.spiders.responses import why_no_answer
 async def ask():
     kind, url = sys.argv[1:]
     start = monotonic()

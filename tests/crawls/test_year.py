@@ -5,6 +5,7 @@ Time passes by making all that the ledger remembers older.
 
 import os
 import sqlite3
+import threading
 from collections import Counter
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.local_archive.embedded import EmbeddedArchive
-from crawler.local_archive.server.limits import Latency
+from crawler.local_archive.server.loopback import Answer, Handler, Request
 from tests.crawls.crawling import Crawling
 
 RUNS = int(os.environ.get("YEAR_RUNS", "4"))  # 52 for a run a week
@@ -139,15 +140,31 @@ def _keeps_what_left_the_list(at: Path, corpus: Path, targets: Path, options: di
     assert _versions(corpus) == before
 
 
+class Holding:
+    """Keeps all answers back until that is over."""
+
+    def __init__(self) -> None:
+        self.asked, self.over = threading.Event(), threading.Event()
+
+    def __call__(self, inner: Handler) -> Handler:
+        def held(request: Request) -> Answer:
+            self.asked.set()
+            self.over.wait(100)
+            return inner(request)
+
+        return held
+
+
 @pytest.mark.timeout(120)
 def test_the_second_of_two_runs_at_once_ends_with_code_3(tmp_path: Path) -> None:
     targets = tmp_path / "targets.txt"
     targets.write_text(f"{BELL}\n")
-    with EmbeddedArchive(_archived(tmp_path / "archive", START), wrappers=[Latency(1.5)]) as archive:
+    with EmbeddedArchive(_archived(tmp_path / "archive", START), wrappers=[holding := Holding()]) as archive:
         crawling = Crawling(tmp_path / "corpus", archive.url, targets, {"SELECT": "first-last"})
         with crawling.started() as first:
-            assert first.wait_for(lambda: archive.requests.count("cdx") > 0)
+            assert first.wait_for(holding.asked.is_set)
             second = crawling.run()
             assert second.code == 3, second
             assert "in use by process" in second.err
+            holding.over.set()
             assert first.end().code == 0

@@ -44,7 +44,7 @@ OTHER_CAPTURE = "atomisystems.com"  # its page is another capture than its text:
 WITHOUT_TITLE = ("kidzone.ws", "mashaworld.com")  # published with the title None, and with an empty one
 KEY_GROUPS = int(os.environ.get("KEY_GROUPS", "40"))
 STRUCTURES = int(os.environ.get("STRUCTURES", "40"))
-MUTATIONS = int(os.environ.get("MUTATIONS", "150"))
+MUTATIONS = int(os.environ.get("MUTATIONS", "60"))
 
 
 def load(path: Path, name: str) -> ModuleType:
@@ -84,7 +84,7 @@ def test_old_pages_read_as_published(shared: Path) -> None:
 
 
 def test_no_mutation_of_a_page_gets_past_the_reader(shared: Path) -> None:
-    """`MUTATIONS=2000` runs as many as were run before this was published."""
+    """`MUTATIONS=2000` (make torture) runs as many as were run before this was published."""
     score = load(shared / "reading" / "score.py", "reading_score")
     pages = [row["html"].encode() for row in score.load(shared / "reading" / "dev.jsonl.gz")]
     pages += [path.read_bytes() for path in (shared / "golden").glob("*/page.html")]

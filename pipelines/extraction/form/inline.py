@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipelines.extraction.form.emphasis import Piece, settled, without_emphasis, without_line_ends
+from pipelines.extraction.form.emphasis import UNSPACED, Piece, settled, without_emphasis, without_line_ends
 from pipelines.extraction.form.inert import REFERENCE, inert, inert_pieces
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.styles import Style
@@ -14,6 +14,7 @@ MARKS = {"strong": "**", "em": "_", "strike": "~~"}
 SPACES = re.compile(r"[ \t\n\r\f\v]+")
 MANY_SPACES = re.compile(" {2,}")
 BREAKS = re.compile(r" *\n *")
+MARKUP = re.compile(r"[\\<>\[\]&!*_~`]|" + UNREADABLE.pattern)
 SAFE = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 AUTOLINK = re.compile(r"https?:[^\s<>\\]+", re.IGNORECASE)
 BRACKETS = re.compile(r"\\.|[\[\]]")
@@ -41,6 +42,9 @@ class _Open:
 
 def inline(tokens: list[Token], style: Style) -> str:
     """The text of a block; a break is two spaces and a newline. Unbalanced tokens are closed at the end."""
+    plain = None if style.faithful else _plain_words(tokens)
+    if plain is not None:
+        return plain
     stack = [_Open(Token("text"))]
     tokens = tokens if style.faithful else joined(tokens)
     texts = [token.value if token.kind == "text" else "" for token in tokens]
@@ -58,6 +62,21 @@ def inline(tokens: list[Token], style: Style) -> str:
         _close(stack, style)
     line = _single_spaced(settled(stack[0].parts))
     return BREAKS.sub("  \n", line) if "\n" in line else line
+
+
+def _plain_words(tokens: list[Token]) -> str | None:
+    """The text of tokens without markup, links and signs that Markdown might take for any: most paragraphs are so."""
+    if any(token.kind != "text" for token in tokens):
+        return None
+    text = "".join([token.value for token in tokens])
+    if MARKUP.search(text) or ("\n" in text and not text.isascii() and UNSPACED.search(text)):
+        return None
+    return text if "  " not in text and text.isprintable() else SPACES.sub(" ", text)
+
+
+def words(tokens: list[Token]) -> str:
+    """The text of inline tokens."""
+    return "".join(token.value if token.kind == "text" else " " for token in tokens if token.kind in ("text", "break"))
 
 
 def joined(tokens: list[Token]) -> list[Token]:

@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 from pipelines.extraction.form.parse import UNREADABLE
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")  # marks for hyphens and line ends, of no meaning in a text
+UNSEEN = re.compile(f"{INVISIBLE.pattern}|{UNREADABLE.pattern}")
 SYMBOL_FONTS = re.compile(r"\b(?:symbol|wingdings|webdings)\b", re.IGNORECASE)
 BULLET = "•"
 NOTE_SIGN = re.compile(r"\s*(?:\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*")
@@ -32,6 +33,8 @@ def write_out(body: HtmlElement) -> None:
 
 def drop_invisible(body: HtmlElement) -> None:
     """Take out soft hyphens and the like, which would part words."""
+    if not UNSEEN.search("".join(body.itertext())):
+        return
     for element in body.iter():
         if element.text and not element.text.isascii():
             element.text = _visible(element.text)

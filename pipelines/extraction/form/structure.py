@@ -25,6 +25,10 @@ class StructuredWriter:
         self._signs: dict[Container, str] = {}
 
     def write(self, block: Block, text: str) -> None:
+        if not (block.path or self._path) and self._last is not None and self._last.kind != "row":
+            self.out.append(f"\n\n{text}")  # as it is for most blocks
+            self._last = block
+            return
         path = _whole_path(block.path)
         if not self._letters:
             _number(path)

@@ -58,9 +58,11 @@ def normal(body: str) -> str:
     if not text.isascii():
         text = INVISIBLE.sub("", text).replace("…", "...")
         text = DASHES.sub("-", QUOTES.sub('"', APOSTROPHES.sub("'", text)))
-    text = AUTOLINK.sub(r"\1", LINK.sub(r"\1", text))
-    text = EMPHASIS.sub("", MARKS.sub("", text).replace("**", ""))
-    lines = ESCAPE.sub(r"\1", text).replace("|", " ").split("\n")
+    text = LINK.sub(r"\1", text) if "](" in text else text
+    text = AUTOLINK.sub(r"\1", text) if "<" in text else text
+    text = MARKS.sub("", text).replace("**", "")
+    text = EMPHASIS.sub("", text) if "_" in text else text
+    lines = (ESCAPE.sub(r"\1", text) if "\\" in text else text).replace("|", " ").split("\n")
     end = max(EDGE, len(lines) - EDGE)
     lines[:EDGE] = map(_without_stamps, lines[:EDGE])
     lines[end:] = map(_without_stamps, lines[end:])

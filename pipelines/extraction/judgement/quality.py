@@ -39,15 +39,14 @@ LISTING = re.compile(r"\s*(?:index of /|directory listing (?:for|of)|parent dire
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the rules look at, lower case. `links` is the share of the whole page's text that is link; `found` is
-    whether trafilatura saw a text in the page; `language` is an ISO 639-1 code, empty where it is not known."""
+    """What the rules look at, lower case. `links` is the share of the whole page's text that is link;
+    `language` is an ISO 639-1 code, empty where it is not known."""
 
     title: str
     headings: str
     text: str
     scripts: str = ""  # what the page says to a browser without scripts
     links: float = 0.0
-    found: bool = True
     language: str = ""
     shell: str = ""  # why the page is empty until something else has run
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.addresses import absolute
 from pipelines.extraction.form.blocks import HEADINGS, Block, blocks_of
+from pipelines.extraction.form.inline import words
 from pipelines.extraction.form.markdown import markdown
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import drop_invisible, write_out
@@ -18,14 +20,15 @@ from pipelines.extraction.judgement.dates import is_relative, stated_date
 from pipelines.extraction.judgement.language import language_of
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.extraction.judgement.quality import Evidence, count_words, judged
-from pipelines.extraction.page.accept import accepted, words
 from pipelines.extraction.page.controls import lines_of_textareas
 from pipelines.extraction.page.edges import without_link_lines
 from pipelines.extraction.page.fonts import mark_headings
 from pipelines.extraction.page.furniture import remove_furniture
 from pipelines.extraction.page.layout import undo_layout
 from pipelines.extraction.page.mainpart import main_part
+from pipelines.extraction.page.menus import without_menus
 from pipelines.extraction.page.repeats import without_repeats
+from pipelines.extraction.page.second_reader import Agreement, agreement, second_text
 from pipelines.extraction.page.shell import SHELL, show_noscript
 from pipelines.extraction.page.spans import fill_spans
 from pipelines.extraction.page.weights import weigh
@@ -33,15 +36,19 @@ from pipelines.items import Reading
 
 NO_TEXT = "no text in page"
 FIRST_HEADINGS = 3
+UNREAD_TAGS = ("span", "font", "small", "big", "label", "abbr", "time", "tt", "sub", "sup", "code", "picture")
+"""They mean nothing to a block: without them there is less to walk over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What was read, before it is judged. `evidence` is the plain text, lower case."""
+    """What was read, before it is judged. `evidence` is the plain text, lower case; `second` is what the second reader
+    makes of the page, empty where it was not asked."""
 
     title: str
     body: str
     evidence: Evidence
+    second: str = ""
 
 
 def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
@@ -49,6 +56,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     body = root.find("body")
     if body is None:
         raise ReadingFailed(NO_TEXT, detail="frames only" if root.find("frameset") is not None else "")
+    second = second_text(root) if style.compared else ""
     if not style.faithful:
         base = _base(root, base)
     title = title_of(root)
@@ -67,16 +75,18 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     article = main_part(body, weights, faithful=style.faithful)
     if not style.faithful:
         lines_of_textareas(article)
-    blocks, found = accepted(without_link_lines(blocks_of(article, base, hard_spaces=style.faithful)))
+    etree.strip_tags(article, *UNREAD_TAGS)
+    blocks = without_link_lines(blocks_of(article, base, hard_spaces=style.faithful))
     if not style.faithful:
-        blocks = [block for block in typed_lists(without_repeats(blocks)) if not _says_how_long_ago(block)]
+        blocks = typed_lists(without_repeats(without_menus(blocks, base, second)))
+        blocks = [block for block in blocks if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
     if not text:
         raise ReadingFailed(NO_TEXT, detail=scripts[:200] or shell)
-    evidence = _evidence(title, blocks, scripts, links, found)
-    return Text(title, text, replace(evidence, shell=shell))
+    evidence = _evidence(title, blocks, scripts, links)
+    return Text(title, text, replace(evidence, shell=shell), second)
 
 
 def reading_of(text: Text, charset: str) -> Reading:
@@ -84,6 +94,7 @@ def reading_of(text: Text, charset: str) -> Reading:
     language, probability = language_of(text.evidence.text)
     judgement = judged(replace(text.evidence, language=language))
     stated, line = stated_date(text.body, language)
+    agreed = agreement(f"{text.title}\n{text.evidence.text}", text.second) if text.second else Agreement()
     return Reading(
         title=text.title,
         body=text.body,
@@ -97,6 +108,8 @@ def reading_of(text: Text, charset: str) -> Reading:
         looks_like=judgement.looks_like,
         stated_date=stated,
         stated_in=line,
+        second_in_text=agreed.second_in_text,
+        text_in_second=agreed.text_in_second,
     )
 
 
@@ -119,8 +132,8 @@ def _says_how_long_ago(block: Block) -> bool:
     return block.kind == "p" and not block.path and is_relative(words(block.tokens))
 
 
-def _evidence(title: str, blocks: list[Block], scripts: str, links: float, found: bool) -> Evidence:
+def _evidence(title: str, blocks: list[Block], scripts: str, links: float) -> Evidence:
     text = "\n".join(" ".join(words(cell).split()) for block in blocks for cell in block.cells)
     named = (words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block))
     headings = list(islice(named, FIRST_HEADINGS))
-    return Evidence(title.lower(), " \n".join(headings).lower(), text.lower(), scripts, links, found)
+    return Evidence(title.lower(), " \n".join(headings).lower(), text.lower(), scripts, links)

@@ -1,8 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from pipelines.warc.lock import only_run
+from tests.conftest import Run, refusal
 from tests.desk import Desk, row
 from tests.fixtures.make_sample_export import texts_of
 
@@ -55,3 +57,40 @@ def test_a_place_that_cannot_be_written_is_told(told: Desk, scrapy: Run, tmp_pat
     ended = scrapy("export", "--to", str(tmp_path / "file"), CORPUS_DIR=told.folder)
     assert ended.code == 5
     assert ended.err.startswith("error: Cannot export to")
+
+
+def test_tables_of_a_selection(told: Desk, scrapy: Run, tmp_path: Path) -> None:
+    to = str(tmp_path / "tables")
+    selected = ("export", "--format", "csv", "--to", to, "--site", "shop.example", "--as-of", "2004-06-01")
+    ended = scrapy(*selected, CORPUS_DIR=told.folder)
+    assert (ended.code, ended.out, ended.err) == (0, "5 files, 5 written, 0 removed\n", "")
+    assert (tmp_path / "tables" / "versions.csv").read_text().count("\nshop.example,") == 1
+    assert scrapy(*selected, CORPUS_DIR=told.folder).out == "5 files, 0 written, 0 removed\n"
+
+
+def test_texts_of_a_selection_go_elsewhere(told: Desk, scrapy: Run, tmp_path: Path) -> None:
+    ended = scrapy("export", "--until", "2004", "--to", str(tmp_path / "some"), CORPUS_DIR=told.folder)
+    assert ended.out == "1 files, 1 written, 0 removed\n"
+    assert "give --to" in refusal(scrapy("export", "--until", "2004", CORPUS_DIR=told.folder))
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--format", "parket", "--to", "x"), "did you mean parquet"),
+        (("--format", "csv"), "needs --to"),
+        (("--format", "csv", "--to", "x", "--site", "nobody.example"), "No version fits --site nobody.example"),
+        (("--format", "csv", "--to", "x", "--since", "yesterday"), "is no day"),
+        (("--format", "jsonl", "--to", "."), "holds something else"),
+        (("--format", "git", "--to", "."), "a repository with other commits|holds something else"),
+    ],
+)
+def test_what_cannot_be_exported_is_told(told: Desk, scrapy: Run, options: tuple[str, ...], why: str) -> None:
+    assert re.search(why, refusal(scrapy("export", *options, CORPUS_DIR=told.folder)))
+
+
+def test_a_corpus_that_is_written_is_told(told: Desk, scrapy: Run, tmp_path: Path) -> None:
+    with only_run(told.folder):
+        ended = scrapy("export", "--format", "csv", "--to", str(tmp_path / "to"), CORPUS_DIR=told.folder)
+    assert "is being written by process" in refusal(ended, 3)
+    assert not (tmp_path / "to").exists()

@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,12 +11,13 @@ import psutil
 import pytest
 
 from crawler.local_archive.sample import make_sample
+from tests.launching import launched
 
 SERVE = [sys.executable, "-m", "scrapy", "serve-archive"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*SERVE, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return launched([*SERVE, *arguments], dict(os.environ), timeout=60)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -53,7 +55,7 @@ def test_ends_with_its_parent(tmp_path: Path) -> None:
 def test_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     done = run(str(tmp_path / "absent"))
     assert done.returncode == 2
-    assert done.stderr == f"{tmp_path}/absent is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.\n"
+    assert done.stderr == f"{tmp_path}/absent is no folder: name one that holds WARC, ARC, WACZ or CDX files.\n"
 
 
 def test_wrong_number_of_folders_and_bad_port_are_told(tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_speaks_other_dialects_and_says_what_is_left_out(tmp_path: Path) -> None
         process.terminate()
         said = process.stderr.read()
     assert said.splitlines() == [
-        "left out, no WARC or CDX file: notes.txt",
+        "left out, no archive or index file: notes.txt",
         "not offered: rewritten pages, search pages, recording, several collections, fuzzy rules of single sites",
     ]
 

@@ -16,6 +16,7 @@ from crawler.local_archive.server.faults import Faults
 from crawler.reporting.progress import Terminal, table, view_for
 from crawler.reporting.progress_state import Standing
 from tests.conftest import FAST, ROOT
+from tests.launching import launched
 
 ONE = "http://inkwell-post.example/privacy"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -39,7 +40,7 @@ def in_terminal(command: list[str], **environment: str) -> tuple[int, str]:
 
 
 def in_pipe(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return launched(command, dict(os.environ), timeout=120)
 
 
 def crawl(folder: Path, archive: EmbeddedArchive, **settings: object) -> list[str]:

@@ -148,7 +148,7 @@ def test_a_crowd_of_one_address_is_shared_out() -> None:
 
 SCRIPT = """
 import time
-from crawler.items import Page
+from pipelines.items import Page
 from pipelines.executors.process_pool import Readers
 if __name__ == "__main__":
     readers = Readers(1)

@@ -16,7 +16,7 @@ from pipelines.store.database import open_for_reading
 from tests.conftest import Run
 from tests.corpora import copied
 
-VIEWS = ("versions", "captures", "document_captures", "documents", "targets", "runs")
+VIEWS = ("versions", "changes", "captures", "document_captures", "documents", "targets", "runs")
 
 
 @pytest.fixture(scope="module")

@@ -73,8 +73,10 @@ def machine(folder: Path, number: int, fetched: list[Fetched]) -> Path:
     return folder
 
 
-def merged(into: Path, *others: Path, accept: bool = False) -> Path:
-    rebuilding.run_merge(settings_of(into), list(others), lambda what, done, todo: None, accept_forgotten=accept)
+def merged(into: Path, *others: Path, accept: bool = False, trust: bool = False) -> Path:
+    rebuilding.run_merge(
+        settings_of(into), list(others), lambda what, done, todo: None, accept_forgotten=accept, trust_readings=trust
+    )
     return into
 
 
@@ -99,13 +101,40 @@ def test_the_order_and_the_number_of_merges_do_not_matter(split: tuple[list[Fetc
         assert held == {tuple(memento(*one).capture.key[:4]) for part in split for one in part}
 
 
-def test_what_one_corpus_has_read_is_not_read_again(tmp_path: Path) -> None:
+def test_what_a_trusted_corpus_has_read_is_not_read_again(tmp_path: Path) -> None:
     with patch.object(rebuilding, "readers", lambda settings: ReadHere()):
         one = merged(tmp_path / "one", machine(tmp_path / "m1", 1, [(1, 1, 1), (2, 1, 1)]))
         before = ReadHere.pages
-        merged(tmp_path / "two", one)
+        merged(tmp_path / "two", one, trust=True)
         assert ReadHere.pages == before
     assert tables(tmp_path / "two") == tables(one)
+
+
+def test_a_forged_text_whose_digest_fits_is_not_taken_for_what_the_page_says(tmp_path: Path) -> None:
+    with patch.object(rebuilding, "readers", lambda settings: ReadHere()):
+        one = merged(tmp_path / "one", machine(tmp_path / "m1", 1, [(1, 1, 1), (2, 1, 1)]))
+        right = texts(one)
+        with closing(open_corpus(one)) as db, db.atomic():
+            db.execute("PRAGMA defer_foreign_keys = ON")
+            digest = hashlib.sha256(b"Forged.").hexdigest()
+            (old,) = db.execute("SELECT min(digest) FROM text").fetchone()
+            db.execute("UPDATE text SET body = 'Forged.', digest = ? WHERE digest = ?", [digest, old])
+            db.execute("UPDATE extraction SET text_digest = ? WHERE text_digest = ?", [digest, old])
+            db.execute("UPDATE version SET text_digest = ? WHERE text_digest = ?", [digest, old])
+        assert texts(merged(tmp_path / "two", one)) == right
+
+
+def test_a_name_is_not_given_twice_and_an_old_copy_can_be_merged(tmp_path: Path) -> None:
+    with patch.object(rebuilding, "readers", lambda settings: ReadHere()):
+        one = merged(tmp_path / "one", machine(tmp_path / "m1", 1, [(1, 1, 1), (2, 1, 1)]))
+        old, before = copied(one, tmp_path / "old"), tables(one)
+        given = [{*warc_files(one / "warc")}]
+        for _ in range(3):
+            with closing(open_corpus(one)) as db:
+                compact(db, one, max_size=1 << 20)
+            given.append({*warc_files(one / "warc")})
+        assert len(set[str]().union(*given)) == sum(map(len, given))
+        assert tables(merged(one, old)) == before
 
 
 def test_what_one_corpus_has_forgotten_wins_where_that_is_accepted(tmp_path: Path) -> None:
@@ -156,7 +185,7 @@ def test_texts_that_are_not_what_their_digests_say_are_read_again(tmp_path: Path
         with closing(open_corpus(one)) as db:
             db.execute("UPDATE text SET body = 'Forged.'")
             db.conn.commit()
-        assert texts(merged(tmp_path / "two", one)) == right
+        assert texts(merged(tmp_path / "two", one, trust=True)) == right
 
 
 def test_a_forgotten_name_as_wide_as_a_top_level_domain_is_passed_over(tmp_path: Path) -> None:

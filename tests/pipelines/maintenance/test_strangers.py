@@ -15,7 +15,7 @@ import pytest
 
 from crawler.jobs.rebuild import Request, run_merge, run_rebuild
 from crawler.jobs.verify import run_verify
-from pipelines.exceptions import RecordingFailed
+from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.corpus_files import export_corpus
 from pipelines.formats import records as typed
 from pipelines.formats.surt import urlkey
@@ -27,7 +27,7 @@ from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.identity import own_files
 from pipelines.warc.members import members
 from pipelines.warc.writer import WarcWriter, _Builder
-from tests.corpora import copied, settings_of, tables, texts
+from tests.corpora import copied, settings_of, tables, texts, writing
 from tests.pipelines.store.samples import a_memento
 
 RUN = "20990101T000000Z-0000ff"
@@ -72,7 +72,7 @@ def corpus(crawled: Path, tmp_path: Path) -> Path:
 def test_odd_lines_of_a_journal_change_no_text(corpus: Path) -> None:
     before = texts(corpus)
     lines = [line for line in odd_lines(60) if "forgotten" not in line]
-    with WarcWriter(corpus / "warc", RUN) as writer:
+    with writing(corpus, RUN) as writer:
         writer.write_journal("\n".join([*lines, '{"forgotten": 7, "since": ""}']) + "\n")
     rebuild(corpus)
     assert texts(corpus) == before
@@ -145,7 +145,7 @@ def odd_foreign(dice: random.Random, number: int) -> bytes:
 
 def test_odd_records_of_all_kinds_end_nothing_and_change_no_text(corpus: Path, tmp_path: Path) -> None:
     dice, before = random.Random(11), texts(corpus)
-    with WarcWriter(corpus / "warc", RUN) as writer:
+    with writing(corpus, RUN) as writer:
         for number in range(60):
             odd_memento(dice, writer, number)
             odd_listing(dice, writer)
@@ -208,4 +208,42 @@ def test_files_of_the_first_release_are_known_by_what_they_hold(corpus: Path) ->
         assert name in own_files(db, warc)
         with (warc / name).open("ab") as file:
             file.write(b"\0")
-        assert name not in own_files(db, warc), "what it holds counts, not its name"
+        with pytest.raises(WrongUse, match="not what it was when it was closed"):
+            own_files(db, warc)
+
+
+def test_a_copied_name_makes_no_file_our_own(corpus: Path, tmp_path: Path) -> None:
+    before, sites = texts(corpus), {row[0] for row in tables(corpus, "document")["document"]}
+    (tmp_path / "theirs").mkdir()
+    shutil.copy(corpus / "corpus.sqlite", tmp_path / "theirs")
+    with WarcWriter(tmp_path / "theirs/warc", RUN) as writer:  # bears our name, and nobody vouches for it
+        writer.write_journal("".join(journal.as_text({"forgotten": site, "since": ""}) for site in sites))
+    with writing(corpus, "20980101T000000Z-0000ff") as writer:
+        writer.write_journal("")
+    shutil.copy(tmp_path / f"theirs/warc/{RUN}-00001.warc.gz", corpus / "warc")
+    for _ in ("with its database", "without"):
+        rebuild(corpus)
+        assert texts(corpus) == before
+        with closing(open_corpus(corpus)) as db:
+            assert db.execute("SELECT count(*) FROM forgotten").fetchone() == (0,)
+            assert f"{RUN}-00001.warc.gz" not in own_files(db, corpus / "warc")
+        (corpus / "corpus.sqlite").unlink()
+
+
+def test_another_file_under_the_name_of_ours_rules_nothing(corpus: Path, tmp_path: Path) -> None:
+    before = texts(corpus)
+    with writing(corpus, RUN) as writer:
+        writer.write_journal("")
+    ours = corpus / f"warc/{RUN}-00001.warc.gz"
+    ours.unlink()
+    with WarcWriter(corpus / "warc", "20990101T000000Z-0000fe") as writer:
+        writer.write_memento(a_memento(b"<p>forged</p>"))
+        writer.write_journal(journal.as_text({"forgotten": "site-0001.example", "since": ""}))
+    (corpus / "warc/20990101T000000Z-0000fe-00001.warc.gz").rename(ours)
+    rebuild(corpus)
+    assert texts(corpus) == before
+    told: list[str] = []
+    run_verify(settings_of(corpus), full=False, tell=lambda finding: told.append(str(finding)))
+    assert any("not what it was when it was closed" in line for line in told)
+    with closing(open_corpus(corpus)) as db, pytest.raises(WrongUse, match="verify --repair"):
+        own_files(db, corpus / "warc")

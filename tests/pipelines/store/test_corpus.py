@@ -42,7 +42,7 @@ def test_a_capture_no_listing_showed_becomes_known_by_its_snapshot(desk: Desk) -
 
 
 def test_a_location_nobody_noted_is_an_error_with_a_way_out(desk: Desk) -> None:
-    with pytest.raises(RecordingFailed, match="scrapy verify"):
+    with pytest.raises(RecordingFailed, match="policy-corpus verify"):
         desk.corpus.location(17)
 
 

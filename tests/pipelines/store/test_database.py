@@ -179,7 +179,7 @@ READ = """
 import sys
 from contextlib import closing
 from pathlib import Path
-from crawler.exceptions import WrongUse
+from pipelines.exceptions import WrongUse
 from pipelines.store.database import open_for_reading
 try:
     with closing(open_for_reading(Path(sys.argv[1]))) as db:

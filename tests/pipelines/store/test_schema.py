@@ -170,7 +170,7 @@ def test_the_views_a_researcher_reads(db: Database) -> None:
         "site", "kind", "variant", "number", "first_timestamp", "last_timestamp", "captures", "captures_listed",
         "original", "title", "language", "words", "text_digest",
     ]  # fmt: skip
-    assert "text" in columns(db, "versions")
+    assert {"text", "stated_date", "stated_in", "second_in_text", "text_in_second"} <= set(columns(db, "versions"))
     assert columns(db, "captures")[:12] == [
         "site", "kind", "variant", "archive", "urlkey", "timestamp", "original", "mimetype", "statuscode", "digest",
         "state", "reason",

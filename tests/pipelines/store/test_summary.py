@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from pipelines.formats.surt import urlkey
 from pipelines.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query, State, Target
 from pipelines.store.summary import summarise
@@ -27,6 +29,18 @@ def test_what_a_corpus_holds_by_outcome(desk: Desk) -> None:
     assert found.failures == {"replay: archive trouble": 1, "replay: not archived": 1}
     assert (found.captures, found.versions, found.texts, found.to_be_tried_again) == (5, 1, 1, 1)
     assert json.loads(json.dumps(found.as_dict()))["states"] == found.states
+
+
+@pytest.mark.parametrize(("share", "looks"), [(0.89, 1), (0.9, 0), (None, 0)])
+def test_a_text_without_words_that_a_second_reader_found_is_worth_a_look(
+    desk: Desk, share: float | None, looks: int
+) -> None:
+    desk.listed(row("2004", "one"))
+    desk.plan()
+    desk.read(row("2004", "one"), "A")
+    desk.db.execute("UPDATE extraction SET second_in_text = ?", [share])
+    desk.corpus.derive_waiting()
+    assert summarise(desk.db).second_look == looks
 
 
 def test_a_capture_of_two_documents_is_counted_once(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 HOLDER = """
 import sys
 from pathlib import Path
-from pipelines.store.lock import only_run
+from pipelines.warc.lock import only_run
 with only_run(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

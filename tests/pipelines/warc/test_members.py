@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 ENDLESS = """
 import os, sys
 from pathlib import Path
-from pipelines.store.warc import WarcWriter
+from pipelines.warc.writer import WarcWriter
 from tests.pipelines.store.samples import a_memento
 writer = WarcWriter(Path(sys.argv[1]), "run")
 for number in range(10**6):

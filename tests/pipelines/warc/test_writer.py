@@ -279,8 +279,8 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_sentence(tmp_path: Path) ->
 FULL_DISK = """
 import os, resource, sys
 from pathlib import Path
-from crawler.exceptions import RecordingFailed
-from pipelines.store.warc import WarcWriter
+from pipelines.exceptions import RecordingFailed
+from pipelines.warc.writer import WarcWriter
 from tests.pipelines.store.samples import a_memento
 writer = WarcWriter(Path(sys.argv[1]), "run")
 kept = 0

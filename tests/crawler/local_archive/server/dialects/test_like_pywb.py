@@ -1,17 +1,21 @@
 """pywb itself and our imitation, asked the same: status, headers and body are equal but for what is named here."""
 
+import gzip
 import http.client
+import itertools
 import re
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.server.asked import PYWB
+from crawler.local_archive.server.blocks import Paging
 from tests.crawler.local_archive.server.dialects.museum import SITE
 from tests.environments import needs, python_with
 
@@ -69,28 +73,78 @@ REPLAYS = [
 ]
 
 
+PAGED = [
+    *("*.museum.example.org", "museum.example.org/*", "museum.example.org/m*", "museum.example.org/privacy"),
+    *("museum.example.org/never", "museum.example.org/gone", "museum.example.org/same", "museum.example.org/self"),
+    *("zebra.example.org", "aaa.example.com"),
+]
+PAGES = [
+    *("", "&page=0", "&page=1", "&page=2", "&page=9", "&page=1&pageSize=1", "&page=0&limit=2", "&sort=reverse"),
+    *("&showNumPages=true", "&showNumPages=true&pageSize=1", "&showNumPages=true&pageSize=5&output=json"),
+    "&page=0&filter=%3Dstatus:404",
+]
+
+
 @pytest.fixture(scope="module")
-def real_port(museum: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a pywb that serves the museum as a collection of that name."""
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with pywb's programs."""
     python = python_with("pywb", {"pywb": "pywb==2.10.0"}, tmp_path_factory)
     needs(python, "pywb")
-    tools, home = Path(python).parent, tmp_path_factory.mktemp("pywb")
-    for command in (["init", "collection"], ["add", "collection", str(museum / "museum.warc.gz")]):
-        subprocess.run([tools / "wb-manager", *command], cwd=home, check=True, capture_output=True, timeout=120)
+    return Path(python).parent
+
+
+@contextmanager
+def pywb(tools: Path, home: Path) -> Iterator[int]:
+    """Serves the collections below `home`; gives the port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with subprocess.Popen(
-        [tools / "wayback", "-b", "127.0.0.1", "-p", str(port)],
-        cwd=home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        deadline = time.monotonic() + 60
-        while not _listens(port):
-            assert time.monotonic() < deadline, "pywb did not start"
-            time.sleep(0.1)
+    command = [tools / "wayback", "-b", "127.0.0.1", "-p", str(port)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=home, **quiet) as process:  # type: ignore[call-overload]
+        try:
+            deadline = time.monotonic() + 60
+            while not _listens(port):
+                assert time.monotonic() < deadline, "pywb did not start"
+                time.sleep(0.1)
+            yield port
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def real_port(museum: Path, tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a pywb that serves the museum."""
+    home = tmp_path_factory.mktemp("pywb")
+    for command in (["init", "collection"], ["add", "collection", str(museum / "museum.warc.gz")]):
+        subprocess.run([tools / "wb-manager", *command], cwd=home, check=True, capture_output=True, timeout=120)
+    with pywb(tools, home) as port:
         yield port
-        process.terminate()
+
+
+def write_zipnum(home: Path, listing: bytes, paging: Paging) -> None:
+    """A collection whose index lies in blocks, from the lines of a plain one."""
+    lines, places, offset = listing.decode().splitlines(keepends=True), [], 0
+    with (home / "part.gz").open("wb") as part:
+        for first in range(0, len(lines), paging.lines):
+            block = gzip.compress("".join(lines[first : first + paging.lines]).encode())
+            part.write(block)
+            key = " ".join(lines[first].split(" ")[:2])
+            places.append(f"{key}\tpart\t{offset}\t{len(block)}\t{first // paging.lines + 1}\n")
+            offset += len(block)
+    (home / "cluster.idx").write_text("".join(places))
+    (home / "cluster.loc").write_text(f"part\t{home / 'part.gz'}\n")
+    index = f"{{type: zipnum, path: {home / 'cluster.idx'}, max_blocks: {paging.blocks}}}"
+    (home / "config.yaml").write_text(f"collections: {{collection: {{index: {index}, archive_paths: {home}}}}}\n")
+
+
+def test_pages_of_blocks_are_alike(museum: Path, our_port: int, tools: Path, tmp_path: Path) -> None:
+    paging, chosen = Paging(lines=3, blocks=2), "&allowFuzzy=false&fl=urlkey,timestamp,url"
+    plain = said(our_port, "/collection/cdx?url=*.example.org&fl=urlkey,timestamp,url,mime,status,digest,filename")[2]
+    write_zipnum(tmp_path, plain, paging)
+    with pywb(tools, tmp_path) as real, EmbeddedArchive(museum, dialect=PYWB, paging=paging) as ours:
+        for url, query in itertools.product(PAGED, PAGES):
+            target = f"/collection/cdx?url={url}{chosen}{query}"
+            assert said(ours.port, target) == said(real, target), target
 
 
 def _listens(port: int) -> bool:

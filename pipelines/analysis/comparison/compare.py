@@ -1,0 +1,172 @@
+"""Two Markdown texts -> what changed: blocks matched, moved ones told as moved, words compared inside.
+
+`apply` and `revert` make the one text of the other, so that nothing of either is left out.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.analysis.comparison.align import Key, Side, align
+from pipelines.analysis.comparison.blocks import blocks_of
+from pipelines.analysis.comparison.cosmetic import cosmetic_kinds
+from pipelines.analysis.comparison.model import Block, Change, ChangeOp, Comparison
+from pipelines.analysis.comparison.pieces import pieces_of
+from pipelines.analysis.comparison.sections import Sections
+from pipelines.analysis.comparison.splits import cut_both
+from pipelines.analysis.comparison.tokens import SEAM, Tokens, count_words, tokens_of
+
+RULES = 1
+"""Goes up when two texts may compare otherwise than before; then what is kept of comparisons is made anew."""
+
+
+def compare(before: str, after: str) -> Comparison:
+    """Compare two Markdown texts (style `corpus`, as versions have them). Pure; never fails, whatever the texts are."""
+    (ours, words_before), (theirs, words_after) = _parsed(before), _parsed(after)
+    comparer = _Comparer(ours, theirs, {})
+    if comparer.leaves_over:
+        comparer = comparer.with_cuts(ours, theirs)
+    changes = comparer.changes()
+    sections = comparer.sections.done()
+    added, removed = (sum(getattr(each, name) for each in sections) for name in ("words_added", "words_removed"))
+    kinds = cosmetic_kinds(changes)
+    return Comparison(
+        changes=tuple(changes),
+        sections=sections,
+        words_before=words_before,
+        words_after=words_after,
+        words_added=added,
+        words_removed=removed,
+        words_moved=sum(section.words_moved for section in sections),
+        share=(added + removed) / max(1, words_before + words_after),
+        cosmetic=bool(kinds),
+        cosmetic_kinds=kinds,
+    )
+
+
+def apply(comparison: Comparison, before: str) -> str:
+    """The text after the changes. Raises ValueError where `before` is not the text that was compared."""
+    if before != _text(comparison, "before"):
+        raise ValueError("The changes are not those of this text.")
+    return _text(comparison, "after")
+
+
+def revert(comparison: Comparison, after: str) -> str:
+    """The text before the changes. Raises ValueError where `after` is not the text that was compared."""
+    if after != _text(comparison, "after"):
+        raise ValueError("The changes are not those of this text.")
+    return _text(comparison, "before")
+
+
+@lru_cache(maxsize=2)  # the version after one change is the one before the next
+def _parsed(text: str) -> tuple[list[Block], int]:
+    """The blocks of a text and how many words there are in all."""
+    blocks = blocks_of(text)
+    return blocks, count_words(SEAM.join([block.body for block in blocks]))
+
+
+def _text(comparison: Comparison, side: str) -> str:
+    return "".join(_raw(change, side) for change in comparison.changes)
+
+
+def _raw(change: Change, side: str) -> str:
+    """What a change says of one side: words from its pieces where it has some. A moved block stands where it was."""
+    block: Block | None = getattr(change, side)
+    if block is None or (side == "before" and change.op == "moved to"):
+        return ""
+    body = "".join(getattr(piece, side) for piece in change.pieces) if change.pieces else block.body
+    return block.lead + body + block.tail
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The blocks of one text, as they are and as they are aligned."""
+
+    blocks: list[Block]
+    side: Side
+
+
+class _Comparer:
+    """Two texts on their way. Blocks that both have as they stand are never cut into tokens."""
+
+    def __init__(self, before: list[Block], after: list[Block], tokens: dict[str, Tokens]) -> None:
+        self._tokens = tokens
+        self.sections = Sections()
+        shared = {block.body for block in before} & {block.body for block in after}
+        self._before, self._after = self._text(before, shared), self._text(after, shared)
+        self._pairs = align(self._before.side, self._after.side)
+
+    def _text(self, blocks: list[Block], shared: set[str]) -> _Text:
+        sizes = [len(block.body) for block in blocks]
+        keys: list[Key] = [
+            block.body if block.body in shared else tuple(self._tokens_of(block.body).keys) for block in blocks
+        ]
+        return _Text(blocks, Side(keys, sizes, [block.kind for block in blocks]))
+
+    def _tokens_of(self, body: str) -> Tokens:
+        if body not in self._tokens:
+            self._tokens[body] = tokens_of(body)
+        return self._tokens[body]
+
+    @property
+    def leaves_over(self) -> bool:
+        """Whether there are blocks of one text without one in the other."""
+        paired = len(self._pairs.kept) + len(self._pairs.moved)
+        return paired < len(self._before.blocks) or paired < len(self._after.blocks)
+
+    def with_cuts(self, before: list[Block], after: list[Block]) -> "_Comparer":
+        """The same texts, their paragraphs cut where they were split or joined; itself where none was."""
+        ours, theirs = cut_both(before, after, self._tokens_of)
+        was_cut = len(ours) > len(before) or len(theirs) > len(after)
+        return _Comparer(ours, theirs, self._tokens) if was_cut else self
+
+    def changes(self) -> list[Change]:
+        """What became of each block, in reading order."""
+        pairs = self._pairs
+        moves = {ours: number for number, (ours, _) in enumerate(pairs.moved, start=1)}
+        origins = {theirs: ours for ours, theirs in pairs.moved}
+        changes: list[Change] = []
+        i = j = 0
+        for ours, theirs in [*pairs.kept, (len(self._before.blocks), len(self._after.blocks))]:
+            changes += [self._gone(each, moves.get(each, 0)) for each in range(i, ours)]
+            changes += [self._come(each, origins.get(each), moves) for each in range(j, theirs)]
+            if ours < len(self._before.blocks):
+                changes.append(self._kept(ours, theirs))
+            i, j = ours + 1, theirs + 1
+        return changes
+
+    def _gone(self, i: int, move: int) -> Change:
+        block = self._before.blocks[i]
+        section = self.sections.place(block, None)
+        if move:
+            return Change("moved from", block, None, move=move, section=section)
+        words = count_words(block.body)
+        self.sections.count(section, 0, words)
+        return Change("removed", block, None, section=section, words_removed=words)
+
+    def _come(self, j: int, origin: int | None, moves: dict[int, int]) -> Change:
+        block = self._after.blocks[j]
+        section = self.sections.place(None, block)
+        if origin is not None:
+            return self._compared("moved to", origin, j, section, moves[origin])
+        words = count_words(block.body)
+        self.sections.count(section, words, 0)
+        return Change("added", None, block, section=section, words_added=words)
+
+    def _kept(self, i: int, j: int) -> Change:
+        ours, theirs = self._before.blocks[i], self._after.blocks[j]
+        section = self.sections.place(ours, theirs)
+        if ours.body == theirs.body and _place(ours) == _place(theirs):
+            return Change("equal", ours, theirs, section=section)
+        return self._compared("changed", i, j, section)
+
+    def _compared(self, op: ChangeOp, i: int, j: int, section: int, move: int = 0) -> Change:
+        ours, theirs = self._before.blocks[i], self._after.blocks[j]
+        by_cell = ours.kind == theirs.kind == "row"
+        inside = pieces_of(self._tokens_of(ours.body), self._tokens_of(theirs.body), by_cell=by_cell)
+        added, removed = inside.words_added, inside.words_removed
+        self.sections.count(section, added, removed, count_words(theirs.body) - added if move else 0)
+        return Change(op, ours, theirs, inside.pieces, move, section, added, removed)
+
+
+def _place(block: Block) -> tuple[str, int, int]:
+    return block.kind, block.level, block.quotes

@@ -1,0 +1,114 @@
+"""What changed from each version to the next, and which run found each version: rows derived with the versions.
+
+A comparison belongs to two texts, whatever documents show them, so it is made once. Everything here happens inside a
+transaction of the caller's.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+if TYPE_CHECKING:
+    from pipelines.analysis.comparison.model import Comparison
+
+LONGEST_HEADING = 200  # characters of a heading that are kept
+
+TABLES = (
+    """CREATE TABLE text_change (
+    before_digest TEXT NOT NULL,
+    after_digest TEXT NOT NULL,
+    rules INTEGER NOT NULL,
+    words_added INTEGER NOT NULL,
+    words_removed INTEGER NOT NULL,
+    words_moved INTEGER NOT NULL,
+    share REAL NOT NULL,
+    sections TEXT NOT NULL,
+    cosmetic INTEGER NOT NULL,
+    cosmetic_kinds TEXT NOT NULL,
+    PRIMARY KEY (before_digest, after_digest)
+) WITHOUT ROWID""",
+    """CREATE TABLE version_found (
+    document_id INTEGER NOT NULL REFERENCES document(id),
+    held_timestamp TEXT NOT NULL,
+    text_digest TEXT NOT NULL,
+    run TEXT NOT NULL,
+    found_at TEXT NOT NULL,
+    PRIMARY KEY (document_id, held_timestamp, text_digest)
+) WITHOUT ROWID""",
+    "CREATE INDEX version_found_in ON version_found (run)",
+    """CREATE VIEW changes AS
+SELECT site, kind, variant, old.held_timestamp AS from_version, new.held_timestamp AS to_version,
+    old.number AS from_number, new.number AS to_number, new.changed_after, new.changed_before,
+    words_added, words_removed, words_moved, share, json_array_length(sections) AS sections_touched, sections,
+    cosmetic, cosmetic_kinds
+FROM version AS old JOIN version AS new ON new.document_id = old.document_id AND new.number = old.number + 1
+JOIN document ON document.id = new.document_id
+LEFT JOIN text_change ON before_digest = old.text_digest AND after_digest = new.text_digest""",
+)
+
+_OPEN = """SELECT old.text_digest, new.text_digest, before.body, after.body
+FROM version AS old JOIN version AS new ON new.document_id = old.document_id AND new.number = old.number + 1
+JOIN text AS before ON before.digest = old.text_digest JOIN text AS after ON after.digest = new.text_digest
+WHERE old.document_id = ? AND NOT EXISTS (SELECT 1 FROM text_change
+    WHERE before_digest = old.text_digest AND after_digest = new.text_digest AND rules = ?)"""
+_RUN = "coalesce((SELECT id FROM run ORDER BY rowid DESC LIMIT 1), '')"
+_FETCHED = """coalesce((SELECT fetched_at FROM snapshot JOIN capture ON snapshot.capture_id = coalesce(same_as, id)
+    WHERE capture.id = version.capture_id), '')"""
+
+
+def derive(db: Database, document_id: int) -> None:
+    """Compare those neighbouring versions of a document that were not, and note which of its versions are new."""
+    from pipelines.analysis.comparison.compare import RULES, compare  # slow to load, and who only reads does not
+
+    for before_digest, after_digest, before, after in db.execute(_OPEN, [document_id, RULES]).fetchall():
+        _keep(db, before_digest, after_digest, compare(before, after), RULES)
+    db.execute(
+        "INSERT OR IGNORE INTO version_found (document_id, held_timestamp, text_digest, run, found_at) "  # noqa: S608
+        f"SELECT document_id, held_timestamp, text_digest, {_RUN}, strftime('%Y-%m-%dT%H:%M:%SZ') FROM version "
+        "WHERE document_id = ?",
+        [document_id],
+    )
+
+
+def _keep(db: Database, before: str, after: str, told: "Comparison", rules: int) -> None:
+    sections = [
+        {
+            "heading": section.heading[:LONGEST_HEADING],
+            "words_added": section.words_added,
+            "words_removed": section.words_removed,
+            "words_moved": section.words_moved,
+        }
+        for section in told.sections
+        if section.touched
+    ]
+    db.execute(
+        "INSERT OR REPLACE INTO text_change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [before, after, rules, told.words_added, told.words_removed, told.words_moved, round(told.share, 4),
+         json.dumps(sections, ensure_ascii=False, separators=(",", ":")), told.cosmetic,
+         ", ".join(told.cosmetic_kinds)],
+    )  # fmt: skip
+
+
+def begin_run(db: Database) -> None:
+    """Forget versions that are no more, and comparisons of texts that no longer follow each other: what a run finds is
+    told by what there is when it begins."""
+    db.execute(
+        "DELETE FROM version_found WHERE NOT EXISTS (SELECT 1 FROM version WHERE "
+        "version.document_id = version_found.document_id AND version.held_timestamp = version_found.held_timestamp "
+        "AND version.text_digest = version_found.text_digest)"
+    )
+    db.execute(
+        "DELETE FROM text_change WHERE NOT EXISTS (SELECT 1 FROM version AS old JOIN version AS new "
+        "ON new.document_id = old.document_id AND new.number = old.number + 1 "
+        "WHERE old.text_digest = before_digest AND new.text_digest = after_digest)"
+    )
+
+
+def found_when_fetched(db: Database) -> None:
+    """Note of all versions that they were found when their bytes were fetched: in a corpus that is made again, or that
+    an earlier release made, nothing is news."""
+    db.execute(
+        "INSERT OR REPLACE INTO version_found (document_id, held_timestamp, text_digest, run, found_at) "  # noqa: S608
+        f"SELECT document_id, held_timestamp, text_digest, '', {_FETCHED} FROM version"
+    )

@@ -1,0 +1,135 @@
+# ruff: noqa: E501
+"""Exports of invented versions by the hundred thousand: rates, sizes and the memory of each.
+
+    python -m tests.bench.exporting [VERSIONS [FORMAT ...]]
+
+Rows are put into the tables as a crawl would leave them, less the WARC files.
+"""
+
+import hashlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.export.base import Order, export_to
+from pipelines.export.selection import Selection, viewing
+from pipelines.store.database import open_corpus
+
+FORMATS = ("parquet", "jsonl", "csv", "git")
+A_DOCUMENT = 25  # versions
+WORDS = 330  # of a text, some 2 KB
+_VOCABULARY = [f"{first}{second}" for first in ("pri", "da", "con", "ser", "us", "per") for second in
+               ("vacy", "ta", "sent", "vice", "er", "son", "tract", "mit", "ting", "al", "cookie", "law")]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of an export, of a second one that finds nothing new, the most memory in MB, and bytes written."""
+
+    name: str
+    seconds: float
+    again: float
+    memory: float
+    size: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name:<8} {self.seconds:>6.1f} s, again {self.again:>5.1f} s, {self.memory:>5.0f} MB of memory, "
+            f"{self.size / 1e6:>6.1f} MB written"
+        )
+
+
+def make(folder: Path, versions: int) -> None:
+    """A corpus of invented versions."""
+    with closing(open_corpus(folder)) as db, db.atomic():
+        db.execute("INSERT INTO reader (reader) VALUES ('r1')")
+        for document in range(versions // A_DOCUMENT):
+            site = f"site{document:05}.example"
+            db.execute(
+                "INSERT INTO document (id, site, kind, variant, url) VALUES (?, ?, 'privacy policy', '', ?)",
+                [document + 1, site, f"http://{site}/privacy"],
+            )
+            address = [document + 1, f"example,site{document:05})/privacy", f"http://{site}/privacy"]
+            db.execute("INSERT INTO address (document_id, urlkey, url, evidence) VALUES (?, ?, ?, 'given')", address)
+            for number in range(1, A_DOCUMENT + 1):
+                _add(db.conn, document, number, site)
+
+
+def _add(db, document: int, number: int, site: str) -> None:  # type: ignore[no-untyped-def]
+    place = document * A_DOCUMENT + number
+    body = text(document, number)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    time = f"{1999 + number}0{1 + document % 9}0{1 + place % 9}120000"
+    url, key = f"http://{site}/privacy", f"example,site{document:05})/privacy"
+    db.execute(
+        "INSERT INTO capture (id, archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, state, reason) "
+        "VALUES (?, 'web.archive.org', ?, ?, ?, 'text/html', '200', ?, '900', 'read', '')",
+        [place, key, time, url, digest[:32]],
+    )
+    db.execute("INSERT INTO snapshot VALUES (?, ?, 'x.warc.gz', ?, 1, ?, '', '', '', '')", [place, time, place, digest])
+    db.execute("INSERT INTO text (digest, body) VALUES (?, ?)", [digest, body])
+    db.execute(
+        "INSERT INTO extraction (capture_id, reader, text_digest, reading_key, title, language, words, verdict, reasons) "
+        "VALUES (?, 'r1', ?, ?, 'Privacy Policy', 'en', ?, 'policy', '[]')",
+        [place, digest, digest, WORDS],
+    )
+    db.execute(
+        "INSERT INTO version VALUES (?, ?, ?, ?, ?, '', '', 1, 1, ?, ?, 'r1', ?, ?, 'Privacy Policy', 'en', ?, 'policy')",
+        [document + 1, number, time, time, time, place, url, digest, digest, WORDS],
+    )
+
+
+def text(document: int, number: int) -> str:
+    """A text of which one paragraph in ten differs from that of the version before."""
+    return "\n\n".join(_paragraphs(document, number)) + "\n"
+
+
+def _paragraphs(document: int, number: int) -> Iterator[str]:
+    for at in range(10):
+        changed = number - (number - at) % 10 if number >= at else 0
+        words = random.Random(f"{document} {at} {changed}")
+        yield " ".join(words.choices(_VOCABULARY, k=WORDS // 10))
+
+
+def measure(corpus: Path, name: str, to: Path) -> Measured:
+    """Export in a process of its own, twice."""
+    command = [sys.executable, "-m", "tests.bench.exporting", "--one", str(corpus), name, str(to)]
+    first = subprocess.run(command, check=True, capture_output=True, text=True, timeout=3600).stdout.split()
+    again = subprocess.run(command, check=True, capture_output=True, text=True, timeout=3600).stdout.split()
+    size = sum(path.stat().st_size for path in to.rglob("*") if path.is_file())
+    return Measured(name, float(first[0]), float(again[0]), max(float(first[1]), float(first[2])), size)
+
+
+def _one(corpus: Path, name: str, to: Path) -> None:
+    """Print the seconds of an export and the most memory of this process and of what it started, in MB."""
+    import resource
+
+    start = time.monotonic()
+    with viewing(corpus, Selection(), "https://web.archive.org") as view:
+        export_to(view, name, Order(to))
+    own, others = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(time.monotonic() - start, own, others)
+
+
+def main(versions: int, formats: tuple[str, ...] = FORMATS) -> list[Measured]:
+    """Print what each format takes for so many versions."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="policy-corpus-bench-") as place:
+        make(Path(place, "corpus"), versions)
+        for name in formats:
+            found.append(measure(Path(place, "corpus"), name, Path(place, name)))
+            print(f"  {found[-1]}, {versions / found[-1].seconds:,.0f} versions a second", flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        _one(Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
+    else:
+        main(int((sys.argv[1:] or ["100000"])[0]), tuple(sys.argv[2:]) or FORMATS)

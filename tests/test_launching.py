@@ -1,0 +1,38 @@
+"""A process that is forked for a test does what one does that is started anew."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from tests.launching import ROOT, launch, launched
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "scrapy", *arguments]
+
+
+def test_it_says_and_returns_the_same(crawled: Path, tmp_path: Path) -> None:
+    for corpus in (crawled, tmp_path / "absent"):
+        given = command("status", "--json", "-s", f"CORPUS_DIR={corpus}")
+        anew = subprocess.run(given, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        forked = launched(given, dict(os.environ), 60)
+        assert (forked.returncode, forked.stdout, forked.stderr) == (anew.returncode, anew.stdout, anew.stderr)
+
+
+def test_it_has_a_session_of_its_own_and_can_be_killed(crawled: Path) -> None:
+    with TemporaryFile("w+") as out:
+        given = command("serve-archive", str(crawled / "warc"), "--port", "0")
+        process = launch(given, {"PATH": ""}, out, out)
+        try:
+            while not os.pread(out.fileno(), 100, 0):
+                assert process.poll() is None
+                time.sleep(0.01)
+            assert os.getsid(process.pid) == process.pid
+            assert os.readlink(f"/proc/{process.pid}/cwd") == str(ROOT)
+        finally:
+            process.kill()
+        assert process.wait(60) == -signal.SIGKILL
