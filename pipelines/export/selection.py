@@ -18,6 +18,7 @@ from pipelines.extraction.form.note import snapshot_url
 from pipelines.formats.content_encoding import decode
 from pipelines.items import DocumentKey, Memento, Verdict
 from pipelines.store import selection as store
+from pipelines.store.archives import Links
 from pipelines.store.database import open_for_reading
 from pipelines.store.selection import Selection
 from pipelines.warc.lock import refuse_while_written
@@ -119,6 +120,7 @@ class CorpusView:
         self._warc = folder / "warc"
         self.selection = selection
         self.public_url = public_url
+        self.links = Links(db, public_url)
         self.tables = tuple(self._tables())
 
     def versions(self, *, texts: bool = True) -> Iterator[SelectedVersion]:
@@ -143,9 +145,9 @@ class CorpusView:
 
     def _version_rows(self, texts: bool) -> Iterator[tuple[Any, ...]]:
         at = {name: index for index, name in enumerate(store.VERSION_COLUMNS)}
-        held, original = itemgetter(at["held_timestamp"]), itemgetter(at["original"])
+        held, original, archive = (itemgetter(at[name]) for name in ("held_timestamp", "original", "archive"))
         for row in store.versions(self._db, self.selection, texts=texts):
-            yield (*row[:-1], snapshot_url(held(row), original(row), self.public_url))
+            yield (*row[:-1], snapshot_url(held(row), original(row), self.links.base(archive(row))))
 
     def _run_rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         place = table.given.index("settings")
