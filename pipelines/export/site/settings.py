@@ -12,7 +12,7 @@ _ADDRESS = re.compile(r"https?://[^\s/?#\"<>]+(/[^\s?#\"<>]*)?", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
     """`title` of the site; `url` where it will lie, with a slash at its end, or empty (then feeds have relative links);
-    `public_url` of the archive that links lead to; `tables` the address of Datasette's tables, where it serves the pages."""
+    `public_url` of the archive that links lead to; `tables` the address of Datasette's tables where it serves these."""
 
     title: str = TITLE
     url: str = ""
