@@ -25,6 +25,10 @@ from pipelines.items import DocumentKey
 from pipelines.store.database import open_for_reading
 
 PAGES = "/-/pages/"
+_STYLED = "/-/policy-corpus.css"
+_STYLE = """time { white-space: nowrap; }
+dl.column-descriptions { max-height: 9rem; overflow: auto; border: 1px solid #ccc; padding: 0.5rem; }
+"""
 _LONGEST = 160  # characters of a text that a row shows
 _TIMESTAMP = re.compile(r"\d{14}", re.ASCII)
 _OURS = re.compile(rb"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?", re.IGNORECASE)
@@ -51,8 +55,11 @@ class CorpusPages:
             path = unquote(request.url_vars["path"]) or "index.html"
             return await asyncio.to_thread(self._answer, path)
 
+        async def style() -> Response:
+            return Response(_STYLE, content_type="text/css; charset=utf-8")
+
         # the 1.0 line takes plain functions alone, no methods
-        return [(r"^/$", start), (rf"^{PAGES}(?P<path>.*)$", show)]
+        return [(r"^/$", start), (rf"^{_STYLED}$", style), (rf"^{PAGES}(?P<path>.*)$", show)]
 
     @hookimpl  # type: ignore[untyped-decorator]
     def render_cell(self, row: Any, value: Any, column: str) -> Markup | None:
@@ -75,6 +82,10 @@ class CorpusPages:
         if column == "to_version":
             changes = Markup(' <a href="{}{}/{}-changes.html">redline</a>').format(PAGES, place, value)
         return Markup('<a href="{}{}/{}.html">{}</a>{}').format(PAGES, place, value, shown, changes)
+
+    @hookimpl  # type: ignore[untyped-decorator]
+    def extra_css_urls(self) -> list[str]:
+        return [_STYLED]
 
     @hookimpl  # type: ignore[untyped-decorator]
     def menu_links(self) -> list[dict[str, str]]:
