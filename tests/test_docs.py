@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -44,7 +45,10 @@ def test_a_default_is_what_the_documents_say(name: str, default: str) -> None:
     assert default.strip('"') == str(OURS[name])
 
 
-@pytest.mark.parametrize("view", ["versions", "captures", "document_captures", "documents", "targets", "runs"])
+VIEWS = ["versions", "captures", "document_captures", "documents", "targets", "runs", "families", "term_mentions"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
 def test_every_column_of_the_views_stands_in_the_documents(view: str, tmp_path: Path) -> None:
     section = DATA_FORMAT.partition(f"### `{view}`")[2].partition("### ")[0]
     with closing(open_corpus(tmp_path)) as db:
@@ -69,6 +73,22 @@ def user_folder(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def examples(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+QUESTIONS = re.findall(r"^```sql\n(.*?)^```", (ROOT / "docs/changes.md").read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_questions_about_changes_have_answers(user_folder: Path, question: str) -> None:
+    with closing(sqlite3.connect(user_folder / "output" / "corpus.sqlite")) as db:
+        assert db.execute(question.replace("third parties", "cookie")).fetchall()
+
+
+def test_texts_in_force_are_the_last_up_to_the_day(user_folder: Path) -> None:
+    with closing(sqlite3.connect(user_folder / "output" / "corpus.sqlite")) as db:
+        found = {row[:3]: row[3] for row in db.execute(QUESTIONS[2])}
+        versions = db.execute("SELECT site, kind, variant, first_timestamp FROM versions ORDER BY 4").fetchall()
+    assert found == {row[:3]: row[3] for row in versions if row[3] <= "20160101235959"}
 
 
 def example(language: str) -> str:

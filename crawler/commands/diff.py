@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 examples:
-  python -m scrapy diff example.com -s CORPUS_DIR=output
+  policy-corpus diff example.com -s CORPUS_DIR=output
       the last change of its privacy policy
-  python -m scrapy diff example.com terms first last
-  python -m scrapy diff example.com privacy-policy 2018-05-01 2018-06-30
+  policy-corpus diff example.com terms first last
+  policy-corpus diff example.com privacy-policy 2018-05-01 2018-06-30
       the texts in force on the evening of these days
-  python -m scrapy diff example.com 3 4 --format html > change.html
-  python -m scrapy diff example.com --stat --exit-code
+  policy-corpus diff example.com 3 4 --format html > change.html
+  policy-corpus diff example.com --stat --exit-code
 
 A and B are a number, a date (YYYY, YYYY-MM, YYYY-MM-DD or a timestamp), first,
 last or previous; a number above 999 is written as #1000
@@ -37,7 +37,7 @@ class Command(CorpusCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "SITE [KIND] [A B] [--format FORMAT] [--stat] [-s CORPUS_DIR=DIR]"
+        return "SITE [KIND] [FROM TO] [options] [-s CORPUS_DIR=DIR]"
 
     def short_desc(self) -> str:
         return "Show what changed between two versions of a document"

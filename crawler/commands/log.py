@@ -5,18 +5,20 @@ import json
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from crawler.cli import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import CorpusError, WrongUse
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 EXAMPLES = """
 examples:
-  python -m scrapy log -s CORPUS_DIR=output
+  policy-corpus log -s CORPUS_DIR=output
       the sites, with how many versions each has
-  python -m scrapy log example.com -s CORPUS_DIR=output
-  python -m scrapy log example.com terms --json
+  policy-corpus log example.com -s CORPUS_DIR=output
+  policy-corpus log example.com terms --json
 
 exit codes:
   0 done, 2 wrong use: no such site or kind
@@ -46,7 +48,7 @@ class Command(CorpusCommand):
         assert self.settings is not None
         try:
             if len(args) > 2:
-                raise WrongUse(f"{args[2]!r} belongs nowhere here: log [SITE [KIND]].")
+                raise WrongUse(f"Unexpected argument {args[2]!r}: the command is log [SITE [KIND]].")
             with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
                 lines = _history(db, args, opts) if args else _sites(db)
         except CorpusError as error:
@@ -55,7 +57,7 @@ class Command(CorpusCommand):
         show(lines)
 
 
-def _history(db: Database, args: list[str], opts: argparse.Namespace) -> list[str]:
+def _history(db: "Database", args: list[str], opts: argparse.Namespace) -> list[str]:
     from crawler.reporting.history import log_lines
     from pipelines.store.history import documents_of, versions_of
 
@@ -70,7 +72,7 @@ def _history(db: Database, args: list[str], opts: argparse.Namespace) -> list[st
     return lines
 
 
-def _sites(db: Database) -> list[str]:
+def _sites(db: "Database") -> list[str]:
     from pipelines.formats.terminal import printable
     from pipelines.store.history import sites
 

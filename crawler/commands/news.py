@@ -11,12 +11,12 @@ from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
 examples:
-  python -m scrapy news -s CORPUS_DIR=output
+  policy-corpus news -s CORPUS_DIR=output
       what the last crawl brought
-  python -m scrapy news --since 2026-05-01
-  python -m scrapy news --since 20260501T040000Z-a1b2c3 --json | jq .versions
+  policy-corpus news --since 2026-05-01
+  policy-corpus news --since 20260501T040000Z-a1b2c3 --json | jq .versions
       since that run began; `status --json` and the view `runs` name runs
-  python -m scrapy news --exit-code > news.txt || mail -s news me < news.txt
+  policy-corpus news --exit-code > news.txt || mail -s news me < news.txt
 
 exit codes:
   0 done; 1 with --exit-code, where there are new versions; 2 wrong use

@@ -66,7 +66,7 @@ class Command(CorpusCommand):
         elif len(args) != 1:
             self._refuse("serve-archive takes one folder of WARC files, as in: policy-corpus serve-archive DIR")
         elif not Path(args[0]).is_dir():
-            self._refuse(f"{args[0]} is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.")
+            self._refuse(f"{args[0]} is no folder: name one that holds WARC, ARC, WACZ or CDX files.")
         else:
             self._serve(Path(args[0]), opts)
 
@@ -112,11 +112,12 @@ def _left_out(archive: "EmbeddedArchive", dialect: str) -> list[str]:
     from crawler.local_archive.server.dialects.registry import NOT_OFFERED
 
     return [
-        *(f"left out, no WARC or CDX file: {name}" for name in sorted(archive.left_out)),
+        *(f"left out, no archive or index file: {name}" for name in sorted(archive.left_out)),
         *(
-            [f"left out: {archive.skipped} lines of indexes or ends of WARC files that cannot be read"]
+            [f"left out: {archive.skipped} lines of indexes or parts of archive files that cannot be read"]
             * bool(archive.skipped)
         ),
+        *([f"left out: {archive.posted} answers to forms, which no address alone leads to"] * bool(archive.posted)),
         f"not offered: {NOT_OFFERED[dialect]}",
     ]
 

@@ -56,7 +56,7 @@ class EmbeddedArchive:
         with contextlib.ExitStack() as stack:
             index = stack.enter_context(contextlib.closing(CdxIndex(folder)))
             closed = host_keys((*blocked, *_blocked_in(folder)))
-            held = Holdings(index, Records(index, folder), folder, closed, max_rows, paging)
+            held = Holdings(index, Records(index), folder, closed, max_rows, paging)
             self._dialect = stack.enter_context(contextlib.closing(SPEAKERS[dialect](held)))
             self._handler: Handler = self._archive
             for wrapper in reversed(tuple(wrappers)):
@@ -65,6 +65,7 @@ class EmbeddedArchive:
             self._closing = stack.pop_all()
         self.left_out = index.left_out
         self.skipped = index.skipped
+        self.posted = index.posted
         self.port = self._server.port
         self.url = f"http://{HOST}:{self.port}"
         self.address = self.url + self._dialect.path

@@ -26,6 +26,8 @@ JOIN document ON document.id = document_id WHERE NOT EXISTS (SELECT 1 FROM versi
     WHERE version.document_id = version_found.document_id AND version.held_timestamp = version_found.held_timestamp
     AND version.text_digest = version_found.text_digest) AND NOT ({})
 ORDER BY site, kind, variant, held_timestamp"""
+_KNOWN = """SELECT DISTINCT site, kind, variant FROM version_found JOIN document ON document.id = document_id
+WHERE NOT ({})"""
 _STANDING = """SELECT site, kind, variant, address, outcome, reason FROM documents
 WHERE active AND outcome IN ({}) ORDER BY site, kind, variant"""
 _FAILED = "'failed', 'blocked'"
@@ -39,7 +41,7 @@ class News:
     """What is new since a run began or since a date. Rows are plain values by name, in order of their documents.
 
     `versions`: those that the corpus did not hold before, each with the change that led to it; `gone`: those it held
-    and holds no more, since captures between showed otherwise; `documents`: whose first versions are among the new;
+    and holds no more, since captures between showed otherwise; `documents`: those that had no version before;
     `failed` and `missing`: documents that are followed and have no versions, with what became of them; `failures`:
     how many captures and listings failed up to the end of the last crawl, by reason.
     """
@@ -62,24 +64,28 @@ def news(db: Database, since: str = "") -> News:
     run = _run(db, since)
     condition, value = (_SINCE_RUN, run["id"]) if run else (_SINCE_DAY, _moment(db, since))
     versions = list(db.query(_FOUND.format(condition), [value]))
-    found = {(row["site"], row["kind"], row["variant"]) for row in versions if row["number"] == 1}
+    known = {tuple(row) for row in db.execute(_KNOWN.format(condition), [value])}
     last = _last_run(db)
     return News(
         since=run["started_at"] if run else value,
         run=run,
         versions=versions,
         gone=list(db.query(_GONE.format(condition), [value])),
-        documents=_documents(versions, found),
+        documents=_documents(versions, known),
         failed=list(db.query(_STANDING.format(_FAILED))),
         missing=list(db.query(_STANDING.format(_MISSING))),
         failures=json.loads(last["failures"]) if last else {},
     )
 
 
-def _documents(versions: list[Row], first_found: set[tuple[str, str, str]]) -> list[Row]:
-    """The documents whose first version is new, with how many are."""
+def _documents(versions: list[Row], known: set[tuple[str, ...]]) -> list[Row]:
+    """The documents that had no version before, with how many they have now."""
     counts = Counter((row["site"], row["kind"], row["variant"]) for row in versions)
-    return [{"site": key[0], "kind": key[1], "variant": key[2], "versions": counts[key]} for key in sorted(first_found)]
+    return [
+        {"site": key[0], "kind": key[1], "variant": key[2], "versions": counts[key]}
+        for key in sorted(counts)
+        if key not in known
+    ]
 
 
 def _run(db: Database, since: str) -> Row | None:

@@ -6,8 +6,8 @@ A page is a number of blocks, not of rows: a page may hold rows of others, few r
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from crawler.local_archive.server.cdxindex import SortedLines
 from crawler.local_archive.server.matches import Range
+from crawler.local_archive.server.rows import SortedLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,16 @@ class Blocks:
         self._starts = [at for number, (at, _) in enumerate(index.lines(0, index.size)) if not number % paging.lines]
         self._size = index.size
 
-    def pages(self, spans: list[Range], size: int = 0) -> Pages:
-        """The pages of what lies in `spans`; a `size` above that of the archive is not granted."""
-        size = min(size, self.paging.blocks) if size > 0 else self.paging.blocks
+    def pages(self, spans: list[Range], size: int = 0, *, may_grow: bool = False) -> Pages:
+        """The pages of what lies in `spans`, of `size` blocks where that is granted: web.archive.org lets it shrink."""
+        usual = self.paging.blocks
+        size = usual if size <= 0 else size if may_grow else min(size, usual)
         start, stop = min(span[0] for span in spans), max(span[1] for span in spans)
-        if start >= self._size:
-            return Pages(0, size, 0, 0)
-        first = self._block_of(start)
-        blocks = self._block_of(max(start, stop - 1)) - first + 1
+        # the search begins at the last block whose first line is smaller, so it may be one without a match
+        first = self._block_of(max(0, start - 1))
+        blocks = self._block_of(max(0, start - 1, stop - 1)) - first + 1
+        if blocks <= 1 and not any(high > low for low, high in spans):
+            return Pages(0, size, 0, first)
         return Pages(-(-blocks // size), size, blocks, first)
 
     def clipped(self, spans: list[Range], pages: Pages, page: int) -> list[Range]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from crawler.local_archive.server.cdxindex import SortedLines
+from crawler.local_archive.server.rows import SortedLines
 
 KINDS = ("exact", "prefix", "host", "domain")
 Range = tuple[int, int]

@@ -3,20 +3,21 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import unquote
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 
-from crawler.local_archive.server.cdxindex import CdxIndex, Row
+from crawler.local_archive.server.cdxindex import CdxIndex
+from crawler.local_archive.server.rows import Row
+from crawler.local_archive.server.warc_heads import give_head
 from pipelines.exceptions import CaptureFailed
 from pipelines.formats.content_encoding import LIMIT, decode
 from pipelines.formats.surt import urlkey
 from pipelines.items import EMPTY_DIGEST
 
 MOST = 700 << 20  # bytes of one record; the real archive gives up at about as many
+_LONGEST_HEADER = 16_384  # characters; clients give up on lines of 65,536 bytes
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
 
 
@@ -61,18 +62,20 @@ class Stored:
 
 
 class Records:
-    """Reads the records in the files of `folder` that `index` knows."""
+    """Reads the records that `index` knows."""
 
-    def __init__(self, index: CdxIndex, folder: Path) -> None:
+    def __init__(self, index: CdxIndex) -> None:
         self._index = index
-        self._folder = folder
 
     def read(self, row: Row) -> Stored:
         """The record of a row that is playable. Raises TooLarge."""
-        with (self._folder / unquote(row.filename)).open("rb") as file:
+        with self._index.files.path(row.filename).open("rb") as file:
             file.seek(int(row.offset))
-            record = next(iter(ArchiveIterator(file)))
-            return Stored(record.rec_headers, record.http_headers, _payload(record))
+            record = next(iter(ArchiveIterator(file, no_record_parse=True, arc2warc=True)))
+            read = give_head(record)
+            payload = _payload(record, read)
+        record.http_headers.headers = [pair for pair in record.http_headers.headers if len(pair[1]) <= _LONGEST_HEADER]
+        return Stored(record.rec_headers, record.http_headers, payload)
 
     def found(self, row: Row, rows: list[Row]) -> tuple[Stored, Stored | None]:
         """The record of a playable row, and the one that holds its bytes: itself, another one for a revisit, or none.
@@ -103,12 +106,12 @@ class Records:
         return [row for row in self._index.rows_of(urlkey(uri)) if row.timestamp == date] if uri and date else []
 
 
-def _payload(record: ArcWarcRecord) -> bytes:
-    """All bytes of the body; warcio takes chunks apart, and is kept from decoding."""
+def _payload(record: ArcWarcRecord, read: bytes) -> bytes:
+    """All bytes of the body, of which some were read; warcio takes chunks apart, and is kept from decoding."""
     coding = record.http_headers.get_header("content-encoding")
     if coding:
         record.http_headers.remove_header("content-encoding")
-    stream, pieces, size = record.content_stream(), [], 0
+    stream, pieces, size = record.content_stream(), [read], len(read)
     while size <= MOST and (piece := stream.read(1 << 20)):
         pieces.append(bytes(piece))
         size += len(piece)

@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
+from pipelines.analysis.comparison.tokens import tokens_of
+
 LEAST_ALIKE = 0.5  # share of words in common that makes two blocks one that was changed
 LEAST_ALIKE_MOVED = 0.75  # the same for blocks that stand elsewhere
+LONGEST_REPLACED = 300  # characters of a block that took the place of another
+LEAST_ALIKE_REPLACED = 0.25
 LEAST_SIZE_MOVED = 24  # characters of a block that is told as moved; shorter ones move only with a neighbour
 SAME_KIND = 5  # characters that it counts for two equal blocks to be of one kind, too
 MOST_REPEATS = 8  # places of equal blocks that are all tried with each other; of more, the first with the first ...
 MOST_SHARING = 8  # blocks that a word may stand in and still lead from one block to another
-MOST_CANDIDATES = 4  # blocks that are looked at for each, those that share most first
+MOST_CANDIDATES = 3  # blocks that are looked at for each, those that share most first
 MOST_CELLS = 200_000_000  # tokens times tokens of two blocks that are looked at more closely
 
 
@@ -61,7 +65,8 @@ def align(before: Side, after: Side) -> Pairs:
     first = [(i, i) for i in range(start)]
     last = [(n - i, m - i) for i in range(end, 0, -1)]
     kept = [*first, *((each.before, each.after) for each in chain), *last]
-    return Pairs(kept, _moved(before, after, kept, candidates))
+    moved = _moved(before, after, kept, candidates)
+    return Pairs(_with_replaced(before, after, kept, moved), moved)
 
 
 def _shared_start(one: Sequence[Key], other: Sequence[Key]) -> int:
@@ -116,9 +121,11 @@ def _likest(i: int, before: Side, keys: dict[int, Key], having: dict[str, list[i
         if len(sharing) <= MOST_SHARING:
             for j in sharing:
                 shares[j] = shares.get(j, 0) + 1
-    likest = sorted(((count / (len(key) + len(keys[j])), j) for j, count in shares.items()), reverse=True)
+    likest: Iterable[int] = shares
+    if len(shares) > MOST_CANDIDATES:
+        likest = sorted(shares, key=lambda j: shares[j] / (len(key) + len(keys[j])), reverse=True)[:MOST_CANDIDATES]
     found = []
-    for _, j in likest[:MOST_CANDIDATES]:
+    for j in likest:
         alike = _likeness(key, keys[j])
         if alike >= LEAST_ALIKE:
             found.append(_Candidate(i, j, alike * alike * size, alike))
@@ -157,6 +164,40 @@ def _unrolled(chain: object) -> list[_Candidate]:
         each, chain = chain
         found.append(each)
     return found[::-1]
+
+
+def _with_replaced(
+    before: Side, after: Side, kept: list[tuple[int, int]], moved: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The pairs, and those of what stands alone between two of them on both sides: as many blocks, of the same kinds,
+    each a little alike. So a date or a line of an address that is new takes the place of the old one."""
+    left, right = {i for i, _ in moved}, {j for _, j in moved}
+    found: list[tuple[int, int]] = []
+    i = j = 0
+    for a, b in [*kept, (len(before.keys), len(after.keys))]:
+        if i < a and j < b:
+            ours = [each for each in range(i, a) if each not in left]
+            theirs = [each for each in range(j, b) if each not in right]
+            pairs = list(zip(ours, theirs, strict=False))
+            if len(ours) == len(theirs) and all(_replaces(before, after, *pair) for pair in pairs):
+                found += pairs
+        if a < len(before.keys):
+            found.append((a, b))
+        i, j = a + 1, b + 1
+    return found
+
+
+def _replaces(before: Side, after: Side, i: int, j: int) -> bool:
+    if before.kinds[i] != after.kinds[j] or max(before.sizes[i], after.sizes[j]) > LONGEST_REPLACED:
+        return False
+    alike = Indel.normalized_similarity(_tokens(before.keys[i]), _tokens(after.keys[j]))
+    return alike >= LEAST_ALIKE_REPLACED
+
+
+def _tokens(key: Key) -> tuple[str, ...]:
+    """The tokens that a key stands for, in small letters."""
+    tokens = tokens_of(key).keys if isinstance(key, str) else key
+    return tuple(token.casefold() for token in tokens)
 
 
 def _moved(

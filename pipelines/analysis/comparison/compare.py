@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.analysis.comparison.align import Key, Side, align
 from pipelines.analysis.comparison.blocks import blocks_of
@@ -11,6 +12,7 @@ from pipelines.analysis.comparison.cosmetic import cosmetic_kinds
 from pipelines.analysis.comparison.model import Block, Change, ChangeOp, Comparison
 from pipelines.analysis.comparison.pieces import pieces_of
 from pipelines.analysis.comparison.sections import Sections
+from pipelines.analysis.comparison.splits import cut_both
 from pipelines.analysis.comparison.tokens import SEAM, Tokens, count_words, tokens_of
 
 RULES = 1
@@ -19,11 +21,13 @@ RULES = 1
 
 def compare(before: str, after: str) -> Comparison:
     """Compare two Markdown texts (style `corpus`, as versions have them). Pure; never fails, whatever the texts are."""
-    comparer = _Comparer(blocks_of(before), blocks_of(after))
+    (ours, words_before), (theirs, words_after) = _parsed(before), _parsed(after)
+    comparer = _Comparer(ours, theirs, {})
+    if comparer.leaves_over:
+        comparer = comparer.with_cuts(ours, theirs)
     changes = comparer.changes()
     sections = comparer.sections.done()
     added, removed = (sum(getattr(each, name) for each in sections) for name in ("words_added", "words_removed"))
-    words_before, words_after = comparer.words_before, comparer.words_after
     kinds = cosmetic_kinds(changes)
     return Comparison(
         changes=tuple(changes),
@@ -53,6 +57,13 @@ def revert(comparison: Comparison, after: str) -> str:
     return _text(comparison, "before")
 
 
+@lru_cache(maxsize=2)  # the version after one change is the one before the next
+def _parsed(text: str) -> tuple[list[Block], int]:
+    """The blocks of a text and how many words there are in all."""
+    blocks = blocks_of(text)
+    return blocks, count_words(SEAM.join([block.body for block in blocks]))
+
+
 def _text(comparison: Comparison, side: str) -> str:
     return "".join(_raw(change, side) for change in comparison.changes)
 
@@ -77,29 +88,40 @@ class _Text:
 class _Comparer:
     """Two texts on their way. Blocks that both have as they stand are never cut into tokens."""
 
-    def __init__(self, before: list[Block], after: list[Block]) -> None:
-        self._tokens: dict[str, Tokens] = {}
+    def __init__(self, before: list[Block], after: list[Block], tokens: dict[str, Tokens]) -> None:
+        self._tokens = tokens
         self.sections = Sections()
         shared = {block.body for block in before} & {block.body for block in after}
         self._before, self._after = self._text(before, shared), self._text(after, shared)
-        self.words_before = count_words(SEAM.join([block.body for block in before]))
-        self.words_after = count_words(SEAM.join([block.body for block in after]))
+        self._pairs = align(self._before.side, self._after.side)
 
     def _text(self, blocks: list[Block], shared: set[str]) -> _Text:
         sizes = [len(block.body) for block in blocks]
         keys: list[Key] = [
-            block.body if block.body in shared else tuple(self._tokens_of(block).keys) for block in blocks
+            block.body if block.body in shared else tuple(self._tokens_of(block.body).keys) for block in blocks
         ]
         return _Text(blocks, Side(keys, sizes, [block.kind for block in blocks]))
 
-    def _tokens_of(self, block: Block) -> Tokens:
-        if block.body not in self._tokens:
-            self._tokens[block.body] = tokens_of(block.body)
-        return self._tokens[block.body]
+    def _tokens_of(self, body: str) -> Tokens:
+        if body not in self._tokens:
+            self._tokens[body] = tokens_of(body)
+        return self._tokens[body]
+
+    @property
+    def leaves_over(self) -> bool:
+        """Whether there are blocks of one text without one in the other."""
+        paired = len(self._pairs.kept) + len(self._pairs.moved)
+        return paired < len(self._before.blocks) or paired < len(self._after.blocks)
+
+    def with_cuts(self, before: list[Block], after: list[Block]) -> "_Comparer":
+        """The same texts, their paragraphs cut where they were split or joined; itself where none was."""
+        ours, theirs = cut_both(before, after, self._tokens_of)
+        was_cut = len(ours) > len(before) or len(theirs) > len(after)
+        return _Comparer(ours, theirs, self._tokens) if was_cut else self
 
     def changes(self) -> list[Change]:
         """What became of each block, in reading order."""
-        pairs = align(self._before.side, self._after.side)
+        pairs = self._pairs
         moves = {ours: number for number, (ours, _) in enumerate(pairs.moved, start=1)}
         origins = {theirs: ours for ours, theirs in pairs.moved}
         changes: list[Change] = []
@@ -140,7 +162,7 @@ class _Comparer:
     def _compared(self, op: ChangeOp, i: int, j: int, section: int, move: int = 0) -> Change:
         ours, theirs = self._before.blocks[i], self._after.blocks[j]
         by_cell = ours.kind == theirs.kind == "row"
-        inside = pieces_of(self._tokens_of(ours), self._tokens_of(theirs), by_cell=by_cell)
+        inside = pieces_of(self._tokens_of(ours.body), self._tokens_of(theirs.body), by_cell=by_cell)
         added, removed = inside.words_added, inside.words_removed
         self.sections.count(section, added, removed, count_words(theirs.body) - added if move else 0)
         return Change(op, ours, theirs, inside.pieces, move, section, added, removed)

@@ -3,7 +3,7 @@
 import re
 
 from pipelines.analysis.comparison.model import Block, Section
-from pipelines.analysis.comparison.tokens import LINK_END
+from pipelines.analysis.comparison.tokens import INVISIBLE, LINK_END
 
 _SIGNS = re.compile(r"\*\*|~~|(?<!\w)_|_(?!\w)|\\(?=[^\w\s])")
 
@@ -44,4 +44,4 @@ def _words_of(body: str) -> str:
     """A heading without its markup."""
     if "](" in body:
         body = LINK_END.sub("", body).replace("[", "")
-    return " ".join(_SIGNS.sub("", body).split())
+    return " ".join(INVISIBLE.sub("", _SIGNS.sub("", body)).split())

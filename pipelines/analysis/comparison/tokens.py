@@ -1,10 +1,11 @@
 """A body -> what is compared: words and punctuation, and between them the glue of spaces and marks."""
 
+import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
 
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _APOSTROPHES = re.compile("[‘’‚‛′´ʼ＇‹›]")
 _QUOTES = re.compile("[“”„‟″«»＂]")
 _DASHES = re.compile("[‐‑‒–—―−﹘﹣－]")
@@ -32,6 +33,7 @@ _WITHIN = ((b"1,1", b"111"), (b"1,1", b"111"), (b"1", b"a"), (b"a-a", b"aaa"), (
 _WORD_OR_NOT = bytes(ord("a") if code == ord("a") else ord(" ") for code in range(256))
 _IS_COUNTED = re.compile(rf"[{_UNSPACED}]|{_LETTER}|{_AUTOLINK}")
 SEAM = '\n)"\n'  # between bodies: no link goes on behind it
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _IS_LETTER = re.compile(_LETTER)
 AUTOLINK = re.compile(_AUTOLINK)
 LINK_END = re.compile(_LINK_END)
@@ -76,7 +78,7 @@ def _key(token: str) -> str:
         token = token[1:-1]
     if token.isascii():
         return token.replace("`", "'")
-    token = _INVISIBLE.sub("", unicodedata.normalize("NFC", token)).replace("…", "...")
+    token = INVISIBLE.sub("", unicodedata.normalize("NFC", token)).replace("…", "...")
     return _DASHES.sub("-", _QUOTES.sub('"', _APOSTROPHES.sub("'", token)))
 
 
@@ -99,10 +101,22 @@ def count_words(body: str) -> int:
 
 def _count(text: str) -> int:
     try:
-        return _count_western((" " + text).encode("latin-1"))
-    except UnicodeEncodeError:
-        lines = text.split("\n")
-        return sum(map(_count, lines)) if len(lines) > 1 else len(_COUNTED_ONLY.findall(text))
+        return _count_western((" " + text).encode("latin-1", _AS_SIGNS))
+    except UnicodeEncodeError:  # letters that are each a word
+        return len(_COUNTED_ONLY.findall(text))
+
+
+def _as_signs(error: UnicodeError) -> tuple[str, int]:
+    """What stands for letters beyond Latin-1 where words are counted by signs."""
+    assert isinstance(error, UnicodeEncodeError)
+    letters = error.object[error.start : error.end]
+    if _IS_UNSPACED.search(letters):
+        raise error
+    return "".join(map(_sign, letters)), error.end
+
+
+_AS_SIGNS = "policy-corpus.signs"
+codecs.register_error(_AS_SIGNS, _as_signs)
 
 
 def _sign(letter: str) -> str:

@@ -1,6 +1,8 @@
 """A comparison as HTML that can do nothing: the structure of the text, with `ins` and `del` around words."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import groupby
 
@@ -15,6 +17,7 @@ CLASSES = {
     "moved from": ' class="moved-from"',
     "moved to": ' class="moved-to"',
 }
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _TAGS = {"delete": "del", "insert": "ins"}
 _SAFE = ("http://", "https://", "mailto:")
 
@@ -64,27 +67,56 @@ def _container(change: Change) -> tuple[str, int]:
 
 
 def _flow(changes: Sequence[Change]) -> Iterator[str]:
-    for change in changes:
-        block = _block(change)
+    for group in _paragraphs(changes):
+        block = _block(group[0])
         if block.kind == "rule":
-            yield f"<hr{CLASSES[change.op]}>"
-        elif words := _words(runs_of(change)):
+            yield f"<hr{CLASSES[group[0].op]}>"
+        elif words := _inside(group):
             tag = f"h{block.level}" if block.kind == "heading" else "p"
-            yield f"<{tag}{CLASSES[change.op]}>{_noted(change, words)}</{tag}>"
+            yield f"<{tag}{_class(group)}>{words}</{tag}>"
+
+
+def _paragraphs(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Blocks with those that go on in them."""
+    group: list[Change] = []
+    for change in changes:
+        if group and not _block(change).continues:
+            yield group
+            group = []
+        group.append(change)
+    if group:
+        yield group
+
+
+def _class(group: Sequence[Change]) -> str:
+    return CLASSES[group[0].op] if len(group) == 1 else ""
+
+
+def _inside(group: Sequence[Change]) -> str:
+    """The words of a paragraph: its parts, each on a line of its own where the text has one."""
+    if len(group) == 1:
+        words = _words(runs_of(group[0]))
+        return words and _noted(group[0], words)
+    parts: list[str] = []
+    for change in group:
+        apart = "<br>" if parts and not _block(change).lead else " "
+        if words := _words(runs_of(change)):
+            parts.append(f"{apart}<span{CLASSES[change.op]}>{_noted(change, words)}</span>")
+    return "".join(parts).strip()
 
 
 def _list(changes: Sequence[Change]) -> Iterator[str]:
     """Nested lists by their level; a paragraph of an item stands in an item without a sign."""
     depth = 0
     out: list[str] = []
-    for change in changes:
-        block = _block(change)
+    for group in _paragraphs(changes):
+        block = _block(group[0])
         level = max(1, block.level)
         out.append("<ul><li>" * (level - depth) if level > depth else "</li></ul>" * (depth - level) + "</li><li>")
         depth = level
         tag = "div" if block.kind == "item" else "p"
         label = f"{escape(block.lead.strip(' >'))} " if block.lead.strip(" >")[:1].isdigit() else ""
-        out.append(f"<{tag}{CLASSES[change.op]}>{label}{_noted(change, _words(runs_of(change)))}</{tag}>")
+        out.append(f"<{tag}{_class(group)}>{label}{_inside(group)}</{tag}>")
     yield "".join(out) + "</li></ul>" * depth
 
 
@@ -113,11 +145,20 @@ def _noted(change: Change, words: str) -> str:
 
 
 def _words(runs: Sequence[Run]) -> str:
-    return "".join(map(_run, runs)).strip()
+    """Runs as HTML, without the white space at either end."""
+    shown = list(runs)
+    while shown and not shown[0].text.strip():
+        shown.pop(0)
+    while shown and not shown[-1].text.strip():
+        shown.pop()
+    if shown:
+        shown[0] = replace(shown[0], text=shown[0].text.lstrip())
+        shown[-1] = replace(shown[-1], text=shown[-1].text.rstrip())
+    return "".join(map(_run, shown))
 
 
 def _run(run: Run) -> str:
-    text = escape(run.text).replace("\n", "<br>")
+    text = escape(_CONTROLS.sub("\ufffd", run.text)).replace("\n", "<br>")
     for is_so, tag in ((run.strong, "strong"), (run.emphasis, "em"), (run.struck, "s")):
         text = f"<{tag}>{text}</{tag}>" if is_so and run.text.strip() else text
     if run.link.lower().startswith(_SAFE):

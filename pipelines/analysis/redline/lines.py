@@ -52,7 +52,9 @@ def counts_of(section: Section) -> str:
 
 
 def _says_something(change: Change) -> bool:
-    """Whether there are words or signs to show."""
+    """Whether there is more to show than spaces or another kind of block."""
+    if change.op == "changed":
+        return any(piece.op != "equal" for piece in change.pieces)
     return any(run.text.strip() for run in runs_of(change))
 
 

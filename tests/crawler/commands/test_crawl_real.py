@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from crawler.local_archive.embedded import EmbeddedArchive
+from pipelines.analysis.comparison.compare import apply, compare, revert
 from pipelines.formats.surt import urlkey
 from tests.conftest import FAST, ROOT
 
@@ -109,3 +111,16 @@ def test_every_version_is_a_file(crawled: Crawled) -> None:
     ((count,),) = crawled.rows("SELECT count(*) FROM version")
     assert isinstance(count, int)
     assert len(list((crawled.corpus / "text").rglob("*.txt"))) == count > DOCUMENTS
+
+
+def test_each_version_is_made_of_the_one_before_and_back(crawled: Crawled) -> None:
+    rows = crawled.rows("SELECT site, kind, variant, text FROM versions ORDER BY site, kind, variant, number")
+    pairs = [(str(old[3]), str(new[3])) for old, new in pairwise(rows) if old[:3] == new[:3]]
+    assert len(pairs) > 200
+    for before, after in pairs:
+        told = compare(before, after)
+        assert (apply(told, before), revert(told, after)) == (after, before)
+        assert told.words_before - told.words_removed == told.words_after - told.words_added
+    ((changes, compared),) = crawled.rows("SELECT count(*), count(share) FROM changes")
+    assert changes == compared == len(pairs)
+    assert f"news: {len(rows)} new versions" in crawled.said

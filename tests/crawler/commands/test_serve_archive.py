@@ -55,7 +55,7 @@ def test_ends_with_its_parent(tmp_path: Path) -> None:
 def test_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     done = run(str(tmp_path / "absent"))
     assert done.returncode == 2
-    assert done.stderr == f"{tmp_path}/absent is no folder: name one that holds *.warc, *.warc.gz or *.cdx files.\n"
+    assert done.stderr == f"{tmp_path}/absent is no folder: name one that holds WARC, ARC, WACZ or CDX files.\n"
 
 
 def test_wrong_number_of_folders_and_bad_port_are_told(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_speaks_other_dialects_and_says_what_is_left_out(tmp_path: Path) -> None
         process.terminate()
         said = process.stderr.read()
     assert said.splitlines() == [
-        "left out, no WARC or CDX file: notes.txt",
+        "left out, no archive or index file: notes.txt",
         "not offered: rewritten pages, search pages, recording, several collections, fuzzy rules of single sites",
     ]
 

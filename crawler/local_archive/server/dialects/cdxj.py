@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from crawler.local_archive.server.cdxindex import Row
+from crawler.local_archive.server.rows import Row
 
 Fields = dict[str, str]
 

@@ -13,7 +13,7 @@ from crawler.local_archive.server.dialects.byteranges import Unsatisfiable, aske
 from crawler.local_archive.server.dialects.cdxj import TYPES, line
 from crawler.local_archive.server.dialects.crawls import Crawl, Crawls
 from crawler.local_archive.server.dialects.holdings import Holdings
-from crawler.local_archive.server.dialects.pywb_query import MAX_ROWS, BadNumber, matched, number, page_of, rows
+from crawler.local_archive.server.dialects.pywb_query import MAX_ROWS, BadNumber, matched, page_of, pages_of, rows
 from crawler.local_archive.server.loopback import Answer, Headers, Request
 from crawler.local_archive.server.matches import ranges
 from crawler.local_archive.server.patterns import BadQuery
@@ -71,7 +71,7 @@ class CommonCrawl:
                 raise BadQuery(f"output={output} not supported")
             spans, kind = ranges(crawl.index, match), (("Content-Type", TYPES[output]),)
             if params.get("showNumPages") == "true":
-                pages = crawl.blocks.pages(spans, number(params, "pageSize", 0))
+                pages = pages_of(crawl.blocks, spans, params)
                 counts = {"pages": pages.count, "pageSize": pages.size, "blocks": pages.blocks}
                 return Answer(200, kind, json.dumps(counts).encode() + b"\n")
             body = self._rows(crawl, asked, params, page_of(crawl.blocks, spans, params), output)

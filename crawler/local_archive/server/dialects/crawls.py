@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
-from urllib.parse import unquote
 
 from crawler.local_archive.server.blocks import Blocks, Paging
-from crawler.local_archive.server.cdxindex import Row, SortedLines
 from crawler.local_archive.server.dates import iso, seconds
 from crawler.local_archive.server.dialects.cdxj import Fields, fields_of
 from crawler.local_archive.server.dialects.holdings import Holdings
+from crawler.local_archive.server.held_files import HeldFiles
 from crawler.local_archive.server.playback import joined
+from crawler.local_archive.server.rows import Row, SortedLines
 from pipelines.items import EMPTY_DIGEST
 
 PAGING = Paging(blocks=5)
@@ -41,7 +41,7 @@ class Crawl:
             fields[name] = text
             if name == "mime":
                 fields["mime-detected"] = "application/octet-stream" if row.is_revisit else text
-        if row.is_revisit and row.digest == EMPTY_DIGEST:
+        if row.is_revisit and row.digest in (EMPTY_DIGEST, "-"):
             fields = {name: text for name, text in fields.items() if name != "digest"} | {"status": "304"}
         fields["filename"] = f"crawl-data/{self.name}/{_SEGMENT}/{_subset(row)}/{row.filename}"
         if row.redirect != "-":
@@ -53,7 +53,6 @@ class Crawls:
     """All crawls of `held`, newest first, and the files their records lie in."""
 
     def __init__(self, held: Holdings) -> None:
-        self._folder = held.folder
         self._packed = tempfile.TemporaryDirectory(prefix="crawls-")
         self._files: dict[str, Path] = {}
         by_year = SortedLines(self._lines(held))
@@ -64,7 +63,7 @@ class Crawls:
 
     def _lines(self, held: Holdings) -> Iterator[bytes]:
         """The lines of all rows that a crawl may hold, each behind its year."""
-        with _Packer(self._folder, Path(self._packed.name)) as packer:
+        with _Packer(held.index.files, Path(self._packed.name)) as packer:
             for row in _held_rows(held):
                 stored = packer.stored(row)
                 self._files.setdefault(stored.filename, packer.path(stored))
@@ -87,8 +86,8 @@ class Crawls:
 class _Packer:
     """Puts the records of files that are no gzip members into files that are."""
 
-    def __init__(self, folder: Path, target: Path) -> None:
-        self._folder = folder
+    def __init__(self, files: HeldFiles, target: Path) -> None:
+        self._files = files
         self._target = target
         self._open: dict[str, tuple[IO[bytes], IO[bytes] | None]] = {}
 
@@ -115,11 +114,11 @@ class _Packer:
     def path(self, row: Row) -> Path:
         """Where the member of a row that `stored` gave lies."""
         packed = self._target / row.filename.replace("/", "%2F")
-        return packed if packed.exists() else self._folder / unquote(row.filename)
+        return packed if packed.exists() else self._files.path(row.filename)
 
     def _opened(self, name: str) -> tuple[IO[bytes], IO[bytes] | None]:
         if name not in self._open:
-            source = (self._folder / unquote(name)).open("rb")
+            source = self._files.path(name).open("rb")
             is_packed = source.read(2) == b"\x1f\x8b"
             packed = None if is_packed else (self._target / f"{name.replace('/', '%2F')}.gz").open("wb")
             self._open[name] = (source, packed)

@@ -17,8 +17,8 @@ from crawler.local_archive.server.dialects.pywb_query import (
     BadNumber,
     fuzzy_rows,
     matched,
-    number,
     page_of,
+    pages_of,
     rows,
 )
 from crawler.local_archive.server.dialects.pywb_replay import PywbReplay, with_scheme
@@ -74,8 +74,8 @@ class Pywb:
             return []
         spans = ranges(self._held.index, match)
         if self._blocks and params.get("showNumPages") == "true":
-            pages = self._blocks.pages(spans, number(params, "pageSize", 0))
-            return [json.dumps({"pages": pages.count, "pageSize": pages.size, "blocks": pages.blocks}) + "\n"]
+            pages = pages_of(self._blocks, spans, params)
+            return [json.dumps({"pages": pages.count, "pageSize": pages.size, "blocks": pages.blocks})]
         if self._blocks:
             spans = page_of(self._blocks, spans, params)
         filters = [value for name, value in asked.params if name == "filter"]

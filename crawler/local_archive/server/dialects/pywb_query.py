@@ -8,13 +8,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
-from crawler.local_archive.server.blocks import Blocks
-from crawler.local_archive.server.cdxindex import Row, SortedLines
+from crawler.local_archive.server.blocks import Blocks, Pages
 from crawler.local_archive.server.dates import seconds
 from crawler.local_archive.server.dialects.cdxj import OTHER_NAMES, Fields, fields_of
 from crawler.local_archive.server.dialects.fuzzy import similar
 from crawler.local_archive.server.matches import KINDS, Match, Range, ranges
 from crawler.local_archive.server.patterns import BadQuery, matcher
+from crawler.local_archive.server.rows import Row, SortedLines
 from pipelines.formats.surt import urlkey
 
 MAX_ROWS = 100_000
@@ -73,9 +73,16 @@ def matched(params: Params) -> Match:
     return Match(key, kind or "exact")
 
 
+def pages_of(blocks: Blocks, spans: list[Range], params: Params) -> Pages:
+    """The pages of a query. Raises BadNumber."""
+    return blocks.pages(spans, number(params, "pageSize", 0), may_grow=True)
+
+
 def page_of(blocks: Blocks, spans: list[Range], params: Params) -> list[Range]:
     """What of a ZipNum index is read for a query: one page, the first where none is named. Raises BadQuery."""
-    pages = blocks.pages(spans, number(params, "pageSize", 0))
+    if not any(stop for _, stop in spans):
+        return []  # before the first block no page is refused
+    pages = pages_of(blocks, spans, params)
     page = number(params, "page", 0)
     if not 0 <= page <= pages.last:
         raise BadQuery(f"Page {page} invalid: First Page is 0, Last Page is {pages.last}")

@@ -12,7 +12,6 @@ from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from crawler.local_archive.server.asked import Asked
-from crawler.local_archive.server.cdxindex import Row
 from crawler.local_archive.server.dialects.byteranges import Unsatisfiable, asked_range
 from crawler.local_archive.server.dialects.cdxj import fields_of
 from crawler.local_archive.server.dialects.fuzzy import similar
@@ -23,6 +22,7 @@ from crawler.local_archive.server.loopback import Answer, Headers, Request
 from crawler.local_archive.server.matches import Match, ranges
 from crawler.local_archive.server.playback import http_date, joined, quoted
 from crawler.local_archive.server.records import Stored, TooLarge
+from crawler.local_archive.server.rows import Row
 from pipelines.formats.surt import urlkey
 
 RAW = "id_"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.local_archive.server import cdxindex
-from crawler.local_archive.server.cdxindex import CdxIndex, Row
+from crawler.local_archive.server import rows as row_files
+from crawler.local_archive.server.cdxindex import CdxIndex
+from crawler.local_archive.server.rows import Row
 
 LINE = "com,example)/ {time} http://example.com/ text/html 200 {digest} 100\n"
 
@@ -22,7 +23,7 @@ def times_of(index: CdxIndex) -> list[str]:
 
 
 def test_rows_of_any_number_of_runs_are_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cdxindex, "_RUN", 3)
+    monkeypatch.setattr(row_files, "_RUN", 3)
     with contextlib.closing(index_of(tmp_path, *"7294163850")) as index:
         assert times_of(index) == list("0123456789")
 
