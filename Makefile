@@ -51,10 +51,13 @@ bench: $(VENV)/ready ## measure
 
 $(VENV)/ready: requirements.lock
 	$(PYTHON3) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@echo "Creating $(VENV) (once; takes a minute and needs the network)"
 	$(PYTHON3) -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	@echo "Installing the $$(grep -c '^[a-z].*==' requirements.lock) packages of requirements.lock ..."
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Done. Commands: $(VENV)/bin/policy-corpus --help"
+	@touch $@
 
 lock: ## write the lock anew from pyproject.toml; needs uv
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 \

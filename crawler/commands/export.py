@@ -48,7 +48,7 @@ class Command(CorpusCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[--format NAME] [--to DIR] [--site SITE ...] [-s CORPUS_DIR=DIR]"
+        return "[--format NAME] [--to DIR] [options]"
 
     def short_desc(self) -> str:
         return "Hand the corpus on: texts, tables, a data set, a git history, WARC"

@@ -39,7 +39,7 @@ FETCHED_A_DOCUMENT = {"changes": 25, "all": 100, "year": 20, "half-year": 40, "m
 
 def forecast(settings: Settings, request: Request) -> Forecast:
     """Reckon a crawl. Raises CorpusError where it could not begin. Nothing is asked and nothing written."""
-    settle(settings)
+    settle(settings, asks=False)
     archive = settings["ARCHIVE"]
     with listed(request) as (targets, _), copied(Path(settings["CORPUS_DIR"])) as db:
         register(db, settings, targets, request)

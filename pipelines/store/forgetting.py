@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from pipelines.items import CaptureKey
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
 
@@ -89,12 +90,12 @@ def _names(site: str, domain_key: str) -> dict[str, str]:
     }
 
 
-def is_condemned(db: Database, key: tuple[str, str, str, str]) -> bool:
-    """Whether a capture, by its key within the archive, is to go."""
+def is_condemned(db: Database, key: CaptureKey) -> bool:
+    """Whether a capture, in whatever archive, is to go."""
     found = db.execute(
         "SELECT 1 FROM capture JOIN condemned USING (id) WHERE timestamp = ? AND original = ? AND digest = ? "
         "AND statuscode = ?",
-        [*key],
+        [*key[:4]],
     )
     return found.fetchone() is not None
 

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from pipelines.store.schema_changes import migrations
+from pipelines.store.schema_archives import migrations
 
 __all__ = ["migrations"]
 
