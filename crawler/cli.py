@@ -3,8 +3,10 @@
 import argparse
 import atexit
 import os
+import re
 import signal
 import sys
+import textwrap
 import time
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -145,8 +147,14 @@ def add_examples(parser: argparse.ArgumentParser, examples: str) -> None:
     keep_logs_printable()  # every command comes by here before it does anything
     parser.formatter_class = Help
     if parser.usage:
-        parser.usage = parser.usage.replace("scrapy", PROGRAM, 1)
+        parser.usage = _wrapped(parser.usage.replace("scrapy", PROGRAM, 1))
     parser.epilog = examples.strip("\n")
+
+
+def _wrapped(usage: str) -> str:
+    """A usage in lines for a terminal of 80 columns; an option in brackets stays in one."""
+    whole = re.sub(r"\[[^]]*\]", lambda option: option[0].replace(" ", "\xa0"), usage)
+    return textwrap.fill(whole, 76, subsequent_indent=" " * 6, break_on_hyphens=False).replace("\xa0", " ")
 
 
 def refuse(command: Ending, error: CorpusError | KeyboardInterrupt) -> None:

@@ -5,15 +5,17 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from pipelines.exceptions import WrongUse
+from pipelines.exceptions import ReadingFailed, WrongUse
 from pipelines.export.tables import Table, public_settings, table_of
 from pipelines.extraction.form.note import snapshot_url
+from pipelines.formats.content_encoding import decode
 from pipelines.items import DocumentKey, Memento, Verdict
 from pipelines.store import selection as store
 from pipelines.store.database import open_for_reading
@@ -152,7 +154,8 @@ class CorpusView:
 
     def memento(self, version: SelectedVersion) -> Memento:
         """The page whose text a version is. Raises RecordingFailed where its bytes cannot be read."""
-        return read_memento(self._warc, store.location(self._db, version.capture_id))
+        location = store.location(self._db, version.capture_id)
+        return read_memento(self._warc, location, decode=partial(decode, error=ReadingFailed))
 
     def urlkey(self, version: SelectedVersion) -> str:
         """The archive's key of the address of that page."""

@@ -65,7 +65,7 @@ def export_warc(corpus: CorpusView, order: Order) -> Report:
         fingerprint = corpus.fingerprint("warc", _LAYOUT, only="versions")
         if files.has(fingerprint):
             return Report(files=files.count)
-        waiting = _Peekable(records(corpus))
+        waiting = Peekable(records(corpus))
         number = 0
         while waiting:
             part = files.part(f"pages-{number:05}.warc.gz")
@@ -74,7 +74,7 @@ def export_warc(corpus: CorpusView, order: Order) -> Report:
         return files.take_places(fingerprint)
 
 
-class _Peekable:
+class Peekable:
     """Records, to be taken by the file."""
 
     def __init__(self, records: Iterator[Packed]) -> None:

@@ -94,7 +94,11 @@ def test_files_outside_are_not_served(museum: Path, tmp_path: Path) -> None:
     [
         ("/CC-MAIN-2012-index?url=museum.example.org/never", 404, "No Captures found for: museum.example.org/never"),
         ("/CC-MAIN-2012-index?url=museum.example.org/*&from=2017", 404, "No Captures found for: museum.example.org/"),
-        ("/CC-MAIN-2012-index?url=museum.example.org/privacy&page=1", 400, "Page 1 invalid: First Page is 0, Last Page is 0"),
+        (
+            "/CC-MAIN-2012-index?url=museum.example.org/p*&page=1",
+            400,
+            "Page 1 invalid: First Page is 0, Last Page is 0",
+        ),
         ("/CC-MAIN-2019-01-index?url=sub.museum.example.org/*", 404, "No Captures found for: sub.museum.example.org/"),
         ("/CC-MAIN-2012-index", 400, 'The "url" param is required'),
     ],
