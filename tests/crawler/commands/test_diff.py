@@ -84,7 +84,7 @@ def test_scripts_may_ask_whether_two_versions_differ(folder: Path) -> None:
         (["diff", "shop.example", "1999", "last"], "before the first version"),
         (["diff", "shop.example", "1", "soon"], "is no version"),
         (["diff"], "Give a site"),
-        (["log", "shop.example", "privacy", "x"], "belongs nowhere"),
+        (["log", "shop.example", "privacy", "x"], "Unexpected argument"),
         (["news", "--since", "soon"], "neither a date"),
     ],
 )
