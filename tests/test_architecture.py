@@ -1,4 +1,4 @@
-"""What docs/architecture.md says of the code: the trip of a capture, and the rooms."""
+"""What docs/architecture.md and CONTRIBUTING.md say of the code: the trip of a capture, the rooms, the recipes."""
 
 import re
 from functools import reduce
@@ -31,3 +31,20 @@ def test_every_room_is_told(package: str) -> None:
     rooms = (path for path in (ROOT / package).iterdir() if path.suffix == ".py" or path.is_dir())
     names = {path.name for path in rooms} - {"__init__.py", "__pycache__", "release.py"}
     assert {name for name in names if f"`{name}" not in table} == set()
+
+
+def test_the_recipes_name_files_that_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = set(re.findall(r"`((?:crawler|pipelines|tests|docs|findings)/[\w./-]*)`", text))
+    assert len(named) > 20
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def test_the_recipes_name_what_is_there() -> None:
+    """`NAME` of `path`, or `NAME` in `path`."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"`([A-Z_]{4,}|[A-Z]\w+\.\w+)`,? (?:of|in)\s+`([\w/]+\.py)`", text)
+    assert len(named) >= 5
+    for name, path in named:
+        module = import_module(path.removesuffix(".py").replace("/", "."))
+        assert reduce(getattr, name.split("."), module) is not None
