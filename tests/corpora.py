@@ -84,3 +84,10 @@ def writing(folder: Path, run: str) -> Iterator[WarcWriter]:
         own_of(db, folder / "warc")
         with WarcWriter(folder / "warc", run, book=Book(db)) as writer:
             yield writer
+
+
+def unmarked(corpus: Path) -> Path:
+    """A copy of the crawled sample as one's own corpus, which can be crawled again from any archive on loopback."""
+    with closing(sqlite3.connect(corpus / "corpus.sqlite")) as db, db:
+        db.execute("UPDATE identity SET sample = 0")
+    return corpus

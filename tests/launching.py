@@ -146,7 +146,7 @@ def _become(order: dict[str, Any], files: list[int]) -> list[str]:
     os.dup2(files[0], 1)
     os.dup2(files[1], 2)
     os.closerange(3, max(files) + 64)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"],) * 2)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"], resource.RLIM_INFINITY))
     os.environ.clear()
     os.environ.update(order["environ"])
     arguments: list[str] = order["arguments"]

@@ -140,13 +140,18 @@ def add_derived(settings: Settings, *, spared: int = 0) -> None:
     asked = archives(settings)
     derived = {
         "ARCHIVE": asked[0].name,  # what is known by no name belongs to it
-        "RUN_ID": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        "RUN_ID": _run_id(datetime.now(UTC)),
         "READERS": settings.getint("READERS") or max(1, (os.cpu_count() or 1) - spared),
     }
     if not settings["STATE_DIR"] and all(is_loopback(archive.host) for archive in asked):
         derived["STATE_DIR"] = str(Path(settings["CORPUS_DIR"]) / ".state")  # no other corpus shares its limits
     for name, value in derived.items():
         settings.set(name, value, priority="cmdline")
+
+
+def _run_id(now: datetime) -> str:
+    """A name for a run, and for its WARC files, which are read in the order of their names: also within a second."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(1)[0]}"
 
 
 def _begin(db: Database, settings: Settings, targets_digest: str) -> None:

@@ -67,12 +67,20 @@ class Book:
             "ON CONFLICT (file) DO UPDATE SET state = 'gone'",
             ([file] for file in files),
         )
+        self._tell_anew()
 
     def changed(self, files: Iterable[str]) -> bool:
         """Files are not any more what they were when they were closed. Returns whether that is new of one. Within the
         caller's transaction."""
         sql = "UPDATE own_file SET state = ? WHERE file = ? AND state = ?"
-        return sum(self._db.execute(sql, [CHANGED, file, CLOSED]).rowcount for file in files) > 0
+        is_news = sum(self._db.execute(sql, [CHANGED, file, CLOSED]).rowcount for file in files) > 0
+        if is_news:
+            self._tell_anew()
+        return is_news
+
+    def _tell_anew(self) -> None:
+        """Have the next file tell of all: those that told may be among the ones that are gone."""
+        self._db.execute("UPDATE own_file SET told = 0 WHERE state = ?", [CLOSED])
 
     def to_tell(self) -> list[tuple[str, str]]:
         """Digest and name of the files that no other one tells of yet."""

@@ -9,7 +9,7 @@ from crawler.jobs.estimate import FETCHED_A_DOCUMENT
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.selection.plan import CHOICES
 from tests.conftest import FAST, Ended, Run
-from tests.corpora import copied
+from tests.corpora import copied, unmarked
 
 NOWHERE = "http://127.0.0.1:9"
 PURPOSES = ["cdx domain", "cdx home page", "cdx address", "replay home page", "replay document"]
@@ -61,7 +61,7 @@ def test_what_is_assumed_is_known_for_every_choice() -> None:
 def test_after_a_crawl_nothing_is_left_to_ask_and_nothing_is_touched(
     scrapy: Run, crawled: Path, sample: Path, tmp_path: Path
 ) -> None:
-    copied(crawled, tmp_path / "corpus")
+    unmarked(copied(crawled, tmp_path / "corpus"))
     before = trace(tmp_path)
     ended = dry(scrapy, sample / "targets.txt")
     assert list(told(ended)) == PURPOSES
@@ -85,7 +85,7 @@ def test_what_it_told_of_known_listings_comes_true(
 
 
 def test_new_targets_are_reckoned_by_what_others_took(scrapy: Run, crawled: Path, tmp_path: Path) -> None:
-    copied(crawled, tmp_path / "corpus")
+    unmarked(copied(crawled, tmp_path / "corpus"))
     more = tmp_path / "more.txt"
     more.write_text("".join(f"http://site{number}.example/privacy\n" for number in range(48)))
     ended = dry(scrapy, more)

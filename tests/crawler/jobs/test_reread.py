@@ -17,7 +17,7 @@ from pipelines.extraction.version import reader_version
 from pipelines.store.database import open_corpus
 from pipelines.store.readings import count_outdated
 from tests.conftest import FAST, ROOT, Ended, Run, run_scrapy
-from tests.corpora import copied, settings_of, tables, texts
+from tests.corpora import copied, settings_of, tables, texts, unmarked
 
 SITE = "http://inkwell-post.example/privacy"
 
@@ -33,9 +33,7 @@ def read_by_an_older_one(corpus: Path) -> None:
 
 @pytest.fixture
 def upgraded(crawled: Path, tmp_path: Path) -> Path:
-    corpus = copied(crawled, tmp_path / "upgraded")
-    with closing(sqlite3.connect(corpus / "corpus.sqlite")) as db, db:
-        db.execute("UPDATE identity SET sample = 0")  # it is crawled again from an archive that is not the embedded one
+    corpus = unmarked(copied(crawled, tmp_path / "upgraded"))
     read_by_an_older_one(corpus)
     return corpus
 
