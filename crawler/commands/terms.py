@@ -8,13 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlite_utils import Database
-
 from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError, WrongUse
 
 if TYPE_CHECKING:
-    pass
+    from sqlite_utils import Database
 
 EXAMPLES = """
 examples:
@@ -67,7 +65,7 @@ class Command(CorpusCommand):
         folder = Path(self.settings["CORPUS_DIR"])
         try:
             if len(args) > 1:
-                raise WrongUse(f"{args[1]!r} belongs nowhere here: terms [FILE], with all terms in one file.")
+                raise WrongUse(f"Unexpected argument {args[1]!r}: terms [FILE], with all terms in one file.")
             lexicon = read_lexicon(Path(args[0]) if args else SHIPPED)
             see_existing(folder)
             with only_run(folder), closing(open_existing(folder)) as db:
@@ -82,7 +80,7 @@ class Command(CorpusCommand):
             show(_mention_lines(told) if opts.term else _lines(told))
 
 
-def _told(db: Database, asked: str) -> dict[str, Any]:
+def _told(db: "Database", asked: str) -> dict[str, Any]:
     from pipelines.store.terms import first_mentions, see_term, term_figures
 
     if not asked:

@@ -27,8 +27,8 @@ NO_ROW, NOT_ASKED_FOR = "no row", "not asked for"
 """Why lines of listings are left out: they cannot be read, or are about addresses that the query does not cover."""
 
 _QUERY_KEY = "archive = ? AND url = ? AND match = ? AND filters = ? AND since = ? AND until = ?"
-_CAPTURES = """INSERT INTO capture
-    (archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, record_at)
+_CAPTURES = """INSERT INTO capture (
+    archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, record_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
     urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length),
