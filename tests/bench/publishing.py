@@ -1,6 +1,6 @@
 """A site of invented versions: how fast it is made, how fast it is found to be up to date, and the memory of it.
 
-    python -m tests.bench.publishing [VERSIONS]
+python -m tests.bench.publishing [VERSIONS]
 """
 
 import subprocess

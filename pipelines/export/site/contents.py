@@ -61,10 +61,11 @@ class Contents:
         self._feeds = Feeds(db, settings, self._redlines, {each.id: place for place, each in self.documents})
 
     def parts(self) -> Iterator[Part]:
-        """Documents, then sites, then the start: what is linked to comes before what links."""
-        for place, document in self.documents:
-            yield self.document(place, document)
-        yield from map(self.site, self.sites)
+        """The documents of each site before the site itself, whose feed shows their redlines; then the start."""
+        for site in self.sites:
+            for place, document in site.documents:
+                yield self.document(place, document)
+            yield self.site(site)
         yield self.start()
 
     def find(self, path: str) -> bytes | None:

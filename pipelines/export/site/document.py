@@ -7,8 +7,6 @@ from typing import Any
 from markupsafe import Markup
 from sqlite_utils import Database
 
-from pipelines.analysis.redline.html import redline_html
-from pipelines.analysis.redline.lines import total_line
 from pipelines.export.site import names
 from pipelines.export.site.markdown import text_html
 from pipelines.export.site.pages import page, text_script
@@ -19,8 +17,6 @@ from pipelines.extraction.form.note import snapshot_url
 from pipelines.store.publishing import PublishedDocument, PublishedVersion, text_with_digest
 
 Page = Callable[[], bytes]
-
-CONTEXT = 2  # unchanged blocks shown around each change
 
 
 def label(document: PublishedDocument) -> str:
@@ -62,12 +58,6 @@ def _version_page(db: Database, told: dict[str, Any]) -> bytes:
 
 
 def _changes_page(redlines: Redlines, told: dict[str, Any], before: PublishedVersion, after: PublishedVersion) -> bytes:
-    comparison = redlines.between(before.text_digest, after.text_digest)
-    more = {
-        "before": before,
-        "after": after,
-        "figures": total_line(comparison),
-        "redline": Markup(redline_html(comparison, context=CONTEXT)),  # escaped by its maker
-        "sections": [section for section in comparison.sections if section.touched],
-    }
-    return page("changes.html", told | more)
+    redline = redlines.between(before.text_digest, after.text_digest)
+    more = {"before": before, "after": after, "figures": redline.figures, "sections": redline.sections}
+    return page("changes.html", told | more | {"redline": Markup(redline.html)})  # escaped by its maker
