@@ -115,6 +115,8 @@ class Contents:
 
         def pages() -> Iterator[tuple[str, Page]]:
             yield names.START, lambda: page("start.html", told | {"newest": list(self._feeds.changes(found[:NEWEST]))})
+            if self._settings.search:
+                yield "search.html", lambda: page("search.html", told)
             yield ".nojekyll", lambda: b""
             for name, content in static_files().items():
                 yield name, lambda content=content: content  # type: ignore[misc]  # bound now, called later

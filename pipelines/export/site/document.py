@@ -37,11 +37,13 @@ def document_pages(
     told: dict[str, Any] = {"settings": settings, "document": document, "label": label(document), "root": "../../"}
     told |= {"place": place, "versions": versions, "failures": failures}
     yield names.START, lambda: page("document.html", told | {"timeline": timeline(versions, failures)})
-    yield names.COMPARE, lambda: page("compare.html", told)
+    if len(versions) > 1:
+        yield names.COMPARE, lambda: page("compare.html", told)
     for before, version, after in zip([None, *versions], versions, [*versions[1:], None], strict=False):
         near = {"previous": before, "version": version, "following": after}
         yield names.version_page(version), partial(_version_page, db, told | near)
-        yield names.text_script(version), partial(_script, db, version)
+        if len(versions) > 1:
+            yield names.text_script(version), partial(_script, db, version)
         if before:
             yield names.changes_page(version), partial(_changes_page, redlines, told, before, version)
 

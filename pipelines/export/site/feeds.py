@@ -20,7 +20,7 @@ from pipelines.store import publishing as store
 from pipelines.store.publishing import FoundChange, PublishedDocument, PublishedVersion
 
 MOST = 50  # entries of a feed
-LONGEST = 200_000  # characters of a redline in a feed; a longer one is to be read on its page
+LONGEST = 50_000  # characters of a redline in a feed; a longer one is to be read on its page
 _TOO_LONG = "<p>This change is too long for a feed: see its page.</p>"
 _NEVER = "1970-01-01T00:00:00Z"
 _KEPT = 8  # documents whose versions are at hand: feeds of all sites go from one to another
