@@ -14,6 +14,7 @@ from pipelines.export.site.redlines import Redlines
 from pipelines.export.site.settings import SiteSettings
 from pipelines.export.site.timeline import timeline
 from pipelines.extraction.form.note import snapshot_url
+from pipelines.store.archives import Links
 from pipelines.store.publishing import PublishedDocument, PublishedVersion, text_with_digest
 
 Page = Callable[[], bytes]
@@ -27,6 +28,7 @@ def label(document: PublishedDocument) -> str:
 def document_pages(
     db: Database,
     redlines: Redlines,
+    links: Links,
     settings: SiteSettings,
     place: str,
     document: PublishedDocument,
@@ -41,7 +43,8 @@ def document_pages(
         yield names.COMPARE, lambda: page("compare.html", told)
     for before, version, after in zip([None, *versions], versions, [*versions[1:], None], strict=False):
         near = {"previous": before, "version": version, "following": after}
-        yield names.version_page(version), partial(_version_page, db, told | near)
+        base = links.base(version.archive)
+        yield names.version_page(version), partial(_version_page, db, base, told | near)
         if len(versions) > 1:
             yield names.text_script(version), partial(_script, db, version)
         if before:
@@ -52,11 +55,19 @@ def _script(db: Database, version: PublishedVersion) -> bytes:
     return text_script(version.name, text_with_digest(db, version.text_digest))
 
 
-def _version_page(db: Database, told: dict[str, Any]) -> bytes:
-    version, settings = told["version"], told["settings"]
-    raw = snapshot_url(version.held_timestamp, version.original, settings.public_url)
+def _version_page(db: Database, base: str, told: dict[str, Any]) -> bytes:
+    version = told["version"]
     text = Markup(text_html(text_with_digest(db, version.text_digest)))  # escaped by the renderer
-    return page("version.html", told | {"text": text, "raw": raw, "readable": raw.replace("id_/", "/", 1)})
+    return page("version.html", told | {"text": text} | archived_at(version, base))
+
+
+def archived_at(version: PublishedVersion, base: str) -> dict[str, str]:
+    """The addresses of a capture in its archive: `raw` as it was captured, `readable` as the archive shows it. Empty
+    where the archive's links are no web addresses: a corpus may come from a stranger."""
+    raw = snapshot_url(version.held_timestamp, version.original, base)
+    readable = raw.replace(f"/{version.held_timestamp}id_/", f"/{version.held_timestamp}/", 1)
+    is_web = base.lower().startswith(("https://", "http://"))
+    return {"raw": raw, "readable": readable} if is_web else {"raw": "", "readable": ""}
 
 
 def _changes_page(redlines: Redlines, told: dict[str, Any], before: PublishedVersion, after: PublishedVersion) -> bytes:

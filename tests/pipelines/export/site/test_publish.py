@@ -1,6 +1,7 @@
 """Sites as they lie on disk: whole, linked, valid, written only where something changed."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,9 @@ import pytest
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.site.folder import BEGUN, MARK, TURN
 from pipelines.formats import atomic
+from pipelines.store.archives import keep_archives
 from tests.conftest import ROOT
-from tests.desk import Desk
+from tests.desk import ARCHIVE, Desk
 from tests.pipelines.export.site.invented import SOUK, TRICKS, Growing, addresses, dead_links, published
 from tests.pipelines.export.views import files
 
@@ -52,6 +54,25 @@ def test_a_version_says_where_it_comes_from(sample_site: Path) -> None:
     assert "/web/20180523220004/" in page
     assert "sha256:" in page
     assert "How to cite" in page
+
+
+def test_links_lead_to_the_archive_that_holds_the_capture(grown: Growing, tmp_path: Path) -> None:
+    corpus, to = tmp_path / "corpus", tmp_path / "to"
+    page = to / "souk.example/privacy-policy/20190101000000.html"
+    for base, raw, readable in (
+        ("https://other.example/{timestamp}id_/{url}", "20190101000000id_/http", "other.example/20190101000000/http"),
+        ("https://other.example/raw?at={timestamp}&of={url}", "raw?at=20190101000000&amp;of=http", "raw?at=2019"),
+    ):
+        keep_archives(grown.desk.db, [(ARCHIVE, "Another", base)])
+        published(corpus, to)
+        links = "".join(re.findall(r'href="(https://other[^"]*)"', page.read_text()))
+        assert raw in links
+        assert readable in links
+    keep_archives(grown.desk.db, [(ARCHIVE, "Another", "javascript:ran(1)//{timestamp}{url}")])
+    published(corpus, to)
+    assert "javascript:" not in page.read_text()
+    assert "In the archive" not in page.read_text()
+    grown.close()
 
 
 def test_a_text_from_right_to_left_says_so(tricky_site: Path) -> None:
