@@ -94,7 +94,7 @@ def test_the_service_says_how_it_is_installed() -> None:
 
 def test_the_workflow_installs_the_program_and_runs_it_where_it_lies() -> None:
     yaml = pytest.importorskip("yaml", reason="no YAML parser is installed")
-    [job] = yaml.safe_load((DEPLOY / "github-actions.yml").read_text())["jobs"].values()
+    job = yaml.safe_load((DEPLOY / "github-actions.yml").read_text())["jobs"]["crawl"]
     [taken] = [step["with"] for step in job["steps"] if step.get("with", {}).get("path") == "program"]
     assert taken["repository"] == "${{ vars.PROGRAM }}"
     steps = {step["name"]: step for step in job["steps"] if "name" in step}
@@ -112,10 +112,11 @@ def test_the_container_copies_what_is_there() -> None:
 def test_the_workflow_is_sound_yaml_with_the_steps_that_it_needs() -> None:
     yaml = pytest.importorskip("yaml", reason="no YAML parser is installed")
     workflow = yaml.safe_load((DEPLOY / "github-actions.yml").read_text())
-    [job] = workflow["jobs"].values()
-    assert workflow["permissions"] == {"contents": "write"}
+    job, publish = workflow["jobs"]["crawl"], workflow["jobs"]["publish"]
+    assert workflow["permissions"] == {"contents": "write", "pages": "write", "id-token": "write"}
+    assert publish["needs"] == "crawl"
     assert workflow["concurrency"]["cancel-in-progress"] is False
-    assert [step["name"] for step in job["steps"] if "name" in step][-1] == "Commit the texts"
+    assert [step["name"] for step in job["steps"] if "name" in step][-2:] == ["Commit the texts", "Make the site"]
     assert all("run" in step or "uses" in step for step in job["steps"])
 
 

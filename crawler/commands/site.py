@@ -15,6 +15,7 @@ examples:
       --url https://policies.example.org/
       --url is where it will lie: feeds and citations name it
 
+With `pip install 'policy-corpus[search]'` the texts can be searched.
 Run again, it writes only what changed. docs/site.md tells more.
 
 exit codes:
@@ -42,6 +43,7 @@ class Command(CorpusCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from pipelines.export.site.publish import publish
+        from pipelines.export.site.search import is_installed
         from pipelines.export.site.settings import site_settings
 
         assert self.settings is not None
@@ -49,7 +51,7 @@ class Command(CorpusCommand):
             take_none(args, "--to DIR names the folder of the site")
             if not opts.to:
                 raise WrongUse("Say where the site is to lie: --to DIR.")
-            settings = site_settings(opts.title, opts.url, self.settings["WAYBACK_PUBLIC_URL"])
+            settings = site_settings(opts.title, opts.url, self.settings["WAYBACK_PUBLIC_URL"], search=is_installed())
             say(publish(Path(self.settings["CORPUS_DIR"]), Path(opts.to), settings, ProgressLines()))
         except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

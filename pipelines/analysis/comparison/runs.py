@@ -90,7 +90,8 @@ def _styled(body: str, *, is_row: bool) -> list[_Token]:
             rest = rest[len(mark) :]
         space = "\n" if "\n" in glue else " " if any(sign.isspace() for sign in glue) else ""
         text = _shown(raw)
-        found.append(_Token(place + len(glue), replace(look, text=text, border=is_row and raw == "|"), space))
+        run = Run("equal", text, look.strong, look.emphasis, look.struck, border=is_row and raw == "|")
+        found.append(_Token(place + len(glue), run, space))
         place += len(glue) + len(raw)
     return found
 
@@ -135,7 +136,8 @@ def _each(tokens: list[_Token], op: RunOp) -> Iterator[Run]:
     for token in tokens:
         if token.space:
             yield Run(op, token.space)
-        yield replace(token.run, op=op)
+        run = token.run
+        yield Run(op, run.text, run.strong, run.emphasis, run.struck, run.link, run.link_before, run.border)
 
 
 def _both(before: list[_Token], after: list[_Token]) -> Iterator[Run]:
@@ -148,19 +150,28 @@ def _both(before: list[_Token], after: list[_Token]) -> Iterator[Run]:
             yield theirs.run
 
 
+_Look = tuple[RunOp, bool, bool, bool, str, str, bool]
+
+
+def _look(run: Run) -> _Look:
+    return run.op, run.strong, run.emphasis, run.struck, run.link, run.link_before, run.border
+
+
 def _joined(runs: Iterator[Run]) -> list[Run]:
     """Neighbours with one look as one; a space between two such belongs to them."""
-    joined: list[Run] = []
+    joined: list[tuple[_Look, str]] = []
     for run in runs:
-        last = joined[-1] if joined else None
-        if last and not run.border and replace(last, text="") == replace(run, text=""):
-            joined[-1] = replace(last, text=last.text + run.text)
-        elif len(joined) > 1 and last and last.text == " " and _same_look(joined[-2], last, run):
-            joined[-2:] = [replace(joined[-2], text=joined[-2].text + " " + run.text)]
+        look = _look(run)
+        last, text = joined[-1] if joined else (None, "")
+        if last == look and not run.border:
+            joined[-1] = (look, text + run.text)
+        elif len(joined) > 1 and last and text == " " and _goes_on(joined[-2][0], last, look):
+            joined[-2:] = [(look, f"{joined[-2][1]} {run.text}")]
         elif run.text:
-            joined.append(run)
-    return joined
+            joined.append((look, run.text))
+    return [Run(look[0], text, *look[1:]) for look, text in joined]
 
 
-def _same_look(one: Run, space: Run, other: Run) -> bool:
-    return one.op in (space.op, "relinked") and not one.border and replace(one, text="") == replace(other, text="")
+def _goes_on(one: _Look, space: _Look, other: _Look) -> bool:
+    """Whether what follows a space looks like what is before it, and the space belongs to both."""
+    return one == other and one[0] in (space[0], "relinked") and not one[-1]

@@ -15,6 +15,7 @@ from pipelines.export.site.pages import page, static_files
 from pipelines.export.site.redlines import Redlines
 from pipelines.export.site.settings import SiteSettings
 from pipelines.store import publishing as store
+from pipelines.store.archives import Links
 from pipelines.store.publishing import PublishedDocument
 
 NEWEST = 30  # changes that the start page shows
@@ -58,13 +59,15 @@ class Contents:
         groups = groupby(self.documents, key=lambda placed: placed[1].site)
         self.sites = [Site(name, names.site_place((them := list(group))[0][0]), them) for name, group in groups]
         self._redlines = Redlines(db)
+        self._links = Links(db, settings.public_url)
         self._feeds = Feeds(db, settings, self._redlines, {each.id: place for place, each in self.documents})
 
     def parts(self) -> Iterator[Part]:
-        """Documents, then sites, then the start: what is linked to comes before what links."""
-        for place, document in self.documents:
-            yield self.document(place, document)
-        yield from map(self.site, self.sites)
+        """The documents of each site before the site itself, whose feed shows their redlines; then the start."""
+        for site in self.sites:
+            for place, document in site.documents:
+                yield self.document(place, document)
+            yield self.site(site)
         yield self.start()
 
     def find(self, path: str) -> bytes | None:
@@ -88,11 +91,12 @@ class Contents:
 
         def pages() -> Iterator[tuple[str, Page]]:
             rows = (document, versions, failures)
-            yield from document_pages(self._db, self._redlines, self._settings, place, *rows)
+            yield from document_pages(self._db, self._redlines, self._links, self._settings, place, *rows)
             found = store.found_changes(self._db, MOST, document_id=document.id)
             yield from self._feeds.files(place, f"{document.site}: {label(document)}", found)
 
-        return Part(place, (document, versions, failures), pages)
+        bases = sorted({self._links.base(version.archive) for version in versions})
+        return Part(place, (document, versions, failures, bases), pages)
 
     def site(self, site: Site) -> Part:
         """The part of one site."""
@@ -114,6 +118,8 @@ class Contents:
 
         def pages() -> Iterator[tuple[str, Page]]:
             yield names.START, lambda: page("start.html", told | {"newest": list(self._feeds.changes(found[:NEWEST]))})
+            if self._settings.search:
+                yield "search.html", lambda: page("search.html", told)
             yield ".nojekyll", lambda: b""
             for name, content in static_files().items():
                 yield name, lambda content=content: content  # type: ignore[misc]  # bound now, called later

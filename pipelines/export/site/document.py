@@ -7,8 +7,6 @@ from typing import Any
 from markupsafe import Markup
 from sqlite_utils import Database
 
-from pipelines.analysis.redline.html import redline_html
-from pipelines.analysis.redline.lines import total_line
 from pipelines.export.site import names
 from pipelines.export.site.markdown import text_html
 from pipelines.export.site.pages import page, text_script
@@ -16,11 +14,10 @@ from pipelines.export.site.redlines import Redlines
 from pipelines.export.site.settings import SiteSettings
 from pipelines.export.site.timeline import timeline
 from pipelines.extraction.form.note import snapshot_url
+from pipelines.store.archives import Links
 from pipelines.store.publishing import PublishedDocument, PublishedVersion, text_with_digest
 
 Page = Callable[[], bytes]
-
-CONTEXT = 2  # unchanged blocks shown around each change
 
 
 def label(document: PublishedDocument) -> str:
@@ -31,6 +28,7 @@ def label(document: PublishedDocument) -> str:
 def document_pages(
     db: Database,
     redlines: Redlines,
+    links: Links,
     settings: SiteSettings,
     place: str,
     document: PublishedDocument,
@@ -41,11 +39,14 @@ def document_pages(
     told: dict[str, Any] = {"settings": settings, "document": document, "label": label(document), "root": "../../"}
     told |= {"place": place, "versions": versions, "failures": failures}
     yield names.START, lambda: page("document.html", told | {"timeline": timeline(versions, failures)})
-    yield names.COMPARE, lambda: page("compare.html", told)
+    if len(versions) > 1:
+        yield names.COMPARE, lambda: page("compare.html", told)
     for before, version, after in zip([None, *versions], versions, [*versions[1:], None], strict=False):
         near = {"previous": before, "version": version, "following": after}
-        yield names.version_page(version), partial(_version_page, db, told | near)
-        yield names.text_script(version), partial(_script, db, version)
+        base = links.base(version.archive)
+        yield names.version_page(version), partial(_version_page, db, base, told | near)
+        if len(versions) > 1:
+            yield names.text_script(version), partial(_script, db, version)
         if before:
             yield names.changes_page(version), partial(_changes_page, redlines, told, before, version)
 
@@ -54,20 +55,22 @@ def _script(db: Database, version: PublishedVersion) -> bytes:
     return text_script(version.name, text_with_digest(db, version.text_digest))
 
 
-def _version_page(db: Database, told: dict[str, Any]) -> bytes:
-    version, settings = told["version"], told["settings"]
-    raw = snapshot_url(version.held_timestamp, version.original, settings.public_url)
+def _version_page(db: Database, base: str, told: dict[str, Any]) -> bytes:
+    version = told["version"]
     text = Markup(text_html(text_with_digest(db, version.text_digest)))  # escaped by the renderer
-    return page("version.html", told | {"text": text, "raw": raw, "readable": raw.replace("id_/", "/", 1)})
+    return page("version.html", told | {"text": text} | archived_at(version, base))
+
+
+def archived_at(version: PublishedVersion, base: str) -> dict[str, str]:
+    """The addresses of a capture in its archive: `raw` as it was captured, `readable` as the archive shows it. Empty
+    where the archive's links are no web addresses: a corpus may come from a stranger."""
+    raw = snapshot_url(version.held_timestamp, version.original, base)
+    readable = raw.replace(f"/{version.held_timestamp}id_/", f"/{version.held_timestamp}/", 1)
+    is_web = base.lower().startswith(("https://", "http://"))
+    return {"raw": raw, "readable": readable} if is_web else {"raw": "", "readable": ""}
 
 
 def _changes_page(redlines: Redlines, told: dict[str, Any], before: PublishedVersion, after: PublishedVersion) -> bytes:
-    comparison = redlines.between(before.text_digest, after.text_digest)
-    more = {
-        "before": before,
-        "after": after,
-        "figures": total_line(comparison),
-        "redline": Markup(redline_html(comparison, context=CONTEXT)),  # escaped by its maker
-        "sections": [section for section in comparison.sections if section.touched],
-    }
-    return page("changes.html", told | more)
+    redline = redlines.between(before.text_digest, after.text_digest)
+    more = {"before": before, "after": after, "figures": redline.figures, "sections": redline.sections}
+    return page("changes.html", told | more | {"redline": Markup(redline.html)})  # escaped by its maker

@@ -10,8 +10,6 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines.analysis.redline.html import redline_html
-from pipelines.analysis.redline.lines import total_line
 from pipelines.export.site import names
 from pipelines.export.site.document import Page
 from pipelines.export.site.pages import clean, page
@@ -22,7 +20,7 @@ from pipelines.store import publishing as store
 from pipelines.store.publishing import FoundChange, PublishedDocument, PublishedVersion
 
 MOST = 50  # entries of a feed
-LONGEST = 200_000  # characters of a redline in a feed; a longer one is to be read on its page
+LONGEST = 50_000  # characters of a redline in a feed; a longer one is to be read on its page
 _TOO_LONG = "<p>This change is too long for a feed: see its page.</p>"
 _NEVER = "1970-01-01T00:00:00Z"
 _KEPT = 8  # documents whose versions are at hand: feeds of all sites go from one to another
@@ -99,8 +97,15 @@ class Feeds:
 
     def files(self, place: str, title: str, found: list[FoundChange]) -> Iterator[tuple[str, Page]]:
         """Both feeds of a part of the site by their names, each made when it is called."""
-        yield names.ATOM, lambda: page("feed.xml", self._feed(place, title, found))
-        yield names.JSON_FEED, lambda: _json_feed(self._feed(place, title, found))
+        told: dict[str, Any] = {}
+
+        def feed() -> dict[str, Any]:
+            if not told:
+                told.update(self._feed(place, title, found))
+            return told
+
+        yield names.ATOM, lambda: page("feed.xml", feed())
+        yield names.JSON_FEED, lambda: _json_feed(feed())
 
     def _feed(self, place: str, title: str, found: list[FoundChange]) -> dict[str, Any]:
         up = "" if place == names.TOP else "../" * (place.count("/") + 1)
@@ -117,15 +122,15 @@ class Feeds:
         }
 
     def _entry(self, change: PlacedChange, base: str) -> Entry:
-        comparison = self.redlines.between(change.before.text_digest, change.after.text_digest)
-        content = clean(redline_html(comparison, context=1))
+        redline = self.redlines.between(change.before.text_digest, change.after.text_digest)
+        content = clean(redline.html)
         return Entry(
             id=names.change_id(change.place, change.after),
             title=change.title,
             address=base + change.address,
             updated=change.updated,
             published=change.published,
-            summary=total_line(comparison),
+            summary=redline.figures,
             content=content if len(content) <= LONGEST else _TOO_LONG,
             author=change.document.site,
             language=change.after.language,

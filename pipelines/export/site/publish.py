@@ -10,6 +10,7 @@ from pipelines.export.base import Report
 from pipelines.export.site.contents import Contents
 from pipelines.export.site.folder import SiteFolder, site_folder
 from pipelines.export.site.pages import look
+from pipelines.export.site.search import index_texts
 from pipelines.export.site.settings import SiteSettings
 from pipelines.store.database import open_for_reading
 
@@ -27,7 +28,10 @@ def publish(corpus: Path, to: Path, settings: SiteSettings, progress: Progress) 
         contents = Contents(db, settings)
         with site_folder(to) as folder:
             _write(contents, folder, settings, progress)
-            return folder.take_places()
+            report = folder.take_places()
+            if settings.search:
+                index_texts(to, report)
+            return report
 
 
 def _write(contents: Contents, folder: SiteFolder, settings: SiteSettings, progress: Progress) -> None:

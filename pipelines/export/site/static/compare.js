@@ -181,7 +181,7 @@ const policyCorpus = (() => {
     const line = row.pieces.map((piece) => piece[1]).join("");
     const heading = /^\s*(#{1,6})\s/.exec(line);
     const item = /^(\s*)([*+-]|\d+[.)])\s/.exec(line);
-    const made = element(heading ? `h${Math.min(6, heading[1].length + 1)}` : "p", row.op === "equal" ? "" : row.op);
+    const made = element(heading ? `h${Math.max(2, heading[1].length)}` : "p", row.op === "equal" ? "" : row.op);
     if (item) made.classList.add("item");
     if (row.op === "moved-from") made.append(element("small", "", "moved away: "));
     if (row.op === "moved-to") made.append(element("small", "", "moved here: "));

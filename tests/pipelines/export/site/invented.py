@@ -111,9 +111,9 @@ def make_hostile(folder: Path) -> None:
     made.close()
 
 
-def published(corpus: Path, to: Path, **settings: str) -> Report:
+def published(corpus: Path, to: Path, *, search: bool = False, **settings: str) -> Report:
     """Publish without a word."""
-    return publish(corpus, to, SiteSettings(**settings), lambda *_: None)
+    return publish(corpus, to, SiteSettings(**settings, search=search), lambda *_: None)
 
 
 class _Addresses(HTMLParser):

@@ -2,13 +2,17 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pipelines.export.site.invented import HOSTILE
+from pipelines.export.site.search import is_installed
+from tests.pipelines.export.site.invented import HOSTILE, published
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -106,3 +110,32 @@ def test_sites_are_found_by_what_is_typed(page: Any, sample_site: Path) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/waldkauz-verlag.example/index.html")
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.mark.skipif(not is_installed(), reason="Pagefind is not installed: pip install 'policy-corpus[search]'")
+def test_texts_are_found_with_a_server_and_told_without(chromium: Any, tricky: Path, tmp_path: Path) -> None:
+    to = tmp_path / "to"
+    published(tricky, to, search=True)
+    before = {path: path.stat().st_mtime_ns for path in to.rglob("*")}
+    published(tricky, to, search=True)
+    assert {path: path.stat().st_mtime_ns for path in to.rglob("*")} == before
+    page = chromium.new_page()
+    page.goto((to / "search.html").as_uri())
+    page.locator("#told", has_text="needs a web server").wait_for()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(to))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: asked.append(dialog.message))
+        page.goto(f"http://127.0.0.1:{server.server_port}/search.html?q=script")
+        page.locator("#hits mark").first.wait_for()
+        page.locator("#hits a").first.click()
+        page.wait_for_url("**/tricks.example/**.html")
+        assert all(url.startswith(f"http://127.0.0.1:{server.server_port}/") for url in asked)
+        server.shutdown()
+    page.close()
