@@ -8,7 +8,7 @@ from pipelines.analysis.description.methods import day
 from pipelines.analysis.description.report import Section
 from pipelines.analysis.families.shingles import jaccard, shingles
 
-LEAST_ALIKE = 10  # pairs that are named
+LEAST_ALIKE = 10  # pairs that are named, of texts that are not the same
 NEAR = 0.9
 
 
@@ -50,8 +50,9 @@ class Against:
         self.same += same
         self.near += pair.jaccard >= NEAR
         self._found.append(pair.jaccard)
-        self.least_alike = sorted([*self.least_alike, pair], key=lambda one: (one.jaccard, one.site))[:LEAST_ALIKE]
-        self.median_jaccard = None
+        if not same:
+            worst = sorted([*self.least_alike, pair], key=lambda one: (one.jaccard, one.site, one.timestamp))
+            self.least_alike = worst[:LEAST_ALIKE]
 
     def finish(self) -> None:
         """Take the median, once all pairs are in."""
