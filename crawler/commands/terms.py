@@ -67,7 +67,7 @@ class Command(CorpusCommand):
         folder = Path(self.settings["CORPUS_DIR"])
         try:
             if len(args) > 1:
-                raise WrongUse(f"{args[1]!r} belongs nowhere here: terms [FILE], with all terms in one file.")
+                raise WrongUse(f"Unexpected argument {args[1]!r}: terms [FILE], with all terms in one file.")
             lexicon = read_lexicon(Path(args[0]) if args else SHIPPED)
             see_existing(folder)
             with only_run(folder), closing(open_existing(folder)) as db:

@@ -27,7 +27,7 @@ def test_a_corpus_in_figures(crawled: Path, scrapy: Run, tmp_path: Path) -> None
         (("--site", "nobody.example"), "No version fits --site nobody.example"),
         (("--gap-days", "0"), "--gap-days 0 cannot be used"),
         (("--since", "soon"), "is no day"),
-        (("more",), "'more' belongs nowhere here"),
+        (("more",), "Unexpected argument 'more'"),
     ],
 )
 def test_what_cannot_be_described_is_told(crawled: Path, scrapy: Run, options: tuple[str, ...], why: str) -> None:

@@ -22,6 +22,6 @@ def test_a_lexicon_that_is_broken_is_told_with_its_line(crawled: Path, scrapy: R
     (tmp_path / "mine.toml").write_text("[[term]]\nname = 'x'\n[term.patterns]\nen = ['(x']\n")
     told = refusal(scrapy("terms", str(tmp_path / "mine.toml"), CORPUS_DIR=crawled))
     assert "mine.toml, line 4: the pattern '(x' of 'x' is broken" in told
-    assert "'more' belongs nowhere here" in refusal(scrapy("terms", "a", "more", CORPUS_DIR=crawled))
+    assert "Unexpected argument 'more'" in refusal(scrapy("terms", "a", "more", CORPUS_DIR=crawled))
     assert "no corpus" in refusal(scrapy("terms", CORPUS_DIR=tmp_path / "none"))
     assert not (tmp_path / "none").exists()
