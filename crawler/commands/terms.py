@@ -8,8 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlite_utils import Database
-
 from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError, WrongUse
 
@@ -82,7 +80,7 @@ class Command(CorpusCommand):
             show(_mention_lines(told) if opts.term else _lines(told))
 
 
-def _told(db: Database, asked: str) -> dict[str, Any]:
+def _told(db: "Database", asked: str) -> dict[str, Any]:
     from pipelines.store.terms import first_mentions, see_term, term_figures
 
     if not asked:
