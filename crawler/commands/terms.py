@@ -12,7 +12,7 @@ from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError, WrongUse
 
 if TYPE_CHECKING:
-    pass
+    from sqlite_utils import Database
 
 EXAMPLES = """
 examples:

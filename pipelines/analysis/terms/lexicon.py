@@ -1,10 +1,10 @@
-"""A lexicon of terms: a TOML file of a name and patterns for each language, and how often a text mentions each.
+r"""A lexicon of terms: a TOML file of a name and patterns for each language, and how often a text mentions each.
 
     [[term]]
     name = "cookies"
     [term.patterns]
-    any = ['\\bcookies?\\b']          # in every language
-    fi = ['\\bevästeet\\b']           # ISO 639-1
+    any = ['\bcookies?\b']          # in every language
+    fi = ['\bevästeet\b']           # ISO 639-1
 
 Patterns are regular expressions as the library regex takes them; case does not count. They are matched against what is
 read: without link addresses, marks and unseen characters, with plain apostrophes and single spaces.

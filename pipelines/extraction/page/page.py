@@ -26,6 +26,7 @@ from pipelines.extraction.page.fonts import mark_headings
 from pipelines.extraction.page.furniture import remove_furniture
 from pipelines.extraction.page.layout import undo_layout
 from pipelines.extraction.page.mainpart import main_part
+from pipelines.extraction.page.menus import without_menus
 from pipelines.extraction.page.repeats import without_repeats
 from pipelines.extraction.page.second_reader import Agreement, agreement, second_text
 from pipelines.extraction.page.shell import SHELL, show_noscript
@@ -77,7 +78,8 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     etree.strip_tags(article, *UNREAD_TAGS)
     blocks = without_link_lines(blocks_of(article, base, hard_spaces=style.faithful))
     if not style.faithful:
-        blocks = [block for block in typed_lists(without_repeats(blocks)) if not _says_how_long_ago(block)]
+        blocks = typed_lists(without_repeats(without_menus(blocks, base, second)))
+        blocks = [block for block in blocks if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))

@@ -18,7 +18,7 @@ def test_a_corpus_is_published(crawled: Path, scrapy: Run, tmp_path: Path) -> No
     ("args", "said"),
     [
         ([], "--to DIR"),
-        (["extra", "--to", "x"], "'extra' belongs nowhere here"),
+        (["extra", "--to", "x"], "Unexpected argument 'extra'"),
         (["--to", "x", "--url", "policies.example"], "--url 'policies.example' is no address"),
         (["--to", "x", "--url", "https://a.example/?q"], "is no address"),
     ],
