@@ -67,6 +67,11 @@ class GitHistory:
         command = self._command("merge-base", "--is-ancestor", commit, self.tip)
         return not subprocess.run(command, capture_output=True, env=self._environment(), check=False).returncode
 
+    def count(self, since: str = "") -> int:
+        """How many commits `changes` looks at."""
+        span = f"{since}..{self.tip}" if since else self.tip
+        return int(self._said("rev-list", "--count", "--first-parent", span, "--", "*.md"))
+
     def changes(self, since: str = "") -> Iterator[Change]:
         """All changes of `.md` files along the first parents, the earliest first; of those behind a commit, where it is
         given."""

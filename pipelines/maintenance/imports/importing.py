@@ -42,13 +42,15 @@ def import_texts(db: Database, folder: Path, source: str, repository: Path, tell
             f"{repository} is a repository with other commits than those in {folder}: give the import another folder."
         )
     imports, report = Imports(db, publisher.archive, publisher.reader), Report()
+    read, todo = 0, history.count(done)
     with Contents(history) as contents:
         for batch in _batches(history.changes(done)):
             texts = list(_texts(batch, contents, publisher, repository.name, report))
             with recording(db):
                 report.texts += sum(map(imports.add, texts))
                 imports.done(source, repository.name, batch[-1].commit)
-            tell("texts imported", report.texts, 0)
+            read += len({change.commit for change in batch})
+            tell("commits read", read, todo)
     with recording(db):
         imports.done(source, repository.name, history.tip)
     imports.finish(publisher.title)
