@@ -18,7 +18,9 @@ def test_the_tutorial_runs_from_top_to_bottom(crawled: Path, tmp_path: Path) -> 
     copied(crawled, tmp_path / "output")  # the first crawl has less to do: it is the same as `make crawl`
     programs = tmp_path / "bin"
     programs.mkdir()
-    (programs / "policy-corpus").write_text(f"#!{sys.executable}\nfrom crawler.cli import main\n\nmain()\n")
+    (programs / "policy-corpus").write_text(
+        f"#!{sys.executable}\nfrom crawler.cli import main\n\nif __name__ == '__main__':\n    main()\n"
+    )
     (programs / "policy-corpus").chmod(0o755)
     path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
     env = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}

@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ examples:
   policy-corpus describe --format markdown --plots figures > corpus.md
       tables, a paragraph for a methods section, a citation; plots as SVG
   policy-corpus describe --json | jq '.years[] | {year, words, ease}'
+  policy-corpus describe --against princeton
+      held against another corpus, as `import` makes one: whose documents and
+      years each has, and how alike the texts in force at one time are
   policy-corpus describe --kind "privacy policy" --language en --gap-days 180
 
 exit codes:
@@ -46,9 +50,11 @@ class Command(CorpusCommand):
         parser.add_argument("--json", action="store_true", help="the same as --format json")
         parser.add_argument("--plots", metavar="DIR", default="", help="write plots over the years there, as SVG")
         parser.add_argument("--gap-days", metavar="N", type=int, default=365, help="days of a gap (default: 365)")
+        parser.add_argument("--against", metavar="DIR", default="", help="the folder of a corpus to compare with")
         add_selection(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.jobs.against import compared
         from crawler.jobs.describe import describe_corpus, write_plots
         from crawler.reporting.history import show
         from pipelines.export.selection import selection_of
@@ -63,6 +69,8 @@ class Command(CorpusCommand):
             with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
                 db.execute("BEGIN")  # one state of all tables, whatever is written from here on
                 found = describe_corpus(db, selection, opts.gap_days)
+                if opts.against:
+                    found = replace(found, against=compared(db, selection, Path(opts.against)))
             names = write_plots(found.figures, Path(opts.plots)) if opts.plots else []
         except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

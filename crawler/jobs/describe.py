@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
+from pipelines.analysis.description.against import Against, against_sections
 from pipelines.analysis.description.figures import Figures, describe
 from pipelines.analysis.description.methods import Made, citation, methods
 from pipelines.analysis.description.plots import plots
@@ -18,6 +19,7 @@ from pipelines.formats import atomic
 from pipelines.release import VERSION
 from pipelines.store import selection as stored
 from pipelines.store.families import Family, families, least_of, unsorted_texts
+from pipelines.store.imported import sources
 
 FAMILIES = 10  # that are named
 
@@ -32,7 +34,7 @@ class Description:
     in_families: int
     unsorted: int
     least: str
-    more: list[Section] = field(default_factory=list)
+    against: Against | None = None
 
     @property
     def methods(self) -> str:
@@ -49,7 +51,7 @@ class Description:
 
     def sections(self) -> list[Section]:
         """All tables, in the order in which they are read."""
-        return [*sections(self.figures), *self._families(), *self.more]
+        return [*sections(self.figures), *self._families(), *(against_sections(self.against) if self.against else ())]
 
     def _families(self) -> Iterator[Section]:
         if not self.families and self.unsorted:
@@ -66,6 +68,7 @@ class Description:
         return {
             **asdict(self.figures),
             "families": told,
+            "against": asdict(self.against) if self.against else None,
             "made": asdict(self.made),
             "methods": self.methods,
             "citation": citation(self.made),
@@ -123,6 +126,7 @@ def made(db: Database, selection: Selection) -> Made:
         tuple(sorted({(str(one.get("FROM", "")), str(one.get("TO", ""))) for one in settings})),
         max((row["finished_at"] for row in crawls), default=""),
         {str(name): str(version) for name, version in newest.items()},
+        sources=sources(db),
         selected=", ".join(f"{name} {value}" for name, value in asked_for(selection).items()),
         is_sample=bool(sample),
     )

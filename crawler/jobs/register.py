@@ -19,6 +19,7 @@ from pipelines.formats.surt import urlkey
 from pipelines.items import DocumentKey, Target
 from pipelines.store import runs
 from pipelines.store.archives import keep_archives
+from pipelines.store.imported import refuse_imported
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.target_file import TargetFile
@@ -95,6 +96,7 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
 
 def _tell_apart(db: Database, settings: Settings, request: Request) -> None:
     """Raises WrongUse where invented sites and others would come together: the corpus says which it holds."""
+    refuse_imported(Path(settings["CORPUS_DIR"]))
     configuration.check_mixture(settings, holds_sample(db), sample=request.sample)
     identity.mark(db, sample=request.sample)
 

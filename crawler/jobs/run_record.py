@@ -13,6 +13,7 @@ from crawler.jobs.extractor import reader_of
 from pipelines.exceptions import CorpusError
 from pipelines.store import runs
 from pipelines.store.database import DATABASE, open_corpus
+from pipelines.store.imported import refuse_imported
 
 
 @dataclass(slots=True)
@@ -27,9 +28,11 @@ def noted(settings: Settings, command: str, targets_digest: str = "") -> Iterato
     """Note that a command began, and how it ended; what it does on behalf of another noted one is a part of that.
 
     The rows are written by connections of their own, because the database may be another one afterwards, or be so
-    damaged before that it says nothing.
+    damaged before that it says nothing. Raises WrongUse for a corpus that was imported, where it is not forgetting.
     """
     folder = Path(settings["CORPUS_DIR"])
+    if command != "forget":
+        refuse_imported(folder)
     start = runs.RunStart(settings["RUN_ID"], command, _now(), targets_digest, reader_of(settings))
     note = Note()
     if not _begin(folder, start):

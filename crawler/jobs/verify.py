@@ -20,6 +20,7 @@ from pipelines.export.turn import settle
 from pipelines.maintenance.repair import cut_out, mend, remove_changed
 from pipelines.maintenance.verify import Checking, Finding, verify
 from pipelines.store.database import open_existing
+from pipelines.store.imported import refuse_imported
 from pipelines.warc.lock import only_run
 
 Tell = Callable[[Finding], object]
@@ -30,6 +31,7 @@ def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
     configuration.check_offline(settings)
     runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
+    refuse_imported(folder)
     knowledge = rebuilding.knowledge()
     findings = []
     with only_run(folder), closing(open_existing(folder)) as db, closing(readers(settings)) as pool:
