@@ -36,6 +36,7 @@ LANGUAGE = ""  # ISO 639-1: only documents whose text is in it; empty: all
 SELECT_CAP = 0  # at most so many captures a document; 0: no cap
 FROM = ""  # timestamp prefix, 4 to 14 digits
 TO = ""
+EXTRACTOR = ""  # what reads pages: corpus, princeton or trafilatura; empty: as before, corpus for a new one
 EXPORT_STYLE = ""  # corpus, or princeton: exactly as the Princeton-Leuven corpus was written; empty: as it was
 FAMILY_JACCARD = 0.9  # texts from there on are of one family: shared shingles of five words by all of both
 READERS = 0  # reading processes; 0: one a core, of which a crawl leaves one for itself

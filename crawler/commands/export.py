@@ -31,6 +31,10 @@ examples:
   policy-corpus export -s CORPUS_DIR=output --to /srv/texts \\
       -s EXPORT_STYLE=princeton
       what writes there later keeps to that style, unless told another one
+  policy-corpus export -s CORPUS_DIR=output --to /srv/plain \\
+      --extractor trafilatura
+      versions and texts as that extractor reads the pages, if it has read
+      them: rebuild --only-changed -s EXTRACTOR=trafilatura
 
 exit codes:
   0 done, 1 some versions could not be read in this style, 2 usage error,
@@ -60,6 +64,7 @@ class Command(CorpusCommand):
         parser.add_argument("--to", metavar="DIR", default="", help="folder to write to (text: CORPUS_DIR/text)")
         parser.add_argument("--include", choices=["open"], help="also versions whose date of change is still open")
         add_selection(parser)
+        parser.add_argument("--extractor", metavar="NAME", default="", help="as this extractor reads the pages")
         parser.add_argument("--plain", action="store_true", help="jsonl: without compression")
         parser.add_argument("--layout", choices=["site", "princeton"], default="site", help="git: names of files")
         parser.add_argument("--title", metavar="TEXT", default="", help="dataset: what it is called")
@@ -77,17 +82,19 @@ class Command(CorpusCommand):
             refuse(self, error)
 
     def _texts(self, opts: argparse.Namespace) -> int:
-        from contextlib import closing
-
         from pipelines.export.corpus_files import export_corpus
+        from pipelines.export.read_by import read_by
         from pipelines.export.selection import selection_of
-        from pipelines.store.database import open_for_reading
 
         assert self.settings is not None
         selection = selection_of(vars(opts), include_open=opts.include == "open")
         if not selection.is_whole and not opts.to:
             raise WrongUse("CORPUS_DIR/text holds all versions: give --to a folder for a selection of them.")
-        with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
+        if opts.extractor and not opts.to:
+            raise WrongUse(
+                "CORPUS_DIR/text holds what the corpus is read by: give --to a folder for what another one reads."
+            )
+        with read_by(Path(self.settings["CORPUS_DIR"]), opts.extractor) as db:
             counts = export_corpus(db, self.settings, opts.to, selection)
         left_out = f", {counts.unread} left out" if counts.unread else ""
         print(f"{counts.files} files, {counts.written} written, {counts.removed} removed{left_out}")
@@ -106,7 +113,7 @@ class Command(CorpusCommand):
         selection = selection_of(vars(opts), include_open=opts.include == "open")
         order = Order(Path(opts.to), opts.plain, opts.layout, opts.title, tuple(opts.author))
         folder, public_url = Path(self.settings["CORPUS_DIR"]), self.settings["WAYBACK_PUBLIC_URL"]
-        with viewing(folder, selection, public_url) as corpus:
+        with viewing(folder, selection, public_url, opts.extractor) as corpus:
             report = export_to(corpus, opts.format, order)
         say(*report.said, report)
         return 0

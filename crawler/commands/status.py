@@ -32,8 +32,8 @@ class Command(CorpusCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.jobs.extractor import reader_of
         from crawler.reporting.summary import run_lines, summary_lines, tell
-        from pipelines.extraction.version import reader_version
         from pipelines.store.database import open_for_reading
         from pipelines.store.runs import latest
         from pipelines.store.summary import summarise
@@ -43,7 +43,7 @@ class Command(CorpusCommand):
         try:
             take_none(args)
             with closing(open_for_reading(Path(folder))) as db:
-                summary, run = summarise(db, reader_version()), latest(db)
+                summary, run = summarise(db, reader_of(self.settings)), latest(db)
         except CorpusError as error:
             refuse(self, error)
             return

@@ -17,6 +17,7 @@ from crawler.archives.base import Ask, Dialect
 from crawler.archives.book import Archive
 from crawler.archives.detect import looks_like
 from crawler.archives.dialects import dialect_of
+from crawler.archives.memento import Played
 from crawler.jobs import configuration
 from crawler.jobs.crawl import add_derived
 from crawler.politeness.request_budget import Budget
@@ -112,7 +113,7 @@ class CheckSpider(Spider):
             return
         found = self._dialect.read_replay(answer, capture.original)
         reason = getattr(getattr(found, "failure", None), "reason", "") or type(found).__name__.lower()
-        self._checked.is_well = bool(answer.header("Memento-Datetime"))
+        self._checked.is_well = isinstance(found, Played)
         self._tell(f"replay: {capture.timestamp} {'played' if self._checked.is_well else reason}")
 
     def _request(self, ask: Ask, kind: str, answered: Any) -> Request:

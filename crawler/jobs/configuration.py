@@ -12,6 +12,7 @@ from crawler.politeness.limits import KINDS, checked_rate, checked_scale
 from crawler.politeness.request_budget import seconds_in
 from crawler.selection.plan import check as check_plan
 from pipelines.exceptions import WrongUse
+from pipelines.extraction.version import check_extractor
 from pipelines.formats.timestamps import is_prefix
 
 STYLES = ("corpus", "princeton")
@@ -127,6 +128,8 @@ def check_offline(settings: Mapping[str, Any]) -> None:
     for name, bounds in {**_BOUNDS, **_WHOLE_BOUNDS}.items():
         _check_number(settings, name, *bounds)
     archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL")
+    if settings["EXTRACTOR"]:
+        check_extractor(settings["EXTRACTOR"])
     if settings["EXPORT_STYLE"] and settings["EXPORT_STYLE"] not in STYLES:
         raise WrongUse(f"EXPORT_STYLE={settings['EXPORT_STYLE']!r} is not a style; choose one of {', '.join(STYLES)}.")
 

@@ -25,6 +25,7 @@ from sqlite_utils import Database
 
 from crawler.archives.asked import archives
 from crawler.jobs import configuration
+from crawler.jobs.extractor import extractor_name, reader_of
 from crawler.jobs.hook import run_for_each
 from crawler.jobs.register import Request, listed, register
 from crawler.jobs.reread import catch_up
@@ -34,7 +35,6 @@ from crawler.politeness.request_budget import Budget
 from pipelines.exceptions import ArchiveUnavailable, CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
-from pipelines.extraction.version import reader_version
 from pipelines.release import VERSION
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
@@ -46,7 +46,7 @@ from pipelines.warc.lock import only_run
 LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdfium2")
 
 _TOLD = ("SELECT", "SELECT_CAP", "FROM", "TO", "ARCHIVES", "WAYBACK_URL", "WAYBACK_PUBLIC_URL",
-         "WAYBACK_CDX_PER_MINUTE", "WAYBACK_REPLAY_PER_MINUTE", "EXPORT_STYLE")  # fmt: skip
+         "WAYBACK_CDX_PER_MINUTE", "WAYBACK_REPLAY_PER_MINUTE", "EXTRACTOR", "EXPORT_STYLE")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
         only_run(folder),
         closing(open_corpus(folder, settings.getfloat("WRITER_PATIENCE"))) as db,
     ):
+        settings.set("EXTRACTOR", extractor_name(settings), priority="cmdline")
         register(db, settings, targets, request, digest)
         if not runs.finished_with(db, digest):
             settings.set("TARGET_LIST", (f"urn:policy-corpus:targets:{digest}", str(targets.path)), priority="cmdline")
@@ -80,7 +81,7 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
         code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
         if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
             code, message = _exported(db, settings, code, message)
-        summary = summarise(db, reader_version())
+        summary = summarise(db, reader_of(settings))
         if not code and summary.to_be_tried_again:
             code = 1
         with suppress(RecordingFailed):  # the message tells of it already; the run counts as interrupted
@@ -154,7 +155,7 @@ def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
         command="crawl",
         started_at=_iso(datetime.now(UTC)),
         targets_digest=targets_digest,
-        reader=reader_version(),
+        reader=reader_of(settings),
         settings={name: settings[name] for name in _TOLD},
         libraries={"policy-corpus": VERSION} | {n: version(n) for n in LIBRARIES},
     )

@@ -28,6 +28,7 @@ class CrawlConfig:
     since: Time = ""
     until: Time = ""
     language: str = ""
+    extractor: str = ""
     archive: str = "https://web.archive.org"
     max_requests: int = 0
     max_time: str = ""
@@ -48,6 +49,7 @@ class CrawlConfig:
             "FROM": digits(self.since),
             "TO": digits(self.until),
             "LANGUAGE": self.language,
+            "EXTRACTOR": self.extractor,
             "WAYBACK_URL": self.archive,
             "MAX_REQUESTS": self.max_requests,
             "MAX_TIME": self.max_time,

@@ -15,6 +15,7 @@ from crawler.archives.dialects import parse_held
 from crawler.discovery import candidates as discovery
 from crawler.jobs import configuration
 from crawler.jobs import crawl as runner
+from crawler.jobs.extractor import extractor_name, reader_of
 from crawler.jobs.register import holds_sample
 from crawler.jobs.reread import decoded, read_again, readers
 from crawler.jobs.run_record import noted
@@ -26,7 +27,6 @@ from pipelines.exceptions import WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.files import Counts
-from pipelines.extraction.version import reader_version
 from pipelines.formats.surt import urlkey
 from pipelines.items import DocumentKey, Target
 from pipelines.maintenance.first_pass import Knowledge
@@ -60,6 +60,7 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     configuration.check_offline(settings)
     if not settings["RUN_ID"]:
         runner.add_derived(settings)
+    settings.set("EXTRACTOR", extractor_name(settings), priority="cmdline")  # before the database is another one
     folder = Path(settings["CORPUS_DIR"])
     targets, digest = _targets(request)
     _refuse_nothing(folder, request)
@@ -115,6 +116,7 @@ def run_merge(
     read again, since a text and its digest say nothing of the page, unless `trust_readings`."""
     configuration.check_offline(settings)
     runner.add_derived(settings)
+    settings.set("EXTRACTOR", extractor_name(settings), priority="cmdline")
     folder = Path(settings["CORPUS_DIR"])
     with only_run(folder), noted(settings, "merge"):
         is_new = not (folder / DATABASE).is_file()
@@ -198,7 +200,7 @@ def _rebuild(
         folder,
         settings["ARCHIVE"],
         knowledge(),
-        reader=reader_version(),
+        reader=reader_of(settings),
         targets=listed[0],
         targets_digest=listed[1],
         open_readers=partial(readers, settings),

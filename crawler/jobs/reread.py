@@ -12,10 +12,10 @@ from pathlib import Path
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
+from crawler.jobs.extractor import extractor_name, reader_of
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.executors.read_all import Progress, read_all
-from pipelines.extraction.version import reader_version
 from pipelines.formats.content_encoding import decode
 from pipelines.store import readings
 from pipelines.store.corpus import Corpus
@@ -31,14 +31,20 @@ def readers(settings: Settings, *, at_once: bool = True) -> Readers:
         settings.getint("READERS"),
         deadline=settings.getfloat("READING_DEADLINE"),
         memory=settings.getint("READING_MEMORY_MB") << 20,
+        extractor=extractor_name(settings),
         at_once=at_once,
     )
 
 
 def catch_up(db: Database, settings: Settings, progress: Progress) -> None:
-    """Read again what an upgrade of the reader left behind, if it left anything. Raises RecordingFailed."""
-    behind = readings.count_outdated(db, reader_version())
+    """Read again what an upgrade of the reader, or the choice of another extractor, left behind, if it left anything.
+    Raises RecordingFailed."""
+    reader = reader_of(settings)
+    behind = readings.count_outdated(db, reader)
     if not behind:
+        if readings.choose(db, reader):
+            log.warning("Texts are those of %s again, which has read all pages before.", extractor_name(settings))
+            Corpus(db, settings["ARCHIVE"]).derive_waiting()
         return
     log.warning("The reader has changed: %d pages held are read again before anything is asked.", behind)
     if lost := read_again(db, settings, progress):
@@ -52,6 +58,6 @@ def read_again(db: Database, settings: Settings, progress: Progress) -> int:
     """
     warc, workers = Path(settings["CORPUS_DIR"]) / "warc", settings.getint("READERS")
     with closing(readers(settings, at_once=False)) as pool:  # where all is lost, no process starts
-        lost = read_all(db, warc, pool, reader_version(), workers=workers, decode=decoded, progress=progress)
+        lost = read_all(db, warc, pool, reader_of(settings), workers=workers, decode=decoded, progress=progress)
     Corpus(db, settings["ARCHIVE"]).derive_waiting()
     return lost

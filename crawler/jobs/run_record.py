@@ -9,8 +9,8 @@ from pathlib import Path
 
 from scrapy.settings import Settings
 
+from crawler.jobs.extractor import reader_of
 from pipelines.exceptions import CorpusError
-from pipelines.extraction.version import reader_version
 from pipelines.store import runs
 from pipelines.store.database import DATABASE, open_corpus
 
@@ -30,7 +30,7 @@ def noted(settings: Settings, command: str, targets_digest: str = "") -> Iterato
     damaged before that it says nothing.
     """
     folder = Path(settings["CORPUS_DIR"])
-    start = runs.RunStart(settings["RUN_ID"], command, _now(), targets_digest, reader_version())
+    start = runs.RunStart(settings["RUN_ID"], command, _now(), targets_digest, reader_of(settings))
     note = Note()
     if not _begin(folder, start):
         yield note

@@ -10,13 +10,13 @@ from scrapy.settings import Settings
 from crawler.jobs import configuration
 from crawler.jobs import crawl as runner
 from crawler.jobs import rebuild as rebuilding
+from crawler.jobs.extractor import reader_of
 from crawler.jobs.reread import readers
 from crawler.jobs.run_record import noted
 from pipelines.exceptions import RecordingFailed
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.turn import settle
-from pipelines.extraction.version import reader_version
 from pipelines.maintenance.repair import cut_out, mend, remove_changed
 from pipelines.maintenance.verify import Checking, Finding, verify
 from pipelines.store.database import open_existing
@@ -34,7 +34,7 @@ def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
     findings = []
     with only_run(folder), closing(open_existing(folder)) as db, closing(readers(settings)) as pool:
         _settle_export(folder / "text")
-        checking = Checking(folder, knowledge.parse_page, knowledge.decode, reader_version(), pool, full)
+        checking = Checking(folder, knowledge.parse_page, knowledge.decode, reader_of(settings), pool, full)
         for finding in verify(db, checking):
             findings.append(finding)
             tell(finding)

@@ -23,23 +23,24 @@ from pipelines.exceptions import ReadingFailed, RecordingFailed
 from pipelines.items import Page, Reading
 
 if TYPE_CHECKING:
-    from pipelines.extraction.reader import Reader
+    from pipelines.extraction.base import Extractor
 
 PR_SET_PDEATHSIG = 1
 REMEMBERED = 256  # readings of a worker; a few megabytes
 TOO_MUCH_MEMORY = "reading took too much memory"
-WARM_UP = b"<p>We collect personal information as this policy says, and disclose none of it to third parties.</p>"
+WARM_UP = b"<p>We collect personal information as this policy says, and disclose none of it to third parties.</p>" * 4
 STARTUP = 60.0  # seconds a fresh process may take to import the reader
 
-_reader: "Reader | None" = None  # of this worker process
+_reader: "Extractor | None" = None  # of this worker process
 
 
 class Readers:
     """Worker processes that read pages.
 
     `deadline` is seconds a page may take; `memory` is bytes of address space a worker may take beyond what it
-    needs to start. Pages of one address go to one worker where it is free enough: it remembers equal pages, the
-    last `remembered` ones it read. Each process starts with its first page, or `at_once`, beside other work.
+    needs to start; `extractor` is the name of the one that reads. Pages of one address go to one worker where it is
+    free enough: it remembers equal pages, the last `remembered` ones it read. Each process starts with its first page,
+    or `at_once`, beside other work.
     """
 
     def __init__(
@@ -48,11 +49,11 @@ class Readers:
         *,
         deadline: float = 20.0,
         memory: int = 1 << 30,
-        style: str = "corpus",
+        extractor: str = "corpus",
         remembered: int = REMEMBERED,
         at_once: bool = False,
     ) -> None:
-        self._workers = [_Worker(deadline, memory, style, remembered, at_once) for _ in range(workers)]
+        self._workers = [_Worker(deadline, memory, extractor, remembered, at_once) for _ in range(workers)]
 
     def submit(self, page: Page) -> Future[Reading]:
         """The reading to come. The future raises ReadingFailed, or RecordingFailed where the machine is in trouble
@@ -73,8 +74,8 @@ class Readers:
 class _Worker:
     """One thread that feeds one process, page by page."""
 
-    def __init__(self, deadline: float, memory: int, style: str, remembered: int, at_once: bool) -> None:
-        self._deadline, self._options = deadline, (os.getpid(), memory, style, remembered)
+    def __init__(self, deadline: float, memory: int, extractor: str, remembered: int, at_once: bool) -> None:
+        self._deadline, self._options = deadline, (os.getpid(), memory, extractor, remembered)
         self._at_once = at_once
         self._queue: queue.SimpleQueue[tuple[Page, Future[Reading]] | None] = queue.SimpleQueue()
         self._process: _Process | None = None
@@ -170,8 +171,8 @@ class _Worker:
 class _Process:
     """One single-process executor, whose process can be killed."""
 
-    def __init__(self, parent: int, memory: int, style: str, remembered: int) -> None:
-        options = (parent, memory, style, remembered)
+    def __init__(self, parent: int, memory: int, extractor: str, remembered: int) -> None:
+        options = (parent, memory, extractor, remembered)
         self._executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare, initargs=options)
         self._pid = self._executor.submit(os.getpid).result(timeout=STARTUP)
 
@@ -194,7 +195,7 @@ def _trouble(error: OSError) -> str:
     return f"Pages cannot be read on this machine: {error}{where}. Fix that, then run the same command again."
 
 
-def _prepare(parent: int, memory: int, style: str, remembered: int) -> None:
+def _prepare(parent: int, memory: int, extractor: str, remembered: int) -> None:
     """Runs first in a worker process: bind its life and its memory, then load the reader."""
     global _reader  # noqa: PLW0603 - an initializer has no other place to leave things for the calls that follow
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -202,10 +203,10 @@ def _prepare(parent: int, memory: int, style: str, remembered: int) -> None:
     if os.getppid() != parent:  # it died before the line above
         os._exit(1)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would spin beside the other workers
-    from pipelines.extraction.reader import Reader  # here: the parent never loads the reader
+    from pipelines.extraction import registry  # here: the parent never loads the reader
 
-    _reader = Reader(style, remembered)
-    with suppress(OSError):  # a model that cannot be unpacked is told of by the first page that is read
+    _reader = registry.extractor(extractor, remembered)
+    with suppress(OSError, ReadingFailed):  # a model that cannot be unpacked is told of by the first page that is read
         _reader.read(Page(WARM_UP, "http://localhost/", "20000101000000"))  # loads the rest: models, tables
     pages = int(Path("/proc/self/statm").read_text().split()[0])  # what is mapped by now belongs to the baseline
     most = pages * resource.getpagesize() + memory

@@ -35,7 +35,7 @@ def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", selec
         1,
         deadline=float(settings["READING_DEADLINE"]),
         memory=int(settings["READING_MEMORY_MB"]) << 20,
-        style=style,
+        extractor=style,
     )
     try:
         return export(

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from pipelines.exceptions import ReadingFailed, WrongUse
+from pipelines.export.read_by import read_by
 from pipelines.export.tables import Table, public_settings, table_of
 from pipelines.extraction.form.note import snapshot_url
 from pipelines.formats.content_encoding import decode
 from pipelines.items import DocumentKey, Memento, Verdict
 from pipelines.store import selection as store
-from pipelines.store.database import open_for_reading
+from pipelines.store.archives import Links
 from pipelines.store.selection import Selection
 from pipelines.warc.lock import refuse_while_written
 from pipelines.warc.writer import read_memento
@@ -119,6 +120,7 @@ class CorpusView:
         self._warc = folder / "warc"
         self.selection = selection
         self.public_url = public_url
+        self.links = Links(db, public_url)
         self.tables = tuple(self._tables())
 
     def versions(self, *, texts: bool = True) -> Iterator[SelectedVersion]:
@@ -143,9 +145,9 @@ class CorpusView:
 
     def _version_rows(self, texts: bool) -> Iterator[tuple[Any, ...]]:
         at = {name: index for index, name in enumerate(store.VERSION_COLUMNS)}
-        held, original = itemgetter(at["held_timestamp"]), itemgetter(at["original"])
+        held, original, archive = (itemgetter(at[name]) for name in ("held_timestamp", "original", "archive"))
         for row in store.versions(self._db, self.selection, texts=texts):
-            yield (*row[:-1], snapshot_url(held(row), original(row), self.public_url))
+            yield (*row[:-1], snapshot_url(held(row), original(row), self.links.base(archive(row))))
 
     def _run_rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         place = table.given.index("settings")
@@ -206,9 +208,10 @@ def asked_for(selection: Selection) -> dict[str, str]:
 
 
 @contextmanager
-def viewing(folder: Path, selection: Selection, public_url: str) -> Iterator[CorpusView]:
-    """Look at the corpus in `folder`. Raises WrongUse where there is none, CorpusBusy while a run writes in it."""
-    with closing(open_for_reading(folder)) as db:
+def viewing(folder: Path, selection: Selection, public_url: str, extractor: str = "") -> Iterator[CorpusView]:
+    """Look at the corpus in `folder`, as `extractor` reads it where one is named. Raises WrongUse where there is none,
+    CorpusBusy while a run writes in it."""
+    with read_by(folder, extractor) as db:
         refuse_while_written(folder)
         db.execute("BEGIN")  # one state of all tables, whatever is written from here on
         yield CorpusView(db, folder, selection, public_url)

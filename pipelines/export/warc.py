@@ -112,10 +112,10 @@ def _packed(corpus: CorpusView, version: SelectedVersion) -> Packed:
     body, headers = memento.answer.body, _headers(memento)
     http = StatusAndHeaders(warc_notes.status_line(memento.answer.status), headers, protocol="HTTP/1.1")
     about = {
-        "WARC-Record-ID": _id(version.archive, *memento.capture.key),
+        "WARC-Record-ID": _id(version.archive, *memento.capture.key[:4]),
         "WARC-Date": date,
         "WARC-Source-URI": warc_notes.uri(
-            snapshot_url(memento.capture.timestamp, memento.capture.original, corpus.public_url)
+            snapshot_url(memento.capture.timestamp, memento.capture.original, corpus.links.base(version.archive))
         ),
     }
     writer = _Writer()

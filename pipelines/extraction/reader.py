@@ -1,12 +1,12 @@
 """Bytes of an archived page -> Reading. Pure: the same page gives the same reading."""
 
-import errno
 import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
 from pipelines.exceptions import ReadingFailed
+from pipelines.extraction.base import guarded, refuse_binary, refuse_body
 from pipelines.extraction.form.lines import markdown_of_lines
 from pipelines.extraction.form.note import snapshot_url
 from pipelines.extraction.form.parse import parse
@@ -21,20 +21,10 @@ from pipelines.extraction.page.page import NO_TEXT, Text, read_tree, reading_of
 from pipelines.extraction.page.shell import SHELL, shell_of
 from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf, pdf_text
+from pipelines.extraction.version import reader_version
 from pipelines.items import Page, Reading
 
-MOST_BYTES = 16 << 20
 REMEMBERED = 256
-SAMPLE = 4096  # characters
-MOST_CONTROLS = 0.05  # share of a text
-CONTROLS = re.compile("[\x01-\x08\x0e-\x1f]")  # beside NUL, which broken pages are full of
-NO_PAGES = (
-    b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"CWS", b"FWS",
-    b"RIFF", b"OggS", b"ID3", b"MZ", b"\x7fELF",
-)  # fmt: skip
-NOT_THE_PAGE = frozenset(
-    {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS}
-)
 MARKUP = re.compile(r"<(?:[a-z][a-z0-9]*[\s/>]|!doctype|!--)", re.IGNORECASE)
 
 
@@ -53,29 +43,24 @@ class Reader:
         self._readings: OrderedDict[str, Reading | ReadingFailed] = OrderedDict()
         self.spared = 0
 
-    def read(self, page: Page) -> Reading:
-        """Read one page. Raises ReadingFailed where there is no text or it cannot be read.
+    @property
+    def name(self) -> str:
+        return self._style.name
 
-        Raises OSError, and nothing else, where the machine is in trouble: that says nothing of the page.
-        """
-        try:
-            return self._read(page)
-        except ReadingFailed:
-            raise
-        except MemoryError:
-            raise ReadingFailed("reading took too much memory") from None
-        except Exception as error:
-            if getattr(error, "errno", None) in NOT_THE_PAGE:
-                raise
-            raise ReadingFailed("reading raised", detail=f"{type(error).__name__}: {error}"[:200]) from error
+    @property
+    def version(self) -> str:
+        return reader_version(self._style.name)
+
+    def read(self, page: Page) -> Reading:
+        """Read one page. Raises ReadingFailed and OSError as `Extractor` says."""
+        return guarded(self._read, page)
 
     def _read(self, page: Page) -> Reading:
         if is_pdf(page.body):
             return _read_lines(*pdf_text(page.body), charset="")
-        _refuse(page.body)
+        refuse_body(page.body)
         html, charset = decode(page.body, page.content_type)
-        if len(CONTROLS.findall(html[:SAMPLE])) > MOST_CONTROLS * min(SAMPLE, len(html)):
-            raise ReadingFailed("not a page", detail="binary")
+        refuse_binary(html)
         if not MARKUP.search(html) or _is_plain(html, page.content_type):
             return _read_lines("", markdown_of_lines(html), charset)
         return self._read_html(html, page, charset)
@@ -116,13 +101,6 @@ class Reader:
 def _is_plain(html: str, content_type: str) -> bool:
     """Whether a text that is called plain is so: `<name>` in it is no tag."""
     return content_type.lower().startswith("text/plain") and not PAGE_MARKUP.search(html)
-
-
-def _refuse(body: bytes) -> None:
-    if len(body) > MOST_BYTES:
-        raise ReadingFailed("page too large", detail=f"{len(body)} bytes")
-    if body.startswith(NO_PAGES):
-        raise ReadingFailed("not a page", detail=f"starts with {body[:8]!r}")
 
 
 def _outcome(read: Callable[[], Reading]) -> Reading | ReadingFailed:

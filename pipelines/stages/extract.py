@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
-from pipelines.extraction.version import reader_version
+from pipelines.extraction.version import DEFAULT, reader_version
 from pipelines.items import Extraction, Failure, Page, Reading, Snapshot
 
 
@@ -25,12 +25,14 @@ class ExtractStage:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         settings = crawler.settings
+        extractor = settings["EXTRACTOR"] or DEFAULT
         readers = Readers(
             settings.getint("READERS") or 1,
             deadline=settings.getfloat("READING_DEADLINE"),
             memory=settings.getint("READING_MEMORY_MB") << 20,
+            extractor=extractor,
         )
-        return cls(readers, reader_version())
+        return cls(readers, reader_version(extractor))
 
     async def process_item(self, item: Any) -> Any:
         if not isinstance(item, Snapshot) or item.memento.is_redirect or item.memento.is_home:

@@ -16,3 +16,20 @@ def keep_archives(db: Database, archives: Iterable[tuple[str, str, str]]) -> Non
             "WHERE (title, replay) <> (excluded.title, excluded.replay)",
             archives,
         )
+
+
+class Links:
+    """Where captures are seen by others: at `public_url`, a Wayback Machine's, or as their archive's entry had it."""
+
+    def __init__(self, db: Database, public_url: str) -> None:
+        self._public_url = public_url
+        rows = db.execute("SELECT name, title, replay FROM archive").fetchall()
+        self._archives = {name: (title, replay) for name, title, replay in rows}
+
+    def base(self, archive: str) -> str:
+        """What `snapshot_url` makes the link to a capture of."""
+        return self._archives[archive][1] if archive in self._archives else self._public_url
+
+    def where(self, archive: str) -> str:
+        """The archive in the words of a note: "on the Wayback Machine", "in Arquivo.pt"."""
+        return f"in {self._archives[archive][0]}" if archive in self._archives else "on the Wayback Machine"

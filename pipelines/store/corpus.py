@@ -204,10 +204,13 @@ class Corpus:
         redirect = self._is_redirect(asked, asked_id)
         same = redirect or asked.digest in (played.digest, "-")  # a frame's digest was never told
         reason = f"redirects to {played.original}" if redirect else f"the archive plays {played.timestamp} instead"
+        stage = "replay"
+        if (asked.timestamp, asked.original, asked.digest) == (played.timestamp, played.original, "-"):
+            stage, reason = "named", "known by its digest now"  # a TimeMap told none: it is the same one, counted there
         self._db.execute(
-            "UPDATE capture SET state = ?, stage = 'replay', reason = ?, transient = 0, same_as = ?, next_try = NULL "
+            "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = 0, same_as = ?, next_try = NULL "
             "WHERE id = ?",
-            [State.DUPLICATE if same else State.UNPLAYABLE, reason, holder_id if same else None, asked_id],
+            [State.DUPLICATE if same else State.UNPLAYABLE, stage, reason, holder_id if same else None, asked_id],
         )
         documents = set(self._documents_of(asked_id))
         if not same:

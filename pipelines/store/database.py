@@ -66,7 +66,7 @@ def open_for_reading(folder: Path) -> Database:
     if not path.is_file():
         raise WrongUse(f"There is no corpus in {folder}: {DATABASE} is missing. Crawl first, or set CORPUS_DIR.")
     try:
-        db = Database(_connect_for_reading(path))
+        db = Database(connect_for_reading(path))
         _refuse_foreign_layouts(db, folder)
         if migrations.pending(db):
             raise WrongUse(f"The corpus in {folder} has an older layout: run a crawl or rebuild once to bring it up.")
@@ -95,17 +95,27 @@ def see_existing(folder: Path) -> None:
 def copied(folder: Path) -> Iterator[Database]:
     """A copy of the corpus's database to try things on, gone afterwards; an empty one where there is no corpus.
 
-    It is made of the files as they lie: a database in WAL mode cannot be opened without a trace. Raises WrongUse.
+    It is made of the files as they lie: a database in WAL mode cannot be opened without a trace. Raises WrongUse;
+    RecordingFailed where there is no room for it.
     """
     with tempfile.TemporaryDirectory(prefix="policy-corpus-copy-") as place:
-        for name in (DATABASE, f"{DATABASE}-wal"):
-            if (folder / name).is_file():
-                shutil.copy(folder / name, place)
+        _copy(folder, Path(place))
         with closing(open_corpus(Path(place))) as db:
             yield db
 
 
-def _connect_for_reading(path: Path) -> sqlite3.Connection:
+def _copy(folder: Path, place: Path) -> None:
+    try:
+        for name in (DATABASE, f"{DATABASE}-wal"):
+            if (folder / name).is_file():
+                shutil.copy(folder / name, place)
+    except OSError as error:
+        raise RecordingFailed(
+            f"Cannot copy {folder / DATABASE} to {place}: {error.strerror}. Make room there, or set TMPDIR."
+        ) from error
+
+
+def connect_for_reading(path: Path) -> sqlite3.Connection:
     """A database in WAL mode is opened with two files beside it. Where they are not there and cannot be made, in a
     folder without write bits or on a medium that is read-only, nobody is writing either: then it needs none
     (https://www.sqlite.org/wal.html#read_only_databases)."""

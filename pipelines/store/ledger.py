@@ -22,7 +22,7 @@ _TWIN = """(SELECT json_array(timestamp, original, digest, statuscode, archive) 
 # what was asked and answered is settled by its answer, however its row looks: what replay led elsewhere has its text,
 # though another capture holds it. For the plan it is read
 _LISTING = f"""SELECT {CAPTURE_COLUMNS},
-    CASE WHEN state = 'duplicate' AND stage IN ('shared', 'replay')
+    CASE WHEN state = 'duplicate' AND stage IN ('shared', 'replay', 'named')
         THEN (SELECT CASE twin.state WHEN 'selected' THEN 'selected' ELSE 'read' END
             FROM capture AS twin WHERE twin.id = capture.same_as)
         ELSE state END,

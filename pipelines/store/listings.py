@@ -6,17 +6,18 @@ archive indexes some crawls months late) and whole every `whole_days`; empty and
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines.items import Capture, Failure, ListingPage, Query
+from pipelines.items import Failure, ListingPage, Query
 from pipelines.store.cursors import OpenListing, forget_cursors, next_cursor, position
 from pipelines.store.database import recording
 from pipelines.store.deriving import derive_later
+from pipelines.store.listed_rows import keep_rows
 
 TOO_HEAVY = "query too heavy"
 """The reason of a listing that times out at the server: asking it again seldom helps."""
@@ -27,15 +28,6 @@ NO_ROW, NOT_ASKED_FOR = "no row", "not asked for"
 """Why lines of listings are left out: they cannot be read, or are about addresses that the query does not cover."""
 
 _QUERY_KEY = "archive = ? AND url = ? AND match = ? AND filters = ? AND since = ? AND until = ?"
-_CAPTURES = """INSERT INTO capture
-    (archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, record_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
-    urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length),
-    record_at = max(record_at, excluded.record_at)
-    WHERE urlkey <> excluded.urlkey OR mimetype > excluded.mimetype OR length > excluded.length
-        OR record_at < excluded.record_at"""
-
 # only these are asked: what left the target list stays as it is
 OF_ACTIVE_DOCUMENT = """(EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = document_id AND active WHERE address.urlkey = query.urlkey)
@@ -175,8 +167,7 @@ class Listings:
         with recording(self._db):
             query_id, asked_from = self._find(page.query)
             archive = page.query.archive or self._archive
-            self._name_as_listed(archive, page.rows)
-            self._db.conn.executemany(_CAPTURES, (_row(archive, capture) for capture in page.rows))
+            keep_rows(self._db, archive, page.rows)
             self._db.conn.executemany(
                 "INSERT OR IGNORE INTO malformed_row (query_id, line, reason) VALUES (?, ?, ?)",
                 (
@@ -192,28 +183,6 @@ class Listings:
             if not whole and not cursor:
                 self._give_up(page.query, f"incomplete: {why}", None)
         return whole
-
-    def _name_as_listed(self, archive: str, rows: Sequence[Capture]) -> None:
-        """Captures that replay met before any listing showed them get their row's digest: they are the same."""
-        met = {key for (key,) in self._db.execute("SELECT DISTINCT urlkey FROM capture WHERE met")}
-        self._db.conn.executemany(
-            "UPDATE OR IGNORE capture SET digest = ?, statuscode = ?, mimetype = ?, length = ?, met = 0 "
-            "WHERE met AND archive = ? AND timestamp = ? AND original = ? AND ? IN (statuscode, '-')",
-            (
-                (
-                    row.digest,
-                    row.statuscode,
-                    row.mimetype,
-                    row.length,
-                    archive,
-                    row.timestamp,
-                    row.original,
-                    row.statuscode,
-                )
-                for row in rows
-                if row.urlkey in met
-            ),
-        )
 
     def restore(self, page: ListingPage, urlkey: str) -> None:
         """Keep a page again that WARC holds, though nothing asks for it just now."""
@@ -301,20 +270,6 @@ class Listings:
                 query.until,
             ],
         )
-
-
-def _row(archive: str, capture: Capture) -> tuple[str, ...]:
-    return (
-        archive,
-        capture.urlkey,
-        capture.timestamp,
-        capture.original,
-        capture.mimetype,
-        capture.statuscode,
-        capture.digest,
-        capture.length,
-        capture.record_at,
-    )
 
 
 def _open_listing(row: tuple[Any, ...]) -> OpenListing:

@@ -4,8 +4,11 @@ What a new reader reads stands beside what an older one read, and changes nothin
 be interrupted, and no document ever shows the texts of two readers.
 """
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
@@ -13,7 +16,7 @@ from sqlite_utils import Database
 from pipelines.items import Capture, Failure, Reading, WarcLocation
 from pipelines.store.columns import CAPTURE_COLUMNS
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import recording
+from pipelines.store.database import DATABASE, connect_for_reading, recording
 
 _AT_ONCE = 500
 # what was fetched for its links alone, a home page, stands as read and has no reading
@@ -35,6 +38,21 @@ class Unread:
     capture: Capture
     location: WarcLocation
     content_type: str
+
+
+def latest_reader(db: Database) -> str:
+    """The reader that was chosen last, whose readings versions are derived from; empty where nothing was read."""
+    found = db.execute("SELECT reader FROM reader ORDER BY id DESC LIMIT 1").fetchone()
+    return str(found[0]) if found else ""
+
+
+def latest_reader_in(folder: Path) -> str:
+    """The same of the corpus in `folder`, whatever its layout; empty where its database does not tell."""
+    path = folder / DATABASE
+    if path.is_file():
+        with suppress(sqlite3.Error), closing(connect_for_reading(path)) as db:
+            return latest_reader(Database(db))
+    return ""
 
 
 def count_unread(db: Database, reader: str) -> int:
@@ -90,11 +108,22 @@ def _keep(db: Database, reader: str, outcomes: Outcomes) -> None:
         corpus.keep_reading(capture_id, reader, outcome)
 
 
+def choose(db: Database, reader: str) -> bool:
+    """Let captures stand as `reader` found them, where it has read before and another one was chosen since. Returns
+    whether anything changed: then documents wait for their versions."""
+    known = db.execute("SELECT 1 FROM reader WHERE reader = ?", [reader]).fetchone()
+    if not known or latest_reader(db) == reader:
+        return False
+    settle(db, reader, [])
+    return True
+
+
 def settle(db: Database, reader: str, last: Outcomes) -> None:
     """Keep the `last` outcomes, let all captures that `reader` has read stand as it found them, and their documents
     wait for their versions: one transaction, so that nothing can be read by `reader` and not settled."""
     with recording(db):
         _keep(db, reader, last)
+        db.execute("UPDATE reader SET id = 1 + (SELECT max(id) FROM reader) WHERE reader = ?", [reader])
         db.execute(
             "UPDATE capture SET state = iif(failure = '', 'read', 'failed'), stage = iif(failure = '', '', 'reading'), "
             "reason = failure, transient = 0, same_as = NULL, next_try = NULL "

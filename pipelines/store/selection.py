@@ -71,8 +71,8 @@ _IN_FORCE = """version.number = (SELECT max(number) FROM version AS known
 STORED = (
     "site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, version.original, changed_after, "
     "changed_before, captures, captures_listed, version.title, version.language, version.words, version.verdict, "
-    "version.text_digest, version.reader, stated_date, stated_in, second_in_text, text_in_second, body, "
-    "version.capture_id"
+    "version.text_digest, version.reader, stated_date, stated_in, second_in_text, text_in_second, "
+    "capture.archive, body, version.capture_id"
 )
 """Columns of a version with its text, in the order in which `stored_versions` gives them."""
 

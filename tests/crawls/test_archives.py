@@ -17,6 +17,8 @@ __all__ = ["pywb"]
 
 _SHOWN = "SELECT site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, text_digest, captures "
 
+TARGET = Path("www.waldkauz-verlag.example/datenschutz.html")  # an address without its scheme
+
 
 def entry(folder: Path, address: str, name: str = "mine", dialect: str = "pywb", more: str = "") -> Path:
     path = folder / f"{name}.toml"
@@ -123,5 +125,68 @@ def test_an_archive_that_is_split_gives_the_corpus_of_the_whole(
     )
     assert divided.rows(f"{twice} GROUP BY payload_digest, urlkey HAVING count(*) > 1") == []
     assert all(archive.requests.count("replay") for archive in archives.values())
-    again = divided.run()
-    assert (again.code, versions(divided)) == (0, versions(whole))
+    captures = "SELECT archive, timestamp, original, digest, statuscode, state FROM captures ORDER BY 1, 2, 3, 4, 5"
+    before = divided.rows(captures)
+    rebuilt = run_scrapy("rebuild", CORPUS_DIR=divided.folder, READERS=1, ARCHIVES=settings["ARCHIVES"])
+    assert rebuilt.code == 0, rebuilt
+    assert (versions(divided), divided.rows(captures)) == (versions(whole), before)
+    verified = run_scrapy("verify", CORPUS_DIR=divided.folder, READERS=1)
+    assert verified.code == 0, verified
+
+
+def test_an_archive_that_is_down_makes_no_gap_in_silence(sample: Path, tmp_path: Path) -> None:
+    down = entry(tmp_path, f"http://127.0.0.1:{_free_port()}/c", "down")
+    with EmbeddedArchive(sample) as archive:
+        crawling = Crawling(
+            tmp_path / "corpus",
+            archive.url,
+            TARGET,
+            {"ARCHIVES": f"web.archive.org,{down}"},
+        )
+        forecast = run_scrapy(
+            "crawl", "policies", "-a", f"targets={crawling.targets}", "--dry-run",
+            CORPUS_DIR=crawling.folder, WAYBACK_URL=archive.url, ARCHIVES=f"web.archive.org,{down}",
+        )  # fmt: skip
+        ended = crawling.run()
+    assert "cdx address of down" in forecast.out, forecast
+    assert ended.code == 1, ended
+    assert "Not heard: down" in ended.err
+    assert crawling.rows("SELECT outcome, reason FROM targets") == [("read", "not heard: down")]
+    assert len(versions(crawling)) > 3
+
+
+def test_notes_name_and_link_the_archive_that_holds_a_capture(sample: Path, tmp_path: Path) -> None:
+    with EmbeddedArchive(sample, dialect="pywb") as archive:
+        mine = entry(
+            tmp_path, archive.address, more='title = "My *own* archive"\npublic = "https://archive.example/c"\n'
+        )
+        target = TARGET
+        crawling = Crawling(tmp_path / "corpus", "", target, {"ARCHIVES": mine, "SELECT": "first-last"})
+        assert crawling.run().code == 0
+    texts = [text for path, text in crawling.exported().items() if path.endswith(".txt")]
+    assert texts
+    for text in texts:
+        note = text.decode().splitlines()[0]
+        assert "[original snapshot in My \\*own\\* archive](https://archive.example/c/" in note
+        assert "id_/http" in note
+
+
+@pytest.mark.parametrize("dialect", ["pywb", "commoncrawl", "timemap"])
+def test_each_dialect_gives_the_texts_that_the_wayback_machine_gives(
+    sample: Path, tmp_path: Path, dialect: str
+) -> None:
+    target = TARGET
+    with EmbeddedArchive(sample) as archive:
+        web = Crawling(tmp_path / "web", archive.url, target, {"SELECT": "all"})
+        assert web.run().code == 0
+    with EmbeddedArchive(sample, dialect=dialect) as archive:
+        more = {
+            "pywb": "",
+            "commoncrawl": f'raw = "range"\nreplay = "{archive.address}"\n',
+            "timemap": 'replay = "{address}/web/{timestamp}id_/{url}"\n',
+        }[dialect]
+        mine = entry(tmp_path, archive.address, dialect=dialect, more=more)
+        other = Crawling(tmp_path / "other", "", target, {"ARCHIVES": mine, "SELECT": "all"})
+        assert other.run().code == 0
+    texts = "SELECT held_timestamp, text_digest, captures FROM versions ORDER BY 1"
+    assert other.rows(texts) == web.rows(texts)

@@ -1,7 +1,7 @@
 """The reader's number goes up when readings change: the record beside this test holds what our pages gave under it.
 
-After a change of readings that is meant: raise READING where it was released before, then write the record anew with
-`python -m tests.quality.test_readings_number`.
+After a change of readings that is meant: raise READING (for trafilatura its number in NUMBERS) where it was released
+before, then write the record anew with `python -m tests.quality.test_readings_number`.
 """
 
 import hashlib
@@ -9,8 +9,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.reader import read
-from pipelines.extraction.version import READING
+from pipelines.extraction.registry import extractor
+from pipelines.extraction.version import NUMBERS, READING
 from pipelines.items import Page
 from tests.quality.test_pages import PAGES, read_page
 
@@ -24,10 +26,15 @@ def test_readings_change_with_the_number_only() -> None:
 
 
 def as_read() -> dict[str, int | str]:
+    ours, stock = _digest(_readings()), _digest(_stock_readings())
+    return {"reading": READING, "sha256": ours, "trafilatura": NUMBERS["trafilatura"], "trafilatura sha256": stock}
+
+
+def _digest(readings: Iterator[str]) -> str:
     digest = hashlib.sha256()
-    for reading in _readings():
+    for reading in readings:
         digest.update(reading.encode() + b"\0")
-    return {"reading": READING, "sha256": digest.hexdigest()}
+    return digest.hexdigest()
 
 
 def _readings() -> Iterator[str]:
@@ -37,6 +44,16 @@ def _readings() -> Iterator[str]:
     for path in LANGUAGES:
         page = Page(path.read_bytes(), "http://www.example.org/", "20200101000000", "text/plain; charset=utf-8")
         yield repr(read(page))
+
+
+def _stock_readings() -> Iterator[str]:
+    stock = extractor("trafilatura")
+    for path in PAGES:
+        page = Page(path.read_bytes(), "http://www.example.org/", "20200101000000", "text/html")
+        try:
+            yield repr(stock.read(page))
+        except ReadingFailed as failure:
+            yield repr(failure)
 
 
 if __name__ == "__main__":

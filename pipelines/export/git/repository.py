@@ -32,7 +32,7 @@ class Repository:
     """The repository in a folder. All methods raise RecordingFailed where git fails."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = folder.absolute()  # git is started in it
         if shutil.which("git") is None:
             raise WrongUse("The format git needs the program git, which is not installed: apt-get install git")
 

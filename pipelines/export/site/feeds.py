@@ -4,14 +4,16 @@
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlite_utils import Database
 
 from pipelines.analysis.redline.html import redline_html
 from pipelines.analysis.redline.lines import total_line
 from pipelines.export.site import names
+from pipelines.export.site.document import Page
 from pipelines.export.site.pages import clean, page
 from pipelines.export.site.redlines import Redlines
 from pipelines.export.site.settings import SiteSettings
@@ -95,13 +97,17 @@ class Feeds:
             self._known[document_id] = store.published_versions(self.db, document_id)
         return self._known[document_id]
 
-    def files(self, place: str, title: str, found: list[FoundChange]) -> Iterator[tuple[str, bytes]]:
-        """Both feeds of a part of the site with their names."""
+    def files(self, place: str, title: str, found: list[FoundChange]) -> Iterator[tuple[str, Page]]:
+        """Both feeds of a part of the site by their names, each made when it is called."""
+        yield names.ATOM, lambda: page("feed.xml", self._feed(place, title, found))
+        yield names.JSON_FEED, lambda: _json_feed(self._feed(place, title, found))
+
+    def _feed(self, place: str, title: str, found: list[FoundChange]) -> dict[str, Any]:
         up = "" if place == names.TOP else "../" * (place.count("/") + 1)
         base = self.settings.url or up
         entries = [self._entry(change, base) for change in self.changes(found)]
         below = "" if place == names.TOP else f"{place}/"
-        told = {
+        return {
             "id": names.feed_id(place, store.corpus_name(self.db)),
             "title": title,
             "home": f"{base}{below}{names.START}",
@@ -109,8 +115,6 @@ class Feeds:
             "here": f"{self.settings.url}{below}" if self.settings.url else "",
             "entries": entries,
         }
-        yield names.ATOM, page("feed.xml", told)
-        yield names.JSON_FEED, clean(json.dumps(_json_feed(told, entries), ensure_ascii=False, indent=1)).encode()
 
     def _entry(self, change: PlacedChange, base: str) -> Entry:
         comparison = self.redlines.between(change.before.text_digest, change.after.text_digest)
@@ -128,15 +132,16 @@ class Feeds:
         )
 
 
-def _json_feed(told: Mapping[str, object], entries: list[Entry]) -> dict[str, object]:
+def _json_feed(told: dict[str, Any]) -> bytes:
     here = {"feed_url": f"{told['here']}{names.JSON_FEED}"} if told["here"] else {}
-    return {
+    feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": told["title"],
         "home_page_url": told["home"],
         **here,
-        "items": [_item(entry) for entry in entries],
+        "items": [_item(entry) for entry in told["entries"]],
     }
+    return clean(json.dumps(feed, ensure_ascii=False, indent=1)).encode()
 
 
 def _item(entry: Entry) -> dict[str, object]:

@@ -12,11 +12,12 @@ _ADDRESS = re.compile(r"https?://[^\s/?#\"<>]+(/[^\s?#\"<>]*)?", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
     """`title` of the site; `url` where it will lie, with a slash at its end, or empty (then feeds have relative links);
-    `public_url` of the archive that links lead to."""
+    `public_url` of the archive that links lead to; `tables` the address of Datasette's tables where it serves these."""
 
     title: str = TITLE
     url: str = ""
     public_url: str = "https://web.archive.org"
+    tables: str = ""
 
 
 def site_settings(title: str, url: str, public_url: str) -> SiteSettings:

@@ -1,10 +1,13 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from crawler.archives import book
 from crawler.archives.dialects import dialect_of
+from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.exceptions import WrongUse
+from tests.conftest import Run, refusal
 
 MINE = 'name = "mine"\naddress = "http://127.0.0.1:8080/museum"\ndialect = "pywb"\n'
 ELSEWHERE = 'name = "far"\naddress = "https://archive.example/all"\ndialect = "pywb"\n'
@@ -108,3 +111,33 @@ def test_an_archive_is_asked_at_all_its_servers_and_nowhere_else() -> None:
 
 def test_an_archive_elsewhere_needs_rates_with_their_source(tmp_path: Path) -> None:
     assert book.read(written(tmp_path, ELSEWHERE + RATES)).rates.replay == 20
+
+
+# -- the command
+
+
+def test_the_book_is_listed_for_people_and_for_programs(scrapy: Run) -> None:
+    told = scrapy("archives")
+    assert told.code == 0
+    assert "arquivo.pt" in told.out
+    assert "320 replays a minute" in told.out
+    [first, *_] = json.loads(scrapy("archives", "--json").out)
+    assert first["name"] == "arquivo.pt"
+
+
+def test_an_archive_is_asked_whether_it_works(archive: EmbeddedArchive, scrapy: Run, tmp_path: Path) -> None:
+    mine = 'name = "mine"\ndialect = "wayback"\n'
+    path = written(tmp_path, f'{mine}address = "{archive.url}"\ncanary = "www.harbourlight.example/privacy.html"\n')
+    well = scrapy("archives", "check", str(path))
+    assert (well.code, well.out.splitlines()[1].split()[-1]) == (0, "played"), well
+    ill = scrapy("archives", "check", str(path), "--address", "nowhere.example/x")
+    assert ill.code == 4
+    assert "its emptiness proves nothing" in ill.out
+    assert "has no canary" in refusal(scrapy("archives", "check", str(written(tmp_path, MINE))))
+
+
+def test_an_archive_without_unchanged_bytes_is_no_archive_of_a_crawl(scrapy: Run) -> None:
+    ended = scrapy(
+        "crawl", "policies", "-a", "targets=example.com/privacy", ARCHIVES="perma.cc", CONTACT="me@example.org"
+    )
+    assert "gives no unchanged bytes" in refusal(ended)

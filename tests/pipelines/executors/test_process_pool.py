@@ -55,6 +55,15 @@ def until_busy(before: tuple[int, ...] = ()) -> psutil.Process:
     raise AssertionError("no worker ever worked")
 
 
+def test_the_extractor_that_is_named_reads() -> None:
+    readers = Readers(1, extractor="trafilatura")
+    try:
+        found = readers.submit(page(f"<title>Privacy</title><ul><li>one</ul>{POLICY * 5}")).result(60)
+    finally:
+        readers.close()
+    assert (found.title, found.second_in_text) == ("Privacy", None)
+
+
 def test_pages_are_read_and_failures_come_back_whole(readers: Readers) -> None:
     good, bad = readers.submit(page(POLICY)), readers.submit(page("<html></html>"))
     assert "personal information" in good.result(60).body

@@ -98,7 +98,7 @@ def test_the_order_and_the_number_of_merges_do_not_matter(split: tuple[list[Fetc
         merged(left, a, left, c)
         assert {**tables(left), "texts": texts(left)} == once
         held = {row[:4] for row in tables(left, "snapshot")["snapshot"]}
-        assert held == {tuple(memento(*one).capture.key) for part in split for one in part}
+        assert held == {tuple(memento(*one).capture.key[:4]) for part in split for one in part}
 
 
 def test_what_a_trusted_corpus_has_read_is_not_read_again(tmp_path: Path) -> None:

@@ -201,3 +201,9 @@ def test_git_that_is_not_installed_is_told(corpus: Path, tmp_path: Path, monkeyp
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(WrongUse, match="needs the program git"):
         exported(corpus, "git", tmp_path / "to")
+
+
+def test_a_history_in_a_relative_folder(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    exported(corpus, "git", Path("history"))
+    assert len(commits(tmp_path / "history")) == 6
