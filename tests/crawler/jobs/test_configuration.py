@@ -25,7 +25,7 @@ def test_every_number_at_its_bounds_can_be_used() -> None:
     for place in (0, 1):
         bounds = {name: pair[place] for name, pair in {**_BOUNDS, **_WHOLE_BOUNDS}.items()}
         check(given_settings(**bounds))
-        assert len(bounds) == 21
+        assert len(bounds) == 22
 
 
 def test_every_number_of_ours_has_its_bounds() -> None:
