@@ -118,7 +118,7 @@ def _told(kind: type[BaseException], error: BaseException, trace: TracebackType 
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
-    print("error: Stopped by SIGINT; start again to go on.", file=sys.stderr)
+    print("error: Stopped by SIGINT; run the same command again to continue.", file=sys.stderr)
     raise SystemExit(128 + signal.SIGINT)
 
 
@@ -160,7 +160,7 @@ def _wrapped(usage: str) -> str:
 def refuse(command: Ending, error: CorpusError | KeyboardInterrupt) -> None:
     """Say what went wrong, on standard error, and end with its code."""
     stopped = isinstance(error, KeyboardInterrupt)
-    complain("Stopped by SIGINT: the corpus is whole; start again to go on." if stopped else error)
+    complain("Stopped by SIGINT: the corpus is whole; run the same command again to continue." if stopped else error)
     command.exitcode = 128 + signal.SIGINT if isinstance(error, KeyboardInterrupt) else error.exit_code
 
 

@@ -48,7 +48,7 @@ def archive_host(url: str, name: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None or parts.query:
-        raise WrongUse(f"{name}={url!r} is no archive's address; give one like https://web.archive.org.")
+        raise WrongUse(f"{name}={url!r} is not the address of an archive; give one like https://web.archive.org.")
     return parts.netloc
 
 

@@ -14,7 +14,7 @@ examples:
   policy-corpus archives check ./mine.toml --address example.com/privacy
       a few requests: is a known address listed, and does a capture play
 
-exit codes of check: 0 all works, 2 wrong use, 4 it does not answer as it should
+exit codes of check: 0 all works, 2 usage error, 4 it answers otherwise
 """
 
 

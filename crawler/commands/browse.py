@@ -20,7 +20,7 @@ Nothing can be changed through it, and nobody but this machine is answered.
 A crawl may go on meanwhile. docs/site.md tells more.
 
 exit codes:
-  0 ended, 2 wrong use: no corpus, no Datasette, a port that is taken
+  0 ended, 2 usage error: no corpus, no Datasette, a port that is taken
 """
 
 

@@ -22,7 +22,7 @@ class Command(CorpusCommand):
         return "[-s CORPUS_DIR=DIR]"
 
     def short_desc(self) -> str:
-        return "Write many small WARC files into few large ones"
+        return "Join many small WARC files into a few large ones"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

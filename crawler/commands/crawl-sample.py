@@ -27,7 +27,7 @@ class Command(Crawl):
         return "[-s SETTING=VALUE ...]"
 
     def short_desc(self) -> str:
-        return "Crawl the embedded archive of invented sites; needs no network"
+        return "Crawl the built-in archive of invented sites; needs no network"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

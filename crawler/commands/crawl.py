@@ -22,8 +22,8 @@ examples:
       -s CONTACT=me@example.org --dry-run
 
 exit codes:
-  0 done, 1 finished with failures that a later run tries again, 2 wrong use,
-  3 corpus busy, 4 archive blocked or unreachable, 5 recording failed,
+  0 done, 1 finished with failures that a later run tries again, 2 usage error,
+  3 corpus in use, 4 archive blocked or unreachable, 5 recording failed,
   130/143 stopped by SIGINT/SIGTERM
 """
 
@@ -58,13 +58,13 @@ class Command(CorpusCommand):
             help="targets=FILE_OR_URL, kind=KIND (of targets that name none)",
         )
         parser.add_argument("--strict", action="store_true", help="stop at the first target line that cannot be used")
-        parser.add_argument("--max-requests", type=int, metavar="N", help="end after so many; the next run goes on")
-        parser.add_argument("--max-time", metavar="TIME", help="end after 90s, 45m, 6h ...; the next run goes on")
-        parser.add_argument("--language", metavar="CODE", help="only documents in this language, e.g. en (ISO 639-1)")
         parser.add_argument(
-            "--dry-run", action="store_true", help="tell what would be asked and how long it would take"
+            "--max-requests", type=int, metavar="N", help="stop after N requests; the next run continues"
         )
-        parser.add_argument("--retry-failed", action="store_true", help="ask again also what failed for good")
+        parser.add_argument("--max-time", metavar="TIME", help="stop after 90s, 45m, 6h ...; the next run continues")
+        parser.add_argument("--language", metavar="CODE", help="only documents in this language, e.g. en (ISO 639-1)")
+        parser.add_argument("--dry-run", action="store_true", help="estimate requests and time, and send nothing")
+        parser.add_argument("--retry-failed", action="store_true", help="also retry what failed for good")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)

@@ -29,7 +29,7 @@ examples:
   policy-corpus describe --kind "privacy policy" --language en --gap-days 180
 
 exit codes:
-  0 done, 2 wrong use, 5 plots could not be written
+  0 done, 2 usage error, 5 plots could not be written
 """
 
 

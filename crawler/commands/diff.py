@@ -27,7 +27,7 @@ A and B are a number, a date (YYYY, YYYY-MM, YYYY-MM-DD or a timestamp), first,
 last or previous; a number above 999 is written as #1000
 
 exit codes:
-  0 done; 1 with --exit-code, where the two differ; 2 wrong use: no such site,
+  0 done; 1 with --exit-code, where the two differ; 2 usage error: no such site,
   kind or version
 """
 
@@ -50,7 +50,7 @@ class Command(CorpusCommand):
         )
         parser.add_argument("--stat", action="store_true", help="only the figures, by section")
         parser.add_argument("--variant", metavar="NAME", help="which of several documents of that kind")
-        parser.add_argument("--exit-code", action="store_true", help="end with 1 where the two differ")
+        parser.add_argument("--exit-code", action="store_true", help="exit with 1 if the two differ")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.jobs.diff import redline

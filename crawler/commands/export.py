@@ -37,7 +37,7 @@ examples:
       them: rebuild --only-changed -s EXTRACTOR=trafilatura
 
 exit codes:
-  0 done, 1 some versions could not be read in this style, 2 wrong use,
+  0 done, 1 some versions could not be read in this style, 2 usage error,
   3 a run writes in the corpus, 5 recording failed
 """
 
@@ -55,14 +55,14 @@ class Command(CorpusCommand):
         return "[--format NAME] [--to DIR] [options]"
 
     def short_desc(self) -> str:
-        return "Hand the corpus on: texts, tables, a data set, a git history, WARC"
+        return "Export the corpus: texts, tables, a data set, a git history, WARC"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
         parser.add_argument("--format", metavar="NAME", default="text", help="what to write (default: text)")
         parser.add_argument("--to", metavar="DIR", default="", help="folder to write to (text: CORPUS_DIR/text)")
-        parser.add_argument("--include", choices=["open"], help="also versions whose time of change is not settled yet")
+        parser.add_argument("--include", choices=["open"], help="also versions whose date of change is still open")
         add_selection(parser)
         parser.add_argument("--extractor", metavar="NAME", default="", help="as this extractor reads the pages")
         parser.add_argument("--plain", action="store_true", help="jsonl: without compression")

@@ -26,7 +26,7 @@ Texts that were compared before are not compared again. The view `families` of
 the database has every version with its family.
 
 exit codes:
-  0 done, 2 wrong use, 3 a run writes in the corpus, 5 recording failed
+  0 done, 2 usage error, 3 a run writes in the corpus, 5 recording failed
 """
 
 
@@ -38,7 +38,7 @@ class Command(CorpusCommand):
         return "[--site SITE] [--json] [-s CORPUS_DIR=DIR]"
 
     def short_desc(self) -> str:
-        return "Find nearly equal texts over sites: templates, copies, groups"
+        return "Find nearly identical texts across sites: templates, copies, groups"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

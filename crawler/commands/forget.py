@@ -31,12 +31,12 @@ class Command(CorpusCommand):
         return "SITE [SITE ...] [--force] [-s CORPUS_DIR=DIR]"
 
     def short_desc(self) -> str:
-        return "Take a site out of database, WARC files and texts, and never ask for it again"
+        return "Remove a site from database, WARC files and texts for good"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
-        parser.add_argument("--force", action="store_true", help="also sites that the corpus knows nothing of")
+        parser.add_argument("--force", action="store_true", help="also a site that is not in the corpus")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.jobs import configuration

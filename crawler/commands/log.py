@@ -21,7 +21,7 @@ examples:
   policy-corpus log example.com terms --json
 
 exit codes:
-  0 done, 2 wrong use: no such site or kind
+  0 done, 2 usage error: no such site or kind
 """
 
 
@@ -39,7 +39,7 @@ class Command(CorpusCommand):
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
         parser.add_argument("--variant", metavar="NAME", help="which of several documents of that kind")
-        parser.add_argument("--json", action="store_true", help="one JSON object a version, one a line")
+        parser.add_argument("--json", action="store_true", help="one JSON object per version, one per line")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.reporting.history import show

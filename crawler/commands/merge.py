@@ -26,7 +26,7 @@ class Command(CorpusCommand):
         return "CORPUS_DIR ... [options] [-s CORPUS_DIR=INTO]"
 
     def short_desc(self) -> str:
-        return "Bring other corpora into this one"
+        return "Merge other corpora into this one"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

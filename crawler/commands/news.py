@@ -31,14 +31,14 @@ class Command(CorpusCommand):
         return "[--since DATE_OR_RUN] [--json] [-s CORPUS_DIR=DIR]"
 
     def short_desc(self) -> str:
-        return "Tell what the last run brought: versions, documents, failures, gaps"
+        return "Show what the last run found: versions, documents, failures, gaps"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
         parser.add_argument("--since", metavar="DATE_OR_RUN", default="", help="default: the last crawl")
         parser.add_argument("--json", action="store_true", help="one JSON document, for programs")
-        parser.add_argument("--exit-code", action="store_true", help="end with 1 where there are new versions")
+        parser.add_argument("--exit-code", action="store_true", help="exit with 1 if there are new versions")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.reporting.history import show

@@ -29,16 +29,18 @@ class Command(CorpusCommand):
         return "[WARC_OR_DIR ...] [--targets FILE] [options]"
 
     def short_desc(self) -> str:
-        return "Make the corpus again from its WARC files, without a network"
+        return "Rebuild the corpus from its WARC files; needs no network"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
-        parser.add_argument("--targets", metavar="FILE", default="", help="which address is whose and of what kind")
-        parser.add_argument("--kind", default="privacy policy", help="of targets that name none")
-        parser.add_argument("--only-changed", action="store_true", help="only read again what an older reader read")
         parser.add_argument(
-            "--accept-losses", action="store_true", help="go on where the corpus holds captures that WARC files lack"
+            "--targets", metavar="FILE", default="", help="list that says which document an address belongs to"
+        )
+        parser.add_argument("--kind", default="privacy policy", help="kind of targets that name none")
+        parser.add_argument("--only-changed", action="store_true", help="only re-read what an older reader has read")
+        parser.add_argument(
+            "--accept-losses", action="store_true", help="rebuild even if captures that WARC files lack are lost"
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

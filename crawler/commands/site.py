@@ -19,7 +19,7 @@ With `pip install 'policy-corpus[search]'` the texts can be searched.
 Run again, it writes only what changed. docs/site.md tells more.
 
 exit codes:
-  0 done, 2 wrong use: no corpus, nothing in it, another folder,
+  0 done, 2 usage error: no corpus, nothing in it, another folder,
   5 the site could not be written: the old one stays whole
 """
 

@@ -33,7 +33,7 @@ Texts that were counted before are not counted again; another lexicon takes the
 place of the last one. The view `term_mentions` of the database has all counts.
 
 exit codes:
-  0 done, 2 wrong use: a lexicon or a pattern in it, with file and line,
+  0 done, 2 usage error: a lexicon or a pattern in it, with file and line,
   3 a run writes in the corpus, 5 recording failed
 """
 
@@ -46,7 +46,7 @@ class Command(CorpusCommand):
         return "[FILE] [--term NAME] [--json] [-s CORPUS_DIR=DIR]"
 
     def short_desc(self) -> str:
-        return "Count the terms of a lexicon in all texts, and find first mentions"
+        return "Count the terms of a lexicon in all texts, with first mentions"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

@@ -23,8 +23,8 @@ examples:
       a disk that is not mounted, nothing is done without --accept-losses
 
 exit codes:
-  0 all is well or was put right, 1 something is wrong, 2 wrong use,
-  3 corpus busy
+  0 all is well or was put right, 1 something is wrong, 2 usage error,
+  3 corpus in use
 """
 
 
@@ -41,10 +41,10 @@ class Command(CorpusCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
-        parser.add_argument("--full", action="store_true", help="read every snapshot once more, not only a few")
-        parser.add_argument("--repair", action="store_true", help="put right what is wrong")
+        parser.add_argument("--full", action="store_true", help="check every snapshot, not only a sample")
+        parser.add_argument("--repair", action="store_true", help="fix what is wrong")
         parser.add_argument(
-            "--accept-losses", action="store_true", help="repair also where most of the WARC files are missing"
+            "--accept-losses", action="store_true", help="repair even if most of the WARC files are missing"
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

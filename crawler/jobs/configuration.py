@@ -131,20 +131,20 @@ def check_offline(settings: Mapping[str, Any]) -> None:
     if settings["EXTRACTOR"]:
         check_extractor(settings["EXTRACTOR"])
     if settings["EXPORT_STYLE"] and settings["EXPORT_STYLE"] not in STYLES:
-        raise WrongUse(f"EXPORT_STYLE={settings['EXPORT_STYLE']!r} is no style; choose one of {', '.join(STYLES)}.")
+        raise WrongUse(f"EXPORT_STYLE={settings['EXPORT_STYLE']!r} is not a style; choose one of {', '.join(STYLES)}.")
 
 
 def _check_span(since: str, until: str) -> None:
     for name, value in (("FROM", since), ("TO", until)):
         if value and not is_prefix(value):
-            raise WrongUse(f"{name}={value!r} is no time; give 4 to 14 digits, e.g. 2015 or 20150401.")
+            raise WrongUse(f"{name}={value!r} is not a time; give 4 to 14 digits, e.g. 2015 or 20150401.")
     if since and until and since.ljust(14, "0") > until.ljust(14, "9"):
         raise WrongUse(f"FROM={since} lies after TO={until}: swap them, or leave one out.")
 
 
 def _check_language(code: str) -> None:
     if code and not (len(code) == 2 and code.isascii() and code.islower()):
-        raise WrongUse(f"LANGUAGE={code!r} is no code of ISO 639-1; give two small letters, e.g. en.")
+        raise WrongUse(f"LANGUAGE={code!r} is not an ISO 639-1 code; give two lower-case letters, e.g. en.")
 
 
 def _check_number(settings: Mapping[str, Any], name: str, least: float, most: float) -> None:
@@ -152,4 +152,4 @@ def _check_number(settings: Mapping[str, Any], name: str, least: float, most: fl
     if not isfinite(value) or not least <= value <= most:
         raise WrongUse(f"{name}={settings[name]} is out of bounds; give {least} to {most}.")
     if name in _WHOLE_BOUNDS and not str(settings[name]).strip().isdecimal():
-        raise WrongUse(f"{name}={settings[name]} is no whole number; give {least} to {most}.")
+        raise WrongUse(f"{name}={settings[name]} is not a whole number; give {least} to {most}.")

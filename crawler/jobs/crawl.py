@@ -200,7 +200,7 @@ def _not_heard(left_out: Mapping[str, str]) -> str:
 
 
 def _stopped_by(number: int) -> tuple[int, str]:
-    return 128 + number, f"Stopped by {signal.Signals(number).name}; start again to go on."
+    return 128 + number, f"Stopped by {signal.Signals(number).name}; run the same command again to continue."
 
 
 def _is_unforeseen(record: logging.LogRecord) -> bool:
@@ -271,7 +271,7 @@ def _requests(crawler: Crawler) -> dict[str, int]:
 
 def _closing_line(settings: Settings, spider: Any, summary: Summary, code: int) -> str:
     budget = spider.budget if spider else Budget()
-    spent = f"; stopped after {budget.spent}, the next run goes on" if budget.spent else ""
+    spent = f"; stopped after {budget.spent}, the next run continues" if budget.spent else ""
     return (
         f"run {settings['RUN_ID']}: exit {code}, {budget.used} requests, {summary.versions} versions, "
         f"{summary.to_be_tried_again} to retry{spent}"

@@ -112,7 +112,7 @@ def run_merge(
     accept_forgotten: bool = False,
     trust_readings: bool = False,
 ) -> tuple[int, Counts]:
-    """Bring other corpora into this one. Returns how many WARC files were new, and what was exported. Their pages are
+    """Merge other corpora into this one. Returns how many WARC files were new, and what was exported. Their pages are
     read again, since a text and its digest say nothing of the page, unless `trust_readings`."""
     configuration.check_offline(settings)
     runner.add_derived(settings)

@@ -29,7 +29,7 @@ class Forecast:
 
 def forecast_lines(forecast: Forecast) -> list[str]:
     """What a crawl would ask, by purpose, and how long that would take."""
-    lines = ["nothing was asked; a crawl would ask:"]
+    lines = ["No requests were sent. A crawl would send:"]
     lines += [f"  {_span(one.least, one.most):>16} {one.purpose}{_grounds(one.assumed)}" for one in forecast.expected]
     for kind, rate in forecast.rates.items():
         least, most = forecast.minutes(kind)

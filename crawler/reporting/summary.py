@@ -15,15 +15,15 @@ from pipelines.store.summary import Summary
 MOST_REASONS = 5
 
 _MEANINGS = {
-    State.READ: "their text is in the database",
+    State.READ: "text is in the database",
     State.DUPLICATE: "the same bytes as another capture",
     State.SELECTED: "still to be fetched or read",
-    State.PASSED_OVER: "not wanted by SELECT, FROM and TO",
+    State.PASSED_OVER: "not needed for SELECT, FROM and TO",
     State.FAILED: "no text; the reasons are below",
-    State.NOT_REPLAYED: "errors and other types: in the time line only",
-    State.REDIRECT: "moved; no page of that time where they lead",
-    State.UNPLAYABLE: "listed, but the archive does not play them",
-    State.BLOCKED: "closed by their owner or the archive",
+    State.NOT_REPLAYED: "errors and other types: mark the time line only",
+    State.REDIRECT: "redirects; no page of that time at the target",
+    State.UNPLAYABLE: "listed, but the archive cannot replay them",
+    State.BLOCKED: "excluded by the site's owner or the archive",
 }
 
 
@@ -100,11 +100,11 @@ def _listing_lines(summary: Summary) -> list[str]:
     """What keeps documents without captures, or with too few."""
     counts = {
         ("listing", "listings", "blocked by the owner or the archive"): summary.blocked,
-        ("listing", "listings", "not whole: the next run goes on"): summary.listings_open + summary.listings_failed,
+        ("listing", "listings", "incomplete: the next run continues"): summary.listings_open + summary.listings_failed,
         ("document", "documents", "without a capture"): summary.without_captures,
-        ("capture", "captures", "of no document at their time: see the view"): summary.captures_of_none,
+        ("capture", "captures", "that belong to no document: see view `captures`"): summary.captures_of_none,
         ("row", "rows", "of listings cannot be used"): summary.malformed_rows,
-        ("row", "rows", "left out: not asked for, the archive's mistake"): summary.rows_not_asked_for,
+        ("row", "rows", "left out: not asked for; an error of the archive"): summary.rows_not_asked_for,
     }
     return [_counted(count, one if count == 1 else many, what) for (one, many, what), count in counts.items() if count]
 
@@ -139,7 +139,7 @@ def _without_text_lines(summary: Summary) -> list[str]:
     more = len(summary.without_text) > len(first)
     return [
         "targets without a text",
-        *(f"  {address[:36]:<36} {why[:40]}".rstrip() for address, why in first),
+        *(f"  {address.partition('://')[2] or address:.38}".ljust(41) + why[:38] for address, why in first),
         *(["  and more: the view `targets` of the database has them all"] if more else []),
     ]
 

@@ -171,4 +171,4 @@ def check(strategy: str, precision: str = "capture") -> None:
     """Raises WrongUse, naming the choices, for a strategy or a precision that there is not."""
     for setting, value, choices in (("SELECT", strategy, CHOICES), ("PRECISION", precision, PRECISIONS)):
         if value not in choices:
-            raise WrongUse(f"{setting}={value!r} is no choice; take one of {', '.join(choices)}.")
+            raise WrongUse(f"{setting}={value!r} is not an option; choose one of {', '.join(choices)}.")

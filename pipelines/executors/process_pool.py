@@ -192,7 +192,7 @@ def _trouble(error: OSError) -> str:
     """py3langid unpacks its model into a temporary file."""
     full = error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
     where = f" ({gettempdir()}, where the language model is unpacked, may be full)" if full else ""
-    return f"Pages cannot be read on this machine: {error}{where}. Mend that, then start again."
+    return f"Pages cannot be read on this machine: {error}{where}. Fix that, then run the same command again."
 
 
 def _prepare(parent: int, memory: int, extractor: str, remembered: int) -> None:

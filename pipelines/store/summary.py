@@ -99,7 +99,9 @@ def _without_text(db: Database) -> list[tuple[str, str]]:
     marks = ", ".join("?" * len(_WITHOUT_TEXT))
     sql = f"SELECT address, outcome, reason FROM targets WHERE outcome IN ({marks}) LIMIT ?"  # noqa: S608
     rows = db.execute(sql, [*_WITHOUT_TEXT, _MOST_NAMED])
-    return [(address, f"{outcome}: {reason}" if reason else outcome) for address, outcome, reason in rows]
+    return [
+        (address, outcome if reason in ("", outcome) else f"{outcome}: {reason}") for address, outcome, reason in rows
+    ]
 
 
 def _one(db: Database, sql: str) -> int:

@@ -62,7 +62,7 @@ def test_a_crawl_that_is_interrupted_while_it_starts(sample: Path, tmp_path: Pat
         running.signal(signal.SIGINT)
         ended = running.end(60)
     assert (ended.code, ended.out) == (130, "")
-    assert ended.err == "error: Stopped by SIGINT; start again to go on.\n"
+    assert ended.err == "error: Stopped by SIGINT; run the same command again to continue.\n"
 
 
 def test_an_interrupt_while_the_spider_is_made_is_noted(sample: Path, tmp_path: Path) -> None:
@@ -86,5 +86,8 @@ def test_an_interrupt_while_the_spider_is_made_is_noted(sample: Path, tmp_path: 
             [sys.executable, "-c", script, *command, *options],
             cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
-    assert (ended.returncode, ended.stderr) == (130, "error: Stopped by SIGINT; start again to go on.\n")
+    assert (ended.returncode, ended.stderr) == (
+        130,
+        "error: Stopped by SIGINT; run the same command again to continue.\n",
+    )
     assert not archive.requests.count("replay")

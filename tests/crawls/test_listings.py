@@ -80,5 +80,5 @@ def test_rows_of_other_hosts_are_counted_and_never_asked_for(tmp_path: Path) -> 
     assert ended.code == 0, ended
     assert listings
     assert set(asked) == {ours}
-    assert "2 rows left out: not asked for, the archive's mistake" in " ".join(ended.out.split())
+    assert "2 rows left out: not asked for; an error of the archive" in " ".join(ended.out.split())
     assert crawl.rows("SELECT DISTINCT original FROM capture") == [(ours,)]

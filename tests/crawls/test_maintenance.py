@@ -209,7 +209,9 @@ def test_an_interrupted_rebuild_says_so_and_goes_on(crawled_thrice: Path, tmp_pa
         assert running.wait_for((crawling.folder / ".rebuild/corpus.sqlite").exists)
         running.signal(signal.SIGINT)
         ended = running.end()
-    assert refusal(ended, 130) == "error: Stopped by SIGINT: the corpus is whole; start again to go on."
+    assert (
+        refusal(ended, 130) == "error: Stopped by SIGINT: the corpus is whole; run the same command again to continue."
+    )
     assert tables(crawling.folder) == tables(crawled_thrice)
     assert crawling.run().code == 0
     assert tables(crawling.folder) == tables(crawled_thrice)

@@ -41,7 +41,7 @@ def test_finishes_what_is_in_flight(
             running.signal(number)
             ended = running.end()
         assert ended.code == code
-        assert ended.err == f"error: Stopped by {number.name}; start again to go on.\n"
+        assert ended.err == f"error: Stopped by {number.name}; run the same command again to continue.\n"
         (held,) = crawling.rows("SELECT count(*) FROM snapshot")
         assert held == (len(archive.requests.replayed()),), "what was fetched is kept"
         assert crawling.rows("SELECT outcome, exit_code FROM run") == [("stopped", code)]

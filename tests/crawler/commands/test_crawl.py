@@ -156,13 +156,13 @@ def test_an_export_in_another_style_is_read_again_from_what_is_held(crawled: Cra
         (("-a", "targets="), {}, "No targets: give a file"),
         (("-a", "targets=not a url"), {}, "'not a url' is neither a file nor an address"),
         (("-a", f"targets={ONE}", "-a", "kind=recipes"), {}, "unknown kind of document"),
-        (("-a", f"targets={ONE}"), {"SELECT": "some"}, "SELECT='some' is no choice; take one of all, "),
+        (("-a", f"targets={ONE}"), {"SELECT": "some"}, "SELECT='some' is not an option; choose one of all, "),
         (("-a", f"targets={ONE}"), {"FROM": "2020", "TO": "2015"}, "FROM=2020 lies after TO=2015: swap them"),
-        (("-a", f"targets={ONE}"), {"FROM": "last year"}, "FROM='last year' is no time; give 4 to 14 digits"),
-        (("-a", f"targets={ONE}"), {"WAYBACK_URL": "ftp://a.example"}, "is no archive's address"),
+        (("-a", f"targets={ONE}"), {"FROM": "last year"}, "FROM='last year' is not a time; give 4 to 14 digits"),
+        (("-a", f"targets={ONE}"), {"WAYBACK_URL": "ftp://a.example"}, "is not the address of an archive"),
         (("-a", f"targets={ONE}"), {"WAYBACK_URL": "https://web.archive.org"}, "set CONTACT"),
         (("-a", f"targets={ONE}"), {"RETRY_LIMIT": "many"}, "RETRY_LIMIT='many' is not a number"),
-        (("-a", f"targets={ONE}"), {"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is no style"),
+        (("-a", f"targets={ONE}"), {"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is not a style"),
     ],
 )
 def test_wrong_use_is_told_in_one_sentence(

@@ -106,4 +106,4 @@ def test_make_takes_a_corpus_with_a_space_in_its_name() -> None:
 def test_bad_settings_are_told_as_in_a_crawl(scrapy: Run) -> None:
     ended = scrapy("crawl-sample", SELECT="some")
     assert ended.code == 2
-    assert ended.err.startswith("error: SELECT='some' is no choice")
+    assert ended.err.startswith("error: SELECT='some' is not an option")

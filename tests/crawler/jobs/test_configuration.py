@@ -25,7 +25,7 @@ def test_every_number_at_its_bounds_can_be_used() -> None:
     for place in (0, 1):
         bounds = {name: pair[place] for name, pair in {**_BOUNDS, **_WHOLE_BOUNDS}.items()}
         check(given_settings(**bounds))
-        assert len(bounds) == 21
+        assert len(bounds) == 22
 
 
 def test_every_number_of_ours_has_its_bounds() -> None:
@@ -62,12 +62,12 @@ def test_the_defaults_can_be_used_but_for_a_contact() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"SELECT": "best"}, "SELECT='best' is no choice; take one of all, "),
-        ({"FROM": "last year"}, "FROM='last year' is no time; give 4 to 14 digits"),
-        ({"TO": "201"}, "TO='201' is no time"),
+        ({"SELECT": "best"}, "SELECT='best' is not an option; choose one of all, "),
+        ({"FROM": "last year"}, "FROM='last year' is not a time; give 4 to 14 digits"),
+        ({"TO": "201"}, "TO='201' is not a time"),
         ({"FROM": "2020", "TO": "2019"}, "FROM=2020 lies after TO=2019: swap them, or leave one out"),
         ({"WAYBACK_CDX_PER_MINUTE": "many"}, "WAYBACK_CDX_PER_MINUTE='many' is not a number"),
-        ({"RETRY_LIMIT": "1.5"}, "RETRY_LIMIT=1.5 is no whole number"),
+        ({"RETRY_LIMIT": "1.5"}, "RETRY_LIMIT=1.5 is not a whole number"),
         ({"RETRY_LIMIT": "0"}, "RETRY_LIMIT=0 is out of bounds; give 1 to 20"),
         ({"RETRY_LIMIT": "5000"}, "RETRY_LIMIT=5000 is out of bounds; give 1 to 20"),
         ({"RELIST_WHOLE_DAYS": "1000000"}, "RELIST_WHOLE_DAYS=1000000 is out of bounds"),
@@ -77,8 +77,8 @@ def test_the_defaults_can_be_used_but_for_a_contact() -> None:
         ({"RETRY_PATIENCE": "inf"}, "RETRY_PATIENCE=inf is out of bounds"),
         ({"READERS": "-1"}, "READERS=-1 is out of bounds; give 0 to 256"),
         ({"WARC_MAX_MB": None}, "WARC_MAX_MB=None is not a number"),
-        ({"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is no style; choose one of corpus, princeton"),
-        ({"WAYBACK_PUBLIC_URL": "archive"}, "WAYBACK_PUBLIC_URL='archive' is no archive's address"),
+        ({"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is not a style; choose one of corpus, princeton"),
+        ({"WAYBACK_PUBLIC_URL": "archive"}, "WAYBACK_PUBLIC_URL='archive' is not the address of an archive"),
     ],
 )
 def test_what_cannot_be_used_is_named_with_the_way_out(changed: dict[str, Any], said: str) -> None:
@@ -128,7 +128,7 @@ def test_the_host_of_an_archive(url: str, host: str) -> None:
     ],
 )
 def test_what_is_no_archive(url: str) -> None:
-    with pytest.raises(WrongUse, match="is no archive's address; give one like https"):
+    with pytest.raises(WrongUse, match="is not the address of an archive; give one like https"):
         archive_host(url, "WAYBACK_URL")
 
 

@@ -160,7 +160,7 @@ def test_a_crawl_that_is_stopped_while_it_reads_again_asks_nothing(
         assert "are read again" in crawl.stderr.readline()
         crawl.send_signal(signal.SIGINT)
         _, err = crawl.communicate(timeout=60)
-    assert (crawl.returncode, err) == (130, "error: Stopped by SIGINT; start again to go on.\n")
+    assert (crawl.returncode, err) == (130, "error: Stopped by SIGINT; run the same command again to continue.\n")
     assert archive.requests.count("replay") == archive.requests.count("cdx") == 0
     with closing(sqlite3.connect(upgraded / "corpus.sqlite")) as db:
         ended = db.execute("SELECT outcome, exit_code FROM runs ORDER BY started_at DESC").fetchone()

@@ -27,7 +27,7 @@ PLAIN = Summary(
 def test_a_plain_crawl_is_told_in_few_lines() -> None:
     assert summary_lines(PLAIN, "out") == [
         "3 documents, 12,345 captures, 20 versions",
-        "     12,000  read          their text is in the database",
+        "     12,000  read          text is in the database",
         "        345  duplicate     the same bytes as another capture",
         "files",
         "  texts      out/text",
@@ -45,7 +45,7 @@ def test_what_went_wrong_is_told_with_its_first_reasons() -> None:
     failures = {f"replay: reason {number}": 9 - number for number in range(7)}
     lines = summary_lines(replace(PLAIN, blocked=1, listings_open=2, without_captures=4, failures=failures), "out")
     assert "          1  listing       blocked by the owner or the archive" in lines
-    assert "          2  listings      not whole: the next run goes on" in lines
+    assert "          2  listings      incomplete: the next run continues" in lines
     assert "          4  documents     without a capture" in lines
     assert lines[lines.index("reasons of failure") + 1] == "          9  replay: reason 0"
     assert "  and 2 more: status --json" in lines
@@ -55,7 +55,7 @@ def test_targets_that_came_to_nothing_are_named() -> None:
     without = [(f"site{number}.example/privacy", "empty: nothing is archived") for number in range(7)]
     lines = summary_lines(replace(PLAIN, without_text=without), "out")
     start = lines.index("targets without a text")
-    assert lines[start + 1] == "  site0.example/privacy                empty: nothing is archived"
+    assert lines[start + 1] == "  site0.example/privacy".ljust(41) + "empty: nothing is archived"
     assert lines[start + 6] == "  and more: the view `targets` of the database has them all"
     long = summary_lines(replace(PLAIN, without_text=[("a" * 200, "failed: " + "b" * 200)]), "out")
     assert max(map(len, long)) <= 80

@@ -163,9 +163,9 @@ def test_a_row_that_is_no_page_is_not_replayed_and_says_why(row: Capture, reason
 
 
 def test_a_strategy_that_there_is_not_names_those_there_are() -> None:
-    with pytest.raises(WrongUse, match="SELECT='weekly' is no choice; take one of all, year, half-year, month"):
+    with pytest.raises(WrongUse, match="SELECT='weekly' is not an option; choose one of all, year, half-year, month"):
         plan("weekly", [], {})
-    with pytest.raises(WrongUse, match="PRECISION='minute' is no choice; take one of capture, day, week"):
+    with pytest.raises(WrongUse, match="PRECISION='minute' is not an option; choose one of capture, day, week"):
         check("changes", "minute")
 
 
