@@ -167,7 +167,7 @@ def refuse(command: Ending, error: CorpusError | KeyboardInterrupt) -> None:
 def take_none(args: list[str], way_out: str = "-s CORPUS_DIR=DIR names the corpus") -> None:
     """Raises WrongUse where a command that takes no arguments is given one."""
     if args:
-        raise WrongUse(f"{args[0]!r} belongs nowhere here: {way_out}.")
+        raise WrongUse(f"Unexpected argument {args[0]!r}: {way_out}.")
 
 
 class ProgressLines:

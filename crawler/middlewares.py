@@ -1,4 +1,4 @@
-"""What every request passes on its way to the wire: first the border of the archive, then its pace.
+"""What every request passes on its way to the wire: first the border of the archives, then the pace of its own.
 
 Scrapy's own downloader middlewares are all off (see settings). A middleware may hold a request back or refuse it by
 raising IgnoreRequest; it never answers in the archive's place.
@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -27,6 +27,10 @@ from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 from twisted.internet.error import ConnectionLost
 
+from crawler.archives.asked import archives
+from crawler.archives.base import Dialect
+from crawler.archives.book import Archive, origins
+from crawler.archives.dialects import dialect_of
 from crawler.politeness.rate_limiter import Outcome
 from crawler.politeness.rate_limiter import Pace as Pacer
 
@@ -38,114 +42,135 @@ REQUESTS = "requests/"  # begins the stats that count requests by what they were
 _LOOK = 0.5  # seconds between two looks at whether the run stops
 
 
-class ArchiveOnly:
-    """Lets requests go to the configured archive and nowhere else, whatever asked for them."""
+Origin = tuple[str, str, int]
+"""Scheme, host and port."""
 
-    def __init__(self, wayback_url: str, user_agent: str) -> None:
-        self._origin = _origin(wayback_url)
+
+class ArchiveOnly:
+    """Lets requests go to the servers of the archives that are asked and nowhere else, whatever asked for them."""
+
+    def __init__(self, servers: Iterable[Origin], user_agent: str) -> None:
+        self._servers = frozenset(servers)
         self._user_agent = user_agent
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         settings = crawler.settings
         contact = f" (+{settings['CONTACT']})" if settings["CONTACT"] else ""
-        return cls(settings["WAYBACK_URL"], settings["USER_AGENT"] + contact)
+        servers = {server for archive in archives(settings) for server in origins(archive)}
+        return cls(servers, settings["USER_AGENT"] + contact)
 
     def process_request(self, request: Request) -> None:
-        if _origin(request.url) != self._origin:
+        if origin(request.url) not in self._servers:
             raise IgnoreRequest(f"leaves the archive: {request.url[:200]}")
         request.headers.clear()
         request.headers["User-Agent"] = self._user_agent
         request.headers["Accept-Encoding"] = "gzip"
         request.headers["Accept"] = "*/*"
+        for name, value in request.meta.get("headers", ()):
+            request.headers[name] = value
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
+def origin(url: str) -> Origin | None:
+    """The server of an address; None where it is none, or names a user."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return ("", "", None)
-    if parts.username is not None or parts.password is not None:
-        return ("", "", None)
-    return (parts.scheme, parts.hostname or "", port or {"http": 80, "https": 443}.get(parts.scheme))
+        return None
+    if parts.username is not None or parts.password is not None or not parts.hostname:
+        return None
+    return (parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme, 0))
+
+
+class Lane:
+    """One archive: its pace, and the places on the wire that its requests share."""
+
+    def __init__(self, pacer: Pacer, connections: int = IN_FLIGHT["replay"], dialect: Dialect | None = None) -> None:
+        self.pacer = pacer
+        self.dialect = dialect
+        self.places = {
+            "cdx": asyncio.Semaphore(IN_FLIGHT["cdx"]),
+            "replay": asyncio.Semaphore(min(connections, IN_FLIGHT["replay"])),
+        }
+
+    def is_well(self, response: Response) -> bool:
+        """Whether an error answer says nothing of how the archive is."""
+        return self.dialect is not None and self.dialect.is_well(response.status, response.body)
 
 
 class Pace:
-    """Holds each request until its turn; at most 1 CDX and 4 replay requests are on the wire."""
+    """Holds each request until its turn; at most 1 CDX and 4 replay requests of an archive are on the wire."""
 
     def __init__(
         self,
-        pacer: Pacer,
+        lanes: Mapping[str, Lane],
         stats: StatsCollector,
-        is_stopping: Callable[[], bool],
+        is_stopping: Callable[[str], bool],
         spend: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._pacer = pacer
+        self._lanes = lanes
         self._stats = stats
         self._spend = spend
-        self._places = {kind: asyncio.Semaphore(count) for kind, count in IN_FLIGHT.items()}
         self._is_stopping = is_stopping
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         settings = crawler.settings
-        host = urlsplit(settings["WAYBACK_URL"]).netloc
-        rates = {
-            "cdx": settings.getfloat("WAYBACK_CDX_PER_MINUTE"),
-            "replay": settings.getfloat("WAYBACK_REPLAY_PER_MINUTE"),
-        }
-        state = state_folder(settings["STATE_DIR"]) / f"{host.replace(':', '_')}.json"
-        pacer = Pacer(host, rates, state, time_scale=settings.getfloat("TIME_SCALE"))
+        folder, scale = state_folder(settings["STATE_DIR"]), settings.getfloat("TIME_SCALE")
+        lanes = {archive.name: lane_for(archive, folder, scale) for archive in archives(settings)}
 
-        def is_stopping() -> bool:
+        def is_stopping(archive: str) -> bool:
             spider: Any = crawler.spider
-            return not (crawler.engine and crawler.engine.running) or bool(spider.stop_reason or spider.budget.spent)
+            ends = spider.stop_reason or spider.budget.spent or archive in spider.left_out
+            return not (crawler.engine and crawler.engine.running) or bool(ends)
 
         def spend() -> bool:
             spider: Any = crawler.spider
             return bool(spider.budget.spend())
 
         assert crawler.stats is not None
-        pace = cls(pacer, crawler.stats, is_stopping, spend)
+        pace = cls(lanes, crawler.stats, is_stopping, spend)
         crawler.signals.connect(pace.close, signals.spider_closed)
         return pace
 
     async def process_request(self, request: Request) -> None:
-        kind = request.meta["kind"]
-        await self._places[kind].acquire()
+        kind, archive = request.meta["kind"], request.meta["archive"]
+        lane = self._lanes[archive]
+        await lane.places[kind].acquire()
         request.meta["placed"] = True
-        for seconds in self._pacer.waits(kind):
-            self._tell_pause()
-            await self._sleep(seconds)
+        for seconds in lane.pacer.waits(kind):
+            self._tell_pause(lane)
+            await self._sleep(seconds, archive)
         self._stats.set_value("pause", None)
-        self._check()
+        self._check(archive)
         if not self._spend():
             raise IgnoreRequest("the run is stopping")
-        self._stats.inc_value(f"{REQUESTS}{request.meta.get('purpose', kind)}")
+        purpose = request.meta.get("purpose", kind)
+        self._stats.inc_value(f"{REQUESTS}{purpose}" + (f" of {archive}" if len(self._lanes) > 1 else ""))
 
-    def _tell_pause(self) -> None:
-        """Keep in the stats, for whoever shows them, that all work stands still, why and until when."""
-        pause = self._pacer.pause()
+    def _tell_pause(self, lane: Lane) -> None:
+        """Keep in the stats, for whoever shows them, that all work of an archive stands still, why and until when."""
+        pause = lane.pacer.pause()
         if pause and not self._stats.get_value("pause"):
             log.warning("Waiting until %s: %s", pause.until, pause.reason)
         self._stats.set_value("pause", pause and asdict(pause))
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _sleep(self, seconds: float, archive: str) -> None:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            self._check()
+            self._check(archive)
             await asyncio.sleep(min(left, _LOOK))
 
-    def _check(self) -> None:
+    def _check(self, archive: str) -> None:
         """A run that stops lets no waiting request go any more; those on the wire may finish."""
-        if self._is_stopping():
+        if self._is_stopping(archive):
             raise IgnoreRequest("the run is stopping")
 
     def process_response(self, request: Request, response: Response) -> Response:
         self._leave(request)
         outcome = Outcome.OK
-        if b"Memento-Datetime" not in response.headers:
+        if b"Memento-Datetime" not in response.headers and not self._lane(request).is_well(response):
             if response.status == 429:
                 outcome = Outcome.LIMITED
             elif response.status in _TROUBLED:
@@ -153,6 +178,9 @@ class Pace:
         retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1")
         self._observe(request, outcome, retry_after)
         return response
+
+    def _lane(self, request: Request) -> Lane:
+        return self._lanes[request.meta["archive"]]
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         if not self._leave(request):
@@ -170,18 +198,32 @@ class Pace:
         self._observe(request, outcome)
 
     def _observe(self, request: Request, outcome: Outcome, retry_after: str = "") -> None:
-        self._pacer.observe(request.meta["kind"], outcome, retry_after)
-        self._stats.set_value("pace", self._pacer.stats())
+        self._lane(request).pacer.observe(request.meta["kind"], outcome, retry_after)
+        self._stats.set_value("pace", self._told())
+
+    def _told(self) -> dict[str, Any]:
+        """What the pace of the archive was; of several, that of each by its name."""
+        told = {name: lane.pacer.stats() for name, lane in self._lanes.items()}
+        return told if len(told) > 1 else next(iter(told.values()), {})
 
     def close(self) -> None:
-        self._stats.set_value("pace", self._pacer.stats())
-        self._pacer.close()
+        self._stats.set_value("pace", self._told())
+        for lane in self._lanes.values():
+            lane.pacer.close()
 
     def _leave(self, request: Request) -> bool:
         placed = bool(request.meta.pop("placed", False))
         if placed:
-            self._places[request.meta["kind"]].release()
+            self._lane(request).places[request.meta["kind"]].release()
         return placed
+
+
+def lane_for(archive: Archive, folder: Path, time_scale: float) -> Lane:
+    """The lane of an archive, whose limits are remembered in `folder` by the host that they hold for."""
+    rates = {"cdx": archive.rates.listing, "replay": archive.rates.replay}
+    state = folder / f"{archive.host.replace(':', '_')}.json"
+    pacer = Pacer(archive.host, rates, state, time_scale=time_scale)
+    return Lane(pacer, archive.rates.connections, dialect_of(archive))
 
 
 def _was_reset(exception: Exception) -> bool:

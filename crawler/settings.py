@@ -12,7 +12,8 @@ USER_AGENT = "policy-corpus/0.1.0"  # CONTACT is added to it
 
 # ---- The archive
 
-WAYBACK_URL = "https://web.archive.org"  # where requests go, and the only place they go
+ARCHIVES = "web.archive.org"  # which are asked: names of the address book, paths of entries, with commas between
+WAYBACK_URL = "https://web.archive.org"  # of web.archive.org: where its requests go
 WAYBACK_PUBLIC_URL = "https://web.archive.org"  # whose captures these are: keys and links in exports name this one
 WAYBACK_CDX_PER_MINUTE = 24.0  # 80 % of the hard limit of 30, as the archive asks; 0: no limit (loopback only)
 WAYBACK_REPLAY_PER_MINUTE = 480.0  # 80 % of the hard limit of 600
@@ -37,6 +38,7 @@ FROM = ""  # timestamp prefix, 4 to 14 digits
 TO = ""
 EXTRACTOR = ""  # what reads pages: corpus, princeton or trafilatura; empty: as before, corpus for a new one
 EXPORT_STYLE = ""  # corpus, or princeton: exactly as the Princeton-Leuven corpus was written; empty: as it was
+FAMILY_JACCARD = 0.9  # texts from there on are of one family: shared shingles of five words by all of both
 READERS = 0  # reading processes; 0: one a core, of which a crawl leaves one for itself
 READING_DEADLINE = 20.0  # seconds a page
 READING_MEMORY_MB = 1024  # a reading process

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+WAYBACK = "web.archive.org"
+"""The archive of captures whose archive is not named: that of all corpora of version 0.1.0."""
+
 EMPTY_DIGEST = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"
 """SHA-1 of nothing: says only that a body was empty, never that two captures are the same."""
 
@@ -36,17 +39,24 @@ class Verdict(StrEnum):
 
 
 class CaptureKey(NamedTuple):
-    """What makes a capture itself within one archive; sorts by time."""
+    """What makes a capture itself; sorts by time. `archive` is the name of the one that lists it."""
 
     timestamp: str
     original: str
     digest: str
     statuscode: str
+    archive: str = WAYBACK
+
+    @property
+    def columns(self) -> tuple[str, str, str, str, str]:
+        """In the order of the table's own key: the archive first."""
+        return self.archive, self.timestamp, self.original, self.digest, self.statuscode
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept)."""
+    """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept). `archive` names the one
+    that lists it; `record_at` is where the record lies, of archives that give it by range, else empty."""
 
     urlkey: str
     timestamp: str
@@ -55,10 +65,12 @@ class Capture:
     statuscode: str
     digest: str
     length: str = "-"
+    archive: str = WAYBACK
+    record_at: str = ""
 
     @property
     def key(self) -> CaptureKey:
-        return CaptureKey(self.timestamp, self.original, self.digest, self.statuscode)
+        return CaptureKey(self.timestamp, self.original, self.digest, self.statuscode, self.archive)
 
     @property
     def is_revisit(self) -> bool:
@@ -99,6 +111,7 @@ class Query:
     since: str = ""
     until: str = ""
     collapses: tuple[str, ...] = ()  # of repeats the server need not send, e.g. timestamp:6 for one a month
+    archive: str = WAYBACK  # whose listing it is
 
 
 class Source(StrEnum):
@@ -155,6 +168,7 @@ class ListingPage:
     outcome: str = "rows"  # rows, empty or blocked
     is_cut: bool = False
     outside: tuple[str, ...] = ()
+    dialect: str = "wayback"  # that the answer is in
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +289,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a plan makes of one capture. `same_as` names the capture whose bytes a duplicate shares."""
+    """What a plan makes of one capture. `same_as` names the capture whose bytes a duplicate shares; a `copy` is the
+    same capture in another archive, and counts once."""
 
     capture: Capture
     state: State
     reason: str = ""
     same_as: CaptureKey | None = None
+    is_copy: bool = False

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import make_sample
@@ -18,6 +19,9 @@ from tests.launching import launched
 
 ROOT = Path(__file__).parent.parent
 os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  # for all processes that tests start
+
+settings.register_profile("suite", deadline=None)  # a busy machine is no failure; pytest-timeout ends what hangs
+settings.load_profile("suite")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background of a script: what is tested is not
     signal.signal(signal.SIGINT, signal.default_int_handler)

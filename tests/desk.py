@@ -110,7 +110,7 @@ class Desk:
         """State and reason of a capture."""
         found = self.db.execute(
             "SELECT state, reason FROM capture WHERE timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            list(capture.key),
+            list(capture.key[:4]),
         ).fetchone()
         return (found[0], found[1])
 

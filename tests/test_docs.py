@@ -45,7 +45,10 @@ def test_a_default_is_what_the_documents_say(name: str, default: str) -> None:
     assert default.strip('"') == str(OURS[name])
 
 
-@pytest.mark.parametrize("view", ["versions", "captures", "document_captures", "documents", "targets", "runs"])
+VIEWS = ["versions", "captures", "document_captures", "documents", "targets", "runs", "families", "term_mentions"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
 def test_every_column_of_the_views_stands_in_the_documents(view: str, tmp_path: Path) -> None:
     section = DATA_FORMAT.partition(f"### `{view}`")[2].partition("### ")[0]
     with closing(open_corpus(tmp_path)) as db:

@@ -37,7 +37,8 @@ def test_every_exit_code_is_explained(code: str) -> None:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
-    for unit in ("policy-corpus.service", "policy-corpus.timer"):
+    units = ("policy-corpus.service", "policy-corpus.timer", "policy-corpus-site.service", "policy-corpus-site.timer")
+    for unit in units:
         text = (
             (DEPLOY / unit)
             .read_text()
@@ -45,7 +46,7 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
         )
         (tmp_path / unit).write_text(text)
     ended = subprocess.run(
-        ["systemd-analyze", "verify", tmp_path / "policy-corpus.service", tmp_path / "policy-corpus.timer"],
+        ["systemd-analyze", "verify", *(tmp_path / unit for unit in units)],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     told = [line for line in ended.stderr.splitlines() if "policy-corpus" in line]

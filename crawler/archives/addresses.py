@@ -12,7 +12,10 @@ _PLAYABLE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _LOST_SLASH = re.compile(r"(https?):/+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_REPLAY_PATH = re.compile(r"/web/([0-9]{1,14})([a-z]{2}_)?/(.+)", re.DOTALL)
+_REPLAY_PATH = re.compile(r"([0-9]{1,14})([a-z]{2}_)?/(.+)", re.DOTALL)
+WEB = "/web/"
+"""What stands between the Wayback Machine's address and a timestamp."""
+
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -35,14 +38,26 @@ def replay_url(base: str, timestamp: str, original: str) -> str:
     The original is sent as it is listed; only what a request line may not hold is escaped, and a fragment is left
     out. Raises ReplayFailed "not a replayable address".
     """
+    return filled(base.rstrip("/") + WEB + "{timestamp}id_/{url}", timestamp, original)
+
+
+def filled(template: str, timestamp: str, original: str) -> str:
+    """A template of replay addresses with `{timestamp}` and `{url}` filled in, as `replay_url` does it."""
     if not re.fullmatch(r"[0-9]{1,14}", timestamp) or not is_playable(original):
         raise ReplayFailed("not a replayable address", detail=f"{timestamp[:14]!r} {original[:200]!r}")
-    escaped = quote(original.partition("#")[0], safe=_LEGAL, errors="replace")
-    return f"{base.rstrip('/')}/web/{timestamp}id_/{escaped}"
+    before, _, behind = template.partition("{url}")
+    return before.replace("{timestamp}", timestamp) + escaped(original) + behind
 
 
-def location_in_archive(location: str, request_url: str, base: str) -> ArchivedAddress | None:
+def escaped(original: str) -> str:
+    """An original as it can stand in an address of an archive: without its fragment, otherwise as listed."""
+    return quote(original.partition("#")[0], safe=_LEGAL, errors="replace")
+
+
+def location_in_archive(location: str, request_url: str, base: str, below: str = WEB) -> ArchivedAddress | None:
     """Where a redirect leads within the archive at `base`; None where it leads out of it, or to nothing replayable.
+
+    `below` is what stands between `base` and the timestamp.
 
     The archive writes `https://host/web/...`, `//host/web/...` and `/web/...`. The host is never taken over: whoever
     follows the redirect makes a new address from `base` and what is returned here.
@@ -51,7 +66,7 @@ def location_in_archive(location: str, request_url: str, base: str) -> ArchivedA
     if _CONTROL.search(location) or len(location) > 2 * _LONGEST:
         return None
     path = _path_within(_absolute(location, request_url), base)
-    found = _REPLAY_PATH.fullmatch(path.partition("#")[0])
+    found = _REPLAY_PATH.fullmatch(path.partition("#")[0].removeprefix(below)) if path.startswith(below) else None
     if found is None:
         return None
     original = _with_scheme(found[3])

@@ -101,16 +101,16 @@ def _without_rows(query: Query, answer: HttpAnswer) -> ListingPage:
     raise ListingFailed(
         reason.get(answer.status, "archive trouble"),
         transient=answer.status != 400,
-        detail=f"status {answer.status}: {_printable(answer.body[:_SHOWN])}",
+        detail=f"status {answer.status}: {printable(answer.body[:_SHOWN])}",
     )
 
 
 def _check_words(words: bytes) -> None:
     """Find what stands under status 200 instead of rows: an exception in plain text, a maintenance page."""
     if is_exception(words):
-        raise ListingFailed("exception instead of rows", transient=True, detail=_printable(words[:_SHOWN]))
+        raise ListingFailed("exception instead of rows", transient=True, detail=printable(words[:_SHOWN]))
     if words.startswith((b"<", b"\xef\xbb\xbf<")):
-        raise ListingFailed("HTML instead of rows", transient=True, detail=_printable(words[:_SHOWN]))
+        raise ListingFailed("HTML instead of rows", transient=True, detail=printable(words[:_SHOWN]))
 
 
 def _lines(body: bytes) -> tuple[list[str], str]:
@@ -155,10 +155,10 @@ def _page(query: Query, answer: HttpAnswer, lines: list[str], resume_key: str) -
     if not rows and not malformed and not outside:
         return ListingPage(query, answer, (), outcome="empty")
     is_cut = not resume_key and len(lines) >= _asked_rows(answer.request_url)
-    return ListingPage(query, answer, rows, _bounded(malformed), resume_key, is_cut=is_cut, outside=_bounded(outside))
+    return ListingPage(query, answer, rows, bounded(malformed), resume_key, is_cut=is_cut, outside=bounded(outside))
 
 
-def _bounded(lines: list[str]) -> tuple[str, ...]:
+def bounded(lines: list[str]) -> tuple[str, ...]:
     """The first lines, and how many more there were."""
     more = len(lines) - MAX_MALFORMED
     return (*lines[:MAX_MALFORMED], *([f"and {more} more"] if more > 0 else []))
@@ -171,7 +171,7 @@ def _asked_for(query: Query, rows: Iterator[Capture], outside: list[str]) -> Ite
         if covers(row.urlkey, row.original):
             yield row
         else:
-            outside.append(_shown(f"{row.urlkey} {row.timestamp} {row.original}"))
+            outside.append(shown(f"{row.urlkey} {row.timestamp} {row.original}"))
 
 
 def _asked_rows(url: str) -> int:
@@ -191,7 +191,7 @@ def _rows(lines: list[str], malformed: list[str]) -> Iterator[Capture]:
         if columns[0] == FIELDS[0] or not line.strip():
             continue  # the names of the columns, or an empty line
         if not _is_row(line, columns):
-            malformed.append(_shown(line))
+            malformed.append(shown(line))
             continue
         key = (columns[1], columns[2], columns[4], columns[5])
         if key not in seen:
@@ -213,9 +213,9 @@ def _capture(columns: list[str]) -> Capture:
     return Capture(row.urlkey, row.timestamp, row.original, row.mimetype, row.statuscode, row.digest, row.length)
 
 
-def _shown(line: str) -> str:
+def shown(line: str) -> str:
     return ascii(line[:_SHOWN])[1:-1]
 
 
-def _printable(start: bytes) -> str:
-    return _shown(start.decode("utf-8", "replace"))
+def printable(start: bytes) -> str:
+    return shown(start.decode("utf-8", "replace"))

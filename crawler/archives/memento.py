@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crawler.archives.addresses import is_playable, location_in_archive
+from crawler.archives.addresses import WEB, is_playable, location_in_archive
 from crawler.archives.refusals import why_closed
 from crawler.politeness.circuit_breaker import asked_pause
 from pipelines.exceptions import ReplayFailed
@@ -18,7 +18,7 @@ from pipelines.formats.timestamps import as_datetime, from_http_date
 from pipelines.items import Capture, Failure, HttpAnswer, Memento, State
 
 _ORIGINAL_HEADER = "X-Archive-Orig-"
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CDX_DIGEST = re.compile(r"[A-Z2-7]{32}")
 _ORIGINAL_LINK = re.compile(r"<([^<>]*)>\s*;\s*rel=\"?original\"?", re.IGNORECASE)
 _OWN_PAGE = re.compile(rb"Got an HTTP 30\d response at crawl time")
@@ -58,14 +58,17 @@ class Refused:
     failure: Failure
 
 
-def read_answer(answer: HttpAnswer, base: str, now: float | None = None) -> Played | Hop | Limited | Refused:
-    """Tell what a replay answer is. `base` is the archive's address; `now`, in Unix seconds, is for a Retry-After."""
+def read_answer(
+    answer: HttpAnswer, base: str, now: float | None = None, *, below: str = WEB
+) -> Played | Hop | Limited | Refused:
+    """Tell what a replay answer is. `base` is the archive's address, `below` what stands between it and a timestamp;
+    `now`, in Unix seconds, is for a Retry-After."""
     if answer.header("Memento-Datetime"):
-        return _played(answer, base)
+        return _played(answer, base, below)
     if answer.status == 429:
         return Limited(asked_pause(answer.header("Retry-After"), time.time() if now is None else now))
-    if answer.status in _REDIRECTS:
-        return _hop(answer, base)
+    if answer.status in REDIRECTS:
+        return _hop(answer, base, below)
     if reason := why_closed(answer, answer.body):
         return _refused(State.BLOCKED, reason)
     if answer.status == 404:
@@ -83,23 +86,23 @@ def _trouble(reason: str, detail: str) -> Refused:
     return _refused(State.FAILED, reason, detail, transient=True)
 
 
-def _hop(answer: HttpAnswer, base: str) -> Hop | Refused:
-    target = location_in_archive(answer.header("Location"), answer.request_url, base)
+def _hop(answer: HttpAnswer, base: str, below: str) -> Hop | Refused:
+    target = location_in_archive(answer.header("Location"), answer.request_url, base, below)
     if target is None:
         return _trouble("led out of the archive", answer.header("Location")[:200])
     return Hop(target.timestamp, target.original)
 
 
-def _played(answer: HttpAnswer, base: str) -> Played | Refused:
+def _played(answer: HttpAnswer, base: str, below: str) -> Played | Refused:
     if _HOP_TEXT.fullmatch(answer.body[:100]) or _is_redirect_page(answer.body):
         return _trouble("a page of the archive instead of the capture", "")
     redirect_to = ""
-    if answer.status in _REDIRECTS:
-        target = location_in_archive(answer.header("Location"), answer.request_url, base)
+    if answer.status in REDIRECTS:
+        target = location_in_archive(answer.header("Location"), answer.request_url, base, below)
         if target is None:
             return _refused(State.FAILED, "redirect leads nowhere", answer.header("Location")[:200])
         redirect_to = target.original
-    return Played(from_http_date(answer.header("Memento-Datetime")) or "", _original(answer), redirect_to)
+    return Played(from_http_date(answer.header("Memento-Datetime")) or "", original_of(answer), redirect_to)
 
 
 def _is_redirect_page(body: bytes) -> bool:
@@ -107,7 +110,7 @@ def _is_redirect_page(body: bytes) -> bool:
     return _IMPATIENT in body and _OWN_PAGE.search(body) is not None
 
 
-def _original(answer: HttpAnswer) -> str:
+def original_of(answer: HttpAnswer) -> str:
     """The true address from `Link: <...>; rel="original"`, or "". The archive writes `&` as `&amp;` there."""
     links = ",".join(value for name, value in answer.headers if name.lower() == "link")
     found = _ORIGINAL_LINK.search(links)
@@ -162,6 +165,7 @@ def _unlisted(requested: Capture, played: Played, answer: HttpAnswer) -> Capture
         mimetype=answer.header("Content-Type").partition(";")[0].strip().lower()[:100] or "unk",
         statuscode=str(answer.status),
         digest=cdx_digest(answer.body),
+        archive=requested.archive,
     )
 
 

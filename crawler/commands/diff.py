@@ -37,7 +37,7 @@ class Command(CorpusCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "SITE [KIND] [A B] [--format FORMAT] [--stat] [-s CORPUS_DIR=DIR]"
+        return "SITE [KIND] [A B] [--format FORMAT] [--stat]"
 
     def short_desc(self) -> str:
         return "Show what changed between two versions of a document"

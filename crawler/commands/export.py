@@ -52,7 +52,7 @@ class Command(CorpusCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[--format NAME] [--to DIR] [--site SITE ...] [-s CORPUS_DIR=DIR]"
+        return "[--format NAME] [--to DIR] [options]"
 
     def short_desc(self) -> str:
         return "Hand the corpus on: texts, tables, a data set, a git history, WARC"
@@ -63,7 +63,7 @@ class Command(CorpusCommand):
         parser.add_argument("--format", metavar="NAME", default="text", help="what to write (default: text)")
         parser.add_argument("--to", metavar="DIR", default="", help="folder to write to (text: CORPUS_DIR/text)")
         parser.add_argument("--include", choices=["open"], help="also versions whose time of change is not settled yet")
-        _add_selection(parser)
+        add_selection(parser)
         parser.add_argument("--extractor", metavar="NAME", default="", help="as this extractor reads the pages")
         parser.add_argument("--plain", action="store_true", help="jsonl: without compression")
         parser.add_argument("--layout", choices=["site", "princeton"], default="site", help="git: names of files")
@@ -119,7 +119,7 @@ class Command(CorpusCommand):
         return 0
 
 
-def _add_selection(parser: argparse.ArgumentParser) -> None:
+def add_selection(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("which versions", "the first four may be given several times")
     add = group.add_argument
     for name, what, says in _SEVERAL:

@@ -48,7 +48,7 @@ class Command(CorpusCommand):
         assert self.settings is not None
         try:
             if len(args) > 2:
-                raise WrongUse(f"{args[2]!r} belongs nowhere here: log [SITE [KIND]].")
+                raise WrongUse(f"Unexpected argument {args[2]!r}: the command is log [SITE [KIND]].")
             with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
                 lines = _history(db, args, opts) if args else _sites(db)
         except CorpusError as error:

@@ -23,7 +23,7 @@ class Command(CorpusCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "CORPUS_DIR ... [--accept-forgotten] [--trust-readings] [-s CORPUS_DIR=INTO]"
+        return "CORPUS_DIR ... [options] [-s CORPUS_DIR=INTO]"
 
     def short_desc(self) -> str:
         return "Bring other corpora into this one"

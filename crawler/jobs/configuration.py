@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any
-from urllib.parse import urlsplit
 
+from crawler.archives.asked import archive_host, archives, is_short_form, number
+from crawler.archives.book import Archive
 from crawler.jobs import hook
 from crawler.local_archive.sample import sample_sites
-from crawler.politeness.limits import KINDS, checked_rate, checked_scale, is_archive_org
+from crawler.politeness.limits import KINDS, checked_rate, checked_scale
 from crawler.politeness.request_budget import seconds_in
 from crawler.selection.plan import check as check_plan
 from pipelines.exceptions import WrongUse
@@ -29,6 +30,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "RETRY_PATIENCE": (0, 2_592_000),
     "PROGRESS_SECONDS": (0, 86_400),
     "WRITER_PATIENCE": (0, 86_400),
+    "FAMILY_JACCARD": (0.5, 1),
 }
 """The settings that are numbers, with the least and the most that each can be: the most is beyond all use, and within
 what clocks and calendars can reckon with."""
@@ -47,24 +49,35 @@ _WHOLE_BOUNDS: Mapping[str, tuple[int, int]] = {
 """The same for whole numbers."""
 
 
-def check(settings: Mapping[str, Any]) -> None:
-    """Raises WrongUse for the first setting that cannot be used, naming it and the way out."""
-    host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+def check(settings: Mapping[str, Any], *, asks: bool = True) -> None:
+    """Raises WrongUse for the first setting that cannot be used, naming it and the way out. `asks`: requests are to
+    go out, so that the archive must be told whose they are."""
     check_plan(settings["SELECT"], settings["PRECISION"])
     _check_span(settings["FROM"], settings["TO"])
     _check_language(settings["LANGUAGE"])
     check_offline(settings)
-    _check_contact(host, settings["CONTACT"])
+    if asks:
+        check_asking(settings)
+    for archive in archives(settings):
+        _check_raw(archive)
     too_fast(settings)
-    checked_scale(host, _number(settings, "TIME_SCALE"))
     seconds_in(settings["MAX_TIME"])
     hook.checked(settings["ON_CHANGE"])
 
 
+def check_asking(settings: Mapping[str, Any]) -> None:
+    """Raises WrongUse where an archive may not be asked so: without a contact, or with shortened waits."""
+    for archive in archives(settings):
+        _check_contact(archive, settings["CONTACT"])
+        checked_scale(archive.host, number(settings, "TIME_SCALE"))
+
+
 def too_fast(settings: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     """The rates above what the archive allows: wanted, and the highest to keep to instead. Raises WrongUse."""
+    if not any(is_short_form(archive) for archive in archives(settings)):
+        return {}
     host = archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
-    wanted = {kind: _number(settings, f"WAYBACK_{kind.upper()}_PER_MINUTE") for kind in KINDS}
+    wanted = {kind: number(settings, f"WAYBACK_{kind.upper()}_PER_MINUTE") for kind in KINDS}
     allowed = {kind: checked_rate(host, kind, rate) for kind, rate in wanted.items()}
     return {f"WAYBACK_{k.upper()}_PER_MINUTE": (wanted[k], allowed[k]) for k in KINDS if allowed[k] < wanted[k]}
 
@@ -81,7 +94,7 @@ def check_mixture(settings: Mapping[str, Any], is_sample: bool | None, *, sample
     `is_sample`: what the corpus holds, None where it is empty; `sample` says whether the archive to be asked is the
     embedded one.
     """
-    folder, host = settings["CORPUS_DIR"], archive_host(settings["WAYBACK_URL"], "WAYBACK_URL")
+    folder, host = settings["CORPUS_DIR"], archives(settings)[0].host
     if sample and is_sample is False:
         raise WrongUse(
             f"{folder} holds other documents than those of the sample: give that one a place of its own, "
@@ -94,8 +107,16 @@ def check_mixture(settings: Mapping[str, Any], is_sample: bool | None, *, sample
         )
 
 
-def _check_contact(host: str, contact: str) -> None:
-    if is_archive_org(host) and not contact.strip():
+def _check_raw(archive: Archive) -> None:
+    if archive.raw == "none":
+        raise WrongUse(
+            f"{archive.called} gives no unchanged bytes, of which a corpus is made: leave it out of ARCHIVES."
+        )
+
+
+def _check_contact(archive: Archive, contact: str) -> None:
+    host = archive.host
+    if archive.contact and not contact.strip():
         raise WrongUse(
             f"A crawl of {host} must say who is asking: set CONTACT to your mail address or page, "
             "e.g. -s CONTACT=me@example.org (its operators write to it before they block)."
@@ -113,18 +134,6 @@ def check_offline(settings: Mapping[str, Any]) -> None:
         raise WrongUse(f"EXPORT_STYLE={settings['EXPORT_STYLE']!r} is no style; choose one of {', '.join(STYLES)}.")
 
 
-def archive_host(url: str, name: str) -> str:
-    """Host, with its port, of an archive's address. Raises WrongUse where it is none."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None or parts.query:
-        raise WrongUse(f"{name}={url!r} is no archive's address; give one like https://web.archive.org.")
-    return parts.netloc
-
-
 def _check_span(since: str, until: str) -> None:
     for name, value in (("FROM", since), ("TO", until)):
         if value and not is_prefix(value):
@@ -139,15 +148,8 @@ def _check_language(code: str) -> None:
 
 
 def _check_number(settings: Mapping[str, Any], name: str, least: float, most: float) -> None:
-    number = _number(settings, name)
-    if not isfinite(number) or not least <= number <= most:
+    value = number(settings, name)
+    if not isfinite(value) or not least <= value <= most:
         raise WrongUse(f"{name}={settings[name]} is out of bounds; give {least} to {most}.")
     if name in _WHOLE_BOUNDS and not str(settings[name]).strip().isdecimal():
         raise WrongUse(f"{name}={settings[name]} is no whole number; give {least} to {most}.")
-
-
-def _number(settings: Mapping[str, Any], name: str) -> float:
-    try:
-        return float(settings[name])
-    except (TypeError, ValueError):
-        raise WrongUse(f"{name}={settings[name]!r} is not a number.") from None

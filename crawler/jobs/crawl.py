@@ -23,6 +23,7 @@ from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
+from crawler.archives.asked import archives
 from crawler.jobs import configuration
 from crawler.jobs.extractor import extractor_name, reader_of
 from crawler.jobs.hook import run_for_each
@@ -44,8 +45,8 @@ from pipelines.warc.lock import only_run
 
 LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdfium2")
 
-_TOLD = ("SELECT", "SELECT_CAP", "FROM", "TO", "WAYBACK_URL", "WAYBACK_PUBLIC_URL", "WAYBACK_CDX_PER_MINUTE",
-         "WAYBACK_REPLAY_PER_MINUTE", "EXTRACTOR", "EXPORT_STYLE")  # fmt: skip
+_TOLD = ("SELECT", "SELECT_CAP", "FROM", "TO", "ARCHIVES", "WAYBACK_URL", "WAYBACK_PUBLIC_URL",
+         "WAYBACK_CDX_PER_MINUTE", "WAYBACK_REPLAY_PER_MINUTE", "EXTRACTOR", "EXPORT_STYLE")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +114,16 @@ def _exported(db: Database, settings: Settings, code: int, message: str) -> tupl
     return code, message
 
 
-def settle(settings: Settings) -> None:
-    """Check the settings and add what follows from them. Raises WrongUse."""
-    configuration.check(settings)
+def settle(settings: Settings, *, asks: bool = True) -> None:
+    """Check the settings and add what follows from them; without `asks` nothing will be requested. Raises WrongUse."""
+    configuration.check(settings, asks=asks)
     for name, (wanted, allowed) in configuration.too_fast(settings).items():
         logging.getLogger(__name__).warning(
             "%s=%g is above what the archive allows; it is %g now", name, wanted, allowed
         )
         settings.set(name, allowed, priority="cmdline")
-    _tell_of_proxies(settings["WAYBACK_URL"])
+    for archive in archives(settings):
+        _tell_of_proxies(archive.address)
     add_derived(settings, spared=1)
 
 
@@ -135,12 +137,13 @@ def _tell_of_proxies(url: str) -> None:
 
 def add_derived(settings: Settings, *, spared: int = 0) -> None:
     """Add to the settings what follows from them; `spared` cores have other work than reading. Raises WrongUse."""
+    asked = archives(settings)
     derived = {
-        "ARCHIVE": configuration.archive_host(settings["WAYBACK_PUBLIC_URL"], "WAYBACK_PUBLIC_URL"),
+        "ARCHIVE": asked[0].name,  # what is known by no name belongs to it
         "RUN_ID": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         "READERS": settings.getint("READERS") or max(1, (os.cpu_count() or 1) - spared),
     }
-    if not settings["STATE_DIR"] and is_loopback(settings["WAYBACK_URL"].partition("://")[2].partition("/")[0]):
+    if not settings["STATE_DIR"] and all(is_loopback(archive.host) for archive in asked):
         derived["STATE_DIR"] = str(Path(settings["CORPUS_DIR"]) / ".state")  # no other corpus shares its limits
     for name, value in derived.items():
         settings.set(name, value, priority="cmdline")
@@ -181,7 +184,14 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
         return 5, "The crawl could not be set up; the log says why."
     if spider.recording_error is not None:
         return getattr(spider.recording_error, "exit_code", RecordingFailed.exit_code), spider.stop_reason
-    return (4, spider.stop_reason) if spider.stop_reason else (0, "")
+    if spider.stop_reason:
+        return 4, spider.stop_reason
+    return (1, _not_heard(spider.left_out)) if spider.left_out else (0, "")
+
+
+def _not_heard(left_out: Mapping[str, str]) -> str:
+    """Archives that a crawl had to do without, in a sentence."""
+    return f"Not heard: {', '.join(sorted(left_out))}; the view `targets` says of what. Start again to go on."
 
 
 def _stopped_by(number: int) -> tuple[int, str]:

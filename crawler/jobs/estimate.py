@@ -7,6 +7,7 @@ listed again, nothing new is expected. `changes` decides by what is read: for it
 """
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from scrapy.settings import Settings
@@ -17,7 +18,7 @@ from crawler.jobs.register import Request, listed, register
 from crawler.middlewares import IN_FLIGHT
 from crawler.reporting.forecast import Expected, Forecast
 from crawler.selection.plan import plan
-from crawler.spiders.options import options_from
+from crawler.spiders.options import Options, options_from
 from crawler.spiders.planner import Planner, Selection
 from crawler.spiders.site_discovery import Discovery
 from pipelines.items import State
@@ -39,22 +40,23 @@ FETCHED_A_DOCUMENT = {"changes": 25, "all": 100, "year": 20, "half-year": 40, "m
 
 def forecast(settings: Settings, request: Request) -> Forecast:
     """Reckon a crawl. Raises CorpusError where it could not begin. Nothing is asked and nothing written."""
-    settle(settings)
-    archive = settings["ARCHIVE"]
+    settle(settings, asks=False)
+    options = options_from(settings)
     with listed(request) as (targets, _), copied(Path(settings["CORPUS_DIR"])) as db:
         register(db, settings, targets, request)
-        selection = options_from(settings).selection
-        further = _planned(db, archive, selection)
-        return Forecast((*_listings(db, archive), *_replays(db, archive, further, selection)), rates(settings))
+        further = _planned(db, options)
+        replays = _replays(db, settings["ARCHIVE"], further, options.selection)
+        return Forecast((*_all_listings(db, list(options.archives)), *replays), rates(settings))
 
 
-def _planned(db: Database, archive: str, selection: Selection) -> int:
+def _planned(db: Database, options: Options) -> int:
     """Plan all that can be planned by now. Returns how many captures more a plan may come to select."""
-    ledger, listings = Ledger(db, archive), Listings(db, archive)
-    moves, corpus = Moves(db, archive), Corpus(db, archive)
+    names, selection = list(options.archives), options.selection
+    ledger, listings = Ledger(db, *names), Listings(db, *names)
+    moves, corpus = Moves(db, *names), Corpus(db, names[0])
     discovery = Discovery(moves, listings, corpus, selection.since, selection.until)
     discovery.begin()
-    planner = Planner(ledger, discovery, selection)
+    planner = Planner(ledger, discovery, selection, options.several)
     documents = ledger.documents_to_plan()
     for document_id in documents:
         planner.plan(document_id)
@@ -72,6 +74,14 @@ def _further(ledger: Ledger, document_id: int, cap: int | None) -> int:
     """How many payloads of a document could still be selected."""
     listing, known = ledger.listing(document_id)
     return sum(decision.state is State.SELECTED for decision in plan("all", listing, known, cap=cap))
+
+
+def _all_listings(db: Database, archives: list[str]) -> list[Expected]:
+    """The listings of each archive; of several, named after it."""
+    if len(archives) == 1:
+        return _listings(db, archives[0])
+    expected = [(archive, one) for archive in archives for one in _listings(db, archive)]
+    return [replace(one, purpose=f"{one.purpose} of {archive}") for archive, one in expected if one.most]
 
 
 def _listings(db: Database, archive: str) -> list[Expected]:

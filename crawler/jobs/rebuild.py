@@ -11,7 +11,7 @@ from pathlib import Path
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
-from crawler.archives import cdx
+from crawler.archives.dialects import parse_held
 from crawler.discovery import candidates as discovery
 from crawler.jobs import configuration
 from crawler.jobs import crawl as runner
@@ -217,7 +217,7 @@ def _rebuild(
 
 def knowledge() -> Knowledge:
     """What the crawler knows of the archive's ways."""
-    return Knowledge(cdx.parse_page, urlkey, decoded, obstacle, keys_of)
+    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of)
 
 
 def keys_of(url: str) -> list[DocumentKey]:

@@ -11,12 +11,14 @@ from tempfile import TemporaryDirectory
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
+from crawler.archives.asked import archives, is_short_form
 from crawler.jobs import configuration
 from crawler.targets.target_list import BadLine, read_targets
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
 from pipelines.items import DocumentKey, Target
 from pipelines.store import runs
+from pipelines.store.archives import keep_archives
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.target_file import TargetFile
@@ -72,8 +74,10 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
     Raises WrongUse where they do not belong in this corpus.
     """
     _tell_apart(db, settings, request)
-    ledger = Ledger(db, settings["ARCHIVE"])
-    listings = Listings(db, settings["ARCHIVE"])
+    asked = archives(settings)
+    names = [archive.name for archive in asked]
+    ledger, listings = Ledger(db, *names), Listings(db, *names)
+    keep_archives(db, [(one.name, one.called, one.public_replay) for one in asked if not is_short_form(one)])
     ledger.register(targets, urlkey, digest)
     if request.retry_failed:
         ledger.retry_failed()

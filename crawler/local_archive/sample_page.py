@@ -1,4 +1,4 @@
-"""Pages of the sample archive: one source text, many versions of it, in the clothes of their time.
+"""Pages of the sample archive: one source text, many versions of it, each marked up as pages of its year were.
 
 A source is a small Markdown. Its first line is `# Title`; a line `@ 2-4` says in which versions what follows stands
 (`@ 3`, `@ 3-` and `@ 1-` for always); blocks are parted by empty lines. A list or table that follows another of its

@@ -112,6 +112,7 @@ class Progress:
             replay_rate=replay.rate,
             reading_rate=speed if replay.answered - self._read >= self._readers else 0.0,
             pause=self._pause(),
+            searching=self._left.searching,
         )
 
     def _pause(self) -> str:

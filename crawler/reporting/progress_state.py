@@ -9,6 +9,7 @@ _CAUSES = {
     "refused": "connections refused",
     "unavailable": "archive not available",
 }
+_SHORT = 5.0  # seconds; less is not worth a number, which would stand still while each answer brings new work
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -41,7 +42,8 @@ def told_pause(cause: str, until: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A moment of a crawl. `listed` and `fetched` are of this run; `reading_rate` is pages a second, 0 if readers wait
-    for pages rather than pages for readers. `pause` tells why nothing goes on, empty where it does."""
+    for pages rather than pages for readers. `pause` tells why nothing goes on, empty where it does. `searching`
+    documents may still select captures that nobody knows of yet."""
 
     listed: int
     listings_left: int
@@ -53,6 +55,7 @@ class Standing:
     replay_rate: float
     reading_rate: float = 0.0
     pause: str = ""
+    searching: int = 0
 
     @property
     def rate(self) -> float:
@@ -67,9 +70,12 @@ class Standing:
 
     @property
     def time_left(self) -> str:
+        """Nothing where it cannot be told: at the start, and near the end while changes are still searched for."""
         if not self.listed and not self.fetched:
             return ""
-        return f"about {duration(self.seconds_left)} left"
+        if self.seconds_left < _SHORT:
+            return "" if self.searching else "seconds left"
+        return f"{'at least' if self.searching else 'about'} {duration(self.seconds_left)} left"
 
     def line(self) -> str:
         """One plain line of at most 80 columns, whatever the size of the corpus."""
@@ -82,7 +88,7 @@ class Standing:
             f"read {shown_count(self.read)}",
             f"versions {shown_count(self.versions)}",
             *([f"{shown_rate(self.rate)}/s"] if math.isfinite(self.rate) else []),
-            self.time_left.removeprefix("about "),
+            self.time_left.removeprefix("about ").replace("at least ", ">"),
         ]
         return " ".join(filter(None, parts))
 

@@ -76,6 +76,8 @@ def summary_lines(summary: Summary, folder: str) -> list[str]:
         *_second_look_lines(summary.second_look),
         *_outdated_lines(summary.outdated),
         *_failure_lines(summary),
+        *_without_text_lines(summary),
+        *_open_lines(summary.versions_open),
         "files",
         f"  texts      {folder}/text",
         f"  database   {folder}/corpus.sqlite",
@@ -129,6 +131,30 @@ def _failure_lines(summary: Summary) -> list[str]:
     ]
 
 
+def _without_text_lines(summary: Summary) -> list[str]:
+    """Names the first targets that came to nothing."""
+    if not summary.without_text:
+        return []
+    first = summary.without_text[:MOST_REASONS]
+    more = len(summary.without_text) > len(first)
+    return [
+        "targets without a text",
+        *(f"  {address[:36]:<36} {why[:40]}".rstrip() for address, why in first),
+        *(["  and more: the view `targets` of the database has them all"] if more else []),
+    ]
+
+
+def _open_lines(count: int) -> list[str]:
+    """What is found and not exported yet, and how to have it all the same."""
+    what = "1 version is open" if count == 1 else f"{count:,} versions are open"
+    lines = [
+        f"{what}: when exactly they changed is still searched for.",
+        "  The next crawl goes on, and text files follow once it is known; for all now:",
+        "  policy-corpus export --include open",
+    ]
+    return lines if count else []
+
+
 def request_lines(requests: Mapping[str, int]) -> list[str]:
     """How many requests went out, by what they were for; nothing where there were none."""
     return ["requests", *(_counted(count, purpose) for purpose, count in requests.items())] if requests else []
@@ -142,5 +168,5 @@ def run_lines(run: Mapping[str, Any] | None) -> list[str]:
     return [
         "last run",
         f"  {run['command']} {run['outcome']}{code}",
-        f"  {run['started_at']} to {run['finished_at'] or 'an end nobody saw'}",
+        f"  {run['started_at']} to {run['finished_at'] or 'no end: it was interrupted'}",
     ]

@@ -58,7 +58,7 @@ def in_order(listing: Iterable[Capture]) -> list[Capture]:
 
 def obstacle(capture: Capture) -> str:
     """Why a row is not replayed; empty for one that is."""
-    if capture.is_revisit:
+    if capture.is_revisit and capture.statuscode != "304":
         return ""
     status, mimetype = capture.statuscode, _bare(capture.mimetype)
     if status not in ("200", "-") and not is_redirect(capture):

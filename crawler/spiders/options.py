@@ -1,10 +1,16 @@
 """What a crawl is made with, from the settings."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crawler.archives.asked import archives
+from crawler.archives.base import Dialect
+from crawler.archives.book import Archive
+from crawler.archives.dialects import dialect_of
 from crawler.politeness.request_budget import Budget, seconds_in
 from crawler.spiders.planner import Selection
 from pipelines.items import Failure
@@ -15,8 +21,8 @@ class Options:
     """What a crawl is made with. Times in seconds."""
 
     folder: Path
-    archive: str  # the public host whose captures these are
-    base: str  # where requests go
+    archives: Mapping[str, Archive]  # that are asked, by name, the main one first
+    dialects: Mapping[str, Dialect]  # they are spoken to in
     page_rows: int
     cdx_timeout: float
     replay_timeout: float
@@ -27,6 +33,14 @@ class Options:
     writer_patience: float
     in_flight: int
     selection: Selection
+
+    @property
+    def several(self) -> list[str]:
+        """The names of several archives, the one that is asked the quickest first; of equals, as they were given.
+        Empty where there is one."""
+        if len(self.archives) == 1:
+            return []
+        return sorted(self.archives, key=lambda name: -(self.archives[name].rates.replay or math.inf))
 
     def next_try(self, failure: Failure, attempts: int) -> str | None:
         """When what failed for the n-th time is due again (ISO 8601 UTC), waits doubling; None when that is enough."""
@@ -43,12 +57,13 @@ def budget_from(settings: Any) -> Budget:
 
 def options_from(settings: Any) -> Options:
     """The options of a crawl from Scrapy's settings."""
+    asked = {archive.name: archive for archive in archives(settings)}
     scale = settings.getfloat("TIME_SCALE")
     readers = settings.getint("READERS")
     return Options(
         folder=Path(settings["CORPUS_DIR"]),
-        archive=settings["ARCHIVE"],
-        base=settings["WAYBACK_URL"].rstrip("/"),
+        archives=asked,
+        dialects={name: dialect_of(archive) for name, archive in asked.items()},
         page_rows=settings.getint("WAYBACK_CDX_PAGE_ROWS"),
         cdx_timeout=settings.getfloat("WAYBACK_CDX_TIMEOUT"),
         replay_timeout=settings.getfloat("WAYBACK_REPLAY_TIMEOUT"),

@@ -1,8 +1,9 @@
 """Asking the plan of a document, and writing down what it decides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from crawler.selection.copies import without_copies
 from crawler.selection.plan import open_intervals, plan
 from crawler.spiders.site_discovery import Discovery
 from pipelines.items import Capture, CaptureKey, Decision, Known, State
@@ -26,14 +27,21 @@ class Selection:
 class Planner:
     """Plans documents one at a time; all it knows is in the ledger."""
 
-    def __init__(self, ledger: Ledger, discovery: Discovery, selection: Selection) -> None:
+    def __init__(
+        self, ledger: Ledger, discovery: Discovery, selection: Selection, archives: Sequence[str] = ()
+    ) -> None:
+        """`archives` are those of several, the one to be asked first in front."""
         self._ledger = ledger
         self._discovery = discovery
         self._selection = selection
+        self._archives = archives
 
     def plan(self, document_id: int) -> int:
         """Decide on a document's captures as far as is known by now. Returns how many were selected."""
         listing, known = self._ledger.listing(document_id)
+        if self._archives:
+            listing, copies = without_copies(listing, known, self._archives)
+            self._ledger.apply(copies)
         homes = self._discovery.home_candidates(document_id, listing)
         if homes is not None:
             return self._ledger.apply(plan("half-year", homes, known))

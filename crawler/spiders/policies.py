@@ -4,7 +4,6 @@ Everything that is asked comes from the feed, and so from the ledger; everything
 is recorded before anything is made of it. The spider keeps nothing that a restart would miss.
 """
 
-import hashlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,20 +16,18 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
 
-from crawler.archives import cdx
 from crawler.politeness.request_budget import Budget
 from crawler.spiders.options import Options, budget_from, options_from
 from crawler.spiders.planner import Planner
-from crawler.spiders.replay_handler import Asked, Held, Replay, unlisted
-from crawler.spiders.requests import listing_request, replay_request
-from crawler.spiders.responses import Reach, http_answer, why_no_answer
+from crawler.spiders.replay_handler import Asked, Held, Replay, held_snapshot
+from crawler.spiders.requests import listing_page, listing_request, replay_answer, replay_request
+from crawler.spiders.responses import Hearing, failure_of, why_no_answer
 from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.steps import Page
 from crawler.spiders.work_queue import Feed
-from pipelines.exceptions import CaptureFailed, CorpusError, ListingFailed, ReplayFailed
+from pipelines.exceptions import CorpusError, ListingFailed, ReplayFailed
 from pipelines.formats.surt import urlkey
 from pipelines.items import (
-    Capture,
     Decision,
     Extraction,
     Failure,
@@ -48,7 +45,6 @@ from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
-from pipelines.warc.writer import read_memento
 
 
 class PoliciesSpider(Spider):
@@ -61,17 +57,17 @@ class PoliciesSpider(Spider):
         self.budget = budget
         self._options = options
         self._db = open_corpus(options.folder, options.writer_patience)
-        self._ledger = Ledger(self._db, options.archive)
-        self._listings = Listings(self._db, options.archive)
-        self._replay = Replay(self._ledger, options.base, timedelta(seconds=options.hop_window), options.next_try)
+        self._ledger = Ledger(self._db, *options.archives)
+        self._listings = Listings(self._db, *options.archives)
+        self._replay = Replay(self._ledger, timedelta(seconds=options.hop_window), options.next_try, options.several)
         self._discovery = Discovery(
-            Moves(self._db, options.archive),
+            Moves(self._db, *options.archives),
             self._listings,
-            Corpus(self._db, options.archive),
+            Corpus(self._db, next(iter(options.archives))),
             options.selection.since,
             options.selection.until,
         )
-        self._reach = Reach(options.base)
+        self._hearing = Hearing(options.archives)
         self.stop_reason = ""
         self.recording_error: BaseException | None = None
 
@@ -83,6 +79,11 @@ class PoliciesSpider(Spider):
         crawler.signals.connect(spider.broken, signals.spider_error)
         crawler.signals.connect(spider.closed_down, signals.spider_closed)
         return spider
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """The archives that this run does not hear any more, and why."""
+        return self._hearing.left_out
 
     @property
     def faults(self) -> int:
@@ -105,7 +106,8 @@ class PoliciesSpider(Spider):
             self._ledger,
             self._listings,
             self._discovery,
-            Planner(self._ledger, self._discovery, self._options.selection),
+            Planner(self._ledger, self._discovery, self._options.selection, self._options.several),
+            archives=tuple(self._options.archives),
             most=self._options.in_flight,
             patience=self._options.patience,
         )
@@ -132,7 +134,12 @@ class PoliciesSpider(Spider):
 
     def _ask_listing(self, listing: OpenListing) -> Iterator[Any]:
         answered = partial(self.parse_listing, listing=listing)
-        yield listing_request(self._options, listing, answered, partial(self.listing_not_answered, listing=listing))
+        failed = partial(self.listing_not_answered, listing=listing)
+        try:
+            yield listing_request(self._options, listing, answered, failed)
+        except ListingFailed as error:
+            self.logger.warning("%s", error.detail)
+            yield self._listing_refused(listing, failure_of(error))
 
     def _ask_replay(self, asked: Asked) -> Iterator[Any]:
         """The request of a step; none where it was made, or is being made, on behalf of another capture."""
@@ -152,7 +159,7 @@ class PoliciesSpider(Spider):
         try:
             request = replay_request(self._options, asked, answered, failed)
         except ReplayFailed as error:
-            yield self._replay.refusal(asked, State.UNPLAYABLE, _failure(error))
+            yield from self._outcomes(asked, self._replay.failed(asked, failure_of(error), State.UNPLAYABLE))
             return
         self._replay.steps.begin(asked.step)
         yield request
@@ -161,16 +168,17 @@ class PoliciesSpider(Spider):
 
     def parse_listing(self, response: Response, listing: OpenListing) -> Iterator[Any]:
         try:
-            page = cdx.parse_page(listing.query, http_answer(response, ListingFailed))
+            page = listing_page(self._options, listing, response)
         except ListingFailed as error:
-            self.stop_reason = self.stop_reason or self._reach.babbled(response.status, error.reason)
-            yield self._listing_refused(listing, _failure(error))
+            archive = listing.query.archive
+            self._leave(archive, self._hearing.of(archive).babbled(response.status, error.reason, error.detail))
+            yield self._listing_refused(listing, failure_of(error))
             return
-        self._reach.answered()
+        self._hearing.of(listing.query.archive).answered()
         yield page
 
     def listing_not_answered(self, trouble: Trouble, listing: OpenListing) -> Iterator[Any]:
-        if self._let_go(trouble.value):
+        if self._let_go(trouble.value, listing.query.archive):
             self._feed.listed(listing.query)
             return
         yield self._listing_refused(listing, why_no_answer(trouble.value, ListingFailed.stage))
@@ -179,12 +187,11 @@ class PoliciesSpider(Spider):
         return ListingRefusal(listing.query, failure, self._options.next_try(failure, listing.attempts))
 
     def parse_replay(self, response: Response, asked: Asked) -> Iterator[Any]:
-        self._reach.answered()
+        self._hearing.of(asked.archive).answered()
         try:
-            answer = http_answer(response, ReplayFailed)
-            outcomes = list(self._replay.outcomes(asked, answer, response.body))
+            outcomes = list(self._replay.outcomes(asked, *replay_answer(self._options, asked, response)))
         except ReplayFailed as error:
-            outcomes = list(self._replay.failed(asked, _failure(error)))
+            outcomes = list(self._replay.failed(asked, failure_of(error)))
         self._let_go_on(asked)
         yield from self._outcomes(asked, iter(outcomes))
 
@@ -195,18 +202,29 @@ class PoliciesSpider(Spider):
 
     def replay_not_answered(self, trouble: Trouble, asked: Asked) -> Iterator[Any]:
         self._let_go_on(asked)
-        if self._let_go(trouble.value):
+        if self._let_go(trouble.value, asked.archive):
             self._feed.release(asked.capture.key)
             return
         failure = why_no_answer(trouble.value, ReplayFailed.stage)
         yield self._replay.refusal(asked, State.FAILED, failure)
 
-    def _let_go(self, error: BaseException | None) -> bool:
-        """Whether a request was only given up because the run ends; notes it when the archive is not there."""
+    def _let_go(self, error: BaseException | None, archive: str) -> bool:
+        """Whether a request was only given up because nothing more is asked; notes it when an archive is not there."""
         if isinstance(error, CorpusError):  # on the way out: the archive's state could not be kept
             self._end_in(error)
-        self.stop_reason = self.stop_reason or self._reach.refused(error)
-        return bool(self.stop_reason) or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
+        self._leave(archive, self._hearing.of(archive).refused(error))
+        is_over = bool(self.stop_reason) or archive in self.left_out
+        return is_over or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
+
+    def _leave(self, archive: str, reason: str) -> None:
+        """Ask an archive nothing more for this reason, where there is one; the last one's reason ends the run."""
+        if not self._hearing.leave_out(archive, reason):
+            return
+        if self._hearing.is_nobody_left:
+            self.stop_reason = self.stop_reason or reason
+        else:
+            self.logger.warning("%s The crawl goes on without %s.", reason, archive)
+            self._feed.leave_out(archive)
 
     def _outcomes(self, asked: Asked, outcomes: Iterator[Any]) -> Iterator[Any]:
         for outcome in outcomes:
@@ -214,7 +232,7 @@ class PoliciesSpider(Spider):
                 self._feed.leads_to(outcome.capture.key, urlkey(outcome.original), outcome.timestamp)
                 yield from self._ask_replay(outcome)
             elif isinstance(outcome, Held):
-                snapshot = self._snapshot(outcome.location, outcome.capture, outcome.asked)
+                snapshot = held_snapshot(self._options.folder, outcome.location, outcome.capture, outcome.asked)
                 yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
             elif isinstance(outcome, Memento) and not outcome.redirect_to:
                 yield self._witness(asked, outcome)
@@ -222,32 +240,20 @@ class PoliciesSpider(Spider):
                 yield outcome
 
     def _witness(self, asked: Asked, memento: Memento) -> Memento:
-        """A memento with the addresses that it names; of a home page that is all that is wanted of it."""
-        if not asked.home_of:
-            subjects = self._ledger.subjects_of(asked.capture)
-            return replace(memento, evidence=self._discovery.canonical_evidence(memento, subjects))
-        evidence = self._discovery.home_evidence(memento, asked.home_of)
-        is_frame = asked.capture.digest == "-"  # no listing shows it; frames of frames are not followed
-        hrefs = [] if evidence or is_frame else self._discovery.frames(memento)
-        frames = tuple(unlisted(href, memento.capture.timestamp) for href in hrefs)
-        return replace(memento, evidence=evidence, is_home=True, frames=frames)
+        """A memento with the addresses that it names."""
+        subjects = [] if asked.home_of else self._ledger.subjects_of(asked.capture)
+        return self._discovery.witness(memento, asked.capture, asked.home_of, subjects)
 
     # -- what is held already
 
     def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Any]:
         """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
-        snapshot = self._snapshot(location, asked.capture, None)
+        snapshot = held_snapshot(self._options.folder, location, asked.capture, None)
         if snapshot.memento.redirect_to:
             moment, address = snapshot.memento.capture.timestamp, snapshot.memento.redirect_to
             yield from self._outcomes(asked, self._replay.moved(asked, moment, address))
         else:
             yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
-
-    def _snapshot(self, location: WarcLocation, capture: Capture, asked: Capture | None) -> Snapshot:
-        """What is held, under the capture that the ledger knows now: a listing may have told more of it since."""
-        memento = read_memento(self._options.folder / "warc", location)
-        payload_digest = hashlib.sha256(memento.answer.body).hexdigest()
-        return Snapshot(replace(memento, capture=capture, asked=asked), location, payload_digest)
 
     # -- what was recorded
 
@@ -293,7 +299,3 @@ class PoliciesSpider(Spider):
 
     def closed_down(self) -> None:
         self._db.close()
-
-
-def _failure(error: CaptureFailed) -> Failure:
-    return Failure(error.stage, error.reason, error.transient, error.detail)

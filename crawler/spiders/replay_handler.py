@@ -4,17 +4,21 @@ A capture may be played as another one (the archive's hop to the nearest) or as 
 Either way what comes of it is recorded as the capture it is, and the one that was asked for tells what became of it.
 """
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
-from crawler.archives.memento import Hop, Limited, Played, Refused, cdx_digest, played_capture, read_answer
-from crawler.spiders.steps import Found, Leads, Nothing, Page, Step, Steps
+from crawler.archives.base import Found as Answered
+from crawler.archives.memento import Hop, Limited, Played, Refused, cdx_digest, played_capture
+from crawler.spiders.steps import Found, Leads, Nothing, Page, Step, Steps, unlisted
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import distance
-from pipelines.items import Capture, Decision, Failure, HttpAnswer, Memento, Refusal, State, WarcLocation
+from pipelines.items import Capture, Decision, Failure, HttpAnswer, Memento, Refusal, Snapshot, State, WarcLocation
 from pipelines.store.ledger import Ledger, Standing
+from pipelines.warc.writer import read_memento
 
 MOST_HOPS = 10
 
@@ -32,6 +36,8 @@ class Asked:
     way: tuple[tuple[str, str], ...] = ()
     home_of: str = ""  # the site whose home page, or frame of it, this is
     moved_to: str = ""  # where the capture itself, played as a redirect, leads to
+    at: str = ""  # the archive that is asked, where it is not the capture's own
+    tried: tuple[str, ...] = ()  # archives that do not hold what is asked for
 
     @classmethod
     def first(cls, capture: Capture, attempts: int, home_of: str = "") -> "Asked":
@@ -39,8 +45,12 @@ class Asked:
         return cls(capture, capture.timestamp, capture.original, attempts, way, home_of)
 
     @property
+    def archive(self) -> str:
+        return self.at or self.capture.archive
+
+    @property
     def step(self) -> Step:
-        return self.timestamp, self.original
+        return self.timestamp, self.original, self.archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +66,25 @@ Outcome = Memento | Refusal | Decision | Held | Asked
 
 
 class Replay:
-    """Reads replay answers. `base` is where the archive answers, `window` how far a hop may lead in time, and
-    `next_try` says when a failure of so many attempts is tried again, if at all."""
+    """Makes of replay answers what comes of them. `window` is how far a hop may lead in time, and `next_try` says when
+    a failure of so many attempts is tried again, if at all."""
 
     def __init__(
-        self, ledger: Ledger, base: str, window: timedelta, next_try: Callable[[Failure, int], str | None]
+        self,
+        ledger: Ledger,
+        window: timedelta,
+        next_try: Callable[[Failure, int], str | None],
+        archives: Sequence[str] = (),
     ) -> None:
+        """`archives` are those of several, the one to be asked first in front."""
         self._ledger = ledger
-        self._base = base
+        self._archives = archives
         self._window = window
         self._next_try = next_try
         self.steps: Steps[Asked] = Steps()
 
-    def outcomes(self, asked: Asked, answer: HttpAnswer, raw: bytes) -> Iterator[Outcome]:
-        """What comes of an answer; `raw` is its body as it came over the wire."""
-        found = read_answer(answer, self._base)
+    def outcomes(self, asked: Asked, answer: HttpAnswer, raw: bytes, found: Answered) -> Iterator[Outcome]:
+        """What comes of an answer that is `found`; `raw` is its body as it came over the wire."""
         if isinstance(found, Played):
             yield from self._played(asked, found, answer, raw)
         elif isinstance(found, Hop):
@@ -84,12 +98,20 @@ class Replay:
         """What comes of an answer that is no use, now or for good."""
         if not failure.transient:
             self.steps.found(asked.step, Nothing(state, failure))
-        yield self.refusal(asked, state, failure)
+        yield self._elsewhere(asked, failure) or self.refusal(asked, state, failure)
+
+    def _elsewhere(self, asked: Asked, failure: Failure) -> Asked | None:
+        """Where a redirect leads may be held by another archive than the redirect itself."""
+        tried = (*asked.tried, asked.archive)
+        others = [archive for archive in self._archives if archive not in tried]
+        if failure.transient or len(asked.way) == 1 or not others:
+            return None
+        return replace(asked, at=others[0], tried=tried)
 
     def again(self, asked: Asked, found: Found) -> Iterator[Outcome]:
         """What comes of a step that was answered in this run already."""
         if isinstance(found, Nothing):
-            yield self.refusal(asked, found.state, found.failure)
+            yield self._elsewhere(asked, found.failure) or self.refusal(asked, found.state, found.failure)
         elif isinstance(found, Page):
             yield from self._page_again(asked, found)
         elif found.is_hop:
@@ -117,8 +139,12 @@ class Replay:
         return self.refusal(asked, state, Failure(ReplayFailed.stage, reason, False, detail))
 
     def _played(self, asked: Asked, played: Played, answer: HttpAnswer, raw: bytes) -> Iterator[Outcome]:
+        away = distance(asked.timestamp, played.timestamp)
+        if away is not None and away > self._window:  # some archives give the nearest at once, however far it is
+            yield from self._too_far(asked, played.timestamp)
+            return
         wanted = asked.capture if len(asked.way) == 1 else _unlisted(asked)
-        rows = self._ledger.rows_at(wanted.urlkey, played.timestamp)
+        rows = self._ledger.rows_at(wanted.urlkey, played.timestamp, asked.archive)
         found = _named(played_capture(wanted, played, answer, raw, rows), played.original)
         if found.redirect_to:
             self.steps.found(asked.step, Leads(found.capture.timestamp, found.redirect_to))
@@ -153,9 +179,14 @@ class Replay:
         self.steps.found(asked.step, Leads(hop.timestamp, hop.original, is_hop=True))
         away = distance(asked.timestamp, hop.timestamp)
         if away is None or away > self._window:
-            yield self._refused(asked, State.UNPLAYABLE, "nearest capture too far", f"{hop.timestamp} {hop.original}")
+            yield from self._too_far(asked, f"{hop.timestamp} {hop.original}")
         else:
             yield from self.follow(asked, hop.timestamp, hop.original)
+
+    def _too_far(self, asked: Asked, where: str) -> Iterator[Outcome]:
+        yield from self.failed(
+            asked, Failure(ReplayFailed.stage, "nearest capture too far", False, where), State.UNPLAYABLE
+        )
 
     def follow(self, asked: Asked, timestamp: str, original: str) -> Iterator[Outcome]:
         """Ask for another address, unless the ledger knows already what is to be found there."""
@@ -168,12 +199,13 @@ class Replay:
             state = State.REDIRECT if asked.moved_to else State.UNPLAYABLE
             yield self._refused(replace(asked, moved_to=""), state, "leads to a forgotten site")  # without its name
         else:
-            on = replace(asked, timestamp=timestamp, original=original, way=(*asked.way, step))
+            way = (*asked.way, step)
+            on = replace(asked, timestamp=timestamp, original=original, way=way, at=asked.archive, tried=())
             yield from self._held_redirect(on) or iter([self._known(asked, timestamp, original) or on])
 
     def _held_redirect(self, asked: Asked) -> Iterator[Outcome] | None:
         """A redirect that is held already leads on without being asked again."""
-        for row in self._ledger.rows_at(urlkey(asked.original), asked.timestamp):
+        for row in self._ledger.rows_at(urlkey(asked.original), asked.timestamp, asked.archive):
             standing = self._ledger.standing(row.key)
             if standing and standing.redirect_to and row.original == asked.original:
                 return self.follow(asked, row.timestamp, standing.redirect_to)
@@ -181,10 +213,10 @@ class Replay:
 
     def _is_begun(self, row: Capture, standing: Standing) -> bool:
         """Whether a capture is just being asked for: what comes of it is waited for, as it may lead back here."""
-        return standing.state is State.SELECTED and self.steps.is_begun((row.timestamp, row.original))
+        return standing.state is State.SELECTED and self.steps.is_begun((row.timestamp, row.original, row.archive))
 
     def _known(self, asked: Asked, timestamp: str, original: str) -> Outcome | None:
-        for row in self._ledger.rows_at(urlkey(original), timestamp):
+        for row in self._ledger.rows_at(urlkey(original), timestamp, asked.archive):
             standing = self._ledger.standing(row.key)
             if standing is None or row.key == asked.capture.key or row.statuscode.startswith("3"):
                 continue
@@ -199,12 +231,7 @@ class Replay:
 
 def _unlisted(asked: Asked) -> Capture:
     """The capture that an address met on the way stands for, as far as it is known before it is played."""
-    return unlisted(asked.original, asked.timestamp)
-
-
-def unlisted(original: str, timestamp: str) -> Capture:
-    """A capture that no listing shows, and of which only its address and its time are known."""
-    return Capture(urlkey(original), timestamp, original, "unk", "-", "-")
+    return unlisted(asked.original, asked.timestamp, asked.archive)
 
 
 def _named(found: Memento, original: str) -> Memento:
@@ -214,3 +241,10 @@ def _named(found: Memento, original: str) -> Memento:
     status, digest = str(found.answer.status), cdx_digest(found.answer.body)
     original = original or found.capture.original
     return replace(found, capture=replace(found.capture, original=original, statuscode=status, digest=digest))
+
+
+def held_snapshot(folder: Path, location: WarcLocation, capture: Capture, asked: Capture | None) -> Snapshot:
+    """What a corpus holds, under the capture that the ledger knows now: a listing may have told more of it since."""
+    memento = read_memento(folder / "warc", location)
+    payload_digest = hashlib.sha256(memento.answer.body).hexdigest()
+    return Snapshot(replace(memento, capture=capture, asked=asked), location, payload_digest)

@@ -1,41 +1,70 @@
-"""Requests to the archive, as Scrapy sends them: for a page of a listing, and for a capture."""
+"""Requests to the archives, as Scrapy sends them, and their answers: for a page of a listing, and for a capture."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from scrapy import Request
+from scrapy.http import Response
 
-from crawler.archives import cdx
-from crawler.archives.addresses import replay_url
+from crawler.archives.base import Ask, Found
+from crawler.archives.dialects import stamped
 from crawler.spiders.options import Options
 from crawler.spiders.replay_handler import Asked
+from crawler.spiders.responses import http_answer
 from crawler.spiders.site_discovery import listing_purpose
+from pipelines.exceptions import ListingFailed, ReplayFailed, WrongUse
+from pipelines.items import HttpAnswer, ListingPage, Query
 from pipelines.store.cursors import OpenListing
 
 Call = Callable[..., Any]
 
 
 def listing_request(options: Options, listing: OpenListing, answered: Call, failed: Call) -> Request:
-    """For the next page of a listing."""
-    query = replace(listing.query, since=max(listing.query.since, listing.asked_from))
-    url = cdx.query_url(options.base, query, page_rows=options.page_rows, resume_key=listing.resume_key)
-    return _request(url, "cdx", listing_purpose(query), options.cdx_timeout, answered, failed)
+    """For the next page of a listing. Raises ListingFailed where its archive does not offer such a one."""
+    query = _narrowed(listing)
+    dialect = options.dialects[query.archive]
+    try:
+        ask = dialect.ask_listing(query, options.page_rows, listing.resume_key)
+    except WrongUse as error:
+        raise ListingFailed(f"no listing by {query.match} is offered", detail=str(error)) from error
+    return _request(query.archive, ask, "cdx", listing_purpose(query), options.cdx_timeout, answered, failed)
+
+
+def listing_page(options: Options, listing: OpenListing, response: Response) -> ListingPage:
+    """What stands in the answer to that. Raises ListingFailed."""
+    archive = listing.query.archive
+    answer = http_answer(response, ListingFailed)
+    page = options.dialects[archive].read_listing(_narrowed(listing), answer, options.page_rows, listing.resume_key)
+    return stamped(page, listing.query, options.archives[archive].dialect)
+
+
+def _narrowed(listing: OpenListing) -> Query:
+    return replace(listing.query, since=max(listing.query.since, listing.asked_from))
 
 
 def replay_request(options: Options, asked: Asked, answered: Call, failed: Call) -> Request:
     """For the bytes of a capture. Raises ReplayFailed for an address that cannot be replayed."""
-    url = replay_url(options.base, asked.timestamp, asked.original)
+    ask = options.dialects[asked.archive].ask_replay(asked.capture, asked.timestamp, asked.original)
     purpose = "home page" if asked.home_of else "document"
-    return _request(url, "replay", purpose, options.replay_timeout, answered, failed)
+    return _request(asked.archive, ask, "replay", purpose, options.replay_timeout, answered, failed)
 
 
-def _request(url: str, kind: str, purpose: str, timeout: float, answered: Call, failed: Call) -> Request:
+def replay_answer(options: Options, asked: Asked, response: Response) -> tuple[HttpAnswer, bytes, Found]:
+    """The answer to that, its body as it came over the wire, and what it is. Raises ReplayFailed."""
+    dialect = options.dialects[asked.archive]
+    answer, raw = dialect.unwrapped(http_answer(response, ReplayFailed), response.body)
+    return answer, raw, dialect.read_replay(answer, asked.original)
+
+
+def _request(archive: str, ask: Ask, kind: str, purpose: str, timeout: float, answered: Call, failed: Call) -> Request:
     meta = {
         "kind": kind,
+        "archive": archive,
+        "headers": ask.headers,
         "purpose": f"{kind} {purpose}",
-        "download_slot": kind,
+        "download_slot": f"{kind} {archive}",
         "download_timeout": timeout,
         "verbatim_url": True,
     }
-    return Request(url, callback=answered, errback=failed, meta=meta, dont_filter=True)
+    return Request(ask.url, callback=answered, errback=failed, meta=meta, dont_filter=True)

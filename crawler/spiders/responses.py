@@ -2,6 +2,7 @@
 archive is there at all."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -16,6 +17,8 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
+from crawler.archives.asked import is_short_form
+from crawler.archives.book import Archive
 from pipelines.exceptions import CaptureFailed
 from pipelines.formats.content_encoding import decode
 from pipelines.items import Failure, HttpAnswer
@@ -35,7 +38,7 @@ UNREACHED = (DownloadConnectionRefusedError, CannotResolveHostError)
 
 
 def http_answer(response: Response, error: type[CaptureFailed]) -> HttpAnswer:
-    """The answer with its body decoded. Raises `error` where the body cannot be."""
+    """The answer with its body decoded; a part of a file (206) as it came. Raises `error` where the body cannot be."""
     headers = tuple(
         (name.decode("latin-1"), _text(value)) for name, values in response.headers.items() for value in values
     )
@@ -43,7 +46,7 @@ def http_answer(response: Response, error: type[CaptureFailed]) -> HttpAnswer:
         request_url=response.request.url if response.request else response.url,
         status=response.status,
         headers=headers,
-        body=decode(response.body, headers, error=error),
+        body=response.body if response.status == 206 else decode(response.body, headers, error=error),
         fetched_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
 
@@ -54,6 +57,11 @@ def _text(value: bytes) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("latin-1")
+
+
+def failure_of(error: CaptureFailed) -> Failure:
+    """What becomes a row of an error."""
+    return Failure(error.stage, error.reason, error.transient, error.detail)
 
 
 def why_no_answer(error: BaseException | None, stage: str) -> Failure:
@@ -77,6 +85,7 @@ class Reach:
     """
 
     url: str
+    setting: str = "WAYBACK_URL"  # that says where it is
     longest_row: int = 12
     nonsense_at_first: int = 3
     _well: bool = field(default=False, init=False)
@@ -95,22 +104,51 @@ class Reach:
             return ""
         why = "its host name is not known" if isinstance(error, CannotResolveHostError) else "connection refused"
         return (
-            f"Cannot reach the archive at {self.url}: {why}. Check WAYBACK_URL; if it is right, this address may be "
+            f"Cannot reach the archive at {self.url}: {why}. Check {self.setting}; if it is right, this address may be "
             "blocked for up to an hour: wait, then start the same command again."
         )
 
-    def babbled(self, status: int, reason: str) -> str:
-        """Why to stop, or "": a listing was answered with something that is none."""
+    def babbled(self, status: int, reason: str, hint: str = "") -> str:
+        """Why to stop, or "": a listing was answered with something that is none. `hint` says what it may be."""
         if status == 429 or status >= 500:  # an archive that has too much to do
             return ""
         self._nonsense += 1
         if self._well or self._nonsense < self.nonsense_at_first:
             if not self._well and self._nonsense == 1:  # what follows is a wait, and whoever looks on should know
                 _LOG.warning(
-                    "%s answered a listing with status %d, %s; it is asked again, but check WAYBACK_URL",
+                    "%s answered a listing with status %d, %s; it is asked again, but check %s",
                     self.url,
                     status,
                     reason,
+                    self.setting,
                 )
             return ""
-        return f"What answers at {self.url} is no CDX server ({reason}). Check WAYBACK_URL, then start again."
+        guess = f"; {hint}" if "this looks like" in hint else ""
+        return f"What answers at {self.url} is no CDX server ({reason}{guess}). Check {self.setting}, then start again."
+
+
+class Hearing:
+    """Which archives a run still hears; those that it does not are left out, with the reason."""
+
+    def __init__(self, archives: Mapping[str, Archive]) -> None:
+        self._reach = {name: Reach(archive.address, _setting_of(archive)) for name, archive in archives.items()}
+        self.left_out: dict[str, str] = {}
+
+    def of(self, archive: str) -> Reach:
+        return self._reach[archive]
+
+    def leave_out(self, archive: str, reason: str) -> bool:
+        """Hear an archive no more, where there is a reason. Whether that is news."""
+        if not reason or archive in self.left_out:
+            return False
+        self.left_out[archive] = reason
+        return True
+
+    @property
+    def is_nobody_left(self) -> bool:
+        return len(self.left_out) == len(self._reach)
+
+
+def _setting_of(archive: Archive) -> str:
+    """The setting, or the entry of the book, that says where an archive is."""
+    return "WAYBACK_URL" if is_short_form(archive) else f"the address of {archive.name}"

@@ -7,12 +7,14 @@ they are met. All of it is kept as evidence, and `lineage` makes addresses of it
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, product
 
 from crawler.discovery.address_history import Line, lineage, own_spans, same_listing
 from crawler.discovery.candidates import LIKELY, address_score, best_links, domain_filter, policy_rows
 from crawler.discovery.links import canonical, links, site_of
 from crawler.spiders.placing import EVER, MOVES, departures, forerunners, named, placed
+from crawler.spiders.steps import unlisted
 from crawler.targets import urls as addresses
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
@@ -123,6 +125,16 @@ class Discovery:
         found = links(answer.body, memento.capture.original, answer.header("content-type"))
         hrefs = [link.href for link in found if link.place == "frame" and not link.offsite]
         return [href for href in hrefs if same_listing(href) != own][:MOST_FRAMES]
+
+    def witness(self, memento: Memento, asked: Capture, home_of: str, subjects: Iterable[tuple[str, str]]) -> Memento:
+        """A memento with the addresses that it names; of a home page that is all that is wanted of it."""
+        if not home_of:
+            return replace(memento, evidence=self.canonical_evidence(memento, subjects))
+        evidence = self.home_evidence(memento, home_of)
+        is_frame = asked.digest == "-"  # no listing shows it; frames of frames are not followed
+        hrefs = [] if evidence or is_frame else self.frames(memento)
+        frames = tuple(unlisted(href, memento.capture.timestamp, memento.capture.archive) for href in hrefs)
+        return replace(memento, evidence=evidence, is_home=True, frames=frames)
 
     def canonical_evidence(self, memento: Memento, subjects: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
         """The address that a document's page calls its own, where that is another one and looks like one."""
@@ -240,9 +252,9 @@ class Discovery:
 
     def _cover(self, site: str, line: Line) -> None:
         """An address whose rows the domain's listing held need not be listed again."""
-        for tenure in line if self._listings.is_whole(site, "domain") else ():
+        for archive, tenure in product(self._listings.whole_in(site, "domain"), line):
             if any(one.source is Source.LISTING for one in tenure.evidence):
-                query = Query(tenure.address, since=self._since, until=self._until)
+                query = Query(tenure.address, since=self._since, until=self._until, archive=archive)
                 self._listings.cover(query, urlkey(tenure.address))
 
 

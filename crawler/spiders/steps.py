@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipelines.items import CaptureKey, Failure, State
+from pipelines.formats.surt import urlkey
+from pipelines.items import WAYBACK, Capture, CaptureKey, Failure, State
 
 _REMEMBERED = 20_000  # answers; older ones are told by the ledger, but for those of addresses that no listing shows
 
-Step = tuple[str, str]
-"""Timestamp and address as asked."""
+Step = tuple[str, str, str]
+"""Timestamp, address and archive as asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +103,8 @@ class Numbers:
     def discard(self, number: int) -> None:
         if number in self:
             self._bits[number >> 3] &= ~(1 << (number & 7))
+
+
+def unlisted(original: str, timestamp: str, archive: str = WAYBACK) -> Capture:
+    """A capture that no listing shows, and of which only its address, its time and its archive are known."""
+    return Capture(urlkey(original), timestamp, original, "unk", "-", "-", archive=archive)

@@ -7,7 +7,8 @@ known by now. In memory are only the documents that wait for their plan, a few c
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from crawler.spiders.planner import Planner
@@ -15,7 +16,7 @@ from crawler.spiders.replay_handler import Asked
 from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.steps import Numbers
 from pipelines.exceptions import ReplayFailed
-from pipelines.items import CaptureKey, Failure, Query, State
+from pipelines.items import WAYBACK, CaptureKey, Failure, Query, State
 from pipelines.store.cursors import OpenListing
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listings import Listings
@@ -25,11 +26,21 @@ log = logging.getLogger(__name__)
 _AHEAD = 50  # captures read from the ledger at a time
 
 
+@dataclass(slots=True)
+class _Lane:
+    """What is asked of one archive: the listing that is on its way, and captures read from the ledger."""
+
+    archive: str
+    listing: Query | None = None
+    ahead: deque[Work] = field(default_factory=deque)
+
+
 class Feed:
     """Gives out work until there is none left.
 
     `patience` is how long, in seconds, a run waits for something that failed to be due again; what is due later is
-    left to the next run. `most` bounds the captures in flight: on the wire, waiting for a reader, or being read.
+    left to the next run. `most` bounds the captures of an archive in flight: on the wire, waiting for a reader, or
+    being read.
     """
 
     def __init__(
@@ -41,6 +52,7 @@ class Feed:
         *,
         most: int,
         patience: float,
+        archives: Sequence[str] = (WAYBACK,),
     ) -> None:
         discovery.begin()
         self._ledger = ledger
@@ -50,41 +62,57 @@ class Feed:
         self._most = most
         self._patience = timedelta(seconds=patience)
         self._to_plan = dict.fromkeys(ledger.documents_to_plan())
-        self._ahead: deque[Work] = deque()
+        self._lanes = deque(map(_Lane, archives))
         self._fetching: dict[CaptureKey, int] = {}
         self._led_to: dict[CaptureKey, tuple[str, str]] = {}
         self._asked = Numbers()  # captures that were asked for and not let go since
         self._waiting: dict[CaptureKey, list[Asked]] = {}
         self._ready: deque[Asked] = deque()
         self.faults = 0  # captures that were to be asked a second time
-        self._listing: Query | None = None
         self._is_final = False
         self._changed = asyncio.Event()
 
     def next(self) -> OpenListing | Work | Asked | None:
-        """The next thing to ask, or None where there is nothing just now."""
-        if self._listing is None and (listing := self._listings.next_open(_iso(_now()))):
-            self._listing = listing.query
-            return listing
-        if self._ready:
-            return self._ready.popleft()
-        if len(self._fetching) >= self._most:
-            return None
-        if work := self._next_work():
-            self._fetching[work.capture.key] = work.capture_id
-        return work
+        """The next thing to ask, or None where there is nothing just now. Archives take turns."""
+        for lane in list(self._lanes):
+            self._lanes.rotate(-1)
+            if lane.listing is None and (listing := self._listings.next_open(_iso(_now()), archive=lane.archive)):
+                lane.listing = listing.query
+                return listing
+            if self._ready:
+                return self._ready.popleft()
+            if self._in_flight_of(lane) >= self._most:
+                continue
+            if work := self._next_work(lane):
+                self._fetching[work.capture.key] = work.capture_id
+                return work
+        return None
 
-    def _next_work(self) -> Work | None:
+    def _in_flight_of(self, lane: "_Lane") -> int:
+        if len(self._lanes) == 1:
+            return len(self._fetching)
+        return sum(key.archive == lane.archive for key in self._fetching)
+
+    def leave_out(self, archive: str) -> None:
+        """Ask an archive nothing more in this run. Documents do not wait for what it would have listed."""
+        self._lanes = deque(lane for lane in self._lanes if lane.archive != archive)
+        self._ledger.leave_out(archive)
+        self._listings.leave_out(archive)
+        self._to_plan.update(dict.fromkeys(self._ledger.documents_to_plan()))
+        self._is_final = False
+        self._changed.set()
+
+    def _next_work(self, lane: "_Lane") -> Work | None:
         while True:
-            while self._ahead:
-                work = self._ahead.popleft()
+            while lane.ahead:
+                work = lane.ahead.popleft()
                 led_to = (work.capture.urlkey, work.capture.timestamp) in self._led_to.values()
                 if led_to or not self._ledger.is_due(work.capture_id):  # a redirect may have led there meanwhile
                     continue
                 if not self._is_asked_twice(work):
                     return work
-            self._ahead.extend(self._fresh_work())
-            if not self._ahead and not self._plan_one() and not self._plan_all_again():
+            lane.ahead.extend(self._fresh_work(lane))
+            if not lane.ahead and not self._plan_one() and not self._plan_all_again():
                 return None
 
     def _is_asked_twice(self, work: Work) -> bool:
@@ -98,10 +126,10 @@ class Feed:
         self._ledger.fail(work.capture, State.FAILED, Failure(ReplayFailed.stage, "asked twice"), None)
         return True
 
-    def _fresh_work(self) -> list[Work]:
-        """What the ledger has to fetch, but for what a redirect or a hop is on its way to just now."""
+    def _fresh_work(self, lane: "_Lane") -> list[Work]:
+        """What the ledger has to fetch of an archive, but for what a redirect or a hop is on its way to just now."""
         led_to = set(self._led_to.values())
-        found = self._ledger.next_work(_iso(_now()), _AHEAD, self._fetching.values())
+        found = self._ledger.next_work(_iso(_now()), _AHEAD, self._fetching.values(), lane.archive)
         return [work for work in found if (work.capture.urlkey, work.capture.timestamp) not in led_to]
 
     def wait_for(self, key: CaptureKey, waiting: Asked) -> bool:
@@ -135,16 +163,20 @@ class Feed:
 
         What became of one document's captures may concern another's, and the next run is to find nothing new.
         """
-        if self._is_final or self.in_flight or self._listings.next_open(_iso(_now())):
+        if self._is_final or self.in_flight or self._is_listing_open():
             return False
         self._is_final = True  # until something else is settled
         self._to_plan = dict.fromkeys(self._ledger.documents_to_plan())
         return bool(self._to_plan)
 
+    def _is_listing_open(self) -> bool:
+        return any(self._listings.next_open(_iso(_now()), archive=lane.archive) for lane in self._lanes)
+
     def listed(self, query: Query) -> None:
         """A page of a listing is recorded, or did not come."""
-        if self._listing == query:
-            self._listing = None
+        for lane in self._lanes:
+            if lane.listing == query:
+                lane.listing = None
         listed = self._ledger.documents_listed(query)
         self._wait_for_plan([*self._discovery.after_listing(query, listed), *listed])
         self._changed.set()
@@ -189,13 +221,13 @@ class Feed:
 
     @property
     def in_flight(self) -> int:
-        return len(self._fetching) + (self._listing is not None)
+        return len(self._fetching) + sum(lane.listing is not None for lane in self._lanes)
 
     async def wait(self, longest: float | None = None) -> bool:
         """Wait until something may have come up, at most `longest` seconds. False where nothing will in this run."""
         due = self._next_due()
         if not self.in_flight and due is None:
-            return self._listings.next_open(_iso(_now())) is not None  # the last plan may have opened one
+            return self._is_listing_open()  # the last plan may have opened one
         self._changed.clear()
         until_due = None if due is None else max(0.05, (due - _now()).total_seconds())
         seconds = min((time for time in (until_due, longest) if time is not None), default=None)

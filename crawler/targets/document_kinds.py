@@ -28,6 +28,11 @@ def known_kinds() -> tuple[str, ...]:
     return tuple(_table())
 
 
+def kind_synonyms() -> dict[str, tuple[str, ...]]:
+    """The other names of each kind, the commonest kind first."""
+    return {kind: tuple(names) for kind, names in _table().items()}
+
+
 @cache
 def _table() -> dict[str, list[str]]:
     table: dict[str, list[str]] = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))

@@ -71,7 +71,7 @@ def _page(warc_folder: Path, snapshot: Unread, decode: Decode) -> Page | None:
 
 
 def behind(items: Iterator[T], count: int) -> Iterator[T]:
-    """The same items in the same order, each after so many more have been taken: what they wait for goes on."""
+    """Yield the items in order with up to `count` of them prefetched, so that their work runs meanwhile."""
     waiting: deque[T] = deque()
     for item in items:
         waiting.append(item)

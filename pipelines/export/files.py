@@ -22,6 +22,7 @@ from pipelines.export.turn import FRESH, decide, finish, take_turn
 from pipelines.extraction.form.note import exported_text, snapshot_url
 from pipelines.formats import atomic
 from pipelines.items import DocumentKey
+from pipelines.store.archives import Links
 from pipelines.store.selection import Selection, stored_versions
 from pipelines.warc.lock import in_turn
 
@@ -54,6 +55,7 @@ class StoredVersion:
     stated_in: str
     second_in_text: float | None
     text_in_second: float | None
+    archive: str
     body: str
     capture_id: int
 
@@ -95,7 +97,9 @@ def export(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with in_turn(folder):
-            return _Export(folder, public_url, style, render).run(_documents(db, selection), _open_folders(db))
+            return _Export(folder, Links(db, public_url), style, render).run(
+                _documents(db, selection), _open_folders(db)
+            )
     except OSError as error:
         raise RecordingFailed(f"Cannot export to {folder}: {error.strerror}. Free space, then export again.") from error
 
@@ -112,9 +116,9 @@ def _open_folders(db: Database) -> set[str]:
 
 
 class _Export:
-    def __init__(self, folder: Path, public_url: str, style: str, render: Rendering | None) -> None:
+    def __init__(self, folder: Path, links: Links, style: str, render: Rendering | None) -> None:
         self._folder = folder
-        self._public_url = public_url
+        self._links = links
         self._style = style
         self._render = render
         self._counts = Counts()
@@ -187,7 +191,7 @@ class _Export:
 
     def _entry(self, path: str, version: StoredVersion) -> Entry:
         fields = {name: getattr(version, name) for name in StoredVersion.__slots__ if name not in _NOT_IN_MANIFEST}
-        snapshot = snapshot_url(version.held_timestamp, version.original, self._public_url)
+        snapshot = snapshot_url(version.held_timestamp, version.original, self._links.base(version.archive))
         return {**fields, "path": path, "snapshot": snapshot, "style": self._style}
 
     def _content(self, version: StoredVersion) -> bytes:
@@ -199,7 +203,8 @@ class _Export:
             version.original,
             title,
             body,
-            self._public_url,
+            self._links.base(version.archive),
+            self._links.where(version.archive),
         ).encode()
 
 

@@ -21,7 +21,7 @@ SHARD = 500_000_000
 """The most bytes of a file."""
 
 _GROUP = 16_000_000  # bytes of texts and all in a row group, before they are compressed
-_ROWS = 50_000  # the most rows of one
+_ROWS = 20_000  # the most rows of one
 _EACH = 200  # bytes that a row takes beside its texts, roughly
 _LAYOUT = 1  # of what is written: a new number has everybody's export written again
 _TYPES = {
@@ -33,7 +33,12 @@ _TYPES = {
     Kind.LIST: pa.list_(pa.string()),
 }
 _LONG = {"text", "title", "stated_in"}  # whose values repeat too seldom for a dictionary, and need no statistics
-_SORTED = {"versions": ("site", "first_timestamp"), "captures": ("site", "timestamp"), "documents": ("site",)}
+_SORTED = {
+    "versions": ("site", "first_timestamp"),
+    "captures": ("site", "timestamp"),
+    "changes": ("site", "to_version"),
+    "documents": ("site",),
+}
 
 
 def export_parquet(corpus: CorpusView, order: Order) -> Report:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
 from pipelines.items import DocumentKey
@@ -18,6 +18,14 @@ def document_folder(document: DocumentKey) -> PurePosixPath:
     kind = _safe(document.kind.replace(" ", "-"))
     variant = f"-{_safe(document.variant)}" if document.variant else ""
     return PurePosixPath(_safe(document.site)) / f"{kind}{variant}"
+
+
+def unused(folder: PurePosixPath, document: DocumentKey, taken: Collection[str]) -> str:
+    """That folder, or where another document has it (a kind may be called like a kind and a variant) one beside it."""
+    if str(folder) not in taken:
+        return str(folder)
+    told = repr((document.site, document.kind, document.variant)).encode("utf-8", "surrogatepass")
+    return f"{folder}-{hashlib.sha256(told).hexdigest()[:8]}"
 
 
 def _safe(name: str) -> str:

@@ -5,18 +5,21 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-from pipelines.exceptions import WrongUse
+from pipelines.exceptions import ReadingFailed, WrongUse
 from pipelines.export.read_by import read_by
 from pipelines.export.tables import Table, public_settings, table_of
 from pipelines.extraction.form.note import snapshot_url
+from pipelines.formats.content_encoding import decode
 from pipelines.items import DocumentKey, Memento, Verdict
 from pipelines.store import selection as store
+from pipelines.store.archives import Links
 from pipelines.store.selection import Selection
 from pipelines.warc.lock import refuse_while_written
 from pipelines.warc.writer import read_memento
@@ -117,6 +120,7 @@ class CorpusView:
         self._warc = folder / "warc"
         self.selection = selection
         self.public_url = public_url
+        self.links = Links(db, public_url)
         self.tables = tuple(self._tables())
 
     def versions(self, *, texts: bool = True) -> Iterator[SelectedVersion]:
@@ -141,9 +145,9 @@ class CorpusView:
 
     def _version_rows(self, texts: bool) -> Iterator[tuple[Any, ...]]:
         at = {name: index for index, name in enumerate(store.VERSION_COLUMNS)}
-        held, original = itemgetter(at["held_timestamp"]), itemgetter(at["original"])
+        held, original, archive = (itemgetter(at[name]) for name in ("held_timestamp", "original", "archive"))
         for row in store.versions(self._db, self.selection, texts=texts):
-            yield (*row[:-1], snapshot_url(held(row), original(row), self.public_url))
+            yield (*row[:-1], snapshot_url(held(row), original(row), self.links.base(archive(row))))
 
     def _run_rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         place = table.given.index("settings")
@@ -152,7 +156,8 @@ class CorpusView:
 
     def memento(self, version: SelectedVersion) -> Memento:
         """The page whose text a version is. Raises RecordingFailed where its bytes cannot be read."""
-        return read_memento(self._warc, store.location(self._db, version.capture_id))
+        location = store.location(self._db, version.capture_id)
+        return read_memento(self._warc, location, decode=partial(decode, error=ReadingFailed))
 
     def urlkey(self, version: SelectedVersion) -> str:
         """The archive's key of the address of that page."""

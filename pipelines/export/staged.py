@@ -7,6 +7,7 @@ has; a new one beside it, once it is called `export.turn`, is the turn: whoever 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,11 @@ from pipelines.warc.lock import in_turn
 MARK = "export.json"
 _TURN = "export.turn"
 _CHUNK = 1 << 20
+_OURS = re.compile(
+    r"(versions|captures|changes|documents|runs|pages)(-\d{5})?\.(parquet|csv|jsonl|jsonl\.zst|warc\.gz)\.part"
+    r"|(corpus\.wacz|README\.md|CITATION\.cff|croissant\.json|datapackage\.json|SHA256SUMS|export\.turn)\.part"
+)
+"""Names of parts that an export may leave where it is killed; all others are somebody else's."""
 
 
 class _File(Struct):
@@ -172,8 +178,8 @@ def _refuse_others(folder: Path, format: str) -> None:
 def _is_left(path: Path) -> bool:
     """Whether it is what an export left that was killed: a part, or a folder of parts."""
     if path.is_dir() and not path.is_symlink():
-        return all(one.name.endswith(atomic.PART) for one in path.iterdir())
-    return path.name.endswith(atomic.PART)
+        return all(_OURS.fullmatch(one.name) for one in path.iterdir())
+    return _OURS.fullmatch(path.name) is not None
 
 
 def _finish(folder: Path) -> None:
@@ -181,7 +187,8 @@ def _finish(folder: Path) -> None:
     if (folder / _TURN).exists():
         _take_turn(folder)
     for part in [*folder.glob("*" + atomic.PART), *folder.glob("*/*" + atomic.PART)]:
-        part.unlink()
+        if _OURS.fullmatch(part.name):
+            part.unlink()
 
 
 def _take_turn(folder: Path) -> None:

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.formats.timestamps import as_datetime
+
 _DESCRIPTIONS = Path(__file__).with_name("datasette.json")
 
 
@@ -54,11 +56,16 @@ class Table:
         return [_READ[column.kind](row[column.place]) for column in self.columns]
 
 
-_WHOLE = {"number", "captures", "captures_listed", "words", "attempts", "documents", "versions", "exit_code"}
-_FLAGS = {"open", "active", "transient"}
+_WHOLE = {
+    *("number", "captures", "captures_listed", "words", "attempts", "documents", "versions", "exit_code"),
+    *("from_number", "to_number", "words_added", "words_removed", "words_moved", "sections_touched"),
+}
+_FLAGS = {"open", "active", "transient", "cosmetic"}
+_REALS = {"second_in_text", "text_in_second", "share"}
 _LISTS = {"reasons", "verdict_reasons"}
 _ISO = {"started_at", "finished_at"}
-_DIGITS = ("timestamp", "changed_after", "changed_before")
+_NAMED = {Kind.WHOLE: _WHOLE, Kind.REAL: _REALS, Kind.FLAG: _FLAGS, Kind.LIST: _LISTS, Kind.MOMENT: _ISO}
+_DIGITS = ("timestamp", "changed_after", "changed_before", "from_version", "to_version")
 _SECRET = ("_DIR", "_FILE", "CONTACT", "USER_AGENT")
 _OF_OURS = {
     "reasons": "Why the verdict is what it is",
@@ -82,7 +89,7 @@ def table_of(name: str, given: Sequence[tuple[str, str]]) -> Table:
 
 
 def _kind(name: str, declared: str) -> Kind:
-    for kind, names in ((Kind.WHOLE, _WHOLE), (Kind.FLAG, _FLAGS), (Kind.LIST, _LISTS), (Kind.MOMENT, _ISO)):
+    for kind, names in _NAMED.items():
         if name in names:
             return kind
     return _DECLARED.get(declared.upper(), Kind.TEXT)
@@ -101,14 +108,13 @@ def _described() -> dict[str, Any]:
 def moment(value: object) -> datetime | None:
     """14 digits, or ISO 8601 with a Z, as a moment; None where they are no date."""
     text = str(value or "")
+    if found := as_datetime(text):
+        return found
     try:
-        if text.isascii() and text.isdigit() and len(text) == 14:
-            month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(4, 14, 2))
-            return datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=UTC)
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text) if "-" in text else None
     except ValueError:
         return None
-    return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else None
+    return found.astimezone(UTC).replace(microsecond=0) if found and found.tzinfo else None
 
 
 def iso(value: object) -> str | None:

@@ -2,6 +2,10 @@
 
 A WACZ is a ZIP file: the WARC, an index in blocks, the pages, and a data package that has the digest of each
 (https://specs.webrecorder.net/wacz/1.1.1/). WARC and index stand in it as they are, so that they can be read in place.
+
+ReplayWeb.page finds them by the lengths in the directory of the ZIP file, and reads nothing where the head of a member
+has an extra field that the directory does not tell of. Python writes one for a member that may grow beyond 2 GB: so no
+member may, and there are several WARC files.
 """
 
 import gzip
@@ -17,12 +21,14 @@ from pipelines.export.base import Order, Report
 from pipelines.export.selection import CorpusView, SelectedVersion
 from pipelines.export.staged import staged, staged_file
 from pipelines.export.tables import iso
-from pipelines.export.warc import SOFTWARE, Packed, info, records
+from pipelines.export.warc import SOFTWARE, Packed, Peekable, info, records
 
 VERSION = "1.1.1"
 
 _LAYOUT = 1
-_WARC = "data.warc.gz"
+_WARC = "data-{:05}.warc.gz"
+_SIZE = 1_000_000_000  # bytes of a WARC file, from which on another one is begun
+_TEXTS = 1_500_000_000  # characters in the list of pages; those that are too many are listed without theirs
 _LINES = 2000  # of the index in a block
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in it: the same bytes each time
 _TITLE = "Versions of policies"
@@ -46,7 +52,10 @@ def _write(corpus: CorpusView, order: Order, part: Path) -> None:
     with zipfile.ZipFile(part, "w") as file:
         package = _Package(file)
         index = _Index()
-        package.add(f"archive/{_WARC}", index.following(records(corpus)), zipfile.ZIP_STORED)
+        waiting = Peekable(records(corpus))
+        while waiting:
+            name = _WARC.format(index.files)
+            package.add(f"archive/{name}", index.following(waiting.until(_SIZE), name), zipfile.ZIP_STORED)
         lines, blocks = index.blocks()
         package.add("indexes/index.cdx.gz", blocks, zipfile.ZIP_STORED)
         package.add("indexes/index.idx", lines)
@@ -83,7 +92,7 @@ class _Package:
         entry.compress_type = how
         entry.external_attr = 0o644 << 16
         seen, size = hashlib.sha256(), 0
-        with self._file.open(entry, "w", force_zip64=how == zipfile.ZIP_STORED) as member:
+        with self._file.open(entry, "w") as member:
             for piece in pieces:
                 member.write(piece)
                 seen.update(piece)
@@ -96,16 +105,18 @@ class _Index:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        self.files = 0
         self.newest = ""  # when the newest page was fetched, ISO 8601
 
-    def following(self, found: Iterable[Packed]) -> Iterator[bytes]:
-        """The bytes of a WARC file with these records."""
+    def following(self, found: Iterable[Packed], name: str) -> Iterator[bytes]:
+        """The bytes of a WARC file of that name with these records."""
+        self.files += 1
         first = info()
         yield first
         offset = len(first)
         for record in found:
             yield record.data
-            self._lines.append(_line(record, offset))
+            self._lines.append(_line(record, name, offset))
             self.newest = max(self.newest, record.fetched_at)
             offset += len(record.data)
 
@@ -125,16 +136,18 @@ class _Index:
         return lines, blocks
 
 
-def _line(record: Packed, offset: int) -> str:
-    place = {"length": str(len(record.data)), "offset": str(offset), "filename": _WARC}
+def _line(record: Packed, name: str, offset: int) -> str:
+    place = {"length": str(len(record.data)), "offset": str(offset), "filename": name}
     told = {"url": record.url, "mime": record.mime, "status": str(record.status), "digest": record.digest}
     return f"{record.urlkey} {record.timestamp} {json.dumps(told | place)}\n"
 
 
 def _pages(corpus: CorpusView) -> Iterator[bytes]:
     yield _json({"format": "json-pages-1.0", "id": "pages", "title": "All versions", "hasText": True})
+    left = _TEXTS
     for version in corpus.versions():
-        yield _json(_page(version))
+        left -= len(version.text)
+        yield _json(_page(version) | ({"text": version.text} if left > 0 else {}))
 
 
 def _page(version: SelectedVersion) -> dict[str, str]:
@@ -144,7 +157,6 @@ def _page(version: SelectedVersion) -> dict[str, str]:
         "url": version.original,
         "ts": iso(version.held_timestamp) or version.held_timestamp,
         "title": version.title or version.site,
-        "text": version.text,
     }
 
 

@@ -65,7 +65,7 @@ def export_warc(corpus: CorpusView, order: Order) -> Report:
         fingerprint = corpus.fingerprint("warc", _LAYOUT, only="versions")
         if files.has(fingerprint):
             return Report(files=files.count)
-        waiting = _Peekable(records(corpus))
+        waiting = Peekable(records(corpus))
         number = 0
         while waiting:
             part = files.part(f"pages-{number:05}.warc.gz")
@@ -74,7 +74,7 @@ def export_warc(corpus: CorpusView, order: Order) -> Report:
         return files.take_places(fingerprint)
 
 
-class _Peekable:
+class Peekable:
     """Records, to be taken by the file."""
 
     def __init__(self, records: Iterator[Packed]) -> None:
@@ -112,10 +112,10 @@ def _packed(corpus: CorpusView, version: SelectedVersion) -> Packed:
     body, headers = memento.answer.body, _headers(memento)
     http = StatusAndHeaders(warc_notes.status_line(memento.answer.status), headers, protocol="HTTP/1.1")
     about = {
-        "WARC-Record-ID": _id(version.archive, *memento.capture.key),
+        "WARC-Record-ID": _id(version.archive, *memento.capture.key[:4]),
         "WARC-Date": date,
         "WARC-Source-URI": warc_notes.uri(
-            snapshot_url(memento.capture.timestamp, memento.capture.original, corpus.public_url)
+            snapshot_url(memento.capture.timestamp, memento.capture.original, corpus.links.base(version.archive))
         ),
     }
     writer = _Writer()

@@ -46,6 +46,7 @@ class CaptureLine(Struct):
     attempts: Count
     next_try: Moment | None
     same_as: Key | None
+    same_as_in: Text = ""  # its archive, where that is another one
 
 
 class QueryLine(Struct):
@@ -103,6 +104,12 @@ class ForgottenLine(Struct):
     corpus: Name = ""  # 0.1.0 had no names
 
 
+class ArchiveLine(Struct):
+    archive: Annotated[str, Meta(pattern=r"\A[^\x00]+\Z", max_length=253)]
+    title: Annotated[str, Meta(max_length=2000)]
+    replay: Annotated[str, Meta(pattern=r"\A(https?://.*)?\Z", max_length=4000)]
+
+
 LINES: dict[str, type[Struct]] = {
     "capture": CaptureLine,
     "query": QueryLine,
@@ -110,6 +117,7 @@ LINES: dict[str, type[Struct]] = {
     "evidence": EvidenceLine,
     "target": TargetLine,
     "forgotten": ForgottenLine,
+    "archive": ArchiveLine,
 }
 
 
@@ -133,6 +141,8 @@ class CaptureNote(Struct):
     statuscode: Text
     digest: Text
     length: Text = "-"
+    archive: Text = ""  # 0.1.0 knew one alone
+    record_at: Text = ""
 
 
 class EvidenceNote(Struct):
@@ -177,12 +187,14 @@ class QueryNote(Struct):
     since: Bound
     until: Bound
     collapses: tuple[Text, ...]
+    archive: Text = ""  # 0.1.0 knew one alone
 
 
 class ListingNotes(AnswerNotes):
     query: QueryNote
     outcome: Text
     resume_key: Text
+    dialect: Text = "wayback"
 
 
 NOTES: dict[str, type[MementoNotes] | type[ListingNotes]] = {"memento": MementoNotes, "listing": ListingNotes}

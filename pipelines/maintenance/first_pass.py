@@ -32,7 +32,7 @@ _AT_ONCE = 200  # records a transaction
 class Knowledge:
     """What the crawler knows of the archive's ways, as functions."""
 
-    parse_page: Callable[[Query, HttpAnswer], ListingPage]
+    parse_page: Callable[[str, Query, HttpAnswer], ListingPage]  # in the dialect of that name
     urlkey: Callable[[str], str]
     decode: Decode
     obstacle: Callable[[Capture], str]  # why a capture is no page
@@ -44,6 +44,7 @@ class FirstPass:
 
     def __init__(self, db: Database, archive: str, knowledge: Knowledge, making: Making, own: Own) -> None:
         self._db = db
+        self._archive = archive
         self._corpus = Corpus(db, archive)
         self._listings = Listings(db, archive)
         self._knowledge = knowledge
@@ -100,7 +101,9 @@ class FirstPass:
         if file in self._changed and not self._is_proved(held):
             self._left_out += 1
         elif isinstance(held, HeldMemento):
-            self._memento(held.snapshot, file)
+            memento = held.snapshot.memento
+            capture = replace(memento.capture, archive=memento.capture.archive or self._archive)  # 0.1.0 named none
+            self._memento(replace(held.snapshot, memento=replace(memento, capture=capture)), file)
         elif isinstance(held, HeldListing):
             self._listing(held, file)
         elif isinstance(held, HeldJournal):
@@ -147,7 +150,7 @@ class FirstPass:
 
     def _listing(self, held: HeldListing, file: str) -> None:
         try:
-            page = self._knowledge.parse_page(held.query, held.answer)
+            page = self._knowledge.parse_page(held.dialect, held.query, held.answer)
         except ListingFailed as error:
             self._damaged += 1
             log.warning("%s: the listing at %d cannot be used: %s", file, held.location.offset, error)
@@ -162,7 +165,9 @@ class FirstPass:
         self._making.hold_foreign(replace(snapshot, memento=replace(snapshot.memento, capture=capture)), obstacle)
 
     def _with_key(self, capture: Capture) -> Capture:
-        return replace(capture, urlkey=self._knowledge.urlkey(capture.original))
+        return replace(
+            capture, urlkey=self._knowledge.urlkey(capture.original), archive=capture.archive or self._archive
+        )
 
 
 def _offset(held: Held) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
+from pipelines.items import CaptureKey
 from pipelines.store import forgetting
 from pipelines.store.database import DATABASE
 from pipelines.store.losses import missing_files
@@ -129,7 +130,7 @@ class _Sieve:
         """Whether a line of the journal tells of the site; that it was forgotten stays."""
         what, key = next(iter(line.items()))
         if what == "capture":
-            return str(line["urlkey"]).startswith(self._keys) or forgetting.is_condemned(self._db, tuple(key))
+            return str(line["urlkey"]).startswith(self._keys) or forgetting.is_condemned(self._db, CaptureKey(*key))
         if what == "query":
             return self._is_its(key[0])
         if what == "target":

@@ -57,7 +57,7 @@ class Checking:
     """With what a corpus is checked: its folder, how listings are parsed and bodies decoded, and the reader."""
 
     folder: Path
-    parse_page: Callable[[Query, HttpAnswer], ListingPage]
+    parse_page: Callable[[str, Query, HttpAnswer], ListingPage]
     decode: Decode
     reader: str
     readers: Readers
@@ -155,7 +155,7 @@ def _memento(
 
 def _listing(db: Database, checking: Checking, held: HeldListing, file: str) -> Iterator[Finding]:
     try:
-        rows = checking.parse_page(held.query, held.answer).rows
+        rows = checking.parse_page(held.dialect, held.query, held.answer).rows
     except (ListingFailed, WrongUse, ValueError):  # of what a file says was asked, too
         return
     missing = sum(not checks.is_listed(db, row) for row in rows)

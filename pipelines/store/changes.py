@@ -4,11 +4,13 @@ A comparison belongs to two texts, whatever documents show them, so it is made o
 transaction of the caller's.
 """
 
-import msgspec
+import json
+from typing import TYPE_CHECKING
+
 from sqlite_utils import Database
 
-from pipelines.analysis.comparison.compare import RULES, compare
-from pipelines.analysis.comparison.model import Comparison
+if TYPE_CHECKING:
+    from pipelines.analysis.comparison.model import Comparison
 
 LONGEST_HEADING = 200  # characters of a heading that are kept
 
@@ -57,8 +59,10 @@ _FETCHED = """coalesce((SELECT fetched_at FROM snapshot JOIN capture ON snapshot
 
 def derive(db: Database, document_id: int) -> None:
     """Compare those neighbouring versions of a document that were not, and note which of its versions are new."""
+    from pipelines.analysis.comparison.compare import RULES, compare  # slow to load, and who only reads does not
+
     for before_digest, after_digest, before, after in db.execute(_OPEN, [document_id, RULES]).fetchall():
-        _keep(db, before_digest, after_digest, compare(before, after))
+        _keep(db, before_digest, after_digest, compare(before, after), RULES)
     db.execute(
         "INSERT OR IGNORE INTO version_found (document_id, held_timestamp, text_digest, run, found_at) "  # noqa: S608
         f"SELECT document_id, held_timestamp, text_digest, {_RUN}, strftime('%Y-%m-%dT%H:%M:%SZ') FROM version "
@@ -67,7 +71,7 @@ def derive(db: Database, document_id: int) -> None:
     )
 
 
-def _keep(db: Database, before: str, after: str, told: Comparison) -> None:
+def _keep(db: Database, before: str, after: str, told: "Comparison", rules: int) -> None:
     sections = [
         {
             "heading": section.heading[:LONGEST_HEADING],
@@ -80,8 +84,9 @@ def _keep(db: Database, before: str, after: str, told: Comparison) -> None:
     ]
     db.execute(
         "INSERT OR REPLACE INTO text_change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [before, after, RULES, told.words_added, told.words_removed, told.words_moved, round(told.share, 4),
-         msgspec.json.encode(sections).decode(), told.cosmetic, ", ".join(told.cosmetic_kinds)],
+        [before, after, rules, told.words_added, told.words_removed, told.words_moved, round(told.share, 4),
+         json.dumps(sections, ensure_ascii=False, separators=(",", ":")), told.cosmetic,
+         ", ".join(told.cosmetic_kinds)],
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def payloads_of_file(db: Database, file: str) -> dict[int, str]:
 def is_listed(db: Database, row: Capture) -> bool:
     """Whether a row of a listing has its capture."""
     found = db.execute(
-        "SELECT 1 FROM capture WHERE timestamp = ? AND original = ? AND digest = ? AND statuscode = ?", [*row.key]
+        "SELECT 1 FROM capture WHERE timestamp = ? AND original = ? AND digest = ? AND statuscode = ?", [*row.key[:4]]
     )
     return found.fetchone() is not None
 
@@ -69,7 +69,7 @@ def is_held(db: Database, key: CaptureKey) -> bool:
     found = db.execute(
         "SELECT 1 FROM capture JOIN snapshot ON capture_id = id WHERE timestamp = ? AND original = ? AND digest = ? "
         "AND statuscode = ?",
-        [*key],
+        [*key[:4]],
     )
     return found.fetchone() is not None
 

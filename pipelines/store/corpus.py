@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.items import Capture, CaptureKey, Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
 from pipelines.store import changes, moved
+from pipelines.store.columns import CAPTURE_COLUMNS
 from pipelines.store.database import recording
 from pipelines.store.deriving import Deriving
 
@@ -50,11 +52,12 @@ class Corpus:
 
     def _capture_id(self, capture: Capture) -> int:
         """The capture's row; where replay led to one that no listing showed, it is made here, for its documents."""
-        key = [self._archive, *capture.key]
+        named = capture if capture.archive else replace(capture, archive=self._archive)  # 0.1.0's notes name none
+        key = named.key.columns
         self._db.execute(
             "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
-            "length, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
-            [*key, capture.urlkey, capture.mimetype, capture.length],
+            "length, record_at, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
+            [*key, capture.urlkey, capture.mimetype, capture.length, capture.record_at],
         )
         (capture_id,) = self._db.execute(
             "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
@@ -189,9 +192,9 @@ class Corpus:
     def _capture_by_key(self, key: CaptureKey) -> tuple[Capture, int]:
         """A capture, and the id of the one that holds its bytes: itself, or the one it is a duplicate of."""
         *fields, holder_id = self._db.execute(
-            "SELECT urlkey, timestamp, original, mimetype, statuscode, digest, length, coalesce(same_as, id) "
+            f"SELECT {CAPTURE_COLUMNS}, coalesce(same_as, id) "  # noqa: S608
             "FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [self._archive, *key],
+            [*key.columns],
         ).fetchone()
         return Capture(*fields), holder_id
 
@@ -201,10 +204,13 @@ class Corpus:
         redirect = self._is_redirect(asked, asked_id)
         same = redirect or asked.digest in (played.digest, "-")  # a frame's digest was never told
         reason = f"redirects to {played.original}" if redirect else f"the archive plays {played.timestamp} instead"
+        stage = "replay"
+        if (asked.timestamp, asked.original, asked.digest) == (played.timestamp, played.original, "-"):
+            stage, reason = "named", "known by its digest now"  # a TimeMap told none: it is the same one, counted there
         self._db.execute(
-            "UPDATE capture SET state = ?, stage = 'replay', reason = ?, transient = 0, same_as = ?, next_try = NULL "
+            "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = 0, same_as = ?, next_try = NULL "
             "WHERE id = ?",
-            [State.DUPLICATE if same else State.UNPLAYABLE, reason, holder_id if same else None, asked_id],
+            [State.DUPLICATE if same else State.UNPLAYABLE, stage, reason, holder_id if same else None, asked_id],
         )
         documents = set(self._documents_of(asked_id))
         if not same:

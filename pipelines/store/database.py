@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import DatabaseBusy, RecordingFailed, WrongUse
-from pipelines.store.schema_changes import migrations
+from pipelines.store.schema_terms import migrations
 
 log = logging.getLogger(__name__)
 
@@ -81,9 +81,14 @@ def open_for_reading(folder: Path) -> Database:
 
 def open_existing(folder: Path) -> Database:
     """Open an existing corpus for writing. Raises WrongUse where there is none, RecordingFailed."""
+    see_existing(folder)
+    return open_corpus(folder)
+
+
+def see_existing(folder: Path) -> None:
+    """Raises WrongUse where there is no corpus in a folder: for those who would else leave something there."""
     if not (folder / DATABASE).is_file():
         raise WrongUse(f"There is no corpus in {folder}: {DATABASE} is missing. Crawl first, or set CORPUS_DIR.")
-    return open_corpus(folder)
 
 
 @contextmanager

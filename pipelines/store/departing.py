@@ -15,12 +15,14 @@ IS_MOVE = "evidence LIKE 'move of %'"
 _TO_COME = """SELECT DISTINCT capture.urlkey, timestamp, original FROM document
 JOIN address ON address.document_id = document.id
 CROSS JOIN capture ON capture.urlkey = address.urlkey AND timestamp BETWEEN first_timestamp AND last_timestamp
-WHERE site = ? AND kind = ? AND archive = ? AND next_try IS NOT NULL AND statuscode LIKE '3%' ORDER BY 1, 2, 3"""
+WHERE site = ? AND kind = ? AND archive IN (SELECT value FROM json_each(?)) AND next_try IS NOT NULL
+    AND statuscode LIKE '3%' ORDER BY 1, 2, 3"""
 
 
-def to_come(db: Database, archive: str, site: str, kind: str) -> list[tuple[str, str, str]]:
-    """urlkey, timestamp and address of the listed redirects of documents that are still to be played."""
-    return [(key, time, url) for key, time, url in db.execute(_TO_COME, [site, kind, archive])]
+def to_come(db: Database, archives: str, site: str, kind: str) -> list[tuple[str, str, str]]:
+    """urlkey, timestamp and address of the redirects that `archives` (names in JSON) list of documents, and that are
+    still to be played."""
+    return [(key, time, url) for key, time, url in db.execute(_TO_COME, [site, kind, archives])]
 
 
 def rows_of(db: Database, document_id: int) -> list[Row]:
@@ -32,14 +34,15 @@ def rows_of(db: Database, document_id: int) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
-def as_rows(db: Database, archive: str, departures: Iterable[tuple[str, str, str]]) -> list[Row]:
+def as_rows(db: Database, archives: str, departures: Iterable[tuple[str, str, str]]) -> list[Row]:
     """One row for redirects that no other capture of their address lies between, sorted."""
     rows: list[Row] = []
     for urlkey, group in groupby(sorted(departures), key=lambda each: each[0]):
         urls = {time: url for _, time, url in group}
         times = db.execute(
-            "SELECT DISTINCT timestamp FROM capture WHERE urlkey = ? AND archive = ? ORDER BY timestamp",
-            [urlkey, archive],
+            "SELECT DISTINCT timestamp FROM capture WHERE urlkey = ? "
+            "AND archive IN (SELECT value FROM json_each(?)) ORDER BY timestamp",
+            [urlkey, archives],
         )
         for is_departure, run in groupby((time for (time,) in times), key=lambda time: time in urls):
             if is_departure:

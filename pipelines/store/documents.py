@@ -1,5 +1,6 @@
 """The documents that a corpus follows, with their addresses, and how far each of them is."""
 
+import json
 import logging
 from collections.abc import Callable, Iterable
 
@@ -15,7 +16,8 @@ log = logging.getLogger(__name__)
 
 # the plus keeps SQLite from going through all listings of the archive once for each document
 _IS_LISTED = """active AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey
-    AND +query.archive = ? WHERE other.document_id = document.id AND query.state = 'open')"""
+    AND +query.archive IN (SELECT value FROM json_each(?))
+    WHERE other.document_id = document.id AND query.state = 'open')"""
 # what discovery found follows the documents that it was found for
 _REVIVE = """UPDATE document SET active = 1 WHERE found AND EXISTS (SELECT 1 FROM address
     WHERE document_id = document.id) AND EXISTS (SELECT 1 FROM document AS sought
@@ -29,11 +31,17 @@ _REVIVE_LISTED = "UPDATE document SET active = 1 WHERE NOT active AND id IN (SEL
 
 
 class Documents:
-    """One corpus's documents, as one archive shows them."""
+    """One corpus's documents, as some archives show them, the main one first."""
 
-    def __init__(self, db: Database, archive: str) -> None:
+    def __init__(self, db: Database, archive: str, *further: str) -> None:
         self._db = db
         self._archive = archive
+        self._among = json.dumps([archive, *further])
+        self._heard = [archive, *further]
+
+    def leave_out(self, archive: str) -> None:
+        """An archive does not answer in this run: documents do not wait for its listings, which stay open."""
+        self._heard = [name for name in self._heard if name != archive]
 
     # -- targets
 
@@ -110,7 +118,7 @@ class Documents:
         rows = self._db.execute(
             f"SELECT DISTINCT document.id FROM document JOIN address ON document_id = document.id WHERE {_IS_LISTED} "  # noqa: S608
             "ORDER BY document.id",
-            [self._archive],
+            [json.dumps(self._heard)],
         )
         return [document_id for (document_id,) in rows]
 
@@ -120,7 +128,7 @@ class Documents:
             "SELECT DISTINCT document.id FROM query JOIN address ON address.urlkey = query.urlkey "
             "JOIN document ON document.id = document_id AND active WHERE archive = ? AND query.url = ? "
             "AND match = ? ORDER BY document.id",
-            [self._archive, query.url, query.match],
+            [query.archive, query.url, query.match],
         )
         return [document_id for (document_id,) in rows]
 
@@ -138,7 +146,7 @@ class Documents:
         return bool(
             self._db.execute(
                 f"SELECT EXISTS (SELECT 1 FROM document WHERE id = ? AND {_IS_LISTED})",  # noqa: S608
-                [document_id, self._archive],
+                [document_id, json.dumps(self._heard)],
             ).fetchone()[0]
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from pipelines.items import CaptureKey
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
 
@@ -58,6 +59,7 @@ _GONE = (
     "UNION SELECT text_digest FROM version)",
     "DELETE FROM text_change WHERE before_digest NOT IN (SELECT digest FROM text) "
     "OR after_digest NOT IN (SELECT digest FROM text)",
+    "DELETE FROM family WHERE text_digest NOT IN (SELECT digest FROM text) OR oldest NOT IN (SELECT digest FROM text)",
     "DELETE FROM unwritten WHERE what = 'evidence' AND json_extract(id, '$[0]') = :site",
     "DELETE FROM unwritten WHERE what = 'target' AND NOT EXISTS (SELECT 1 FROM target "
     "WHERE json_array(list_digest, number) = unwritten.id)",
@@ -88,12 +90,12 @@ def _names(site: str, domain_key: str) -> dict[str, str]:
     }
 
 
-def is_condemned(db: Database, key: tuple[str, str, str, str]) -> bool:
-    """Whether a capture, by its key within the archive, is to go."""
+def is_condemned(db: Database, key: CaptureKey) -> bool:
+    """Whether a capture, in whatever archive, is to go."""
     found = db.execute(
         "SELECT 1 FROM capture JOIN condemned USING (id) WHERE timestamp = ? AND original = ? AND digest = ? "
         "AND statuscode = ?",
-        [*key],
+        [*key[:4]],
     )
     return found.fetchone() is not None
 

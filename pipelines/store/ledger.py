@@ -9,17 +9,20 @@ from dataclasses import dataclass
 
 from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Failure, Known, State, WarcLocation
 from pipelines.store import moved
+from pipelines.store.columns import CAPTURE_COLUMNS
 from pipelines.store.database import recording
 from pipelines.store.deriving import READER_OF_DOCUMENT, derive_later
 from pipelines.store.documents import Documents
 
-CAPTURE_COLUMNS = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
-_TWIN = """(SELECT json_array(timestamp, original, digest, statuscode) FROM capture AS twin
+COPY = "copy"
+"""The stage of a capture that another archive holds as well: it counts there."""
+
+_TWIN = """(SELECT json_array(timestamp, original, digest, statuscode, archive) FROM capture AS twin
     WHERE twin.id = capture.same_as)"""
 # what was asked and answered is settled by its answer, however its row looks: what replay led elsewhere has its text,
 # though another capture holds it. For the plan it is read
 _LISTING = f"""SELECT {CAPTURE_COLUMNS},
-    CASE WHEN state = 'duplicate' AND stage IN ('shared', 'replay')
+    CASE WHEN state = 'duplicate' AND stage IN ('shared', 'replay', 'named')
         THEN (SELECT CASE twin.state WHEN 'selected' THEN 'selected' ELSE 'read' END
             FROM capture AS twin WHERE twin.id = capture.same_as)
         ELSE state END,
@@ -29,7 +32,8 @@ FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id
 LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id)
     AND extraction.reader = ({READER_OF_DOCUMENT})
-WHERE document_id = ? AND archive = ? ORDER BY timestamp, original, digest, statuscode"""  # noqa: S608
+WHERE document_id = ? AND archive IN (SELECT value FROM json_each(?))
+ORDER BY timestamp, original, digest, statuscode, archive"""  # noqa: S608
 _OF_ACTIVE_DOCUMENT = """EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = address.document_id
     WHERE document.active AND address.urlkey = capture.urlkey
@@ -58,7 +62,7 @@ class Standing:
 
 
 class Ledger(Documents):
-    """One corpus's ledger for one archive (`archive`: its public host, a part of every capture's key)."""
+    """One corpus's ledger, for the archives that a crawl asks: names, each a part of its captures' keys."""
 
     # -- plan
 
@@ -78,7 +82,7 @@ class Ledger(Documents):
         """A document's captures in time order, and what is known of those that a plan has met before."""
         captures, known = [], {}
         for *fields, state, is_final, reason, reading_key, held, twin in self._db.execute(
-            _LISTING, [document_id, document_id, self._archive]
+            _LISTING, [document_id, document_id, self._among]
         ):
             capture = Capture(*fields)
             captures.append(capture)
@@ -102,7 +106,8 @@ class Ledger(Documents):
             for decision, holder in shared:
                 if holder is None:
                     twin = self.capture_id(decision.same_as) if decision.same_as else None
-                    self._decide(decision.capture, decision.state, "plan", decision.reason, twin)
+                    stage = COPY if decision.is_copy else "plan"
+                    self._decide(decision.capture, decision.state, stage, decision.reason, twin)
                 else:
                     self._decide(decision.capture, State.DUPLICATE, "shared", "", holder)
             # rows that are listed or known to be duplicates now count in versions, though nothing is read in them
@@ -115,9 +120,10 @@ class Ledger(Documents):
         if capture.digest == EMPTY_DIGEST or capture.statuscode.startswith("3"):
             return None
         row = self._db.execute(
-            "SELECT id FROM capture WHERE +archive = ? AND urlkey = ? AND digest = ? AND state IN ('read', 'selected') "
+            "SELECT id FROM capture WHERE +archive IN (SELECT value FROM json_each(?)) AND urlkey = ? AND digest = ? "
+            "AND state IN ('read', 'selected') "
             "AND statuscode NOT LIKE '3%' ORDER BY timestamp, original LIMIT 1",
-            [self._archive, capture.urlkey, capture.digest],
+            [self._among, capture.urlkey, capture.digest],
         ).fetchone()
         return int(row[0]) if row else None
 
@@ -125,7 +131,7 @@ class Ledger(Documents):
         self._db.execute(
             "UPDATE capture SET state = ?, stage = ?, reason = ?, same_as = ?, next_try = ? "
             "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [state, stage, reason, twin, "" if state is State.SELECTED else None, self._archive, *capture.key],
+            [state, stage, reason, twin, "" if state is State.SELECTED else None, *capture.key.columns],
         )
 
     # -- captures
@@ -134,16 +140,17 @@ class Ledger(Documents):
         row = self._db.execute(
             "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
             "AND statuscode = ?",
-            [self._archive, *key],
+            [*key.columns],
         ).fetchone()
         return row[0] if row else None
 
-    def rows_at(self, urlkey: str, timestamp: str) -> list[Capture]:
-        """The listed captures of an address at one time: more than one where its scheme or digest differ."""
+    def rows_at(self, urlkey: str, timestamp: str, archive: str = "") -> list[Capture]:
+        """The captures of an address at one time that an archive lists: more than one where its scheme or digest
+        differ."""
         rows = self._db.execute(
             f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE archive = ? AND urlkey = ? AND timestamp = ? "  # noqa: S608
             "ORDER BY original, digest, statuscode",
-            [self._archive, urlkey, timestamp],
+            [archive or self._archive, urlkey, timestamp],
         )
         return [Capture(*row) for row in rows]
 
@@ -152,7 +159,7 @@ class Ledger(Documents):
         rows = self._db.execute(
             f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE archive = ? AND timestamp = ? AND original = ? "  # noqa: S608
             "AND digest = ? AND statuscode = ?",
-            [self._archive, *key],
+            [*key.columns],
         )
         return [Capture(*row) for row in rows]
 
@@ -163,7 +170,7 @@ class Ledger(Documents):
             "EXISTS (SELECT 1 FROM snapshot WHERE capture_id = same_as), file, offset, snapshot.length "
             "FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
             "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [self._archive, *key],
+            [*key.columns],
         ).fetchone()
         if row is None:
             return None
@@ -172,14 +179,14 @@ class Ledger(Documents):
         same_as = CaptureKey(*json.loads(twin)) if twin else None
         return Standing(State(state), held, redirect_to, same_as, bool(is_twin_held))
 
-    def next_work(self, now: str, limit: int, skip: Iterable[int] = ()) -> list[Work]:
-        """Captures to be fetched or read now, in the order they were listed, without those in `skip`."""
+    def next_work(self, now: str, limit: int, skip: Iterable[int] = (), archive: str = "") -> list[Work]:
+        """Captures of an archive to be fetched or read now, in the order they were listed, without those in `skip`."""
         skipped = set(skip)
         rows = self._db.execute(
             f"SELECT capture.id, {CAPTURE_COLUMNS}, attempts, file, offset, snapshot.length "  # noqa: S608
             "FROM capture INDEXED BY capture_to_fetch LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
             f"WHERE next_try <= ? AND archive = ? AND {_OF_ACTIVE_DOCUMENT} ORDER BY next_try, capture.id LIMIT ?",
-            [now, self._archive, limit + len(skipped)],
+            [now, archive or self._archive, limit + len(skipped)],
         )
         return [_work(row) for row in rows if row[0] not in skipped][:limit]
 
@@ -192,8 +199,8 @@ class Ledger(Documents):
         """When the earliest failed capture of an active document is due again (ISO 8601), if any is."""
         (due,) = self._db.execute(
             "SELECT min(next_try) FROM capture INDEXED BY capture_to_fetch "  # noqa: S608
-            f"WHERE next_try > '' AND archive = ? AND {_OF_ACTIVE_DOCUMENT}",
-            [self._archive],
+            f"WHERE next_try > '' AND archive IN (SELECT value FROM json_each(?)) AND {_OF_ACTIVE_DOCUMENT}",
+            [json.dumps(self._heard)],
         ).fetchone()
         return due if isinstance(due, str) else None
 
@@ -204,7 +211,7 @@ class Ledger(Documents):
                 "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = ?, attempts = attempts + 1, "
                 "same_as = NULL, next_try = ? "
                 "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-                [state, failure.stage, failure.reason, failure.transient, next_try, self._archive, *capture.key],
+                [state, failure.stage, failure.reason, failure.transient, next_try, *capture.key.columns],
             )
             if next_try is None and (capture_id := self.capture_id(capture.key)):
                 moved.led_in_vain(self._db, capture_id)
@@ -222,8 +229,8 @@ class Ledger(Documents):
         with recording(self._db):
             return self._db.execute(
                 "UPDATE capture SET next_try = '', transient = 1 "  # noqa: S608
-                f"WHERE archive = ? AND state = 'failed' AND {_OF_ACTIVE_DOCUMENT}",
-                [self._archive],
+                f"WHERE archive IN (SELECT value FROM json_each(?)) AND state = 'failed' AND {_OF_ACTIVE_DOCUMENT}",
+                [self._among],
             ).rowcount
 
 

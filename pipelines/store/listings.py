@@ -27,11 +27,14 @@ NO_ROW, NOT_ASKED_FOR = "no row", "not asked for"
 """Why lines of listings are left out: they cannot be read, or are about addresses that the query does not cover."""
 
 _QUERY_KEY = "archive = ? AND url = ? AND match = ? AND filters = ? AND since = ? AND until = ?"
-_CAPTURES = """INSERT INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, digest, length)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+_CAPTURES = """INSERT INTO capture (
+    archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, record_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
-    urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length)
-    WHERE urlkey <> excluded.urlkey OR mimetype > excluded.mimetype OR length > excluded.length"""
+    urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length),
+    record_at = max(record_at, excluded.record_at)
+    WHERE urlkey <> excluded.urlkey OR mimetype > excluded.mimetype OR length > excluded.length
+        OR record_at < excluded.record_at"""
 
 # only these are asked: what left the target list stays as it is
 OF_ACTIVE_DOCUMENT = """(EXISTS (
@@ -40,37 +43,49 @@ OF_ACTIVE_DOCUMENT = """(EXISTS (
 
 
 class Listings:
-    """The listings of one corpus in one archive."""
+    """The listings of one corpus in the archives that a crawl asks, the main one first."""
 
-    def __init__(self, db: Database, archive: str) -> None:
+    def __init__(self, db: Database, archive: str, *further: str) -> None:
         self._db = db
         self._archive = archive
+        self._archives = (archive, *further)
+        self._among = json.dumps(self._archives)
+
+    def leave_out(self, archive: str) -> None:
+        """An archive does not answer in this run: what failed of it is not waited for."""
+        self._among = json.dumps([name for name in json.loads(self._among) if name != archive])
 
     def open_for_addresses(self, since: str, until: str) -> None:
         """Make sure that each address of an active document has its listing. Point addresses need none."""
         with recording(self._db):
-            self._db.execute(
-                "INSERT INTO query (archive, urlkey, url, match, filters, since, until) "
-                "SELECT ?, urlkey, min(address.url), 'exact', '[]', ?, ? "
-                "FROM address JOIN document ON document.id = document_id AND active "
-                "WHERE evidence NOT LIKE '% of %' AND evidence <> 'as listed' "
-                "AND kind <> 'home page' AND NOT EXISTS (SELECT 1 FROM query WHERE archive = ? "
-                "AND query.urlkey = address.urlkey AND match = 'exact' AND since = ? AND until = ?) "
-                "GROUP BY urlkey ORDER BY min(document.id) ON CONFLICT DO NOTHING",
-                [self._archive, since, until, self._archive, since, until],
-            )
+            for archive in self._archives:
+                self._open_for_addresses(archive, since, until)
+
+    def _open_for_addresses(self, archive: str, since: str, until: str) -> None:
+        self._db.execute(
+            "INSERT INTO query (archive, urlkey, url, match, filters, since, until) "
+            "SELECT ?, urlkey, min(address.url), 'exact', '[]', ?, ? "
+            "FROM address JOIN document ON document.id = document_id AND active "
+            "WHERE evidence NOT LIKE '% of %' AND evidence <> 'as listed' "
+            "AND kind <> 'home page' AND NOT EXISTS (SELECT 1 FROM query WHERE archive = ? "
+            "AND query.urlkey = address.urlkey AND match = 'exact' AND since = ? AND until = ?) "
+            "GROUP BY urlkey ORDER BY min(document.id) ON CONFLICT DO NOTHING",
+            [archive, since, until, archive, since, until],
+        )
 
     def open(self, query: Query, urlkey: str) -> None:
-        """Make sure that a listing other than that of an address is asked for; nothing where it was before."""
+        """Make sure that a listing other than that of an address is asked for, in each archive; nothing where it was
+        before."""
         with recording(self._db):
-            self._open(query, urlkey)
+            for archive in self._archives:
+                self._open(replace(query, archive=archive), urlkey)
 
     def _open(self, query: Query, urlkey: str, state: str = "open") -> None:
         self._db.execute(
             "INSERT OR IGNORE INTO query (archive, urlkey, url, match, filters, since, until, collapses, state) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                self._archive,
+                query.archive or self._archive,
                 urlkey,
                 query.url,
                 query.match,
@@ -83,7 +98,8 @@ class Listings:
         )
 
     def cover(self, query: Query, urlkey: str) -> None:
-        """Note that another listing holds all rows of an address, which need not be asked for by itself."""
+        """Note that another listing of its archive holds all rows of an address, which need not be asked for by
+        itself."""
         with recording(self._db):
             self._open(query, urlkey, "covered")
 
@@ -91,17 +107,22 @@ class Listings:
         """Whether a listing, in any of its parts, is still to be answered."""
         return bool(
             self._db.execute(
-                "SELECT EXISTS (SELECT 1 FROM query WHERE archive = ? AND url = ? AND match = ? AND state = 'open')",
-                [self._archive, url, match],
+                "SELECT EXISTS (SELECT 1 FROM query WHERE archive IN (SELECT value FROM json_each(?)) AND url = ? "
+                "AND match = ? AND state = 'open')",
+                [self._among, url, match],
             ).fetchone()[0]
         )
 
-    def is_whole(self, url: str, match: str) -> bool:
-        """Whether a listing was answered, in all of its parts."""
-        states = self._db.execute(
-            "SELECT DISTINCT state FROM query WHERE archive = ? AND url = ? AND match = ?", [self._archive, url, match]
-        )
-        return {state for (state,) in states} in ({"done"}, {"done", "split"})
+    def whole_in(self, url: str, match: str) -> list[str]:
+        """The archives that have answered a listing, in all of its parts."""
+        states: dict[str, set[str]] = {archive: set() for archive in self._archives}
+        for archive, state in self._db.execute(
+            "SELECT DISTINCT archive, state FROM query WHERE archive IN (SELECT value FROM json_each(?)) "
+            "AND url = ? AND match = ?",
+            [self._among, url, match],
+        ):
+            states[archive].add(state)
+        return [archive for archive, found in states.items() if found in ({"done"}, {"done", "split"})]
 
     def reopen(self, fresh_since: str, whole_since: str, overlap_days: int) -> None:
         """Open again what was answered before `fresh_since` (ISO 8601): whole where that was before `whole_since`.
@@ -115,25 +136,27 @@ class Listings:
                 "FROM (SELECT strftime('%Y%m%d%H%M%S', substr(newest, 1, 4) || '-' || substr(newest, 5, 2) || '-' || "
                 "substr(newest, 7, 2), ?) AS asked FROM (SELECT max(timestamp) AS newest FROM capture "
                 "WHERE capture.urlkey = query.urlkey AND capture.archive = query.archive))), '') END "
-                "WHERE archive = ? AND state NOT IN ('open', 'covered', 'split') "
+                "WHERE archive IN (SELECT value FROM json_each(?)) AND state NOT IN ('open', 'covered', 'split') "
                 "AND (answered_at < ? OR answered_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+1 hour'))",
-                [whole_since, f"-{overlap_days} days", self._archive, fresh_since],
+                [whole_since, f"-{overlap_days} days", self._among, fresh_since],
             )
             self._db.execute(
-                "UPDATE query SET state = 'open', next_try = '', attempts = 0 WHERE archive = ? AND state = 'failed'",
-                [self._archive],
+                "UPDATE query SET state = 'open', next_try = '', attempts = 0 "
+                "WHERE archive IN (SELECT value FROM json_each(?)) AND state = 'failed'",
+                [self._among],
             )
             self._db.execute(
                 "DELETE FROM resume_key_seen WHERE query_id IN (SELECT id FROM query WHERE resume_key = '')"
             )
 
-    def next_open(self, now: str, skip: Iterable[int] = ()) -> OpenListing | None:
-        """The first open listing that is due and not in `skip`."""
+    def next_open(self, now: str, skip: Iterable[int] = (), archive: str = "") -> OpenListing | None:
+        """The first open listing of an archive that is due and not in `skip`."""
         skipped = set(skip)
         rows = self._db.execute(
-            "SELECT id, url, match, filters, since, until, collapses, asked_from, resume_key, attempts FROM query "  # noqa: S608
-            f"WHERE archive = ? AND state = 'open' AND next_try <= ? AND {OF_ACTIVE_DOCUMENT} ORDER BY id LIMIT ?",
-            [self._archive, now, len(skipped) + 1],
+            "SELECT id, url, match, filters, since, until, collapses, archive, asked_from, resume_key, attempts "  # noqa: S608
+            f"FROM query WHERE archive = ? AND state = 'open' AND next_try <= ? AND {OF_ACTIVE_DOCUMENT} "
+            "ORDER BY id LIMIT ?",
+            [archive or self._archive, now, len(skipped) + 1],
         )
         return next((_open_listing(row) for row in rows if row[0] not in skipped), None)
 
@@ -141,8 +164,9 @@ class Listings:
         """When the earliest listing of an active document that failed is due again (ISO 8601), if any is."""
         (due,) = self._db.execute(
             "SELECT min(next_try) FROM query "  # noqa: S608
-            f"WHERE archive = ? AND state = 'open' AND next_try > '' AND {OF_ACTIVE_DOCUMENT}",
-            [self._archive],
+            "WHERE archive IN (SELECT value FROM json_each(?)) AND state = 'open' AND next_try > '' "
+            f"AND {OF_ACTIVE_DOCUMENT}",
+            [self._among],
         ).fetchone()
         return due if isinstance(due, str) else None
 
@@ -150,8 +174,9 @@ class Listings:
         """Keep a page's rows and where the listing stands, in one transaction. True when the listing is whole now."""
         with recording(self._db):
             query_id, asked_from = self._find(page.query)
-            self._name_as_listed(page.rows)
-            self._db.conn.executemany(_CAPTURES, (self._row(capture) for capture in page.rows))
+            archive = page.query.archive or self._archive
+            self._name_as_listed(archive, page.rows)
+            self._db.conn.executemany(_CAPTURES, (_row(archive, capture) for capture in page.rows))
             self._db.conn.executemany(
                 "INSERT OR IGNORE INTO malformed_row (query_id, line, reason) VALUES (?, ?, ?)",
                 (
@@ -168,7 +193,7 @@ class Listings:
                 self._give_up(page.query, f"incomplete: {why}", None)
         return whole
 
-    def _name_as_listed(self, rows: Sequence[Capture]) -> None:
+    def _name_as_listed(self, archive: str, rows: Sequence[Capture]) -> None:
         """Captures that replay met before any listing showed them get their row's digest: they are the same."""
         met = {key for (key,) in self._db.execute("SELECT DISTINCT urlkey FROM capture WHERE met")}
         self._db.conn.executemany(
@@ -180,7 +205,7 @@ class Listings:
                     row.statuscode,
                     row.mimetype,
                     row.length,
-                    self._archive,
+                    archive,
                     row.timestamp,
                     row.original,
                     row.statuscode,
@@ -200,21 +225,16 @@ class Listings:
     def _find(self, query: Query) -> tuple[int, str]:
         found = self._db.execute(
             f"SELECT id, asked_from FROM query WHERE {_QUERY_KEY}",  # noqa: S608
-            [self._archive, query.url, query.match, json.dumps(query.filters), query.since, query.until],
+            [
+                query.archive or self._archive,
+                query.url,
+                query.match,
+                json.dumps(query.filters),
+                query.since,
+                query.until,
+            ],
         ).fetchone()
         return found[0], found[1]
-
-    def _row(self, capture: Capture) -> tuple[str, ...]:
-        return (
-            self._archive,
-            capture.urlkey,
-            capture.timestamp,
-            capture.original,
-            capture.mimetype,
-            capture.statuscode,
-            capture.digest,
-            capture.length,
-        )
 
     def _adopt_urlkeys(self, query_id: int, urlkeys: set[str]) -> None:
         """The archive's key of an address may differ from ours; its own is the one its rows are found by."""
@@ -273,7 +293,7 @@ class Listings:
                 state,
                 reason,
                 next_try,
-                self._archive,
+                query.archive or self._archive,
                 query.url,
                 query.match,
                 json.dumps(query.filters),
@@ -283,7 +303,21 @@ class Listings:
         )
 
 
+def _row(archive: str, capture: Capture) -> tuple[str, ...]:
+    return (
+        archive,
+        capture.urlkey,
+        capture.timestamp,
+        capture.original,
+        capture.mimetype,
+        capture.statuscode,
+        capture.digest,
+        capture.length,
+        capture.record_at,
+    )
+
+
 def _open_listing(row: tuple[Any, ...]) -> OpenListing:
-    query_id, url, match, filters, since, until, collapses, asked_from, resume_key, attempts = row
-    query = Query(url, match, tuple(json.loads(filters)), since, until, tuple(json.loads(collapses)))
+    query_id, url, match, filters, since, until, collapses, archive, asked_from, resume_key, attempts = row
+    query = Query(url, match, tuple(json.loads(filters)), since, until, tuple(json.loads(collapses)), archive)
     return OpenListing(query_id, query, *position(asked_from, resume_key), attempts)

@@ -1,5 +1,6 @@
 """Where documents lie: evidence of their addresses, the sites that are searched, and what the search made of them."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -7,9 +8,9 @@ from sqlite_utils import Database
 
 from pipelines.items import Capture, DocumentKey, Evidence, Source
 from pipelines.store import departing
+from pipelines.store.columns import CAPTURE_COLUMNS
 from pipelines.store.database import recording
 from pipelines.store.forgotten import is_forgotten
-from pipelines.store.ledger import CAPTURE_COLUMNS
 
 HOME = "home page"
 """The kind under which a site's home page is followed: fetched for its links, never read."""
@@ -42,9 +43,9 @@ _PASS_OVER_STRAYS = """UPDATE capture SET state = 'passed over', stage = 'plan',
 class Moves:
     """The evidence and the addresses of one corpus's documents."""
 
-    def __init__(self, db: Database, archive: str) -> None:
+    def __init__(self, db: Database, archive: str, *further: str) -> None:
         self._db = db
-        self._archive = archive
+        self._among = json.dumps([archive, *further])
 
     # -- what is searched
 
@@ -80,9 +81,10 @@ class Moves:
     def rows_of_site(self, domain_key: str) -> list[Capture]:
         """All captures known of a domain and its hosts; `domain_key` is its name as it begins a urlkey."""
         rows = self._db.execute(
-            f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE +archive = ? AND (urlkey BETWEEN ? AND ? "  # noqa: S608
+            f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE +archive IN (SELECT value FROM json_each(?)) "  # noqa: S608
+            "AND (urlkey BETWEEN ? AND ? "
             "OR urlkey BETWEEN ? AND ?) ORDER BY urlkey, timestamp",
-            [self._archive, f"{domain_key})", f"{domain_key})\U0010ffff", f"{domain_key},", f"{domain_key},\U0010ffff"],
+            [self._among, f"{domain_key})", f"{domain_key})\U0010ffff", f"{domain_key},", f"{domain_key},\U0010ffff"],
         )
         return [Capture(*row) for row in rows]
 
@@ -91,9 +93,9 @@ class Moves:
         found: dict[str, list[str]] = {}
         for urlkey in set(urlkeys):
             rows = self._db.execute(
-                "SELECT DISTINCT timestamp FROM capture WHERE urlkey = ? AND archive = ? "
-                "AND statuscode IN ('200', '-') ORDER BY timestamp",
-                [urlkey, self._archive],
+                "SELECT DISTINCT timestamp FROM capture WHERE urlkey = ? "
+                "AND archive IN (SELECT value FROM json_each(?)) AND statuscode IN ('200', '-') ORDER BY timestamp",
+                [urlkey, self._among],
             )
             found[urlkey] = [timestamp for (timestamp,) in rows]
         return found
@@ -133,7 +135,7 @@ class Moves:
                     "digest, length, state, stage, reason, next_try, met) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'selected', 'plan', 'frame of a home page', '', 1)",
                     [
-                        self._archive,
+                        frame.archive,
                         frame.urlkey,
                         frame.timestamp,
                         frame.original,
@@ -203,7 +205,7 @@ class Moves:
 
     def redirects_to_come(self, site: str, kind: str) -> list[tuple[str, str, str]]:
         """urlkey, timestamp and address of redirects of a site's documents of a kind that are still to be played."""
-        return departing.to_come(self._db, self._archive, site, kind)
+        return departing.to_come(self._db, self._among, site, kind)
 
     def place(
         self,
@@ -217,7 +219,7 @@ class Moves:
         Captures that replay alone led to stay, unless they are among these. Returns whether anything changed.
         """
         rows = {tenure[:2]: tenure for tenure in reversed(tenures) if tenure[1] <= tenure[2]}
-        left = departing.as_rows(self._db, self._archive, departures)
+        left = departing.as_rows(self._db, self._among, departures)
         before, after = self._lying(document_id), sorted(rows.values())
         was_left = departing.rows_of(self._db, document_id)
         if (before, was_left) == (after, left):

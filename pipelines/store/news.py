@@ -29,9 +29,8 @@ ORDER BY site, kind, variant, held_timestamp"""
 _KNOWN = """SELECT DISTINCT site, kind, variant FROM version_found JOIN document ON document.id = document_id
 WHERE NOT ({})"""
 _STANDING = """SELECT site, kind, variant, address, outcome, reason FROM documents
-WHERE active AND outcome IN ({}) ORDER BY site, kind, variant"""
-_FAILED = "'failed', 'blocked'"
-_MISSING = "'open', 'empty', 'unlisted', 'moved', 'other', 'unread'"
+WHERE active AND outcome <> 'read' ORDER BY site, kind, variant"""
+_FAILED = ("failed", "blocked")  # of the outcomes; the others are missing
 
 Row = dict[str, Any]
 
@@ -65,15 +64,15 @@ def news(db: Database, since: str = "") -> News:
     condition, value = (_SINCE_RUN, run["id"]) if run else (_SINCE_DAY, _moment(db, since))
     versions = list(db.query(_FOUND.format(condition), [value]))
     known = {tuple(row) for row in db.execute(_KNOWN.format(condition), [value])}
-    last = _last_run(db)
+    last, standing = _last_run(db), list(db.query(_STANDING))
     return News(
         since=run["started_at"] if run else value,
         run=run,
         versions=versions,
         gone=list(db.query(_GONE.format(condition), [value])),
         documents=_documents(versions, known),
-        failed=list(db.query(_STANDING.format(_FAILED))),
-        missing=list(db.query(_STANDING.format(_MISSING))),
+        failed=[row for row in standing if row["outcome"] in _FAILED],
+        missing=[row for row in standing if row["outcome"] not in _FAILED],
         failures=json.loads(last["failures"]) if last else {},
     )
 

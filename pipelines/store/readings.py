@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.items import Capture, Failure, Reading, WarcLocation
+from pipelines.store.columns import CAPTURE_COLUMNS
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, connect_for_reading, recording
 
@@ -24,7 +25,6 @@ WHERE redirect_to = '' AND state <> 'not replayed'
     AND (state <> 'read' OR EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id))
     AND NOT EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id AND reader = ?)"""
 _READ = "EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id)"
-_CAPTURE = "capture.urlkey, timestamp, original, mimetype, statuscode, digest, capture.length"
 
 Outcomes = Sequence[tuple[int, Reading | Failure]]
 """What was read in captures, by their ids."""
@@ -71,7 +71,7 @@ def unread(db: Database, reader: str) -> Iterator[Unread]:
     """What `reader` has not read, address by address and each in order of time; few rows in memory at once."""
     last: tuple[object, ...] = ("", "", 0)
     while rows := db.execute(
-        f"SELECT capture.id, {_CAPTURE}, file, offset, snapshot.length, content_type {_UNREAD} "
+        f"SELECT capture.id, {CAPTURE_COLUMNS}, file, offset, snapshot.length, content_type {_UNREAD} "
         "AND (capture.urlkey, timestamp, capture.id) > (?, ?, ?) "
         f"ORDER BY capture.urlkey, timestamp, capture.id LIMIT {_AT_ONCE}",
         [reader, *last],
@@ -83,13 +83,13 @@ def unread(db: Database, reader: str) -> Iterator[Unread]:
 
 
 def _snapshot(row: Sequence[Any]) -> Unread:
-    return Unread(row[0], Capture(*row[1:8]), WarcLocation(*row[8:11]), row[11])
+    return Unread(row[0], Capture(*row[1:10]), WarcLocation(*row[10:13]), row[13])
 
 
 def held(db: Database, capture_id: int) -> Unread:
     """A snapshot by its capture, read or not."""
     row = db.execute(
-        f"SELECT capture.id, {_CAPTURE}, file, offset, snapshot.length, content_type FROM snapshot "  # noqa: S608
+        f"SELECT capture.id, {CAPTURE_COLUMNS}, file, offset, snapshot.length, content_type FROM snapshot "  # noqa: S608
         "JOIN capture ON capture.id = capture_id WHERE capture.id = ?",
         [capture_id],
     ).fetchone()

@@ -41,7 +41,6 @@ class Making:
 
     def __init__(self, db: Database, archive: str, of: str) -> None:
         self._db = db
-        self._archive = archive
         self._corpus = Corpus(db, archive)
         self.is_new = "making" not in db.table_names()
         if self.is_new:
@@ -77,7 +76,7 @@ class Making:
         self._db.execute(
             "UPDATE capture SET state = 'passed over', stage = '', reason = 'met in replay' WHERE archive = ? "
             "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ? AND state = 'not replayed'",
-            [self._archive, *capture.key],
+            [*capture.key.columns],
         )
 
     def _prefer(self, snapshot: Snapshot) -> None:
@@ -87,8 +86,8 @@ class Making:
             "UPDATE snapshot SET file = ?, offset = ?, length = ?, payload_digest = ?, content_type = ? "
             "WHERE content_type > ? AND capture_id = (SELECT id FROM capture WHERE archive = ? AND timestamp = ? "
             "AND original = ? AND digest = ? AND statuscode = ?)",
-            [place.file, place.offset, place.length, snapshot.payload_digest, kind, kind, self._archive,
-             *snapshot.memento.capture.key],
+            [place.file, place.offset, place.length, snapshot.payload_digest, kind, kind,
+             *snapshot.memento.capture.key.columns],
         )  # fmt: skip
 
     def hold_revisit(self, capture: Capture, urlkey: str, timestamp: str) -> None:
@@ -98,13 +97,13 @@ class Making:
         self._db.execute(
             "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
             "length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [self._archive, *capture.key, capture.urlkey, capture.mimetype, capture.length],
+            [*capture.key.columns, capture.urlkey, capture.mimetype, capture.length],
         )
         self._note_foreign(capture)
         self._db.execute(
             "INSERT OR IGNORE INTO making_revisit SELECT id, ?, ? FROM capture WHERE archive = ? AND timestamp = ? "
             "AND original = ? AND digest = ? AND statuscode = ?",
-            [urlkey, timestamp, self._archive, *capture.key],
+            [urlkey, timestamp, *capture.key.columns],
         )
 
     def _is_ours(self, capture: Capture) -> bool:
@@ -113,7 +112,7 @@ class Making:
             self._db.execute(
                 "SELECT 1 FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
                 "AND statuscode = ? AND id NOT IN (SELECT capture_id FROM making_theirs)",
-                [self._archive, *capture.key],
+                [*capture.key.columns],
             ).fetchone()
             is not None
         )
@@ -123,7 +122,7 @@ class Making:
         self._db.execute(
             "DELETE FROM snapshot WHERE capture_id = (SELECT id FROM capture WHERE archive = ? AND timestamp = ? "
             "AND original = ? AND digest = ? AND statuscode = ?)",
-            [self._archive, *snapshot.memento.capture.key],
+            [*snapshot.memento.capture.key.columns],
         )
         self._corpus.hold(snapshot)
 
@@ -132,20 +131,20 @@ class Making:
         self._db.execute(
             "INSERT OR IGNORE INTO making_theirs SELECT id FROM capture WHERE archive = ? AND timestamp = ? "
             "AND original = ? AND digest = ? AND statuscode = ?",
-            [self._archive, *capture.key],
+            [*capture.key.columns],
         )
         # two records of one capture may differ beside its key: the smallest counts, whichever comes first
         self._db.execute(
             "UPDATE capture SET mimetype = min(mimetype, ?), length = min(length, ?) WHERE archive = ? "
             "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [capture.mimetype, capture.length, self._archive, *capture.key],
+            [capture.mimetype, capture.length, *capture.key.columns],
         )
 
     def _update(self, capture: Capture, assignment: str, value: str) -> None:
         self._db.execute(
             f"UPDATE capture SET {assignment} WHERE archive = ? AND timestamp = ? AND original = ? "  # noqa: S608
             "AND digest = ? AND statuscode = ?",
-            [value, self._archive, *capture.key],
+            [value, *capture.key.columns],
         )
 
     def join_revisits(self) -> None:

@@ -19,7 +19,8 @@ class Selection:
     """Which versions are meant; what is empty leaves all. Times are digits, 4 (a year) to 14 of them.
 
     `since` and `until` keep versions that were seen in that span. `as_of` keeps the version of each document that was
-    the latest known then. Of captures and documents, sites and kinds count, and of captures the span.
+    the latest known then. Of captures, changes and documents, sites and kinds count, and of the first two the
+    span.
     """
 
     sites: tuple[str, ...] = ()
@@ -70,8 +71,8 @@ _IN_FORCE = """version.number = (SELECT max(number) FROM version AS known
 STORED = (
     "site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, version.original, changed_after, "
     "changed_before, captures, captures_listed, version.title, version.language, version.words, version.verdict, "
-    "version.text_digest, version.reader, stated_date, stated_in, second_in_text, text_in_second, body, "
-    "version.capture_id"
+    "version.text_digest, version.reader, stated_date, stated_in, second_in_text, text_in_second, "
+    "capture.archive, body, version.capture_id"
 )
 """Columns of a version with its text, in the order in which `stored_versions` gives them."""
 
@@ -155,9 +156,13 @@ _ORDER = {
     "captures": "site, timestamp, kind, variant, archive, original, digest, statuscode",
     "documents": "site, kind, variant",
     "runs": "started_at, id",
-    "changes": "1, 2, 3, 4, 5",
+    "changes": "site, to_version, kind, variant, to_number",
+    "targets": "list, list_digest, line",
 }
 """The views that are handed on beside `versions`, and how they are sorted."""
+
+_TIMES = {"captures": "timestamp", "changes": "to_version"}
+_SETTLED = "(site, kind, variant) IN (SELECT site, kind, variant FROM document WHERE open <= ?)"
 
 
 def columns_of(db: Database, view: str) -> list[tuple[str, str]]:
@@ -166,13 +171,15 @@ def columns_of(db: Database, view: str) -> list[tuple[str, str]]:
 
 
 def rows_of(db: Database, view: str, selection: Selection) -> Iterator[Row]:
-    """All columns of one of the views `captures`, `documents`, `runs` or `changes`, sorted; runs are never selected."""
+    """All columns of one of the views in _ORDER, sorted; runs are never selected."""
     where = _Where([], [])
     if view != "runs":
         where.among("site", selection.sites)
         where.among("kind", selection.kinds)
-    if view == "captures":
-        where.holds("timestamp BETWEEN ? AND ?", selection.since, _end_of(selection.until))
+    if view in _TIMES:
+        where.holds(f"{_TIMES[view]} BETWEEN ? AND ?", selection.since, _end_of(selection.until))
+    if view == "changes":
+        where.holds(_SETTLED, int(selection.include_open))
     yield from db.execute(f"SELECT * FROM {view} WHERE {where.sql} ORDER BY {_ORDER[view]}", where.parameters)  # noqa: S608
 
 

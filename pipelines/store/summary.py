@@ -26,6 +26,11 @@ _SECOND_LOOK = f"""SELECT count(*) FROM version JOIN capture ON capture.id = ver
 WHERE second_in_text < {LEAST_AGREEMENT}"""  # noqa: S608
 
 
+# the user asked for these and has no text of them; not those that are still to come, or are told with another line
+_WITHOUT_TEXT = ("unusable", "forgotten", "empty", "blocked", "failed", "other", "moved", "unread")
+_MOST_NAMED = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Counts over all documents. `states` and `failures` count captures, each once however many documents hold it;
@@ -46,6 +51,8 @@ class Summary:
     outdated: int  # snapshots that only older readers have read
     captures_of_none: int = 0  # that no document holds: the view `captures` says why
     second_look: int = 0  # versions whose text lacks words that a second reader found in the page
+    versions_open: int = 0  # around whose borders captures are still to be looked at: not exported
+    without_text: list[tuple[str, str]] = field(default_factory=list)  # the first targets so: address, and why
     targets: dict[str, int] = field(default_factory=dict)  # lines of all lists, by outcome: the view `targets`
     states: dict[str, int] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
@@ -57,6 +64,7 @@ class Summary:
 def summarise(db: Database, reader: str = "") -> Summary:
     """Count everything once; a few seconds for a million captures. `reader` is the present one."""
     states = _counts(db, "SELECT state, count(*) FROM capture GROUP BY state ORDER BY state")
+    targets = _counts(db, "SELECT outcome, count(*) FROM targets GROUP BY outcome ORDER BY outcome")
     return Summary(
         documents=_one(db, "SELECT count(*) FROM document_standing"),
         documents_active=_one(db, "SELECT count(*) FROM document_standing WHERE active"),
@@ -73,7 +81,9 @@ def summarise(db: Database, reader: str = "") -> Summary:
         second_look=_one(db, _SECOND_LOOK),
         outdated=count_outdated(db, reader) if reader else 0,
         captures_of_none=_one(db, f"SELECT count(*) FROM capture WHERE {OF_NONE}"),  # noqa: S608
-        targets=_counts(db, "SELECT outcome, count(*) FROM targets GROUP BY outcome ORDER BY outcome"),
+        versions_open=_one(db, "SELECT count(*) FROM version JOIN document ON document.id = document_id WHERE open"),
+        without_text=_without_text(db) if not targets.keys().isdisjoint(_WITHOUT_TEXT) else [],
+        targets=targets,
         states=states,
         failures=_counts(
             db,
@@ -82,6 +92,14 @@ def summarise(db: Database, reader: str = "") -> Summary:
             "WHERE state = 'failed' OR state = 'open' AND attempts > 0 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
         ),
     )
+
+
+def _without_text(db: Database) -> list[tuple[str, str]]:
+    """The first targets that came to nothing: the address as given, and what became of it."""
+    marks = ", ".join("?" * len(_WITHOUT_TEXT))
+    sql = f"SELECT address, outcome, reason FROM targets WHERE outcome IN ({marks}) LIMIT ?"  # noqa: S608
+    rows = db.execute(sql, [*_WITHOUT_TEXT, _MOST_NAMED])
+    return [(address, f"{outcome}: {reason}" if reason else outcome) for address, outcome, reason in rows]
 
 
 def _one(db: Database, sql: str) -> int:

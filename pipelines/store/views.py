@@ -84,6 +84,11 @@ _OUTCOME = f"""CASE
     ELSE CASE {_LISTED} WHEN 'open' THEN iif(document.active, 'open', 'unlisted') WHEN 'failed' THEN 'failed'
         WHEN 'blocked' THEN 'blocked' WHEN 'done' THEN 'empty' WHEN 'covered' THEN 'empty' WHEN 'split' THEN 'empty'
         ELSE iif(document.active, 'open', 'unlisted') END END"""  # noqa: S608
+# several archives: those that did not answer, or not all, so that what is shown may lack captures of theirs
+_NOT_HEARD = """(SELECT 'not heard: ' || group_concat(archive, ', ') FROM (
+        SELECT DISTINCT query.archive FROM query WHERE document.active AND query.state IN ('open', 'failed')
+        AND query.match = 'exact' AND query.urlkey IN (
+            SELECT address.urlkey FROM address WHERE address.document_id = document.id) ORDER BY 1))"""
 _REASON = f"""CASE outcome
     WHEN 'read' THEN iif(open, 'changes are still looked for', '')
     WHEN 'open' THEN iif({_HAS_PENDING}, 'captures are still to be fetched or read',
@@ -140,3 +145,11 @@ FROM target_line AS target LEFT JOIN document_standing AS document ON document.i
 """  # noqa: S608
 
 VIEWS = ";\n".join(part.strip() for part in ("DROP VIEW captures", _CAPTURES, _DOCUMENT_CAPTURES, _DOCUMENTS, _TARGETS))
+
+_REASON_BY_ARCHIVE = f"""iif(outcome = 'read' AND {_NOT_HEARD} IS NOT NULL, {_NOT_HEARD}, {_REASON})"""
+ARCHIVE_VIEWS = "DROP VIEW documents;\nDROP VIEW targets;\n" + ";\n".join(
+    statement.replace(_REASON, _REASON_BY_ARCHIVE)
+    for statement in f"{_DOCUMENTS.strip()};\n{_TARGETS.strip()}".split(";\n")
+    if statement.strip().startswith(("CREATE VIEW documents", "CREATE VIEW targets"))
+)
+"""The same views, which also tell which archive was not heard of what is shown."""

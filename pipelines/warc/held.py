@@ -24,6 +24,7 @@ class HeldListing:
     answer: HttpAnswer
     outcome: str
     resume_key: str
+    dialect: str = "wayback"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed, WrongUse
+from pipelines.items import CaptureKey
 from pipelines.store.database import DATABASE, recording
 from pipelines.warc.files import is_imported, is_ours, place_of, run_of, warc_files
 from pipelines.warc.held import HeldMemento
@@ -274,7 +275,7 @@ def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) ->
     _note(db, {file: replace(one, joined=borne[file].corpus in joined) for file, one in found.items()})
 
 
-def goes_before(db: Database, joined: Collection[str], file: str, key: tuple[str, str, str, str]) -> bool:
+def goes_before(db: Database, joined: Collection[str], file: str, key: CaptureKey) -> bool:
     """Whether a record in `file` goes before the one that is held of a capture: it is ours, and that one lies in one
     of the `joined` files, which came with other corpora."""
     if not joined or file in joined:
@@ -282,7 +283,7 @@ def goes_before(db: Database, joined: Collection[str], file: str, key: tuple[str
     row = db.execute(
         "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
         "AND digest = ? AND statuscode = ?",
-        [*key],
+        [*key[:4]],
     ).fetchone()
     return row is not None and row[0] in joined
 

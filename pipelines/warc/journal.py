@@ -11,6 +11,7 @@ record goes to WARC the marked rows are written there as they stand, one JSON ob
      "same_as": [...] or null, "addresses": [[urlkey, first_timestamp, last_timestamp, url, evidence], ...]}
     {"evidence": [site, kind, timestamp, source, address, via, score]}
     {"target": [digest of the list, number], "list", "line", "address", "document": [...] or null, "problem"}
+    {"archive": name, "title", "replay": template of links to its captures}
     {"forgotten": site, "since", "corpus": the name of the one that forgot}
 
 Lines are rows, not steps: to apply one twice changes nothing, and the last one of a row is the one that holds.
@@ -48,6 +49,7 @@ _OF_QUERY = (
 )  # fmt: skip
 _DOCUMENT_KEY = ("site", "kind", "variant")
 _OF_DOCUMENT = ("url", "discover", "found", "active", "open")
+_OF_ARCHIVE = ("title", "replay")
 _OF_TARGET = ("list", "line", "address", "problem")
 _OF_ADDRESS = ("urlkey", "first_timestamp", "last_timestamp", "url", "evidence")
 
@@ -75,6 +77,7 @@ def mark_all(db: Database) -> None:
     for what in ("capture", "query", "document"):
         db.execute(f"INSERT OR IGNORE INTO unwritten (what, id) SELECT '{what}', id FROM {what}")  # noqa: S608
     db.execute("INSERT OR IGNORE INTO unwritten (what, id) SELECT 'forgotten', site FROM forgotten")
+    db.execute("INSERT OR IGNORE INTO unwritten (what, id) SELECT 'archive', name FROM archive")
     db.execute(
         "INSERT OR IGNORE INTO unwritten (what, id) "
         "SELECT 'evidence', json_array(site, kind, timestamp, source, address, via, score) FROM evidence"
@@ -110,15 +113,20 @@ def _line(db: Database, what: str, row_id: str) -> Iterator[Line]:
         yield from _target_line(db, json.loads(row_id))
         return
     table, telling = _TELLING[what]
-    for row in db.query(f"SELECT * FROM {table} WHERE {'site' if what == 'forgotten' else 'id'} = ?", [row_id]):  # noqa: S608
+    key = _KEYED_BY.get(what, "id")
+    for row in db.query(f"SELECT * FROM {table} WHERE {key} = ?", [row_id]):  # noqa: S608
         yield from telling(db, row)
 
 
 def _capture_line(db: Database, row: Line) -> Iterator[Line]:
     if db.execute("SELECT 1 FROM extraction WHERE capture_id = ?", [row["id"]]).fetchone():
         return  # the bytes tell
-    twin = db.execute(f"SELECT {', '.join(_KEY)} FROM capture WHERE id = ?", [row["same_as"]]).fetchone()  # noqa: S608
-    yield {"capture": [row[name] for name in _KEY], **_named(row, _OF_CAPTURE + _FATE), "same_as": twin}
+    twin = db.execute(
+        f"SELECT {', '.join(_KEY)}, archive FROM capture WHERE id = ?",  # noqa: S608
+        [row["same_as"]],
+    ).fetchone()
+    line = {"capture": [row[name] for name in _KEY], **_named(row, _OF_CAPTURE + _FATE), "same_as": twin and twin[:-1]}
+    yield line if twin is None or twin[-1] == row["archive"] else {**line, "same_as_in": twin[-1]}
 
 
 def _query_line(_: Database, row: Line) -> Iterator[Line]:
@@ -153,11 +161,17 @@ def _forgotten_line(db: Database, row: Line) -> Iterator[Line]:
     yield {"forgotten": row["site"], "since": row["since"], "corpus": corpus}
 
 
+def _archive_line(_: Database, row: Line) -> Iterator[Line]:
+    yield {"archive": row["name"], **_named(row, _OF_ARCHIVE)}
+
+
+_KEYED_BY = {"forgotten": "site", "archive": "name"}
 _TELLING: dict[str, tuple[str, Callable[[Database, Line], Iterator[Line]]]] = {
     "capture": ("capture", _capture_line),
     "query": ("query", _query_line),
     "document": ("document", _document_line),
     "forgotten": ("forgotten", _forgotten_line),
+    "archive": ("archive", _archive_line),
 }
 
 
@@ -202,7 +216,8 @@ def _apply_capture(db: Database, line: Line) -> None:
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [*key, line["urlkey"], line["mimetype"], line["length"]],
     )
-    twin = [line["archive"], *line["same_as"]] if line["same_as"] else [None] * (len(_KEY) + 1)
+    archive = line["same_as_in"] or line["archive"]
+    twin = [archive, *line["same_as"]] if line["same_as"] else [None] * (len(_KEY) + 1)
     assignments = ", ".join(f"{name} = ?" for name in _FATE)
     same = " AND ".join(f"{name} = ?" for name in ("archive", *_KEY))
     db.execute(
@@ -275,6 +290,14 @@ def _apply_forgotten(db: Database, line: Line) -> None:
     db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [line["forgotten"], line["since"]])
 
 
+def _apply_archive(db: Database, line: Line) -> None:
+    db.execute(
+        "INSERT INTO archive (name, title, replay) VALUES (?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET title = excluded.title, replay = excluded.replay",
+        [line["archive"], *(line[name] for name in _OF_ARCHIVE)],
+    )
+
+
 _APPLYING: dict[str, Callable[[Database, Line], None]] = {
     "capture": _apply_capture,
     "query": _apply_query,
@@ -282,4 +305,5 @@ _APPLYING: dict[str, Callable[[Database, Line], None]] = {
     "evidence": _apply_evidence,
     "target": _apply_target,
     "forgotten": _apply_forgotten,
+    "archive": _apply_archive,
 }

@@ -82,7 +82,9 @@ class Mover:
         if isinstance(kept, HeldMemento):
             self._memento(kept, writer)
         elif isinstance(kept, HeldListing):
-            page = ListingPage(kept.query, kept.answer, (), resume_key=kept.resume_key, outcome=kept.outcome)
+            page = ListingPage(
+                kept.query, kept.answer, (), resume_key=kept.resume_key, outcome=kept.outcome, dialect=kept.dialect
+            )
             writer.write_listing(page)
         elif isinstance(kept, HeldTargets):
             writer.write_targets(kept.uri, kept.text, kept.date)
@@ -121,7 +123,7 @@ class Mover:
         row = self._db.execute(
             "SELECT file, offset FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? "
             "AND original = ? AND digest = ? AND statuscode = ?",
-            [*key],
+            [*key[:4]],
         ).fetchone()
         return row is not None and tuple(row) != (place.file, place.offset) and place_of(self._folder, row[0]).is_file()
 

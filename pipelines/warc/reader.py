@@ -194,7 +194,7 @@ def _ours(record: Record, notes: Notes) -> Iterator[Held]:
 def _listing(record: Record, found: Notes) -> HeldListing:
     notes = warc_notes.listing_notes(found)
     answer, query = warc_notes.answer_of(notes, record.body), warc_notes.query_of(notes)
-    return HeldListing(record.location, query, answer, notes.outcome, notes.resume_key)
+    return HeldListing(record.location, query, answer, notes.outcome, notes.resume_key, notes.dialect)
 
 
 def _memento(record: Record, found: Notes) -> HeldMemento | Damage:
@@ -264,6 +264,7 @@ def _foreign_capture(record: Record, timestamp: str, body: bytes) -> Capture:
         statuscode=str(record.status or "-"),
         digest=digest if algorithm == "sha1" else sha1(body).partition(":")[2],
         length=str(record.location.length),
+        archive="",  # which it is, whoever reads the file knows
     )
 
 

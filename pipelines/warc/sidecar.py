@@ -5,7 +5,8 @@
      "payload_digest": "<SHA-256>", "payload": {"file", "offset", "length"} or null,
      "request_url": "...", "status": 200, "fetched_at": "...", "headers": [["name", "value"], ...]}
 
-    {"kind": "listing", "query": {...}, "outcome": "rows", "resume_key": "", and the same last four}
+    {"kind": "listing", "query": {...}, "outcome": "rows", "resume_key": "",
+     "dialect": "wayback", and the same last four}
 
 `headers` are the archive's own, all but those that tell of the client. `payload` is where a revisit's bytes lie.
 """
@@ -61,7 +62,12 @@ def of_listing(page: ListingPage) -> bytes:
     """The notes of a CDX answer: what was asked, and how it goes on."""
     query = dataclasses.asdict(page.query)
     return _json(
-        kind="listing", query=query, outcome=page.outcome, resume_key=page.resume_key, **_of_answer(page.answer)
+        kind="listing",
+        query=query,
+        outcome=page.outcome,
+        resume_key=page.resume_key,
+        dialect=page.dialect,
+        **_of_answer(page.answer),
     )
 
 

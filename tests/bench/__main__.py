@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.bench import comparing, planning, rebuild_real, rebuild_synthetic, simulate_changes, troubled
+from tests.bench import comparing, exporting, planning, rebuild_real, rebuild_synthetic, simulate_changes, troubled
 from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
 from tests.bench.holdings import addresses, generate, shared_archive
 from tests.bench.listing import rows_a_second
@@ -27,7 +27,7 @@ LEAST_TROUBLED = 0.7  # replays a minute while some requests fail, beside none t
 TROUBLED = (4, 335)  # sites, captures of each
 MOST_PLANNING = 30.0  # seconds
 MOST_SLOWER = 1.2  # the last tenth of a rebuild beside the first
-MOST_MEMORY = 400.0  # MB, of a rebuild and of each of its readers
+MOST_MEMORY = 400.0  # MB, of a rebuild, of each of its readers, and of an export
 
 
 def main() -> int:
@@ -40,6 +40,7 @@ def main() -> int:
         good &= comparing.main()
         good &= _troubled(folder / "troubled")
     good &= _rebuilding(options.captures)
+    good &= _exporting(options.versions)
     print()
     simulated = simulate_changes.main() if options.simulate else 0
     return simulated or int(not good)
@@ -54,6 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--captures", type=int, default=100_000, help="invented ones to rebuild (0: leave rebuilds out)"
     )
+    parser.add_argument("--versions", type=int, default=100_000, help="invented ones to export (0: leave exports out)")
     parser.add_argument("--no-simulate", dest="simulate", action="store_false", help="leave out the search for changes")
     return parser.parse_args()
 
@@ -147,6 +149,13 @@ def _rebuilding(captures: int) -> bool:
         measured = process.submit(rebuild_synthetic.measure, captures, TEXTS, workers=CORES).result()
     print(f"  {measured}")
     return good and measured.last_beside_first <= MOST_SLOWER and max(measured.parent, measured.reader) < MOST_MEMORY
+
+
+def _exporting(versions: int) -> bool:
+    if not versions:
+        return True
+    print(f"exports of {versions:,} invented versions", flush=True)
+    return all(measured.memory < MOST_MEMORY for measured in exporting.main(versions))
 
 
 if __name__ == "__main__":

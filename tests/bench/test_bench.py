@@ -6,6 +6,7 @@ from pathlib import Path
 from pipelines.extraction.reader import read
 from pipelines.items import Page
 from pipelines.store.database import open_for_reading
+from tests.bench import exporting
 from tests.bench.crawling import one_after_the_other, served
 from tests.bench.holdings import addresses, generate
 from tests.bench.listing import PAGE_ROWS, rows_a_second
@@ -30,3 +31,10 @@ def test_a_generated_page_is_read_whole() -> None:
 
     reading = read(Page(_page(["Some words about data."] * 60, "x").encode(), "https://a.example/", "20050601120000"))
     assert reading.body.count("Some words about data.") == 60
+
+
+def test_invented_versions_are_exported_and_measured(tmp_path: Path) -> None:
+    exporting.make(tmp_path / "corpus", exporting.A_DOCUMENT)
+    measured = exporting.measure(tmp_path / "corpus", "csv", tmp_path / "to")
+    assert measured.size > exporting.A_DOCUMENT * 2000
+    assert (tmp_path / "to" / "versions.csv").read_text().count("Privacy Policy") == exporting.A_DOCUMENT

@@ -16,10 +16,12 @@ from scrapy.http import Response
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 
-from crawler.middlewares import ArchiveOnly, Pace, state_folder
+from crawler.middlewares import ArchiveOnly, Lane, Origin, Pace, state_folder
 from crawler.politeness.rate_limiter import Outcome
 
 BASE = "http://127.0.0.1:8390"
+SERVER = ("http", "127.0.0.1", 8390)
+NAME = "web.archive.org"
 
 
 # ---- the border
@@ -30,7 +32,7 @@ BASE = "http://127.0.0.1:8390"
 )
 def test_requests_to_the_archive_pass_with_our_headers_alone(path: str) -> None:
     request = Request(BASE + path, headers={"Cookie": "a=b", "Authorization": "Basic x"}, meta={"verbatim_url": True})
-    ArchiveOnly(BASE, "policy-corpus/1 (+me@example.org)").process_request(request)
+    ArchiveOnly([SERVER], "policy-corpus/1 (+me@example.org)").process_request(request)
     assert dict(request.headers.to_unicode_dict()) == {
         "User-Agent": "policy-corpus/1 (+me@example.org)",
         "Accept-Encoding": "gzip",
@@ -53,13 +55,13 @@ def test_requests_to_the_archive_pass_with_our_headers_alone(path: str) -> None:
 )
 def test_requests_elsewhere_do_not(url: str) -> None:
     with pytest.raises(IgnoreRequest, match="leaves the archive"):
-        ArchiveOnly(BASE, "ua").process_request(Request(url))
+        ArchiveOnly([SERVER], "ua").process_request(Request(url))
 
 
-@pytest.mark.parametrize(("base", "url"), [("https://web.archive.org", "https://web.archive.org:443/x")])
-def test_a_default_port_may_be_written_out(base: str, url: str) -> None:
+@pytest.mark.parametrize(("server", "url"), [(("https", "web.archive.org", 443), "https://web.archive.org:443/x")])
+def test_a_default_port_may_be_written_out(server: Origin, url: str) -> None:
     request = Request(url)
-    ArchiveOnly(base, "ua").process_request(request)
+    ArchiveOnly([server], "ua").process_request(request)
     assert request.headers["User-Agent"] == b"ua"
 
 
@@ -94,11 +96,11 @@ def pacer() -> Pacer:
 
 def paced(pacer: Pacer, *, stopping: bool = False, spend: bool = True) -> Pace:
     stats = SimpleNamespace(set_value=lambda *_: None, get_value=lambda *_: None, inc_value=lambda *_: None)
-    return Pace(pacer, stats, lambda: stopping, lambda: spend)  # type: ignore[arg-type]
+    return Pace({NAME: Lane(pacer)}, stats, lambda _: stopping, lambda: spend)  # type: ignore[arg-type]
 
 
 def asking(kind: str = "replay") -> Request:
-    return Request(BASE, meta={"kind": kind})
+    return Request(BASE, meta={"kind": kind, "archive": NAME})
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from crawler.local_archive.server.loopback import Answer, Request
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request, what the archive would have answered, and dice that fall alike for the same address."""
+    """A request, what the archive would have answered, and a random generator seeded by the address."""
 
     request: Request
     asked: Asked

@@ -21,7 +21,7 @@ LEAST_SIZE_MOVED = 24  # characters of a block that is told as moved; shorter on
 SAME_KIND = 5  # characters that it counts for two equal blocks to be of one kind, too
 MOST_REPEATS = 8  # places of equal blocks that are all tried with each other; of more, the first with the first ...
 MOST_SHARING = 8  # blocks that a word may stand in and still lead from one block to another
-MOST_CANDIDATES = 4  # blocks that are looked at for each, those that share most first
+MOST_CANDIDATES = 3  # blocks that are looked at for each, those that share most first
 MOST_CELLS = 200_000_000  # tokens times tokens of two blocks that are looked at more closely
 
 
@@ -175,12 +175,14 @@ def _with_replaced(
     found: list[tuple[int, int]] = []
     i = j = 0
     for a, b in [*kept, (len(before.keys), len(after.keys))]:
-        ours = [each for each in range(i, a) if each not in left]
-        theirs = [each for each in range(j, b) if each not in right]
-        pairs = list(zip(ours, theirs, strict=False))
-        if len(ours) == len(theirs) and all(_replaces(before, after, *pair) for pair in pairs):
-            found += pairs
-        found += [(a, b)] if a < len(before.keys) else []
+        if i < a and j < b:
+            ours = [each for each in range(i, a) if each not in left]
+            theirs = [each for each in range(j, b) if each not in right]
+            pairs = list(zip(ours, theirs, strict=False))
+            if len(ours) == len(theirs) and all(_replaces(before, after, *pair) for pair in pairs):
+                found += pairs
+        if a < len(before.keys):
+            found.append((a, b))
         i, j = a + 1, b + 1
     return found
 

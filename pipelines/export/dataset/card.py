@@ -170,5 +170,5 @@ _RIGHTS = """## Rights and takedown
 
 The texts belong to the sites that published them. They are handed on for research; that gives nobody a licence to
 them. A site that wants its texts taken out, or a person named in one, writes to whoever published this data set; with
-`python -m scrapy forget SITE` they leave the corpus for good, and the next export.
+`policy-corpus forget SITE` they leave the corpus for good, and the next export.
 """

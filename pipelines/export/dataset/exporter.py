@@ -30,15 +30,20 @@ def export_dataset(corpus: CorpusView, order: Order) -> Report:
 
 
 def _describe(corpus: CorpusView, order: Order, files: Staged) -> None:
-    facts, title, digests = facts_of(corpus), order.title or TITLE, files.digests()
+    facts, digests = facts_of(corpus), files.digests()
+    title, authors = _one_line(order.title) or TITLE, tuple(filter(None, map(_one_line, order.authors)))
     left_out = ", ".join(f"{name} {value}" for name, value in asked_for(corpus.selection).items())
     contents = {
-        "README.md": card(facts, corpus.tables, title, order.authors, left_out).encode("utf-8", "replace"),
-        "CITATION.cff": citation(facts, title, order.authors).encode("utf-8", "replace"),
-        "croissant.json": to_json(croissant(facts, corpus.tables, title, order.authors, digests)),
-        "datapackage.json": to_json(datapackage(facts, corpus.tables, title, order.authors, digests)),
+        "README.md": card(facts, corpus.tables, title, authors, left_out).encode("utf-8", "replace"),
+        "CITATION.cff": citation(facts, title, authors).encode("utf-8", "replace"),
+        "croissant.json": to_json(croissant(facts, corpus.tables, title, authors, digests)),
+        "datapackage.json": to_json(datapackage(facts, corpus.tables, title, authors, digests)),
     }
     for name, content in contents.items():
         atomic.write_part(files.part(name), [content], durable=False)
     sums = "".join(f"{sha256}  {name}\n" for name, (sha256, _) in files.digests().items())
     atomic.write_part(files.part("SHA256SUMS"), [sums.encode()], durable=False)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -12,6 +12,7 @@ from pipelines.export.git.history import PathOf, trailer
 from pipelines.export.selection import SelectedVersion
 from pipelines.export.tables import iso, moment
 from pipelines.extraction.form.note import exported_text, snapshot_url
+from pipelines.store.archives import Links
 
 WHO = b"policy-corpus <policy-corpus@localhost>"
 _ADDRESS = ":/?#[]@!$&'()*+,;=%"  # what an address may hold as it is
@@ -19,7 +20,7 @@ _EARLIEST = int(datetime(1996, 1, 1, tzinfo=UTC).timestamp())  # nothing was arc
 
 
 def stream(
-    versions: Iterable[SelectedVersion], ref: str, path_of: PathOf, public_url: str, parent: str = "", since: int = 0
+    versions: Iterable[SelectedVersion], ref: str, path_of: PathOf, links: Links, parent: str = "", since: int = 0
 ) -> Iterator[bytes]:
     """Commits on `ref`, whose last one so far is `parent` (a hash, or "") with the committer's date `since`."""
     yield b"feature done\n"
@@ -36,14 +37,15 @@ def stream(
             version.original,
             version.title,
             version.text,
-            public_url,
+            links.base(version.archive),
+            links.where(version.archive),
         )
         yield b"".join(
             (
                 f"commit {ref}\n".encode(),
                 b"author %s %d +0000\n" % (WHO, authored),
                 b"committer %s %d +0000\n" % (WHO, since),
-                _data(message(version, path, public_url)),
+                _data(message(version, path, links.base(version.archive))),
                 f"M 100644 inline {path}\n".encode(),
                 _data(text),
             )
@@ -60,7 +62,8 @@ def message(version: SelectedVersion, path: str, public_url: str) -> str:
     """What a commit says: which document and day, both links, between which captures it changed."""
     variant = f" ({version.variant})" if version.variant else ""
     address = quote(version.original, safe=_ADDRESS, errors="replace")
-    shown = f"{public_url.rstrip('/')}/web/{version.held_timestamp}/{address}"
+    base = public_url if "{timestamp}" in public_url else f"{public_url.rstrip('/')}/web/{{timestamp}}id_/{{url}}"
+    shown = base.replace("{timestamp}id_", version.held_timestamp).replace("{url}", address)
     lines = [
         _one_line(f"{version.site} {version.kind}{variant}: {_day(version.held_timestamp)}"),
         "",

@@ -35,7 +35,7 @@ def export_git(corpus: CorpusView, order: Order) -> Report:
             nonlocal added
             new = history.missing(has, corpus.timeline(), path_of)
             whole = (corpus.version(moment) for moment in new)
-            for piece in stream(whole, NEXT, path_of, corpus.public_url, parent, since):
+            for piece in stream(whole, NEXT, path_of, corpus.links, parent, since):
                 added += piece.startswith(b"commit ")
                 yield piece
 

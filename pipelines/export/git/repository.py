@@ -32,7 +32,7 @@ class Repository:
     """The repository in a folder. All methods raise RecordingFailed where git fails."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = folder.absolute()  # git is started in it
         if shutil.which("git") is None:
             raise WrongUse("The format git needs the program git, which is not installed: apt-get install git")
 
@@ -147,8 +147,9 @@ class Repository:
 
     def _command(self, *arguments: str) -> list[str]:
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        place = [f"--git-dir={self.folder / '.git'}", f"--work-tree={self.folder}"]
-        return ["git", "-C", str(self.folder), *settings, *(place if arguments[0] != "init" else []), *arguments]
+        folder = self.folder.absolute()  # -C would be added to a relative one
+        place = [f"--git-dir={folder / '.git'}", f"--work-tree={folder}"]
+        return ["git", "-C", str(folder), *settings, *(place if arguments[0] != "init" else []), *arguments]
 
     def _failed(self, said: str) -> RecordingFailed:
         line = next((line for line in said.splitlines() if line.startswith(("fatal:", "error:"))), "it ended early")

@@ -14,10 +14,10 @@ LETTERS = re.compile(r"[^\W_]")
 def without_link_lines(blocks: list[Block]) -> list[Block]:
     """The blocks less the lines of two or more links that stand before the first prose or after the last one."""
     places = range(len(blocks))
-    first = next((place for place in places if _outside_links(blocks[place].tokens) >= PROSE), None)
+    first = next((place for place in places if outside_links(blocks[place].tokens) >= PROSE), None)
     if first is None:
         return blocks
-    last = next(place for place in reversed(places) if _outside_links(blocks[place].tokens) >= PROSE) + 1
+    last = next(place for place in reversed(places) if outside_links(blocks[place].tokens) >= PROSE) + 1
     head = [block for block in blocks[:first] if not _is_link_line(block.tokens, block, FEW_LETTERS)]
     tail = [block for block in blocks[last:] if not _has_link_line(block)]
     head = _without_rules(head, from_end=False) if len(head) < first else head
@@ -27,14 +27,14 @@ def without_link_lines(blocks: list[Block]) -> list[Block]:
 
 def _has_link_line(block: Block) -> bool:
     """Whether there is such a line in a block, with no more than small print around it."""
-    if block.kind != "p" or _outside_links(block.tokens) > SMALL_PRINT:
+    if block.kind != "p" or outside_links(block.tokens) > SMALL_PRINT:
         return False
     return any(_is_link_line(line, block, FEW_LETTERS) for line in _lines(block.tokens))
 
 
 def _is_link_line(tokens: list[Token], block: Block, most: int) -> bool:
     links = sum(token.kind == "link" and token.opens for token in tokens)
-    return block.kind == "p" and not block.path and links > 1 and _outside_links(tokens) <= most
+    return block.kind == "p" and not block.path and links > 1 and outside_links(tokens) <= most
 
 
 def _lines(tokens: list[Token]) -> list[list[Token]]:
@@ -47,7 +47,7 @@ def _lines(tokens: list[Token]) -> list[list[Token]]:
     return lines
 
 
-def _outside_links(tokens: list[Token]) -> int:
+def outside_links(tokens: list[Token]) -> int:
     """Letters and digits outside links."""
     inside, count = False, 0
     for token in tokens:

@@ -5,13 +5,19 @@ from pipelines.extraction.form.inline import words
 
 LONG = 300  # letters: shorter texts repeat by chance
 BANNER = 4  # blocks: further on, a heading may be said twice on purpose
+AGAIN = 80  # letters
+FEWEST_PARTS = 3  # and different ones: a policy may well say one thing twice in a row
+DOUBLED = 0.4  # share of a page's letters that are said again where every part is
+LONGEST_AGAIN = 12  # blocks
 SAME = 0.9  # share of the copy's letters that stand in the first one too
 
 
 def without_repeats(blocks: list[Block]) -> list[Block]:
-    """The blocks without a second copy of the whole text, and with one of two equal headings in a row at the start."""
+    """The blocks without a second copy of the whole text or, behind each, of its parts, and with one of two equal
+    headings at the start."""
     texts = [" ".join(" ".join(words(cell) for cell in block.cells).split()) for block in blocks]
     blocks, texts = _without_doubled_headings(blocks, texts)
+    blocks, texts = _without_parts_again(blocks, texts)
     sizes = [len(text) for text in texts]
     whole = sum(sizes)
     if whole < 2 * LONG or texts[0] not in texts[1:]:
@@ -33,10 +39,35 @@ def _without_doubled_headings(blocks: list[Block], texts: list[str]) -> tuple[li
     kept = [
         place
         for place in range(len(blocks))
-        if not (
-            place and _is_heading(blocks[place]) and _is_heading(blocks[place - 1]) and texts[place] == texts[place - 1]
-        )
+        if not (place and _is_heading(blocks[place]) and texts[place] in _headings_before(place, blocks, texts))
     ]
+    return [blocks[place] for place in kept], [texts[place] for place in kept]
+
+
+def _headings_before(place: int, blocks: list[Block], texts: list[str]) -> list[str]:
+    """The heading right before a place, and in a banner all of them."""
+    start = 0 if place < BANNER else place - 1
+    return [texts[before] for before in range(start, place) if _is_heading(blocks[before])]
+
+
+def _without_parts_again(blocks: list[Block], texts: list[str]) -> tuple[list[Block], list[str]]:
+    """Without what says again, block by block, what stands right before it, where a page does so part by part: once for
+    each screen."""
+    gone: set[int] = set()
+    for place in range(1, len(texts)):
+        if place in gone or blocks[place].kind == "row":
+            continue
+        for count in range(1, min(LONGEST_AGAIN, place, len(texts) - place) + 1):
+            if texts[place - count] != texts[place]:
+                continue
+            part = texts[place : place + count]
+            if texts[place - count : place] == part and sum(map(len, part)) >= AGAIN:
+                gone.update(range(place, place + count))
+                break
+    again = [texts[place] for place in gone]
+    if len(set(again)) < FEWEST_PARTS or sum(map(len, again)) < DOUBLED * sum(map(len, texts)):
+        return blocks, texts
+    kept = [place for place in range(len(texts)) if place not in gone]
     return [blocks[place] for place in kept], [texts[place] for place in kept]
 
 

@@ -5,6 +5,7 @@ by it: on 332 texts what trafilatura alone left out was part of the document.
 """
 
 import copy
+import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from trafilatura.metadata import Document
 
 from pipelines.extraction.form.emphasis import NO_SPACES
 
+log = logging.getLogger(__name__)
+
+MOST_ELEMENTS = 10_000  # pages of policies have some hundreds
 UNSPACED = re.compile(f"([{NO_SPACES}])")
 FORM = ("|", "-", "|---|", "#")
 """Signs by which a reader writes tables, items and headings."""
@@ -35,13 +39,20 @@ class Agreement:
 
 
 def second_text(root: HtmlElement) -> str:
-    """What trafilatura reads in a stripped tree, which is left as it is; empty where it finds no text.
+    """What trafilatura reads in a stripped tree, which is left as it is; empty where it finds no text, cannot read the
+    page, or would take long over it.
 
     The names of classes, by which it cuts sections too, are not in such a tree: equal trees give equal opinions.
     """
+    if root.xpath("count(.//*)") > MOST_ELEMENTS:
+        return ""
     page = copy.deepcopy(root)
     etree.strip_tags(page, *WITHIN_LINES)
-    document = trafilatura.bare_extraction(page, fast=True, include_comments=False)
+    try:
+        document = trafilatura.bare_extraction(page, fast=True, include_comments=False)
+    except Exception as error:  # an opinion costs nobody the reading that it is about
+        log.debug("no second reading: %s", error)
+        return ""
     return (document.text or "") if isinstance(document, Document) else ""
 
 

@@ -98,7 +98,7 @@ def test_make_takes_a_corpus_with_a_space_in_its_name() -> None:
     for targets in ([], ["TARGETS=my list.txt"]):
         command = ["make", "-n", "-o", ".venv/ready", "crawl", "CORPUS=my corpus", *targets]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
-        [line] = [line for line in ended.stdout.replace("\\\n", " ").splitlines() if " -m scrapy " in line]
+        [line] = [line for line in ended.stdout.replace("\\\n", " ").splitlines() if "bin/policy-corpus " in line]
         assert "CORPUS_DIR=my corpus" in shlex.split(line)
         assert not targets or "targets=my list.txt" in shlex.split(line)
 

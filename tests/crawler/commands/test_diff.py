@@ -1,12 +1,20 @@
 """`diff`, `log` and `news`, as a user types them."""
 
+import fcntl
 import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from pipelines.store import runs
-from tests.conftest import Run, refusal, run_scrapy
+from tests.conftest import ROOT, Run, refusal, run_scrapy
 from tests.desk import Desk, row
 
 TEXTS = (
@@ -84,7 +92,7 @@ def test_scripts_may_ask_whether_two_versions_differ(folder: Path) -> None:
         (["diff", "shop.example", "1999", "last"], "before the first version"),
         (["diff", "shop.example", "1", "soon"], "is no version"),
         (["diff"], "Give a site"),
-        (["log", "shop.example", "privacy", "x"], "belongs nowhere"),
+        (["log", "shop.example", "privacy", "x"], "Unexpected argument"),
         (["news", "--since", "soon"], "neither a date"),
     ],
 )
@@ -127,3 +135,20 @@ def test_a_corpus_that_is_being_written_is_read(folder: Path) -> None:
         db.execute("UPDATE document SET open = open")
         assert "shop.example" in _told(folder, "log")
     db.close()
+
+
+def test_a_terminal_gets_colours_and_a_pager(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 2, 80, 0, 0))
+    environ = {**os.environ, "PAGER": "sed s/^/paged:/", "TERM": "xterm", "NO_COLOR": "", "LINES": "2", "COLUMNS": "80"}
+    command = [sys.executable, "-m", "scrapy", "diff", "shop.example", "-s", f"CORPUS_DIR={folder}"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=theirs, stderr=theirs, env=environ)
+    os.close(theirs)
+    said = b""
+    with suppress(OSError):  # the other end is closed
+        while part := os.read(ours, 4096):
+            said += part
+    os.close(ours)
+    assert process.wait(60) == 0
+    assert b"paged:" in said
+    assert b"\x1b[31;9m" in said

@@ -63,9 +63,9 @@ def test_tables_of_a_selection(told: Desk, scrapy: Run, tmp_path: Path) -> None:
     to = str(tmp_path / "tables")
     selected = ("export", "--format", "csv", "--to", to, "--site", "shop.example", "--as-of", "2004-06-01")
     ended = scrapy(*selected, CORPUS_DIR=told.folder)
-    assert (ended.code, ended.out, ended.err) == (0, "4 files, 4 written, 0 removed\n", "")
+    assert (ended.code, ended.out, ended.err) == (0, "5 files, 5 written, 0 removed\n", "")
     assert (tmp_path / "tables" / "versions.csv").read_text().count("\nshop.example,") == 1
-    assert scrapy(*selected, CORPUS_DIR=told.folder).out == "4 files, 0 written, 0 removed\n"
+    assert scrapy(*selected, CORPUS_DIR=told.folder).out == "5 files, 0 written, 0 removed\n"
 
 
 def test_texts_of_a_selection_go_elsewhere(told: Desk, scrapy: Run, tmp_path: Path) -> None:

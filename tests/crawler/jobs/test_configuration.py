@@ -56,6 +56,7 @@ def test_the_defaults_can_be_used_but_for_a_contact() -> None:
     with pytest.raises(WrongUse, match=r"A crawl of web\.archive\.org must say who is asking: set CONTACT"):
         check(given_settings(WAYBACK_URL="https://web.archive.org"))
     check(given_settings(WAYBACK_URL="https://web.archive.org", CONTACT="me@example.org"))
+    check(given_settings(WAYBACK_URL="https://web.archive.org"), asks=False)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,13 @@ def test_listings_to_come_bring_captures_like_those_before() -> None:
     assert standing(listings_left=100, captures_left=0, fetched=1).seconds_left == 250
 
 
+def test_time_left_never_stands_at_a_second() -> None:
+    assert standing(captures_left=8).time_left == "seconds left"
+    assert standing(captures_left=8, searching=3).time_left == "", "each answer may select another capture"
+    assert standing(searching=3).time_left == "at least 60 s left"
+    assert standing(searching=3).line().endswith("8.0/s >60 s left")
+
+
 def test_nothing_is_foretold_before_anything_is_known() -> None:
     assert standing(listed=0, fetched=0, captures_left=0, listings_left=3).time_left == ""
 

@@ -51,6 +51,23 @@ def test_what_went_wrong_is_told_with_its_first_reasons() -> None:
     assert "  and 2 more: status --json" in lines
 
 
+def test_targets_that_came_to_nothing_are_named() -> None:
+    without = [(f"site{number}.example/privacy", "empty: nothing is archived") for number in range(7)]
+    lines = summary_lines(replace(PLAIN, without_text=without), "out")
+    start = lines.index("targets without a text")
+    assert lines[start + 1] == "  site0.example/privacy                empty: nothing is archived"
+    assert lines[start + 6] == "  and more: the view `targets` of the database has them all"
+    long = summary_lines(replace(PLAIN, without_text=[("a" * 200, "failed: " + "b" * 200)]), "out")
+    assert max(map(len, long)) <= 80
+
+
+def test_versions_that_are_open_are_told_with_the_way_to_have_them() -> None:
+    lines = summary_lines(replace(PLAIN, versions_open=1_500), "out")
+    assert lines[-7] == "1,500 versions are open: when exactly they changed is still searched for."
+    assert lines[-5] == "  policy-corpus export --include open"
+    assert max(map(len, lines)) <= 80
+
+
 def test_every_state_is_told_within_eighty_columns() -> None:
     states = {str(state): 123_456_789 for state in State}
     failures = {f"replay: {'long ' * 40}": 1}
@@ -63,7 +80,7 @@ def test_runs_and_requests_are_told_where_there_were_some() -> None:
     assert run_lines(None) == []
     assert request_lines({}) == []
     run = {"command": "crawl", "outcome": "interrupted", "exit_code": None, "started_at": "2026", "finished_at": ""}
-    assert run_lines(run) == ["last run", "  crawl interrupted", "  2026 to an end nobody saw"]
+    assert run_lines(run) == ["last run", "  crawl interrupted", "  2026 to no end: it was interrupted"]
     assert request_lines({"replay document": 48}) == ["requests", "         48  replay document"]
 
 

@@ -6,7 +6,9 @@ from email.utils import format_datetime
 
 import pytest
 
+from crawler.archives.book import Archive
 from crawler.archives.memento import cdx_digest
+from crawler.archives.wayback import Wayback
 from crawler.spiders.replay_handler import MOST_HOPS, Asked, Held, Outcome, Replay
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.surt import urlkey
@@ -48,7 +50,14 @@ def replay(desk: Desk) -> Replay:
     def next_try(failure: Failure, attempts: int) -> str | None:
         return LATER if attempts < 3 else None
 
-    return Replay(desk.ledger, BASE, timedelta(hours=24), next_try)
+    return Replay(desk.ledger, timedelta(hours=24), next_try)
+
+
+WEB = Wayback(Archive(name="web.archive.org", address=BASE, dialect="wayback"))
+
+
+def outcomes(replay: Replay, asked: Asked, answer: HttpAnswer, raw: bytes) -> Iterator[Outcome]:
+    return replay.outcomes(asked, answer, raw, WEB.read_replay(answer, asked.original))
 
 
 @pytest.fixture
@@ -66,7 +75,7 @@ def outcome(outcomes: Iterator[Outcome]) -> Outcome:
 
 
 def of(replay: Replay, asked: Asked, answer: HttpAnswer) -> Outcome:
-    return outcome(replay.outcomes(asked, answer, answer.body))
+    return outcome(outcomes(replay, asked, answer, answer.body))
 
 
 def refusal(found: Outcome) -> tuple[State, str, bool, str | None]:
@@ -120,7 +129,7 @@ def test_bytes_of_a_capture_that_was_selected_meanwhile_are_kept(desk: Desk, rep
 def test_a_body_that_is_cut_short_is_no_page(replay: Replay, wanted: Asked, headers: dict[str, str]) -> None:
     cut = memento(wanted, wanted.capture, PAGE[:40], **headers)
     with pytest.raises(ReplayFailed, match="body cut short") as failed:
-        list(replay.outcomes(wanted, cut, cut.body))
+        list(outcomes(replay, wanted, cut, cut.body))
     assert failed.value.transient
 
 
@@ -143,7 +152,7 @@ def moved(desk: Desk) -> Asked:
 
 def test_an_archived_redirect_is_kept_and_followed(replay: Replay, moved: Asked) -> None:
     answer = redirect(moved, moved.capture, MOVED)
-    kept, on = replay.outcomes(moved, answer, b"")
+    kept, on = outcomes(replay, moved, answer, b"")
     assert isinstance(kept, Memento)
     assert (kept.redirect_to, kept.asked) == (MOVED, moved.capture)
     assert isinstance(on, Asked)
@@ -151,7 +160,7 @@ def test_an_archived_redirect_is_kept_and_followed(replay: Replay, moved: Asked)
 
 
 def test_the_target_of_a_redirect_is_named_by_what_it_holds(replay: Replay, moved: Asked) -> None:
-    _, on = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    _, on = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert isinstance(on, Asked)
     target = page("20050101000007", "https://shop.example/legal/privacy")
     found = of(replay, on, memento(on, target))
@@ -173,7 +182,7 @@ def test_a_target_that_is_known_is_not_asked_for(desk: Desk, replay: Replay, mov
     if state == "failed":
         desk.read(target, Failure("reading", "no text in page"))
     assert desk.state(target)[0] == state
-    _, found = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    _, found = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert found == Decision(moved.capture, State.DUPLICATE, same_as=target.key)
 
 
@@ -184,27 +193,27 @@ def desk_document(variant: str) -> DocumentKey:
 def test_a_target_that_is_held_and_not_read_is_read(desk: Desk, replay: Replay, moved: Asked) -> None:
     target = page("2005", MOVED)
     snapshot = desk.hold(target)  # by a run that was killed
-    _, found = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    _, found = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert found == Held(target, snapshot.location, moved.capture)
 
 
 def test_a_target_that_was_passed_over_is_asked_for(desk: Desk, replay: Replay, moved: Asked) -> None:
     desk.listed(page("2005", MOVED))
-    _, found = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    _, found = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert isinstance(found, Asked)
 
 
 def test_a_redirect_to_a_forgotten_site_is_not_followed(desk: Desk, replay: Replay, moved: Asked) -> None:
     desk.db.execute("INSERT INTO forgotten (site, since) VALUES ('forgotten.example', '2030-01-01T00:00:00Z')")
     for host, reason in {"www.forgotten.example:8080": "leads to a forgotten site", "unforgotten.example": ""}.items():
-        kept, found = replay.outcomes(moved, redirect(moved, moved.capture, f"http://{host}/privacy"), b"")
+        kept, found = outcomes(replay, moved, redirect(moved, moved.capture, f"http://{host}/privacy"), b"")
         assert isinstance(kept, Memento)
         assert isinstance(found, Asked) if not reason else refusal(found)[:2] == (State.REDIRECT, reason)
 
 
 def test_a_redirect_in_a_circle_is_a_redirect_all_the_same(replay: Replay, moved: Asked) -> None:
     answer = redirect(moved, moved.capture, URL)
-    kept, found = replay.outcomes(moved, answer, b"")
+    kept, found = outcomes(replay, moved, answer, b"")
     assert isinstance(kept, Memento)
     assert refusal(found) == (State.REDIRECT, f"moved to {URL} (redirect loop)", False, None)
 
@@ -213,7 +222,7 @@ def test_a_chain_may_have_ten_links(replay: Replay, moved: Asked) -> None:
     asked, links = moved, 0
     while True:
         to = f"http://shop.example/{links}"
-        *_, found = replay.outcomes(asked, redirect(asked, row("2005", "-", asked.original, "301"), to), b"")
+        *_, found = outcomes(replay, asked, redirect(asked, row("2005", "-", asked.original, "301"), to), b"")
         if isinstance(found, Refusal):
             break
         assert isinstance(found, Asked)
@@ -228,14 +237,14 @@ def test_a_chain_may_have_ten_links(replay: Replay, moved: Asked) -> None:
 
 
 def test_a_redirect_whose_target_was_captured_too_far_away_is_no_failure(replay: Replay, moved: Asked) -> None:
-    _, on = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    _, on = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert isinstance(on, Asked)
     reason = f"moved to {MOVED} (nearest capture too far)"
     assert refusal(of(replay, on, hop(on, "20060101000000", MOVED))) == (State.REDIRECT, reason, False, None)
 
 
 def test_a_target_that_is_in_trouble_is_tried_again(replay: Replay, moved: Asked) -> None:
-    _, on = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    _, on = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert isinstance(on, Asked)
     assert refusal(of(replay, on, said(on, 503))) == (State.FAILED, "archive trouble", True, LATER)
 
@@ -243,7 +252,7 @@ def test_a_target_that_is_in_trouble_is_tried_again(replay: Replay, moved: Asked
 def test_a_redirect_that_is_held_leads_on_without_being_asked(desk: Desk, replay: Replay, moved: Asked) -> None:
     between = row("2005", "-", MOVED, "301")
     desk.hold(between, redirect_to="http://shop.example/legal/2")
-    _, on = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    _, on = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert isinstance(on, Asked)
     assert (on.timestamp, on.original) == (moved.timestamp, "http://shop.example/legal/2")
 
@@ -265,7 +274,7 @@ def test_what_the_plan_took_for_a_repeat_of_the_asked_one_holds_nothing_for_it(d
 def test_a_step_that_was_answered_is_not_asked_again(desk: Desk, replay: Replay, wanted: Asked) -> None:
     second = page("2005", body=b"another row of that second")
     desk.listed(second)
-    (played,) = replay.outcomes(wanted, memento(wanted, wanted.capture), PAGE)
+    (played,) = outcomes(replay, wanted, memento(wanted, wanted.capture), PAGE)
     assert isinstance(played, Memento)
     desk.read(wanted.capture, "A")
     found = replay.steps.known(wanted.step)
@@ -362,7 +371,7 @@ def test_trouble_that_lasts_is_given_up(replay: Replay, wanted: Asked) -> None:
 
 def test_what_is_recorded_in_the_end(desk: Desk, replay: Replay, moved: Asked) -> None:
     """The whole way of a redirect, from its answer to the version it leads to."""
-    kept, on = replay.outcomes(moved, redirect(moved, moved.capture, MOVED), b"")
+    kept, on = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert isinstance(kept, Memento)
     assert isinstance(on, Asked)
     desk.hold(kept.capture, kept.asked, kept.redirect_to)

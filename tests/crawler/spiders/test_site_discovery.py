@@ -26,7 +26,7 @@ from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.moves import HOME, Moves
 
-ARCHIVE = "archive.example"
+ARCHIVE = "web.archive.org"
 SITE, KIND = "shop.example", "privacy policy"
 HOMEPAGE = f"http://{SITE}/"
 SOUGHT = Target(HOMEPAGE, DocumentKey(SITE, KIND), discover=True)

@@ -261,7 +261,7 @@ def test_any_file_gives_targets_and_bad_lines_or_one_refusal(list_of: ListOf, te
 
 READ = """
 import sys
-from crawler.targets import read_targets
+from crawler.targets.target_list import read_targets
 print(sum(1 for _ in read_targets(sys.argv[1])))
 print(open("/proc/self/status").read())
 """

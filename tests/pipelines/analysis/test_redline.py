@@ -51,7 +51,7 @@ def test_html_keeps_lists_tables_and_links() -> None:
     shown = redline_html(compare(before, before.replace("y", "z").replace("a.example", "b.example")))
     assert "<ul><li><div>a</div><ul><li><div>b</div></li></ul></li></ul>" in shown
     assert "<tr><th>N</th><th>P</th></tr>" in shown
-    assert '<tr class="changed"><td>x</td><td><del>y</del><ins>z</ins></td></tr>' in shown
+    assert '<tr class="changed"><td>x</td><td><del>y</del><ins> z</ins></td></tr>' in shown
     assert 'href="https://b.example/" title="before: https://a.example/"' in shown
 
 

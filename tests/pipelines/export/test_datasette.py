@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from pipelines.export.datasette import METADATA, describe
+from pipelines.export.datasette import CONFIGURATION, METADATA, describe
 from pipelines.store.database import open_for_reading
 from tests.conftest import Run
 from tests.corpora import copied
@@ -82,7 +82,7 @@ def test_the_description_is_written_once_and_mended(tmp_path: Path) -> None:
     (tmp_path / METADATA).write_text("{}")
     describe(tmp_path)
     assert (tmp_path / METADATA).read_bytes() == written
-    assert [path.name for path in tmp_path.iterdir()] == [METADATA]
+    assert {path.name for path in tmp_path.iterdir()} == {METADATA, CONFIGURATION}
 
 
 def test_an_export_elsewhere_leaves_the_corpus_as_it_is(scrapy: Run, corpus: Path, tmp_path: Path) -> None:

@@ -51,6 +51,9 @@ READERS = {
 }
 
 
+pytestmark = pytest.mark.slow
+
+
 def run(script: str, module: str, folder: Path, tmp_path: Path, python: str = "EXPORT_TOOLS") -> str:
     """What a script prints that reads `folder`, in an environment without a network."""
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

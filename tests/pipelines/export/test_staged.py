@@ -1,6 +1,7 @@
 """Whole or not at all, the same bytes each time, and nothing where nothing is new: of all formats of files."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,6 +70,23 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(hostile: Path, tmp
         exported(hostile, "jsonl", tmp_path / MARK)
 
 
+def test_parts_of_ours_go_and_those_of_others_stay(hostile: Path, tmp_path: Path) -> None:
+    (tmp_path / "versions.csv.part").write_text("left by a kill")
+    exported(hostile, "csv", tmp_path)
+    (tmp_path / "film.mkv.part").write_text("mine")
+    (tmp_path / "runs.csv.part").write_text("left by a kill")
+    exported(hostile, "csv", tmp_path)
+    assert {path.name for path in tmp_path.glob("*.part")} == {"film.mkv.part"}
+    with pytest.raises(WrongUse, match="something else"):
+        exported(hostile, "csv", _folder_with(tmp_path / "new", "film.mkv.part"))
+
+
+def _folder_with(folder: Path, name: str) -> Path:
+    folder.mkdir()
+    (folder / name).write_text("mine")
+    return folder
+
+
 def test_a_mark_that_leads_elsewhere_is_no_mark(hostile: Path, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("mine")
     to = tmp_path / "to"
@@ -102,6 +120,29 @@ def test_a_full_disk_leaves_what_was_there(
     assert exported(corpus, name, to).written
 
 
+@pytest.mark.parametrize("name", [*FILES, "git", "warc", "wacz"])
+def test_where_no_file_may_grow_nothing_is_left(name: str, crawled: Path, tmp_path: Path) -> None:
+    script = f"""
+import resource
+from pathlib import Path
+from pipelines.exceptions import RecordingFailed
+from pipelines.export.base import Order, export_to
+from tests.pipelines.export.views import seen
+with seen(Path({str(crawled)!r})) as view:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    try:
+        export_to(view, {name!r}, Order(Path({str(tmp_path / "to")!r})))
+    except RecordingFailed as error:
+        print(error)
+"""
+    command = [sys.executable, "-c", script]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert re.match(r"Cannot export to \S+: .+ then export again\.$", ended.stdout), ended
+    assert ended.stdout.count("\n") == 1
+    assert not (tmp_path / "to").exists()
+
+
+@pytest.mark.slow
 def test_a_killed_export_is_whole_or_not_begun_at_every_step(corpus: Path, tmp_path: Path) -> None:
     to, fresh = tmp_path / "to", tmp_path / "fresh"
     exported(corpus, "csv", to)

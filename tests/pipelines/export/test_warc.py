@@ -14,6 +14,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from pipelines.exceptions import WrongUse
+from pipelines.export import wacz
 from pipelines.export.selection import SelectedVersion
 from tests.pipelines.export.views import exported, files, seen
 
@@ -76,8 +77,8 @@ def test_a_wacz_has_index_and_pages(crawled: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "one.wacz") as file:
         assert file.testzip() is None
         stored = {entry.filename for entry in file.infolist() if entry.compress_type == zipfile.ZIP_STORED}
-        assert stored == {"archive/data.warc.gz", "indexes/index.cdx.gz"}
-        data = file.read("archive/data.warc.gz")
+        assert stored == {"archive/data-00000.warc.gz", "indexes/index.cdx.gz"}
+        data = file.read("archive/data-00000.warc.gz")
         index = gzip.decompress(file.read("indexes/index.cdx.gz")).decode().splitlines()
         head, *pages = map(json.loads, file.read("pages/pages.jsonl").splitlines())
     assert head["format"] == "json-pages-1.0"
@@ -94,6 +95,21 @@ def test_a_wacz_has_index_and_pages(crawled: Path, tmp_path: Path) -> None:
         found[told["url"], line.split(" ")[1]] = body
         assert about["WARC-Payload-Digest"] == told["digest"]
     assert found == {(version.original, version.held_timestamp): body for version, body in held}
+
+
+def test_the_head_of_no_member_of_a_wacz_has_what_its_directory_does_not_tell(
+    crawled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wacz, "_SIZE", 10_000)
+    exported(crawled, "wacz", tmp_path / "one.wacz")
+    data = (tmp_path / "one.wacz").read_bytes()
+    with zipfile.ZipFile(tmp_path / "one.wacz") as file:
+        heads = [data[entry.header_offset + 28 : entry.header_offset + 30] for entry in file.infolist()]
+        archives = [name for name in file.namelist() if name.startswith("archive/")]
+        pages = [one for name in archives for one in records(file.read(name))[1:]]
+    assert set(heads) == {b"\0\0"}
+    assert len(archives) > 2
+    assert [body for *_, body in pages] == [body for _, body in selected(crawled)]
 
 
 def test_py_wacz_finds_it_valid(crawled: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger
 from pipelines.store.moves import HOME, Moves
 
-ARCHIVE, EVER = "archive.example", "99999999999999"
+ARCHIVE, EVER = "web.archive.org", "99999999999999"
 SITE, KIND = "shop.example", "privacy policy"
 URL, OTHER = "http://shop.example/privacy", "http://shop.example/legal"
 

@@ -110,6 +110,13 @@ def test_a_version_found_in_the_past_begins_a_new_history(corpus: Path, tmp_path
     assert str(exported(corpus, "git", to)) == "9 commits, 1 added, branch history-3"
 
 
+def test_to_a_folder_that_is_named_from_here(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert exported(corpus, "git", Path("here/to")).closing.startswith("6 commits")
+    assert exported(corpus, "git", Path("here/to")).closing.startswith("6 commits, 0 added")
+    assert git(tmp_path / "here" / "to", "status", "--porcelain") == ""
+
+
 def test_what_is_not_told_any_more_begins_a_new_history(corpus: Path, tmp_path: Path) -> None:
     exported(corpus, "git", tmp_path / "to")
     report = exported(corpus, "git", tmp_path / "to", site=["test.de"])
@@ -194,3 +201,9 @@ def test_git_that_is_not_installed_is_told(corpus: Path, tmp_path: Path, monkeyp
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(WrongUse, match="needs the program git"):
         exported(corpus, "git", tmp_path / "to")
+
+
+def test_a_history_in_a_relative_folder(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    exported(corpus, "git", Path("history"))
+    assert len(commits(tmp_path / "history")) == 6

@@ -2,7 +2,7 @@ import pytest
 
 from pipelines.extraction.form.inline import words
 from pipelines.extraction.page.repeats import without_repeats
-from tests.pipelines.extraction.pages import POLICY, blocks
+from tests.pipelines.extraction.pages import POLICY, blocks, reading
 
 TEXT = (
     "<h1>Privacy</h1>"
@@ -37,3 +37,26 @@ def test_what_is_said_again_stays(html: str) -> None:
 
 def test_a_banner_that_says_the_title_once_more_goes() -> None:
     assert left(f"<h1>Privacy</h1><h2>Privacy</h2>{POLICY}").count("Privacy") == 1
+
+
+PARTS = [
+    f"Point {n}: we collect what you write on form {n} and give it to third parties with your consent." for n in "123"
+]
+
+
+def test_parts_that_are_written_once_for_each_screen_are_said_once() -> None:
+    html = "".join(f"<h2>{n}</h2><div><p>{part}</p></div><div><p>{part}</p></div>" for n, part in enumerate(PARTS))
+    text = reading(html).body
+    assert [text.count(part) for part in PARTS] == [1, 1, 1]
+    assert text.count("## ") == 2  # the first is the title
+
+
+def test_what_a_policy_says_twice_in_a_row_stays() -> None:
+    text = reading("".join(f"<p>{part}</p>" for part in [PARTS[0], *PARTS, PARTS[2]])).body
+    assert [text.count(part) for part in PARTS] == [2, 1, 2]
+
+
+def test_a_heading_that_a_banner_said_before_the_date_is_said_once() -> None:
+    banner = "<h1>Notice</h1><p>Last updated: 3 March 2024</p>"
+    text = reading(f"<title>x</title>{banner}<h1>Notice</h1>" + "".join(f"<p>{part}</p>" for part in PARTS)).body
+    assert text.startswith("## Notice\n\nLast updated: 3 March 2024\n\nPoint 1")

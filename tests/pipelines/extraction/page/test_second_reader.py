@@ -64,3 +64,9 @@ def test_prose_items_links_and_addresses_stay_whatever_the_second_reader_says() 
     ).body
     for word in ("Email", "Facebook", "Twitter", "Print", "Google", "a@b.example", "Mail"):
         assert word in text
+
+
+def test_a_page_of_very_many_elements_is_read_once() -> None:
+    read = reading(PARAGRAPHS + "<p>a</p>" * 10_000)
+    assert read.second_in_text is None
+    assert "Point 19" in read.body

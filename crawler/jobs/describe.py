@@ -1,0 +1,140 @@
+"""A corpus in figures: what `describe` counts and says, put together from the store and the analysis."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from pipelines.analysis.description.figures import Figures, describe
+from pipelines.analysis.description.methods import Made, citation, methods
+from pipelines.analysis.description.plots import plots
+from pipelines.analysis.description.report import Section, sections
+from pipelines.exceptions import RecordingFailed, WrongUse
+from pipelines.export.selection import Selection, asked_for
+from pipelines.formats import atomic
+from pipelines.release import VERSION
+from pipelines.store import selection as stored
+from pipelines.store.families import Family, families, least_of, unsorted_texts
+
+FAMILIES = 10  # that are named
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All that is told of a corpus."""
+
+    figures: Figures
+    made: Made
+    families: list[Family]
+    in_families: int
+    unsorted: int
+    least: str
+    more: list[Section] = field(default_factory=list)
+
+    @property
+    def methods(self) -> str:
+        return methods(self.figures, self.made) + self._of_families
+
+    @property
+    def _of_families(self) -> str:
+        if not self.families:
+            return ""
+        return (
+            f" {self.in_families:,} documents have a text that nearly equals one of another site (Jaccard index of at "
+            f"least {self.least} over shingles of five words)."
+        )
+
+    def sections(self) -> list[Section]:
+        """All tables, in the order in which they are read."""
+        return [*sections(self.figures), *self._families(), *self.more]
+
+    def _families(self) -> Iterator[Section]:
+        if not self.families and self.unsorted:
+            yield Section("Families", [("", "")], "No texts were compared yet: policy-corpus families does it.")
+        elif self.families:
+            rows = [(f"{one.sites:,}", f"{one.documents:,}", f"{one.texts:,}", _oldest(one)) for one in self.families]
+            note = f"{self.unsorted:,} texts were not compared yet: policy-corpus families." if self.unsorted else ""
+            yield Section("Families over sites", [("sites", "documents", "texts", "oldest"), *rows[:FAMILIES]], note)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        named = [asdict(one) for one in self.families[:FAMILIES]]
+        told = {"count": len(self.families), "documents": self.in_families, "unsorted": self.unsorted, "largest": named}
+        return {
+            **asdict(self.figures),
+            "families": told,
+            "made": asdict(self.made),
+            "methods": self.methods,
+            "citation": citation(self.made),
+        }
+
+
+def _oldest(family: Family) -> str:
+    first = family.members[0]
+    return " ".join(filter(None, (first.site, first.kind, first.variant, first.first_timestamp[:4])))
+
+
+def describe_corpus(db: Database, selection: Selection, gap_days: int) -> Description:
+    """Count the selected part of a corpus. Raises WrongUse where nothing is selected."""
+    figures = describe(
+        (dict(zip(stored.VERSION_COLUMNS, row, strict=True)) for row in stored.versions(db, selection)),
+        _rows(db, "captures", selection),
+        _rows(db, "targets", selection),
+        _rows(db, "changes", selection),
+        gap_days,
+    )
+    if not figures.versions:
+        said = ", ".join(f"{name} {value}" for name, value in asked_for(selection).items())
+        raise WrongUse(
+            f"No version fits {said}: `policy-corpus status` tells what the corpus holds."
+            if said
+            else "The corpus has no versions to describe yet: crawl first."
+        )
+    found = [one for one in families(db) if _is_of(one, selection)]
+    documents = sum(one.documents for one in found)
+    return Description(figures, made(db, selection), found, documents, unsorted_texts(db), least_of(db))
+
+
+def _is_of(family: Family, selection: Selection) -> bool:
+    return any(
+        (not selection.sites or one.site in selection.sites) and (not selection.kinds or one.kind in selection.kinds)
+        for one in family.members
+    )
+
+
+def _rows(db: Database, view: str, selection: Selection) -> Iterator[dict[str, Any]]:
+    names = [name for name, _ in stored.columns_of(db, view)]
+    return (dict(zip(names, row, strict=True)) for row in stored.rows_of(db, view, selection))
+
+
+def made(db: Database, selection: Selection) -> Made:
+    """What the runs of a corpus noted of how it was made."""
+    crawls = [row for row in _rows(db, "runs", Selection()) if row["command"].startswith("crawl")]
+    settings = [json.loads(row["settings"] or "{}") for row in crawls]
+    libraries = [json.loads(row["libraries"] or "{}") for row in crawls]
+    newest: dict[str, Any] = next((one for one in reversed(libraries) if one), {})
+    (sample,) = db.execute("SELECT coalesce(max(sample), 0) FROM identity").fetchone()
+    return Made(
+        f"policy-corpus {newest.get('policy-corpus', VERSION)}",
+        tuple(sorted({str(one["SELECT"]) for one in settings if one.get("SELECT")})),
+        tuple(sorted({(str(one.get("FROM", "")), str(one.get("TO", ""))) for one in settings})),
+        max((row["finished_at"] for row in crawls), default=""),
+        {str(name): str(version) for name, version in newest.items()},
+        selected=", ".join(f"{name} {value}" for name, value in asked_for(selection).items()),
+        is_sample=bool(sample),
+    )
+
+
+def write_plots(figures: Figures, folder: Path) -> list[str]:
+    """Write the plots to a folder, which is made; their names. Raises RecordingFailed."""
+    drawn = plots(figures)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in drawn.items():
+            atomic.write_whole(folder / name, [content.encode()])
+    except OSError as error:
+        raise RecordingFailed(f"Cannot write plots to {folder}: {error.strerror}. Choose another folder.") from error
+    return list(drawn)

@@ -1,0 +1,187 @@
+"""Crawls of archives other than the Wayback Machine: their own software where it can be had, else their dialects."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from crawler.local_archive.embedded import EmbeddedArchive
+from tests.conftest import run_scrapy
+from tests.crawls.crawling import Crawling
+from tests.crawls.splitting import split
+from tests.pipelines.warc.test_pywb import _free_port, _wait_for, pywb
+
+__all__ = ["pywb"]
+
+_SHOWN = "SELECT site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, text_digest, captures "
+
+TARGET = Path("www.waldkauz-verlag.example/datenschutz.html")  # an address without its scheme
+
+
+def entry(folder: Path, address: str, name: str = "mine", dialect: str = "pywb", more: str = "") -> Path:
+    path = folder / f"{name}.toml"
+    path.write_text(f'name = "{name}"\naddress = "{address}"\ndialect = "{dialect}"\n{more}', "utf-8")
+    return path
+
+
+def versions(crawling: Crawling) -> list[tuple[object, ...]]:
+    return crawling.rows(f"{_SHOWN} FROM versions ORDER BY 1, 2, 3, 4")
+
+
+@pytest.fixture(scope="module")
+def collection(pywb: Path, sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real pywb over the WARC files of the sample."""
+    home = tmp_path_factory.mktemp("collection")
+    for command in (["init", "museum"], ["add", "museum", *sorted(sample.glob("*.warc"))]):
+        subprocess.run([pywb / "wb-manager", *command], cwd=home, check=True, capture_output=True, timeout=120)
+    port = _free_port()
+    command = [pywb / "wayback", "-b", "127.0.0.1", "-p", f"{port}"]
+    with subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/", server)
+            yield f"http://127.0.0.1:{port}/museum"
+        finally:
+            server.terminate()
+
+
+@pytest.mark.parametrize("select", ["changes", "all", "year"])
+def test_a_crawl_of_pywb_gives_what_the_wayback_machine_gives(
+    collection: str, sample: Path, tmp_path: Path, select: str
+) -> None:
+    targets = tmp_path / "targets.txt"
+    lines = (sample / "targets.txt").read_text("utf-8").splitlines()
+    targets.write_text("\n".join(line for line in lines if "closedgarden" not in line) + "\n", "utf-8")
+    pywb = Crawling(tmp_path / "pywb", "", targets, {"ARCHIVES": entry(tmp_path, collection), "SELECT": select})
+    assert pywb.run().code == 0
+    with EmbeddedArchive(sample) as archive:
+        web = Crawling(tmp_path / "web", archive.url, targets, {"SELECT": select})
+        assert web.run().code == 0
+    assert versions(pywb) == versions(web)
+    assert len(versions(pywb)) >= 10
+    listed = "SELECT timestamp, original, digest FROM captures WHERE site <> '' ORDER BY 1, 2, 3"
+    assert pywb.rows(listed) == web.rows(listed)
+    assert {archive for (archive,) in pywb.rows("SELECT DISTINCT archive FROM captures")} == {"mine"}
+
+
+def test_a_crawl_of_pywb_gives_the_texts_of_a_rebuild_of_its_files(
+    collection: str, sample: Path, tmp_path: Path
+) -> None:
+    pywb = Crawling(tmp_path / "pywb", "", sample / "targets.txt", {"ARCHIVES": entry(tmp_path, collection)})
+    assert pywb.run().code == 0
+    rebuilt = tmp_path / "rebuilt"
+    ended = run_scrapy("rebuild", str(sample), "--targets", str(sample / "targets.txt"), CORPUS_DIR=rebuilt, READERS=1)
+    assert ended.code in (0, 1), ended
+    shown = "SELECT held_timestamp, original, text_digest, first_timestamp, last_timestamp, captures FROM versions"
+    crawled, made = set(pywb.rows(shown)), set(Crawling(rebuilt, "", sample).rows(shown))
+    assert crawled
+    assert crawled - made == set()
+
+
+# -- several archives in one crawl
+
+
+@pytest.fixture(scope="module")
+def parts(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("parts")
+    folders = [folder / dialect for dialect in ("wayback", "pywb", "commoncrawl")]
+    split(sample, folders, seed=7)
+    return folders
+
+
+@contextmanager
+def served(parts: list[Path], folder: Path) -> Iterator[tuple[dict[str, object], dict[str, EmbeddedArchive]]]:
+    """The settings that name an archive for each part, and the archives."""
+    with ExitStack() as stack:
+        archives = {part.name: stack.enter_context(EmbeddedArchive(part, dialect=part.name)) for part in parts}
+        pywb, crawls = archives["pywb"], archives["commoncrawl"]
+        mine = entry(folder, pywb.address, "pywb")
+        cc = entry(folder, crawls.address, "cc", "commoncrawl", f'raw = "range"\nreplay = "{crawls.address}"\n')
+        yield {"ARCHIVES": f"web.archive.org,{mine},{cc}", "WAYBACK_URL": archives["wayback"].url}, archives
+
+
+def test_an_archive_that_is_split_gives_the_corpus_of_the_whole(
+    sample: Path, parts: list[Path], tmp_path: Path
+) -> None:
+    targets = tmp_path / "targets.txt"
+    lines = (sample / "targets.txt").read_text("utf-8").splitlines()
+    targets.write_text("\n".join(line for line in lines if "closedgarden" not in line) + "\n", "utf-8")
+    with EmbeddedArchive(sample) as archive:
+        whole = Crawling(tmp_path / "whole", archive.url, targets)
+        assert whole.run().code == 0
+    with served(parts, tmp_path) as (settings, archives):
+        divided = Crawling(tmp_path / "divided", archives["wayback"].url, targets, settings)
+        ended = divided.run()
+    assert ended.code == 0, ended
+    assert versions(divided) == versions(whole)
+    assert {archive for (archive,) in divided.rows("SELECT DISTINCT archive FROM captures")} == {
+        "web.archive.org",
+        "pywb",
+        "cc",
+    }
+    twice = (
+        "SELECT payload_digest, urlkey FROM snapshot JOIN capture ON capture.id = capture_id WHERE redirect_to = '' "
+    )
+    assert divided.rows(f"{twice} GROUP BY payload_digest, urlkey HAVING count(*) > 1") == []
+    assert all(archive.requests.count("replay") for archive in archives.values())
+    again = divided.run()
+    assert (again.code, versions(divided)) == (0, versions(whole))
+
+
+def test_an_archive_that_is_down_makes_no_gap_in_silence(sample: Path, tmp_path: Path) -> None:
+    down = entry(tmp_path, f"http://127.0.0.1:{_free_port()}/c", "down")
+    with EmbeddedArchive(sample) as archive:
+        crawling = Crawling(
+            tmp_path / "corpus",
+            archive.url,
+            TARGET,
+            {"ARCHIVES": f"web.archive.org,{down}"},
+        )
+        forecast = run_scrapy(
+            "crawl", "policies", "-a", f"targets={crawling.targets}", "--dry-run",
+            CORPUS_DIR=crawling.folder, WAYBACK_URL=archive.url, ARCHIVES=f"web.archive.org,{down}",
+        )  # fmt: skip
+        ended = crawling.run()
+    assert "cdx address of down" in forecast.out, forecast
+    assert ended.code == 1, ended
+    assert "Not heard: down" in ended.err
+    assert crawling.rows("SELECT outcome, reason FROM targets") == [("read", "not heard: down")]
+    assert len(versions(crawling)) > 3
+
+
+def test_notes_name_and_link_the_archive_that_holds_a_capture(sample: Path, tmp_path: Path) -> None:
+    with EmbeddedArchive(sample, dialect="pywb") as archive:
+        mine = entry(
+            tmp_path, archive.address, more='title = "My *own* archive"\npublic = "https://archive.example/c"\n'
+        )
+        target = TARGET
+        crawling = Crawling(tmp_path / "corpus", "", target, {"ARCHIVES": mine, "SELECT": "first-last"})
+        assert crawling.run().code == 0
+    texts = [text for path, text in crawling.exported().items() if path.endswith(".txt")]
+    assert texts
+    for text in texts:
+        note = text.decode().splitlines()[0]
+        assert "[original snapshot in My \\*own\\* archive](https://archive.example/c/" in note
+        assert "id_/http" in note
+
+
+@pytest.mark.parametrize("dialect", ["pywb", "commoncrawl", "timemap"])
+def test_each_dialect_gives_the_texts_that_the_wayback_machine_gives(
+    sample: Path, tmp_path: Path, dialect: str
+) -> None:
+    target = TARGET
+    with EmbeddedArchive(sample) as archive:
+        web = Crawling(tmp_path / "web", archive.url, target, {"SELECT": "all"})
+        assert web.run().code == 0
+    with EmbeddedArchive(sample, dialect=dialect) as archive:
+        more = {
+            "pywb": "",
+            "commoncrawl": f'raw = "range"\nreplay = "{archive.address}"\n',
+            "timemap": 'replay = "{address}/web/{timestamp}id_/{url}"\n',
+        }[dialect]
+        mine = entry(tmp_path, archive.address, dialect=dialect, more=more)
+        other = Crawling(tmp_path / "other", "", target, {"ARCHIVES": mine, "SELECT": "all"})
+        assert other.run().code == 0
+    texts = "SELECT held_timestamp, text_digest, captures FROM versions ORDER BY 1"
+    assert other.rows(texts) == web.rows(texts)

@@ -1,0 +1,108 @@
+"""The pages of a site in a real Chromium, from the file system: no text runs, and any two versions compare."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.pipelines.export.site.invented import HOSTILE
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+PAIR = "20150320104530..20180523220004"
+TEXTS = (
+    ("", "One.\nTwo."),
+    ("One.\n\nTwo [a](http://a.example/b) three.", "One.\n\nTwo [a](http://a.example/c) four."),
+    ("* a b c d\n* e f g h", "* e f g h\n* a b c d x\n\n# New"),
+    ("נתונים אישיים", "נתונים אישיים שלך"),
+    ("a " * 3000, "b a " * 2000),
+)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here: apt install chromium, or set CHROMIUM to one")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A page that writes down what it asks for, what is refused to it, and what fails."""
+    context = chromium.new_context(viewport={"width": 360, "height": 800})
+    opened = context.new_page()
+    opened.told = []
+    opened.on("console", lambda message: opened.told.append(message.text))
+    opened.on("pageerror", lambda error: opened.told.append(str(error)))
+    opened.on("dialog", lambda dialog: opened.told.append(dialog.message))
+    opened.on("request", lambda asked: asked.url.startswith(("file:", "data:,")) or opened.told.append(asked.url))
+    yield opened
+    context.close()
+
+
+def test_nothing_of_a_text_runs(page: Any, tricky_site: Path) -> None:
+    folder = tricky_site / "tricks.example/terms-of-service-b"
+    pages = [*sorted(folder.glob("*.html")), tricky_site / "index.html"]
+    assert len(pages) >= 2 * len(HOSTILE)
+    page.add_init_script("window.ran = (which) => console.log('ran ' + which)")
+    for one in pages:
+        page.goto(one.as_uri())
+    page.goto((folder / "compare.html").as_uri())
+    for number in range(1, len(HOSTILE)):
+        page.select_option("#from", index=number - 1)
+        page.select_option("#to", index=number)
+        page.locator("#told", has_text="words added").wait_for()
+    assert page.told == []
+
+
+def test_any_two_versions_are_compared(page: Any, sample_site: Path) -> None:
+    address = (sample_site / "waldkauz-verlag.example/privacy-policy/compare.html").as_uri()
+    page.goto(f"{address}#{PAIR}")
+    page.wait_for_selector("#redline ins")
+    assert page.input_value("#from") == "20150320104530"
+    page.click("#swap")
+    page.wait_for_url("**#20180523220004..20150320104530")
+    page.locator("#told", has_text="words added").wait_for()
+    page.check("#only")
+    page.wait_for_selector("#redline .left-out")
+    assert page.told == []
+
+
+@pytest.mark.parametrize(("before", "after"), TEXTS)
+def test_nothing_of_either_text_is_left_out(before: str, after: str, page: Any, sample_site: Path) -> None:
+    page.goto((sample_site / "waldkauz-verlag.example/privacy-policy/compare.html").as_uri())
+    rows = page.evaluate("([a, b]) => policyCorpus.compare(a, b)", [before, after])
+    for text, own, moved in ((before, "delete", "moved-to"), (after, "insert", "moved-from")):
+        sides = [
+            "".join(said for op, said in row["pieces"] if op in ("equal", own)) for row in rows if row["op"] != moved
+        ]
+        lines = [line for line in text.split("\n") if line.strip()]
+        assert [_plain(side) for side in sides if side] == [_plain(line) for line in lines]
+
+
+def _plain(line: str) -> str:
+    """A line without what stands for a link's brackets."""
+    return "".join(sign for sign in line if sign not in "\ue000\ue001\ue002[]()")
+
+
+def test_pages_fit_a_narrow_screen(page: Any, sample_site: Path, tricky_site: Path) -> None:
+    ours = [sample_site / "index.html", *sorted((sample_site / "waldkauz-verlag.example").rglob("*.html"))]
+    for one in [*ours, *(tricky_site / "souk.example").rglob("*.html")]:
+        page.goto(one.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, one
+
+
+def test_sites_are_found_by_what_is_typed(page: Any, sample_site: Path) -> None:
+    page.goto((sample_site / "index.html").as_uri())
+    page.fill("#filter", "WALD")
+    assert page.locator("#site-table tbody tr:visible").count() == 1
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/waldkauz-verlag.example/index.html")
