@@ -17,6 +17,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.executors.read_all import Progress, read_all
 from pipelines.formats.content_encoding import decode
+from pipelines.options import CorpusOptions
 from pipelines.store import readings
 from pipelines.store.corpus import Corpus
 
@@ -27,10 +28,11 @@ decoded = partial(decode, error=ReadingFailed)
 
 def readers(settings: Settings, *, at_once: bool = True) -> Readers:
     """Reading processes, as many and as bounded as the settings say."""
+    options = CorpusOptions.from_settings(settings)
     return Readers(
-        settings.getint("READERS"),
-        deadline=settings.getfloat("READING_DEADLINE"),
-        memory=settings.getint("READING_MEMORY_MB") << 20,
+        options.readers,
+        deadline=options.reading_deadline,
+        memory=options.reading_memory,
         extractor=extractor_name(settings),
         at_once=at_once,
     )

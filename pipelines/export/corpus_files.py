@@ -13,6 +13,7 @@ from pipelines.export.files import Counts, Rendering, StoredVersion, export
 from pipelines.export.manifest import MANIFEST, entries
 from pipelines.extraction.form.styles import STYLES
 from pipelines.items import Page
+from pipelines.options import CorpusOptions
 from pipelines.store.corpus import Corpus
 from pipelines.store.selection import Selection
 from pipelines.warc.writer import read_memento
@@ -24,26 +25,21 @@ _ALL = Selection()
 def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", selection: Selection = _ALL) -> Counts:
     """Export the selected versions, by default all that are settled, to `to`, by default the corpus's own `text`
     folder, in the style it has unless another one is asked for. Raises RecordingFailed."""
-    corpus_folder = Path(settings["CORPUS_DIR"])
-    folder = Path(to) if to else corpus_folder / "text"
+    options = CorpusOptions.from_settings(settings)
+    folder = Path(to) if to else options.folder / "text"
     if not to:
-        describe(corpus_folder)
-    style = settings["EXPORT_STYLE"] or style_of(folder)
+        describe(options.folder)
+    style = options.export_style or style_of(folder)
     if style == STORED_STYLE:
-        return export(db, folder, public_url=settings["WAYBACK_PUBLIC_URL"], selection=selection)
-    readers = Readers(
-        1,
-        deadline=float(settings["READING_DEADLINE"]),
-        memory=int(settings["READING_MEMORY_MB"]) << 20,
-        extractor=style,
-    )
+        return export(db, folder, public_url=options.public_url, selection=selection)
+    readers = Readers(1, deadline=options.reading_deadline, memory=options.reading_memory, extractor=style)
     try:
         return export(
             db,
             folder,
-            public_url=settings["WAYBACK_PUBLIC_URL"],
+            public_url=options.public_url,
             style=style,
-            render=_rendered_again(db, corpus_folder / "warc", readers),
+            render=_rendered_again(db, options.folder / "warc", readers),
             selection=selection,
         )
     finally:

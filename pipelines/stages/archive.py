@@ -11,6 +11,7 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 
 from pipelines.items import ListingPage, Memento, Snapshot
+from pipelines.options import CorpusOptions
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus
@@ -38,15 +39,8 @@ class ArchiveStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        settings = crawler.settings
-        return cls(
-            Path(settings["CORPUS_DIR"]),
-            settings["ARCHIVE"],
-            settings["RUN_ID"],
-            settings.getint("WARC_MAX_MB") << 20,
-            settings["TARGET_LIST"] or ("", ""),
-            settings.getfloat("WRITER_PATIENCE"),
-        )
+        o = CorpusOptions.from_settings(crawler.settings)
+        return cls(o.folder, o.archive, o.run, o.warc_size, o.target_list, o.writer_patience)
 
     def open_spider(self) -> None:
         book = Book(self._db)

@@ -12,6 +12,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.extraction.version import DEFAULT, reader_version
 from pipelines.items import Extraction, Failure, Page, Reading, Snapshot
+from pipelines.options import CorpusOptions
 
 
 class ExtractStage:
@@ -24,12 +25,12 @@ class ExtractStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        settings = crawler.settings
-        extractor = settings["EXTRACTOR"] or DEFAULT
+        options = CorpusOptions.from_settings(crawler.settings)
+        extractor = options.extractor or DEFAULT
         readers = Readers(
-            settings.getint("READERS") or 1,
-            deadline=settings.getfloat("READING_DEADLINE"),
-            memory=settings.getint("READING_MEMORY_MB") << 20,
+            options.readers or 1,
+            deadline=options.reading_deadline,
+            memory=options.reading_memory,
             extractor=extractor,
         )
         return cls(readers, reader_version(extractor))

@@ -6,6 +6,7 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 
 from pipelines.items import Decision, Extraction, ListingPage, ListingRefusal, Refusal, Snapshot
+from pipelines.options import CorpusOptions
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus
 from pipelines.store.ledger import Ledger
@@ -25,8 +26,8 @@ class RecordStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        settings = crawler.settings
-        return cls(Path(settings["CORPUS_DIR"]), settings["ARCHIVE"], settings.getfloat("WRITER_PATIENCE"))
+        options = CorpusOptions.from_settings(crawler.settings)
+        return cls(options.folder, options.archive, options.writer_patience)
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, ListingPage):

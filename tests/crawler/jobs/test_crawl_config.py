@@ -18,6 +18,7 @@ def test_it_gives_settings_by_name() -> None:
         ({"contact": ""}, "CONTACT"),
         ({"since": "soon"}, "soon"),
         ({"language": "english"}, "LANGUAGE"),
+        ({"extractor": "bs4"}, "EXTRACTOR"),
         ({"settings": {"SELCT": "all"}}, "SELCT"),
         ({"settings": {"READERS": "many"}}, "READERS"),
         ({"max_time": "a while"}, "MAX_TIME"),
