@@ -1,11 +1,15 @@
 import re
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from pipelines.export.git.commits import message, stream
 from pipelines.export.git.history import known, site_path
 from pipelines.export.selection import SelectedVersion
+from pipelines.store.archives import Links
+from pipelines.store.database import open_corpus
 
 PUBLIC = "https://web.archive.org"
 VERSION = SelectedVersion(
@@ -25,20 +29,21 @@ VERSION = SelectedVersion(
 )
 
 
-def dates(*timestamps: str, since: int = 0) -> list[tuple[int, int]]:
+def dates(folder: Path, *timestamps: str, since: int = 0) -> list[tuple[int, int]]:
     versions = [replace(VERSION, held_timestamp=timestamp) for timestamp in timestamps]
-    told = b"".join(stream(versions, "refs/x", site_path, PUBLIC, since=since)).decode()
+    with closing(open_corpus(folder)) as db:
+        told = b"".join(stream(versions, "refs/x", site_path, Links(db, PUBLIC), since=since)).decode()
     found = re.findall(r"^author .*> (\d+) \+0000\ncommitter .*> (\d+) \+0000$", told, re.MULTILINE)
     return [(int(authored), int(committed)) for authored, committed in found]
 
 
 @pytest.mark.parametrize("timestamp", ["00000000000000", "19691231235959", "19951231000000", "20040231000000"])
-def test_nothing_is_dated_before_there_was_an_archive(timestamp: str) -> None:
-    assert dates(timestamp) == [(820454400, 820454400)]
+def test_nothing_is_dated_before_there_was_an_archive(timestamp: str, tmp_path: Path) -> None:
+    assert dates(tmp_path, timestamp) == [(820454400, 820454400)]
 
 
-def test_the_committers_date_never_goes_back() -> None:
-    assert dates("20040101000000", "20030101000000", "not a date", since=1072915300) == [
+def test_the_committers_date_never_goes_back(tmp_path: Path) -> None:
+    assert dates(tmp_path, "20040101000000", "20030101000000", "not a date", since=1072915300) == [
         (1072915200, 1072915300),
         (1041379200, 1072915300),
         (1072915300, 1072915300),
