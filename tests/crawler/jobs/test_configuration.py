@@ -83,7 +83,7 @@ def test_the_defaults_can_be_used_but_for_a_contact() -> None:
 =======
         ({"EXTRACTOR": "corpse"}, "EXTRACTOR='corpse' is no extractor: did you mean corpus?"),
         ({"EXTRACTOR": "bs4"}, "EXTRACTOR='bs4' is no extractor: choose one of corpus, princeton, trafilatura."),
-        ({"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is no style; choose one of corpus, princeton"),
+        ({"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is not a style; choose one of corpus, princeton"),
         ({"WAYBACK_PUBLIC_URL": "archive"}, "WAYBACK_PUBLIC_URL='archive' is no archive's address"),
 >>>>>>> h/x11seam
     ],
