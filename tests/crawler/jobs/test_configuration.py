@@ -77,15 +77,10 @@ def test_the_defaults_can_be_used_but_for_a_contact() -> None:
         ({"RETRY_PATIENCE": "inf"}, "RETRY_PATIENCE=inf is out of bounds"),
         ({"READERS": "-1"}, "READERS=-1 is out of bounds; give 0 to 256"),
         ({"WARC_MAX_MB": None}, "WARC_MAX_MB=None is not a number"),
-<<<<<<< HEAD
-        ({"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is not a style; choose one of corpus, princeton"),
-        ({"WAYBACK_PUBLIC_URL": "archive"}, "WAYBACK_PUBLIC_URL='archive' is not the address of an archive"),
-=======
         ({"EXTRACTOR": "corpse"}, "EXTRACTOR='corpse' is no extractor: did you mean corpus?"),
         ({"EXTRACTOR": "bs4"}, "EXTRACTOR='bs4' is no extractor: choose one of corpus, princeton, trafilatura."),
         ({"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is not a style; choose one of corpus, princeton"),
-        ({"WAYBACK_PUBLIC_URL": "archive"}, "WAYBACK_PUBLIC_URL='archive' is no archive's address"),
->>>>>>> h/x11seam
+        ({"WAYBACK_PUBLIC_URL": "archive"}, "WAYBACK_PUBLIC_URL='archive' is not the address of an archive"),
     ],
 )
 def test_what_cannot_be_used_is_named_with_the_way_out(changed: dict[str, Any], said: str) -> None:
