@@ -23,7 +23,7 @@ Give it a corpus folder of its own. Run again, it takes what is new. Nothing of
 the repository is checked out or started.
 
 exit codes:
-  0 done, 2 wrong use: no repository, or one with other commits; a folder that
+  0 done, 2 usage error: no repository, or one with other commits; a folder that
   holds something else, 3 a run writes in the corpus, 5 recording failed
 """
 
