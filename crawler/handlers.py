@@ -21,6 +21,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as NotConnected
 from twisted.web.client import HTTPConnectionPool
 
+from crawler.options import WireOptions
 from pipelines.exceptions import CaptureFailed
 
 MOST_HEADERS = 2000  # lines
@@ -33,12 +34,9 @@ class OneTryHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        settings = crawler.settings
-        self._pool = _Pool(settings.getfloat("WAYBACK_CONNECT_TIMEOUT"), self._pool)
-        self._patience = {
-            "cdx": settings.getfloat("WAYBACK_CDX_FIRST_BYTE_TIMEOUT"),
-            "replay": settings.getfloat("WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT"),
-        }
+        options = WireOptions.from_settings(crawler.settings)
+        self._pool = _Pool(options.connect_timeout, self._pool)
+        self._patience = options.first_byte_timeout
         self._awaited: dict[Request, asyncio.Timeout] = {}
         crawler.signals.connect(self._begun, signals.headers_received)
 

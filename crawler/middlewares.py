@@ -31,6 +31,7 @@ from crawler.archives.asked import archives
 from crawler.archives.base import Dialect
 from crawler.archives.book import Archive, origins
 from crawler.archives.dialects import dialect_of
+from crawler.options import WireOptions
 from crawler.politeness.rate_limiter import Outcome
 from crawler.politeness.rate_limiter import Pace as Pacer
 
@@ -55,10 +56,8 @@ class ArchiveOnly:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        settings = crawler.settings
-        contact = f" (+{settings['CONTACT']})" if settings["CONTACT"] else ""
-        servers = {server for archive in archives(settings) for server in origins(archive)}
-        return cls(servers, settings["USER_AGENT"] + contact)
+        servers = {server for archive in archives(crawler.settings) for server in origins(archive)}
+        return cls(servers, WireOptions.from_settings(crawler.settings).user_agent)
 
     def process_request(self, request: Request) -> None:
         if origin(request.url) not in self._servers:
@@ -116,9 +115,9 @@ class Pace:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        settings = crawler.settings
-        folder, scale = state_folder(settings["STATE_DIR"]), settings.getfloat("TIME_SCALE")
-        lanes = {archive.name: lane_for(archive, folder, scale) for archive in archives(settings)}
+        options = WireOptions.from_settings(crawler.settings)
+        folder = state_folder(options.state_folder)
+        lanes = {one.name: lane_for(one, folder, options.time_scale) for one in archives(crawler.settings)}
 
         def is_stopping(archive: str) -> bool:
             spider: Any = crawler.spider

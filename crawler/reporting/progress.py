@@ -20,9 +20,11 @@ from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 from sqlite_utils import Database
 
+from crawler.options import WireOptions
 from crawler.reporting.progress_state import CONNECTIONS, Standing, Way, shown_rate, told_pause
 from pipelines.formats.terminal import printable, say
 from pipelines.items import Extraction, ListingPage
+from pipelines.options import CorpusOptions
 from pipelines.store.database import open_for_reading
 from pipelines.store.remaining import Remaining, remaining
 
@@ -61,14 +63,13 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        settings = crawler.settings
-        view = view_for(settings.getfloat("PROGRESS_SECONDS"))
+        wire, kept = WireOptions.from_settings(crawler.settings), CorpusOptions.from_settings(crawler.settings)
+        view = view_for(wire.progress_every)
         if view is None:
             raise NotConfigured  # without a reason, which would be logged as a warning
-        allowed = {"cdx": "WAYBACK_CDX_PER_MINUTE", "replay": "WAYBACK_REPLAY_PER_MINUTE"}
-        ways = {kind: Way(settings.getfloat(name) / 60, CONNECTIONS[kind]) for kind, name in allowed.items()}
+        ways = {kind: Way(rate / 60, CONNECTIONS[kind]) for kind, rate in wire.rates.items()}
         assert crawler.stats is not None
-        progress = cls(Path(settings["CORPUS_DIR"]), view, ways, settings.getint("READERS"), crawler.stats)
+        progress = cls(kept.folder, view, ways, kept.readers, crawler.stats)
         for method, signal in (
             (progress.opened, signals.spider_opened),
             (progress.sent, signals.request_reached_downloader),

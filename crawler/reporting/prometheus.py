@@ -16,6 +16,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 
+from crawler.options import WireOptions
 from pipelines.formats import atomic
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,11 @@ class Metrics:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if not crawler.settings["PROMETHEUS_FILE"]:
+        path = WireOptions.from_settings(crawler.settings).prometheus_file
+        if not path:
             raise NotConfigured
         assert crawler.stats is not None
-        metrics = cls(Path(crawler.settings["PROMETHEUS_FILE"]), crawler.stats)
+        metrics = cls(Path(path), crawler.stats)
         crawler.signals.connect(metrics.opened, signals.spider_opened)
         crawler.signals.connect(metrics.closed, signals.spider_closed)
         return metrics
