@@ -18,9 +18,9 @@ from typing import Protocol
 from scrapy.cmdline import execute
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
+from pipelines import __version__
 from pipelines.exceptions import CorpusError, WrongUse
 from pipelines.formats.terminal import complain, keep_logs_printable, say
-from pipelines.release import VERSION
 
 PROGRAM = "policy-corpus"
 
@@ -33,7 +33,7 @@ def main() -> None:
     if name in ("-h", "--help", "help"):
         say(*_overview())
     elif name in ("-V", "--version", "version"):
-        say(f"{PROGRAM} {VERSION}")
+        say(f"{PROGRAM} {__version__}")
     elif name not in (known := _commands()):
         near = get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]}?" if near else f"`{PROGRAM} --help` lists all."
@@ -52,7 +52,7 @@ def _overview() -> list[str]:
     """All commands with what they do, as `--help` shows them."""
     commands = {name: import_module(f"crawler.commands.{name}").Command().short_desc() for name in _commands()}
     return [
-        f"{PROGRAM} {VERSION}: a versioned corpus of policies from web archives",
+        f"{PROGRAM} {__version__}: a versioned corpus of policies from web archives",
         "",
         f"usage: {PROGRAM} COMMAND [options]",
         "",

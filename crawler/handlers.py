@@ -21,7 +21,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as NotConnected
 from twisted.web.client import HTTPConnectionPool
 
-from crawler.options import WireOptions
+from crawler.politeness.wire_options import WireOptions
 from pipelines.exceptions import CaptureFailed
 
 MOST_HEADERS = 2000  # lines

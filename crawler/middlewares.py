@@ -31,9 +31,9 @@ from crawler.archives.asked import archives
 from crawler.archives.base import Dialect
 from crawler.archives.book import Archive, origins
 from crawler.archives.dialects import dialect_of
-from crawler.options import WireOptions
 from crawler.politeness.rate_limiter import Outcome
 from crawler.politeness.rate_limiter import Pace as Pacer
+from crawler.politeness.wire_options import WireOptions
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.release import VERSION
+from pipelines import __version__
 from tests.conftest import ROOT, made_once
 from tests.environments import needs
 
@@ -81,7 +81,7 @@ def test_wheel_and_sdist_hold_every_file(built: Path) -> None:
     assert {"crawler/py.typed", "crawler/targets/document_kinds.json"} <= wanted
     assert wanted - in_wheel == set()
     assert wanted | {"README.md", "LICENSE", "pyproject.toml", "docs/data-format.md"} <= in_sdist
-    assert f"policy_corpus-{VERSION}.dist-info/licenses/LICENSE" in in_wheel
+    assert f"policy_corpus-{__version__}.dist-info/licenses/LICENSE" in in_wheel
     assert not [name for name in in_wheel if name.startswith(("tests/", "output/", "docs/"))]
 
 
@@ -100,7 +100,7 @@ def test_the_package_says_where_it_comes_from(installed: Path, tmp_path: Path) -
 def _use(bin_folder: Path, folder: Path) -> None:
     """What a new user does first: look at the version, crawl the sample, count it, read it from Python."""
     program = bin_folder / "policy-corpus"
-    assert run(program, "--version", cwd=folder) == f"policy-corpus {VERSION}\n"
+    assert run(program, "--version", cwd=folder) == f"policy-corpus {__version__}\n"
     run(program, "crawl-sample", cwd=folder)
     assert (folder / "output" / "text" / "manifest.jsonl").is_file()
     assert "last run\n  crawl finished, exit code 0" in run(program, "status", cwd=folder)

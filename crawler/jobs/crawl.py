@@ -32,10 +32,10 @@ from crawler.jobs.reread import catch_up
 from crawler.middlewares import REQUESTS
 from crawler.politeness.limits import is_loopback
 from crawler.politeness.request_budget import Budget
+from pipelines import __version__
 from pipelines.exceptions import ArchiveUnavailable, CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
-from pipelines.release import VERSION
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
@@ -162,7 +162,7 @@ def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
         targets_digest=targets_digest,
         reader=reader_of(settings),
         settings={name: settings[name] for name in _TOLD},
-        libraries={"policy-corpus": VERSION} | {n: version(n) for n in LIBRARIES},
+        libraries={"policy-corpus": __version__} | {n: version(n) for n in LIBRARIES},
     )
     runs.begin(db, start)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from pipelines import __version__
 from pipelines.analysis.description.against import Against, against_sections
 from pipelines.analysis.description.figures import Figures, describe
 from pipelines.analysis.description.methods import Made, citation, methods
@@ -16,7 +17,6 @@ from pipelines.analysis.description.report import Section, sections
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.selection import Selection, asked_for
 from pipelines.formats import atomic
-from pipelines.release import VERSION
 from pipelines.store import selection as stored
 from pipelines.store.families import Family, families, least_of, unsorted_texts
 from pipelines.store.imported import sources
@@ -121,7 +121,7 @@ def made(db: Database, selection: Selection) -> Made:
     newest: dict[str, Any] = next((one for one in reversed(libraries) if one), {})
     (sample,) = db.execute("SELECT coalesce(max(sample), 0) FROM identity").fetchone()
     return Made(
-        f"policy-corpus {newest.get('policy-corpus', VERSION)}",
+        f"policy-corpus {newest.get('policy-corpus', __version__)}",
         tuple(sorted({str(one["SELECT"]) for one in settings if one.get("SELECT")})),
         tuple(sorted({(str(one.get("FROM", "")), str(one.get("TO", ""))) for one in settings})),
         max((row["finished_at"] for row in crawls), default=""),

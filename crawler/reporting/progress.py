@@ -20,7 +20,7 @@ from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 from sqlite_utils import Database
 
-from crawler.options import WireOptions
+from crawler.politeness.wire_options import WireOptions
 from crawler.reporting.progress_state import CONNECTIONS, Standing, Way, shown_rate, told_pause
 from pipelines.formats.terminal import printable, say
 from pipelines.items import Extraction, ListingPage

@@ -16,7 +16,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 
-from crawler.options import WireOptions
+from crawler.politeness.wire_options import WireOptions
 from pipelines.formats import atomic
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,12 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-TYPED = {"crawler/options.py", "crawler/spiders/options.py", "crawler/archives/asked.py", "pipelines/options.py"}
+TYPED = {
+    "crawler/politeness/wire_options.py",
+    "crawler/spiders/options.py",
+    "crawler/archives/asked.py",
+    "pipelines/options.py",
+}
 ABOVE = ("crawler/jobs/", "crawler/commands/", "crawler/local_archive/", "crawler/cli.py", "crawler/settings.py")
 
 

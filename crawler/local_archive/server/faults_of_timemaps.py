@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crawler.local_archive.server.asked import TIMEMAP
-from crawler.local_archive.server.dialects.linkformat import link, written
 from crawler.local_archive.server.fault_kinds import LISTING, PLAYBACK, Case, Catalogue
+from crawler.local_archive.server.linkformat import link, written
 from crawler.local_archive.server.loopback import Answer
 
 TIMEMAPS = Catalogue(TIMEMAP)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.local_archive.embedded import EmbeddedArchive
-from pipelines.release import VERSION
+from pipelines import __version__
 from pipelines.warc.lock import only_run
 from tests.conftest import FAST, ROOT, Ended, Run, refusal, run_scrapy
 from tests.fixtures.make_sample_export import EXPECTED, texts_of
@@ -111,7 +111,7 @@ def test_the_run_is_told_by_its_row(crawled: Crawled) -> None:
     assert (run["command"], run["outcome"], run["exit_code"]) == ("crawl", "finished", 0)
     assert run["settings"]["WAYBACK_URL"] == crawled.archive.url
     assert run["libraries"]["scrapy"].startswith("2.")
-    assert run["libraries"]["policy-corpus"] == VERSION
+    assert run["libraries"]["policy-corpus"] == __version__
     assert run["pace"]["replay"]["requests"] == crawled.archive.requests.count("replay")
 
 

@@ -9,8 +9,8 @@ from email.utils import formatdate
 from pathlib import Path
 
 from crawler.local_archive.server.asked import CDX, REPLAY, Asked, accepts_gzip
+from crawler.local_archive.server.cdxj import TYPES, line
 from crawler.local_archive.server.dialects.byteranges import Unsatisfiable, asked_range
-from crawler.local_archive.server.dialects.cdxj import TYPES, line
 from crawler.local_archive.server.dialects.crawls import Crawl, Crawls
 from crawler.local_archive.server.dialects.holdings import Holdings
 from crawler.local_archive.server.dialects.pywb_query import MAX_ROWS, BadNumber, matched, page_of, pages_of, rows

@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from crawler.local_archive.server.dialects.cdxj import Fields
+from crawler.local_archive.server.cdxj import Fields
 
 _PAGES = frozenset({"asp", "aspx", "jsp", "php", "pl", "exe", "dll"})  # endings whose query matters
 _CACHE_BUSTERS = re.compile(r"[?&](?:_|cb|uncache)=\d+(?=&|$)|[?&]utm_[^=]+=[^&]+(?=&|$)")

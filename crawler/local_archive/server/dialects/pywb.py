@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 from crawler.local_archive.server.asked import CDX, REPLAY, Asked
 from crawler.local_archive.server.blocks import Blocks
-from crawler.local_archive.server.dialects.cdxj import TYPES, Fields, line
+from crawler.local_archive.server.cdxj import TYPES, Fields, line
 from crawler.local_archive.server.dialects.holdings import COLLECTION, Holdings
-from crawler.local_archive.server.dialects.linkformat import bare_mementos, timemap
 from crawler.local_archive.server.dialects.pywb_query import (
     MAX_ROWS,
     BadNumber,
@@ -22,6 +21,7 @@ from crawler.local_archive.server.dialects.pywb_query import (
     rows,
 )
 from crawler.local_archive.server.dialects.pywb_replay import PywbReplay, with_scheme
+from crawler.local_archive.server.linkformat import bare_mementos, timemap
 from crawler.local_archive.server.loopback import Answer, Request
 from crawler.local_archive.server.matches import ranges
 from crawler.local_archive.server.patterns import BadQuery

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from crawler.local_archive.server.blocks import Blocks, Pages
+from crawler.local_archive.server.cdxj import OTHER_NAMES, Fields, fields_of
 from crawler.local_archive.server.dates import seconds
-from crawler.local_archive.server.dialects.cdxj import OTHER_NAMES, Fields, fields_of
 from crawler.local_archive.server.dialects.fuzzy import similar
 from crawler.local_archive.server.matches import KINDS, Match, Range, ranges
 from crawler.local_archive.server.patterns import BadQuery, matcher

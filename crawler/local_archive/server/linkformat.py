@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from crawler.local_archive.server.dialects.cdxj import Fields
+from crawler.local_archive.server.cdxj import Fields
 from crawler.local_archive.server.playback import http_date, quoted
 
 LINK_FORMAT = "application/link-format"
