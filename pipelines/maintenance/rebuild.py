@@ -77,10 +77,8 @@ def rebuild(
 ) -> Rebuilt:
     """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
 
-    `known` are databases whose readings of the same bytes are taken over instead of reading again, `brought` files
-    that become a part of the corpus with the new database, `joined` the databases of corpora that they came with. What
-    was forgotten and has come back in with them is taken out again before that. Unless `accept_losses`, the old
-    database also stays where it holds captures that the WARC files do not.
+    `known` are databases with readings of the same bytes, which are taken over, `brought` files that come to the corpus
+    with the new database, and `joined` the databases of the corpora that they came with.
     """
     warc, turn = folder / "warc", Turn(new=[*brought])
     _refuse_missing_files(folder, accept_losses)

@@ -8,4 +8,4 @@ from pipelines import __version__
 
 def test_all_say_the_same() -> None:
     assert policy_corpus.__version__ == __version__
-    assert import_module("crawler.settings").USER_AGENT == f"policy-corpus/{__version__}"
+    assert f"policy-corpus/{__version__}" == import_module("crawler.settings").USER_AGENT
