@@ -11,9 +11,11 @@ from pipelines.executors.process_pool import Readers
 from pipelines.export.datasette import describe
 from pipelines.export.files import Counts, Rendering, StoredVersion, export
 from pipelines.export.manifest import MANIFEST, entries
+from pipelines.export.unchanged import LastExport
 from pipelines.extraction.form.styles import STYLES
 from pipelines.items import Page
 from pipelines.store.corpus import Corpus
+from pipelines.store.marks import standing
 from pipelines.store.selection import Selection
 from pipelines.warc.writer import read_memento
 
@@ -30,6 +32,8 @@ def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", selec
         describe(corpus_folder)
     style = settings["EXPORT_STYLE"] or style_of(folder)
     if style == STORED_STYLE:
+        if not to:
+            return _if_changed(db, corpus_folder, settings["WAYBACK_PUBLIC_URL"], selection)
         return export(db, folder, public_url=settings["WAYBACK_PUBLIC_URL"], selection=selection)
     readers = Readers(
         1,
@@ -48,6 +52,17 @@ def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", selec
         )
     finally:
         readers.close()
+
+
+def _if_changed(db: Database, corpus_folder: Path, public_url: str, selection: Selection) -> Counts:
+    folder = corpus_folder / "text"
+    # told before the rows are read: what changes meanwhile makes another difference the next time
+    last = LastExport(corpus_folder, folder, f"{standing(db)} {public_url} {selection}")
+    if (same := last.counts()) is not None:
+        return same
+    counts = export(db, folder, public_url=public_url, selection=selection)
+    last.keep(counts)
+    return counts
 
 
 def style_of(folder: Path) -> str:
