@@ -11,10 +11,12 @@ from pipelines.executors.process_pool import Readers
 from pipelines.export.datasette import describe
 from pipelines.export.files import Counts, Rendering, StoredVersion, export
 from pipelines.export.manifest import MANIFEST, entries
+from pipelines.export.unchanged import LastExport
 from pipelines.extraction.form.styles import STYLES
 from pipelines.items import Page
 from pipelines.options import CorpusOptions
 from pipelines.store.corpus import Corpus
+from pipelines.store.marks import standing
 from pipelines.store.selection import Selection
 from pipelines.warc.writer import read_memento
 
@@ -31,6 +33,8 @@ def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", selec
         describe(options.folder)
     style = options.export_style or style_of(folder)
     if style == STORED_STYLE:
+        if not to:
+            return _if_changed(db, options.folder, options.public_url, selection)
         return export(db, folder, public_url=options.public_url, selection=selection)
     readers = Readers(1, deadline=options.reading_deadline, memory=options.reading_memory, extractor=style)
     try:
@@ -44,6 +48,17 @@ def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", selec
         )
     finally:
         readers.close()
+
+
+def _if_changed(db: Database, corpus_folder: Path, public_url: str, selection: Selection) -> Counts:
+    folder = corpus_folder / "text"
+    # told before the rows are read: what changes meanwhile makes another difference the next time
+    last = LastExport(corpus_folder, folder, f"{standing(db)} {public_url} {selection}")
+    if (same := last.counts()) is not None:
+        return same
+    counts = export(db, folder, public_url=public_url, selection=selection)
+    last.keep(counts)
+    return counts
 
 
 def style_of(folder: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import DatabaseBusy, RecordingFailed, WrongUse
-from pipelines.store.schema_imports import migrations
+from pipelines.store.schema_marks import migrations
 
 log = logging.getLogger(__name__)
 

@@ -61,21 +61,22 @@ class Deriving:
         """Derive the versions of a document from its readings."""
         self._db.execute("DELETE FROM to_derive WHERE document_id = ?", [document_id])
         rows = self._derived(document_id)
-        self._db.execute("DELETE FROM version WHERE document_id = ?", [document_id])
-        self._db.conn.executemany(
-            f"INSERT INTO version ({_VERSION}) VALUES ({', '.join('?' * len(_VERSION.split(',')))})",  # noqa: S608
-            rows,
-        )
+        if rows != self._held(document_id):
+            self._db.execute("DELETE FROM version WHERE document_id = ?", [document_id])
+            self._db.conn.executemany(
+                f"INSERT INTO version ({_VERSION}) VALUES ({', '.join('?' * len(_VERSION.split(',')))})",  # noqa: S608
+                rows,
+            )
         changes.derive(self._db, document_id)
 
     def is_as_derived(self, document_id: int) -> bool:
         """Whether a document's versions are those that its readings give, or wait to be derived."""
         waits = self._db.execute("SELECT 1 FROM to_derive WHERE document_id = ?", [document_id]).fetchone()
-        held = self._db.execute(
-            f"SELECT {_VERSION} FROM version WHERE document_id = ? ORDER BY number",  # noqa: S608
-            [document_id],
-        ).fetchall()
-        return waits is not None or [tuple(row) for row in held] == self._derived(document_id)
+        return waits is not None or self._held(document_id) == self._derived(document_id)
+
+    def _held(self, document_id: int) -> list[tuple[object, ...]]:
+        sql = f"SELECT {_VERSION} FROM version WHERE document_id = ? ORDER BY number"  # noqa: S608
+        return [tuple(row) for row in self._db.execute(sql, [document_id])]
 
     def _derived(self, document_id: int) -> list[tuple[object, ...]]:
         found = self._db.execute(READER_OF_DOCUMENT, [document_id]).fetchone()

@@ -12,7 +12,16 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.bench import comparing, exporting, planning, rebuild_real, rebuild_synthetic, simulate_changes, troubled
+from tests.bench import (
+    big_corpus,
+    comparing,
+    exporting,
+    planning,
+    rebuild_real,
+    rebuild_synthetic,
+    simulate_changes,
+    troubled,
+)
 from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
 from tests.bench.holdings import addresses, generate, shared_archive
 from tests.bench.listing import rows_a_second
@@ -41,6 +50,9 @@ def main() -> int:
         good &= _troubled(folder / "troubled")
     good &= _rebuilding(options.captures)
     good &= _exporting(options.versions)
+    if options.captures:
+        print(f"commands on a corpus of {options.captures:,} invented captures", flush=True)
+        big_corpus.main(options.captures)
     print()
     simulated = simulate_changes.main() if options.simulate else 0
     return simulated or int(not good)

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipelines.extraction.reader import read
 from pipelines.items import Page
 from pipelines.store.database import open_for_reading
-from tests.bench import exporting
+from tests.bench import big_corpus, exporting
 from tests.bench.crawling import one_after_the_other, served
 from tests.bench.holdings import addresses, generate
 from tests.bench.listing import PAGE_ROWS, rows_a_second
@@ -38,3 +38,10 @@ def test_invented_versions_are_exported_and_measured(tmp_path: Path) -> None:
     measured = exporting.measure(tmp_path / "corpus", "csv", tmp_path / "to")
     assert measured.size > exporting.A_DOCUMENT * 2000
     assert (tmp_path / "to" / "versions.csv").read_text().count("Privacy Policy") == exporting.A_DOCUMENT
+
+
+def test_a_large_corpus_is_as_a_crawl_leaves_it(tmp_path: Path) -> None:
+    big_corpus.make(tmp_path, 2 * big_corpus.A_DOCUMENT)
+    assert big_corpus.captures_of_one_site(tmp_path) > 0
+    with closing(open_for_reading(tmp_path)) as db:
+        assert db.execute("SELECT outcome, captures, versions FROM documents").fetchall() == [("read", 250, 25)] * 2
