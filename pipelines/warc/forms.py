@@ -76,7 +76,7 @@ def _length_of_first(start: bytes) -> int:
 
 def unpacking(source: IO[bytes], ending: str) -> IO[bytes]:
     """The bytes of a file that is packed as a whole, as they are read. What is raised is in BROKEN."""
-    return unzstd(source) if ending == ZSTD else GzipFile(fileobj=source)  # type: ignore[return-value,arg-type]
+    return unzstd(source) if ending == ZSTD else GzipFile(fileobj=source)  # type: ignore[return-value]
 
 
 def unzstd(source: IO[bytes]) -> IO[bytes]:
