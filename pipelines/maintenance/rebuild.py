@@ -45,8 +45,8 @@ ForgetAgain = Callable[[Database, Path, Turn], object]
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What came of a rebuild: how many stretches of WARC, lines of the journal and pages could not be used, and how many
-    files or parts of them were not read when they were brought in."""
+    """What came of a rebuild: how many stretches of WARC, lines of the journal and pages could not be used, and how
+    many files, or parts of them, were not read when they were brought in."""
 
     files: int
     damaged: int

@@ -18,7 +18,7 @@ from pipelines.warc.heads import give_head
 
 MOST = 700 << 20  # bytes of one record; the real archive gives up at about as many
 _LONGEST_HEADER = 16_384  # characters; clients give up on lines of 65,536 bytes
-_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
+_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
 
 
 class TooLarge(Exception):
