@@ -55,6 +55,7 @@ class Command(CorpusCommand):
             return
         print(
             f"{rebuilt.files} WARC files, {rebuilt.damaged} damaged records, {rebuilt.lost} pages lost, "
+            f"{f'{rebuilt.unread} not read, ' if rebuilt.unread else ''}"
             f"{counts.files} texts, {counts.written} written, {counts.removed} removed"
         )
         self.exitcode = rebuilt.exit_code

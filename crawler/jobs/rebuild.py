@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -35,8 +35,8 @@ from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
-from pipelines.warc import identity
-from pipelines.warc.files import bring_in, warc_files
+from pipelines.warc import bringing, identity
+from pipelines.warc.files import warc_files
 from pipelines.warc.lock import only_run
 from pipelines.warc.turn import Turn, brought_in
 
@@ -73,14 +73,27 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
             is_new = not (folder / DATABASE).is_file() and not warc_files(folder / "warc")
             with brought_in(folder) as brought:
                 sources = [Path(source) for source in request.sources]
-                brought.extend(bring_in(folder / "warc", sources, trusted=is_new))
+                unread = _Unread()
+                brought.extend(bringing.bring_in(folder / "warc", sources, trusted=is_new, complain=unread.add))
                 rebuilt = _rebuild(
                     folder, settings, progress, brought, (targets, digest), accept_losses=request.accept_losses
                 )
+                rebuilt = replace(rebuilt, unread=unread.count)
         with closing(open_corpus(folder)) as db:
             counts = export_corpus(db, settings)
         note.exit_code = rebuilt.exit_code
     return rebuilt, counts
+
+
+class _Unread:
+    """Tells of what is not read, and counts it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def add(self, name: str, why: str) -> None:
+        self.count += 1
+        bringing.warn(name, why)
 
 
 def _refuse_nothing(folder: Path, request: Request) -> None:

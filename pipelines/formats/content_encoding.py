@@ -5,6 +5,7 @@ unannounced; what was archived may have been encoded once more. So bytes are loo
 """
 
 import re
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -12,6 +13,11 @@ from typing import NamedTuple
 import brotli  # type: ignore[import-untyped]
 
 from pipelines.exceptions import CaptureFailed, ReplayFailed
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 LIMIT = 64 << 20
 """Bytes; both for what comes over the wire and for what it decodes to."""
@@ -23,6 +29,7 @@ _ROUNDS = 2  # what was archived encoded is encoded once more for the wire; neve
 _MEMBERS = 1000  # of one gzip body: a million empty ones would keep a decoder busy for minutes
 _GZIP_BITS = 16 + zlib.MAX_WBITS
 _GZIP = b"\x1f\x8b\x08"
+_ZSTD = b"\x28\xb5\x2f\xfd"
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _COMPRESSED_TYPE = re.compile(r"\s*application/(x-)?(gzip|gunzip|gzip-compressed|zip|zip-compressed)\b", re.I)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -179,7 +186,25 @@ def _unbrotlied(body: bytes) -> Iterator[bytes]:
         raise _Short
 
 
+def _unzstd(body: bytes) -> Iterator[bytes]:
+    """One frame or several, in pieces."""
+    at, inflater = body, zstd.ZstdDecompressor()
+    try:
+        while True:
+            yield inflater.decompress(at, _CHUNK)
+            while not inflater.eof and not inflater.needs_input:
+                yield inflater.decompress(b"", _CHUNK)
+            if not inflater.eof or not (at := inflater.unused_data).startswith(_ZSTD):
+                break
+            inflater = zstd.ZstdDecompressor()
+    except zstd.ZstdError:
+        raise _Broken from None
+    if not inflater.eof:
+        raise _Short
+
+
 _OPENERS: dict[str, tuple[Callable[[bytes], Iterator[bytes]], ...]] = {
     "deflate": (lambda body: _inflated(body, zlib.MAX_WBITS), lambda body: _inflated(body, -zlib.MAX_WBITS)),
     "br": (_unbrotlied,),
+    "zstd": (_unzstd,),
 }

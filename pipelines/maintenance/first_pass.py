@@ -18,7 +18,7 @@ from pipelines.store.listings import Listings
 from pipelines.store.remaking import Making
 from pipelines.warc import journal
 from pipelines.warc.files import odd_files, place_of
-from pipelines.warc.held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut
+from pipelines.warc.held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut, Sent
 from pipelines.warc.identity import Own, goes_before
 from pipelines.warc.members import Damage
 from pipelines.warc.reader import Decode, scan
@@ -75,6 +75,8 @@ class FirstPass:
         with recording(self._db):
             moved.rename_unplayable(self._db)  # journals of release 0.1 call them so
         self._making.join_revisits()
+        if posted := self._making.leave_out_posted():
+            log.warning("%d answers to forms (POST) are left out.", posted)
         self._making.name_documents(self._knowledge.keys_of)
         return self._damaged
 
@@ -111,11 +113,15 @@ class FirstPass:
         elif isinstance(held, LeftOut):
             self._left_out += 1
         elif isinstance(held, Foreign):
-            self._foreign(held.snapshot)
+            self._foreign(held, file)
         elif isinstance(held, ForeignRevisit):
             capture = self._with_key(held.capture)
             target = self._knowledge.urlkey(held.refers_to_uri) if held.refers_to_uri else ""
             self._making.hold_revisit(capture, target, held.refers_to_timestamp)
+            self._making.name(capture, file, held.names)
+            self._making.refer(capture, held.refers_to, is_unchanged=held.is_unchanged)
+        elif isinstance(held, Sent):
+            self._making.sent(file, held.names)
         elif isinstance(held, Damage):
             self._damaged += 1
             log.warning("%s: %d bytes at %d cannot be used: %s", file, held.length, held.offset, held.reason)
@@ -157,12 +163,14 @@ class FirstPass:
             return
         self._listings.restore(page, self._knowledge.urlkey(held.query.url))
 
-    def _foreign(self, snapshot: Snapshot) -> None:
+    def _foreign(self, held: Foreign, file: str) -> None:
+        snapshot = held.snapshot
         capture = self._with_key(snapshot.memento.capture)
         obstacle = self._knowledge.obstacle(capture)
         if capture.statuscode.startswith("3"):
             obstacle = obstacle or "redirect"
         self._making.hold_foreign(replace(snapshot, memento=replace(snapshot.memento, capture=capture)), obstacle)
+        self._making.name(capture, file, (*held.names, *((held.digest,) if held.digest else ())))
 
     def _with_key(self, capture: Capture) -> Capture:
         return replace(

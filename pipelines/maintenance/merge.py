@@ -16,7 +16,8 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.store.database import DATABASE, open_corpus, recording
-from pipelines.warc.files import bring_in, warc_files
+from pipelines.warc.bringing import bring_in
+from pipelines.warc.files import warc_files
 from pipelines.warc.identity import is_told_of_all, own_files, own_of
 from pipelines.warc.lock import only_run
 from pipelines.warc.own_files import Book

@@ -45,16 +45,18 @@ ForgetAgain = Callable[[Database, Path, Turn], object]
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What came of a rebuild: how many stretches of WARC, lines of the journal and pages could not be used."""
+    """What came of a rebuild: how many stretches of WARC, lines of the journal and pages could not be used, and how
+    many files, or parts of them, were not read when they were brought in."""
 
     files: int
     damaged: int
     lost: int
+    unread: int = 0
 
     @property
     def exit_code(self) -> int:
         """1 where not all could be used."""
-        return 1 if self.damaged or self.lost else 0
+        return 1 if self.damaged or self.lost or self.unread else 0
 
 
 def rebuild(

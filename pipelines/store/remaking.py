@@ -3,12 +3,12 @@
 The tables of this module are only there until the corpus is whole.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from pipelines.items import Capture, DocumentKey, Snapshot
+from pipelines.items import EMPTY_DIGEST, Capture, DocumentKey, Snapshot
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
 
@@ -18,14 +18,28 @@ _TABLES = (
     "CREATE TABLE making_revisit (capture_id INTEGER PRIMARY KEY, urlkey TEXT NOT NULL, timestamp TEXT NOT NULL)",
     "CREATE TABLE making_foreign (urlkey TEXT PRIMARY KEY)",
     "CREATE TABLE making_theirs (capture_id INTEGER PRIMARY KEY)",
+    "CREATE TABLE making_name (name TEXT, file TEXT, capture_id INTEGER, PRIMARY KEY (name, file, capture_id))",
+    "CREATE TABLE making_sent (name TEXT, file TEXT, PRIMARY KEY (name, file))",
+    "CREATE TABLE making_refers (capture_id INTEGER, name TEXT, PRIMARY KEY (capture_id, name))",
+    "CREATE TABLE making_unchanged (capture_id INTEGER PRIMARY KEY)",
 )
 _TWIN = """SELECT other.id FROM capture AS other JOIN snapshot ON snapshot.capture_id = other.id
 WHERE other.archive = capture.archive AND {} ORDER BY other.timestamp, other.original, other.digest LIMIT 1"""
+_NOTHING = f"('{EMPTY_DIGEST}', '-', '')"  # digests that tell of no bytes
 _TWINS = (
     "(other.urlkey, other.timestamp) = (SELECT urlkey, timestamp FROM making_revisit WHERE capture_id = capture.id)",
-    "other.urlkey = capture.urlkey AND other.digest = capture.digest",
-    "other.digest = capture.digest",
+    "other.id IN (SELECT held.capture_id FROM making_refers JOIN making_name AS held USING (name) "
+    "WHERE making_refers.capture_id = capture.id)",
+    f"other.urlkey = capture.urlkey AND other.digest = capture.digest AND other.digest NOT IN {_NOTHING}",
+    f"other.digest = capture.digest AND other.digest NOT IN {_NOTHING}",
 )
+_UNCHANGED = """UPDATE capture SET same_as = (SELECT other.id FROM capture AS other
+    JOIN snapshot ON snapshot.capture_id = other.id WHERE other.archive = capture.archive
+    AND other.urlkey = capture.urlkey AND other.timestamp <= capture.timestamp AND other.statuscode = '200'
+    ORDER BY other.timestamp DESC, other.original, other.digest LIMIT 1)
+WHERE id IN (SELECT capture_id FROM making_unchanged) AND same_as IS NULL"""
+_POSTED = """UPDATE capture SET state = 'not replayed', stage = 'plan', reason = 'answer to POST', same_as = NULL
+WHERE id IN (SELECT capture_id FROM making_name JOIN making_sent USING (name, file))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,35 @@ class Making:
             [urlkey, timestamp, *capture.key.columns],
         )
 
+    def name(self, capture: Capture, file: str, names: Iterable[str]) -> None:
+        """Note the names by which other records of a file, or revisits of any, tell of a capture."""
+        if not self._is_ours(capture):
+            self._of(capture, "INSERT OR IGNORE INTO making_name SELECT ?, ?, id", ((name, file) for name in names))
+
+    def refer(self, capture: Capture, names: Iterable[str], *, is_unchanged: bool) -> None:
+        """Note by what names a revisit tells of the record whose bytes it repeats, and whether it only says that its
+        address was as before."""
+        if not self._is_ours(capture):
+            self._of(capture, "INSERT OR IGNORE INTO making_refers SELECT id, ?", ((name,) for name in names))
+            if is_unchanged:
+                self._of(capture, "INSERT OR IGNORE INTO making_unchanged SELECT id", [()])
+
+    def sent(self, file: str, names: Iterable[str]) -> None:
+        """Note by what names the answer to a request that sent something is known in its file."""
+        self._db.conn.executemany("INSERT OR IGNORE INTO making_sent VALUES (?, ?)", [(name, file) for name in names])
+
+    def _of(self, capture: Capture, insert: str, values: Iterable[tuple[str, ...]]) -> None:
+        sql = (
+            f"{insert} FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
+            "AND statuscode = ?"
+        )
+        self._db.conn.executemany(sql, [(*value, *capture.key.columns) for value in values])
+
+    def leave_out_posted(self) -> int:
+        """What answers a request that sent something is no page of its address. Returns how many there are."""
+        with recording(self._db):
+            return int(self._db.execute(_POSTED).rowcount)
+
     def _is_ours(self, capture: Capture) -> bool:
         """Whether our own files tell of a capture: what they say stands."""
         return (
@@ -156,6 +199,7 @@ class Making:
                     f"UPDATE capture SET same_as = ({_TWIN.format(twin)}) "  # noqa: S608
                     "WHERE id IN (SELECT capture_id FROM making_revisit) AND same_as IS NULL"
                 )
+            self._db.execute(_UNCHANGED)
             self._db.execute("DROP INDEX making_digest")
             self._db.execute(
                 "UPDATE capture SET state = iif(same_as IS NULL, 'failed', 'duplicate'), stage = 'archive', "

@@ -47,9 +47,20 @@ class HeldJournal:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A response of another program's file. Its capture has no urlkey."""
+    """A response of another program's file. Its capture has no urlkey. `names` are those of its record and of the
+    records beside it, `digest` what it is called by where that is no SHA-1."""
 
     snapshot: Snapshot
+    names: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that sent something, by the names of its record and of those beside it: what answers it is no page."""
+
+    location: WarcLocation
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,9 @@ class ForeignRevisit:
     answer: HttpAnswer
     refers_to_uri: str  # both empty where the digest alone names it
     refers_to_timestamp: str
+    names: tuple[str, ...] = ()
+    refers_to: tuple[str, ...] = ()  # by name: a record, a digest that is no SHA-1
+    is_unchanged: bool = False  # the server said so of the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +85,4 @@ class LeftOut:
     what: str
 
 
-Held = HeldMemento | HeldListing | HeldTargets | HeldJournal | Foreign | ForeignRevisit | LeftOut | Damage
+Held = HeldMemento | HeldListing | HeldTargets | HeldJournal | Foreign | ForeignRevisit | Sent | LeftOut | Damage

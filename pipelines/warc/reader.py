@@ -24,9 +24,10 @@ from pipelines.warc.held import (
     HeldMemento,
     HeldTargets,
     LeftOut,
+    Sent,
 )
 from pipelines.warc.members import Damage, Member, members
-from pipelines.warc.records import Record, parse, payload_digest_holds, sha1
+from pipelines.warc.records import Record, named_digest, parse, payload_digest_holds, sha1
 from pipelines.warc.sidecar import Headers, Notes
 
 Decode = Callable[[bytes, Headers], bytes]
@@ -157,6 +158,8 @@ def _held(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator
             yield _targets(record)
         elif record.kind == "resource" and record.named("Content-Type") == JOURNAL_TYPE:
             yield HeldJournal(record.location, record.body.decode("utf-8", "replace"))
+        else:
+            yield from _beside(record, decode)
     if waiting:
         yield from _another(waiting, decode)
 
@@ -175,6 +178,24 @@ def _strangers(records: Iterable[Record | Damage], decode: Decode | None) -> Ite
             yield LeftOut(record.location, "journal or target list")
         elif record.kind == "metadata" and warc_notes.read(record.body):
             yield LeftOut(record.location, "notes")
+        else:
+            yield from _beside(record, decode)
+
+
+def _beside(record: Record, decode: Decode | None) -> Iterator[Held]:
+    """Pages that were recorded without the answer that brought them, and requests that sent something."""
+    if record.kind == "resource" and record.named("WARC-Target-URI").strip("<>").lower().startswith(
+        ("http:", "https:")
+    ):
+        yield from _dated(record, decode)
+    elif record.kind == "request" and record.method not in ("", "GET", "HEAD"):
+        yield Sent(record.location, _names(record))
+
+
+def _names(record: Record) -> tuple[str, ...]:
+    """The record's own name and those it stands beside; without any, its date and address."""
+    named = (record.named("WARC-Record-ID"), *record.concurrent)
+    return tuple(name for name in named if name) or (f"{record.named('WARC-Date')} {record.named('WARC-Target-URI')}",)
 
 
 def _notes_on(waiting: Record, record: Record | Damage) -> Notes:
@@ -238,7 +259,9 @@ def _foreign(record: Record, timestamp: str, decode: Decode | None) -> Foreign |
         return _damage(record, "payload digest does not hold")
     capture = _foreign_capture(record, timestamp, body)
     memento = Memento(capture, timestamp, _foreign_answer(record, body))
-    return Foreign(Snapshot(memento, record.location, hashlib.sha256(body).hexdigest()))
+    algorithm, told = named_digest(record.named("WARC-Payload-Digest"))
+    digest = f"{algorithm}:{told}" if algorithm not in ("", "sha1") else ""
+    return Foreign(Snapshot(memento, record.location, hashlib.sha256(body).hexdigest()), _names(record), digest)
 
 
 def _foreign_revisit(record: Record, timestamp: str) -> ForeignRevisit:
@@ -249,20 +272,31 @@ def _foreign_revisit(record: Record, timestamp: str) -> ForeignRevisit:
         _foreign_answer(record, b""),
         refers_to[0],
         warc_notes.timestamp_of(refers_to[1]),
+        _names(record),
+        _refers_to(record),
+        "server-not-modified" in record.named("WARC-Profile"),
     )
 
 
+def _refers_to(record: Record) -> tuple[str, ...]:
+    algorithm, told = named_digest(record.named("WARC-Payload-Digest"))
+    digest = f"{algorithm}:{told}" if algorithm not in ("", "sha1") else ""
+    return tuple(name for name in (record.named("WARC-Refers-To"), digest) if name)
+
+
 def _foreign_capture(record: Record, timestamp: str, body: bytes) -> Capture:
-    algorithm, _, digest = (record.named("WARC-Payload-Digest") or sha1(body)).partition(":")
+    algorithm, digest = named_digest(record.named("WARC-Payload-Digest"))
     if record.kind == "response" and record.named("WARC-Truncated"):
         algorithm = ""  # it is that of what was not kept
+    if algorithm != "sha1":
+        digest = "-" if record.kind == "revisit" else sha1(body).partition(":")[2]
     return Capture(
         urlkey="",
         timestamp=timestamp,
-        original=record.named("WARC-Target-URI"),
+        original=record.named("WARC-Target-URI").strip("<>"),
         mimetype=record.header("Content-Type").partition(";")[0].strip().lower() or "unk",
         statuscode=str(record.status or "-"),
-        digest=digest if algorithm == "sha1" else sha1(body).partition(":")[2],
+        digest=digest,
         length=str(record.location.length),
         archive="",  # which it is, whoever reads the file knows
     )

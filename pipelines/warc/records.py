@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -11,6 +12,7 @@ from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from pipelines.items import WarcLocation
+from pipelines.warc.heads import give_head
 from pipelines.warc.members import Damage, Member
 from pipelines.warc.sidecar import Headers
 
@@ -35,6 +37,8 @@ class Record:
     status: int
     headers: Headers
     body: bytes
+    method: str = ""  # of a request
+    concurrent: tuple[str, ...] = ()  # the names of the records beside it; there may be several
 
     def named(self, name: str) -> str:
         """A WARC header in any case; empty where there is none."""
@@ -57,8 +61,9 @@ def parse(member: Member, file: str) -> Record | Damage:
     if not member.is_complete:
         return Damage(member.offset, member.length, "record too large to be read")
     try:
-        parsed = _LOADER.parse_record_stream(member.data, known_format="warc", check_digests=True)
-        body = parsed.raw_stream.read()
+        odd = _has_odd_head(member)
+        parsed = _LOADER.parse_record_stream(member.data, known_format="warc", check_digests=True, no_record_parse=odd)
+        body = (give_head(parsed) if odd else b"") + parsed.raw_stream.read()
     except _MALFORMED:
         return Damage(member.offset, member.length, "not a WARC record")
     if problem := _problem(parsed, member.data.read()):
@@ -71,7 +76,27 @@ def parse(member: Member, file: str) -> Record | Damage:
         status=_number(http.get_statuscode()) if http else 0,
         headers=tuple(http.headers) if http else (),
         body=body,
+        method=http.protocol.upper() if http and parsed.rec_type == "request" else "",
+        concurrent=tuple(value for name, value in parsed.rec_headers.headers if name.lower() == "warc-concurrent-to"),
     )
+
+
+_ANSWER = re.compile(rb"^WARC-Type:[ \t]*(?:response|revisit|resource)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_OF_A_SITE = re.compile(rb"^WARC-Target-URI:[ \t]*<?https?:", re.MULTILINE | re.IGNORECASE)
+_HEAD = 1 << 16  # bytes within which the headers of a record end
+_BLANK = re.compile(rb"\r?\n\r?\n")
+
+
+def _has_odd_head(member: Member) -> bool:
+    """Whether a record of a site does not begin with the head of a final answer: servers of the 1990s sent none,
+    others one of `100 Continue` before."""
+    with member.data.getbuffer() as whole:
+        start = bytes(whole[:_HEAD])
+    end = _BLANK.search(start)
+    if end is None or not _ANSWER.search(start, 0, end.end()) or not _OF_A_SITE.search(start, 0, end.end()):
+        return False
+    first = start[end.end() : end.end() + 12]
+    return not first.startswith(b"HTTP/") or first[8:10] == b" 1"
 
 
 def _problem(parsed: ArcWarcRecord, rest: bytes) -> str:
@@ -93,6 +118,20 @@ def _number(status: str) -> int:
 def sha1(body: bytes) -> str:
     """A payload digest as WARC files have it: `sha1:` and 32 characters of base32."""
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
+
+
+def named_digest(named: str) -> tuple[str, str]:
+    """The algorithm of a payload digest, in small letters, and what it says: a SHA-1 in base 32, others in small
+    letters. Both are empty where it is none."""
+    algorithm, _, told = named.strip().partition(":")
+    algorithm, told = algorithm.strip().lower().replace("-", ""), told.strip()
+    if algorithm != "sha1":
+        return (algorithm, told.lower()) if told else ("", "")
+    if re.fullmatch(r"[A-Z2-7]{32}", told.upper()):
+        return algorithm, told.upper()
+    if re.fullmatch(r"[0-9a-fA-F]{40}", told):
+        return algorithm, base64.b32encode(bytes.fromhex(told)).decode("ascii")
+    return "", ""
 
 
 def payload_digest_holds(record: Record, decoded: bytes) -> bool:

@@ -213,7 +213,7 @@ def _read(text: Any) -> Turn | None:
 
 def _is_inside(name: Any) -> bool:
     path = PurePosixPath(name)
-    return name.endswith(ENDINGS) and not path.is_absolute() and ".." not in path.parts
+    return name.lower().endswith(ENDINGS) and not path.is_absolute() and ".." not in path.parts
 
 
 def _forget_turn(folder: Path, turn: Turn) -> None:

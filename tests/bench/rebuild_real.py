@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from pipelines.executors.process_pool import REMEMBERED
-from pipelines.warc.files import bring_in
+from pipelines.warc.bringing import bring_in
 from tests.bench.rebuilding import timed_rebuild
 
 

@@ -10,15 +10,15 @@ from warcio.statusandheaders import StatusAndHeaders
 
 from crawler.local_archive.server.cdxindex import CdxIndex
 from crawler.local_archive.server.rows import Row
-from crawler.local_archive.server.warc_heads import give_head
 from pipelines.exceptions import CaptureFailed
 from pipelines.formats.content_encoding import LIMIT, decode
 from pipelines.formats.surt import urlkey
 from pipelines.items import EMPTY_DIGEST
+from pipelines.warc.heads import give_head
 
 MOST = 700 << 20  # bytes of one record; the real archive gives up at about as many
 _LONGEST_HEADER = 16_384  # characters; clients give up on lines of 65,536 bytes
-_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
+_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
 
 
 class TooLarge(Exception):

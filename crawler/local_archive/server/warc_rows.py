@@ -14,8 +14,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from crawler.local_archive.server.rows import Row
-from crawler.local_archive.server.warc_heads import give_head
 from pipelines.formats.surt import urlkey
+from pipelines.warc.heads import give_head
 
 _KINDS = ("response", "revisit", "resource")
 _NAMES = ("warc-record-id", "warc-concurrent-to")

@@ -1,0 +1,110 @@
+"""The forms in which archive files come, and how each is opened: for what is brought in, and for what is served.
+
+WARC and ARC files, plain or with a gzip member a record, can be read where they lie. What is packed in another way (one
+gzip member for all, zstd, WACZ) has to be unpacked first.
+"""
+
+import re
+import sys
+import zipfile
+import zlib
+from gzip import GzipFile
+from pathlib import Path
+from typing import IO
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+GZIPPED = (".warc.gz", ".arc.gz")
+IN_PLACE = (".warc", ".arc", *GZIPPED)
+ZSTD, WACZ = ".warc.zst", ".wacz"
+BESIDE = ("blocked.txt", "targets.txt", "targets.csv")  # what a sample archive has beside its WARC files
+BROKEN = (EOFError, OSError, ValueError, zlib.error, zstd.ZstdError, zipfile.BadZipFile, NotImplementedError)
+"""What is raised where an archive file cannot be unpacked, or ends too early."""
+
+_ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"  # a frame that is skipped, and holds what the others were packed with
+_ZSTD_FRAME = b"\x28\xb5\x2f\xfd"
+_WARC_LENGTH = re.compile(rb"(?i)\r\nContent-Length: *(\d{1,18})\r\n")
+_SLACK = 8  # bytes: records are parted by up to two empty lines
+_UNKNOWN = 1 << 63
+_LARGEST_DICTIONARY = 64 << 20  # bytes
+_PIECE = 1 << 20
+_LEAST_ROOM = 256 << 20  # bytes that any file may unpack to
+_MOST_TIMES = 300  # its size; pages pack to a tenth, rows of zeros to a thousandth
+
+
+def ending_of(name: str) -> str:
+    """What an archive file is by the end of its name, in any case; empty for others."""
+    return next((ending for ending in (*IN_PLACE, ZSTD, WACZ) if name.lower().endswith(ending)), "")
+
+
+def is_companion(path: Path) -> bool:
+    """Whether a file lies beside archive files without being one: an index of theirs, or what a sample has."""
+    return path.suffix.lower() in (".cdx", ".cdxj") or path.name in BESIDE
+
+
+def is_one_member(path: Path) -> bool:
+    """Whether several records share the first gzip member, so that none can be read by its offset, or it has no end."""
+    member, head, size, most = zlib.decompressobj(16 + zlib.MAX_WBITS), b"", 0, _UNKNOWN
+    with path.open("rb") as file:
+        while not member.eof and size <= most:
+            packed = file.read(1 << 14)
+            if not packed:
+                return True
+            try:
+                plain = member.decompress(packed)
+            except zlib.error:
+                return False
+            size += len(plain)
+            if most == _UNKNOWN:
+                head += plain
+                most = _length_of_first(head)
+    return size > most
+
+
+def _length_of_first(start: bytes) -> int:
+    """The bytes of the first record with what may follow it, from the start of a file; _UNKNOWN as yet."""
+    if start.startswith(b"WARC/"):
+        end, named = start.find(b"\r\n\r\n"), _WARC_LENGTH.search(start)
+        return end + 4 + int(named[1]) + _SLACK if end >= 0 and named else _UNKNOWN
+    line, newline, _ = start.partition(b"\n")
+    length = line.rpartition(b" ")[2].strip()
+    return len(line) + int(length) + _SLACK if newline and length.isdigit() else _UNKNOWN
+
+
+def unpacking(source: IO[bytes], ending: str) -> IO[bytes]:
+    """The bytes of a file that is packed as a whole, as they are read. What is raised is in BROKEN."""
+    return unzstd(source) if ending == ZSTD else GzipFile(fileobj=source)  # type: ignore[return-value]
+
+
+def unzstd(source: IO[bytes]) -> IO[bytes]:
+    """The bytes of a `.warc.zst`, which may begin with the dictionary of its records."""
+    mark, size = source.read(4), int.from_bytes(source.read(4), "little")
+    if mark != _ZSTD_DICTIONARY or size > _LARGEST_DICTIONARY:
+        source.seek(0)
+        return zstd.ZstdFile(source)  # type: ignore[return-value]
+    words = source.read(size)
+    if words.startswith(_ZSTD_FRAME):
+        words = zstd.ZstdDecompressor().decompress(words, _LARGEST_DICTIONARY)
+    return zstd.ZstdFile(source, zstd_dict=zstd.ZstdDict(words))  # type: ignore[return-value]
+
+
+def unpack(source: IO[bytes], target: Path, packed: int) -> None:
+    """Write what `source` gives, of a file of `packed` bytes. What comes before a break is kept.
+
+    Raises what is in BROKEN; ValueError where more comes out than a file of that size can honestly hold.
+    """
+    left = max(_LEAST_ROOM, packed * _MOST_TIMES)
+    with source, target.open("wb") as out:
+        while piece := source.read(_PIECE):
+            left -= len(piece)
+            if left < 0:
+                raise ValueError("it unpacks to far more than its size")
+            out.write(piece)
+
+
+def warcs_in(packed: zipfile.ZipFile) -> list[str]:
+    """The names of the archive files in a WACZ."""
+    return [name for name in sorted(packed.namelist()) if name.lower().endswith(IN_PLACE)]
