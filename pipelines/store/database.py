@@ -132,6 +132,13 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
     return db
 
 
+def connect_without_trace(path: Path) -> sqlite3.Connection:
+    """A database for one short look. Where nobody has it open, none of the files that belong to its WAL is made."""
+    if path.with_name(f"{path.name}-wal").exists():
+        return connect_for_reading(path)
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
 @contextmanager
 def recording(db: Database) -> Iterator[Database]:
     """A transaction whose failure is a RecordingFailed: rows that cannot be kept stop the run. One that another program

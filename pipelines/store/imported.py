@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.exceptions import WrongUse
 from pipelines.items import DocumentKey, Reading
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import DATABASE, open_for_reading, recording
+from pipelines.store.database import DATABASE, connect_without_trace, recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,8 @@ def refuse_imported(folder: Path) -> None:
     """Raises WrongUse where a corpus was made of texts that others published. One that cannot be read is none."""
     found: tuple[str, ...] = ()
     if (folder / DATABASE).is_file():
-        with suppress(CorpusError, sqlite3.Error), closing(open_for_reading(folder)) as db:
-            found = sources(db)
+        with suppress(sqlite3.Error), closing(connect_without_trace(folder / DATABASE)) as connection:
+            found = sources(Database(connection))
     if found:
         raise WrongUse(
             f"{folder} was imported from {', '.join(found)}: it has no WARC files, and nothing else is added to it."

@@ -40,6 +40,12 @@ _PASS_OVER_STRAYS = """UPDATE capture SET state = 'passed over', stage = 'plan',
         AND capture.timestamp BETWEEN first_timestamp AND last_timestamp)"""
 
 
+_COVERED = """DELETE FROM address WHERE document_id = ? AND evidence LIKE 'redirect of %' AND EXISTS (
+    SELECT 1 FROM address AS wide WHERE wide.document_id = address.document_id AND wide.urlkey = address.urlkey
+        AND wide.evidence NOT LIKE '% of %'
+        AND address.first_timestamp BETWEEN wide.first_timestamp AND wide.last_timestamp)"""
+
+
 class Moves:
     """The evidence and the addresses of one corpus's documents."""
 
@@ -238,6 +244,7 @@ class Moves:
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 ((document_id, *tenure) for tenure in rows.values()),
             )
+            self._db.execute(_COVERED, [document_id])
             self._db.execute(_PASS_OVER_STRAYS)
             self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
         return ([row[:4] for row in before], was_left) != ([row[:4] for row in after], left)

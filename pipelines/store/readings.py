@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from pipelines.items import Capture, Failure, Reading, WarcLocation
 from pipelines.store.columns import CAPTURE_COLUMNS
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import DATABASE, connect_for_reading, recording
+from pipelines.store.database import DATABASE, connect_without_trace, recording
 
 _AT_ONCE = 500
 # what was fetched for its links alone, a home page, stands as read and has no reading
@@ -47,10 +47,11 @@ def latest_reader(db: Database) -> str:
 
 
 def latest_reader_in(folder: Path) -> str:
-    """The same of the corpus in `folder`, whatever its layout; empty where its database does not tell."""
+    """The same of the corpus in `folder`, whatever its layout; empty where its database does not tell. No file is made
+    beside it: a dry run leaves no trace."""
     path = folder / DATABASE
     if path.is_file():
-        with suppress(sqlite3.Error), closing(connect_for_reading(path)) as db:
+        with suppress(sqlite3.Error), closing(connect_without_trace(path)) as db:
             return latest_reader(Database(db))
     return ""
 

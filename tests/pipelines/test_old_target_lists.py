@@ -1,6 +1,8 @@
 """Release 0.1.0 kept target lists under the path or address that was given: they are still read, and what is forgotten
 goes from them."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,9 @@ def corpus(crawled: Path, tmp_path: Path) -> Path:
     with WarcWriter(corpus / "warc", "run-of-0.1.0") as writer:
         for uri in GIVEN:
             writer.write_targets(uri, HEAD + GOES + STAYS)
+    with closing(sqlite3.connect(corpus / "corpus.sqlite")) as db, db:  # as 0.1.0 left it: its files are looked at yet
+        db.execute("DELETE FROM own_file")
+        db.execute("UPDATE identity SET adopted = 0")
     return corpus
 
 

@@ -1,5 +1,6 @@
 """The order of answers changes nothing of a corpus: a feed by hand, with a real ledger, plan and discovery."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -161,7 +162,7 @@ archives = st.lists(captured, min_size=2, max_size=9, unique_by=lambda one: (one
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=int(os.environ.get("ORDERS", "12")), deadline=None)
 @given(archives, st.permutations(range(3)), st.integers(1, 3), st.randoms(use_true_random=False))
 def test_the_order_of_answers_does_not_matter(
     archived: list[Archived], order: list[int], many: int, dice: Random
