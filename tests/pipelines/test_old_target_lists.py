@@ -1,7 +1,6 @@
 """Release 0.1.0 kept target lists under the path or address that was given: they are still read, and what is forgotten
 goes from them."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +8,8 @@ import pytest
 
 from crawler.jobs.rebuild import Request, run_rebuild
 from crawler.jobs.verify import run_verify
+from pipelines.store import runs
+from pipelines.store.database import open_corpus, recording
 from pipelines.warc.files import warc_files
 from pipelines.warc.held import HeldTargets
 from pipelines.warc.reader import scan
@@ -17,6 +18,7 @@ from tests.conftest import Run
 from tests.corpora import copied, settings_of, tables
 
 GIVEN = ["lists/my targets.csv", "/home/me/targets.csv", "file:///home/me/targets.csv", "https://me.example/list?x=1"]
+RUN = "20250101T000000Z-0a1b2c"
 HEAD = "target,kind,variant\n"
 GOES = "https://www.inkwell-post.example/privacy,privacy policy,\n"
 STAYS = "https://shop.example/privacy,privacy policy,\n"
@@ -31,12 +33,14 @@ def lists(corpus: Path) -> dict[str, str]:
 @pytest.fixture
 def corpus(crawled: Path, tmp_path: Path) -> Path:
     corpus = copied(crawled, tmp_path / "corpus")
-    with WarcWriter(corpus / "warc", "run-of-0.1.0") as writer:
+    with WarcWriter(corpus / "warc", RUN) as writer:
         for uri in GIVEN:
             writer.write_targets(uri, HEAD + GOES + STAYS)
-    with closing(sqlite3.connect(corpus / "corpus.sqlite")) as db, db:  # as 0.1.0 left it: its files are looked at yet
-        db.execute("DELETE FROM own_file")
-        db.execute("UPDATE identity SET adopted = 0")
+    with closing(open_corpus(corpus)) as db:  # as 0.1.0 left it: its files are looked at yet
+        runs.begin(db, runs.RunStart(RUN, "crawl", "2025-01-01T00:00:00Z"))
+        with recording(db):
+            db.execute("DELETE FROM own_file")
+            db.execute("UPDATE identity SET adopted = 0")
     return corpus
 
 

@@ -13,7 +13,7 @@ from pipelines.store.database import open_corpus
 from pipelines.warc.forms import zstd
 from tests.corpora import settings_of
 
-PAGE = "<html><head><title>Privacy Policy</title></head><body><h1>Privacy Policy</h1><p>We at {} keep your data.</p></body></html>"
+PAGE = "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We at {} keep your data.</p>"
 URL = "https://kites.example/privacy"
 
 
@@ -48,7 +48,8 @@ def made(tmp_path: Path, **files: bytes) -> tuple[list[tuple[str, str, str]], in
 
 def test_files_of_every_form_are_read(tmp_path: Path) -> None:
     one, two = (record("response", f"20{year}-01-01T00:00:00Z", answer(str(year))) for year in (20, 21))
-    arc_head = b"filedesc://x.arc 0.0.0.0 20040101000000 text/plain 77\n1 0 kites\nURL IP-address Archive-date Content-type Archive-length\n\n"
+    arc_head = b"filedesc://x.arc 0.0.0.0 20040101000000 text/plain 77\n1 0 kites\n"
+    arc_head += b"URL IP-address Archive-date Content-type Archive-length\n\n"
     arc_head = arc_head.replace(b" 77\n", f" {len(arc_head) - arc_head.index(b'1 0 kites') - 1}\n".encode(), 1)
     old = answer("1997", "")
     arc = arc_head + b"\n" + f"{URL} 1.2.3.4 19970101000000 text/html {len(old)}\n".encode() + old + b"\n"
@@ -96,7 +97,8 @@ def test_records_of_every_kind_are_read(tmp_path: Path) -> None:
         record("revisit", "2008-01-01T00:00:00Z", b""),
         record("response", "2009-01-01T00:00:00Z", answer("Mr Secret")),
         record("request", "2009-01-01T00:00:00Z", b"POST /privacy HTTP/1.1\r\n\r\nname=x",
-               WARC_Concurrent_To="<urn:x:response2009-01-01T00:00:00Z>", Content_Type="application/http; msgtype=request"),
+               WARC_Concurrent_To="<urn:x:response2009-01-01T00:00:00Z>",
+               Content_Type="application/http; msgtype=request"),
     ))  # fmt: skip
     assert [row[1] for row in rows] == ["read"] * 4 + ["duplicate"] * 3 + ["failed", "not replayed"]
     assert rows[-1][2] == "answer to POST"
