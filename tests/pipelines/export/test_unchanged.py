@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pipelines.export.unchanged import STATE
 from pipelines.store.database import open_corpus
 from tests.bench import big_corpus
 
-SETTINGS = {"EXPORT_STYLE": "", "WAYBACK_PUBLIC_URL": "https://web.archive.org"}
+SETTINGS = {name: value for name, value in vars(import_module("crawler.settings")).items() if name.isupper()}
 
 
 @pytest.fixture
