@@ -10,7 +10,7 @@ set -euo pipefail
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 python3 -m venv "$place/venv"
-"$place/venv/bin/pip" install --quiet --disable-pip-version-check "sqlite-utils==4.2" "numpy==2.4.6" "pandas==3.1.1"
+"$place/venv/bin/pip" install --quiet --disable-pip-version-check "sqlite-utils==4.2" "numpy==2.4.6" "pandas==3.1.1" "typing_extensions==4.16.0"
 cd "$place"
 "$place/venv/bin/python" - <<'PY'
 import subprocess
