@@ -2,9 +2,9 @@
 
 from crawler.jobs.child_process import CrawlResult, crawl
 from crawler.jobs.crawl_config import CrawlConfig
-from pipelines import __version__
 from pipelines.corpus import Capture, Corpus, Document, Snapshot, Version
 from pipelines.exceptions import ArchiveUnavailable, CorpusBusy, CorpusError, RecordingFailed, WrongUse
+from pipelines.formats.release import __version__
 
 __all__ = [
     "ArchiveUnavailable",

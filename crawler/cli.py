@@ -18,8 +18,8 @@ from typing import Protocol
 from scrapy.cmdline import execute
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
-from pipelines import __version__
 from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.formats.release import __version__
 from pipelines.formats.terminal import complain, keep_logs_printable, say
 
 PROGRAM = "policy-corpus"

@@ -33,6 +33,7 @@ from crawler.archives.book import Archive, origins
 from crawler.archives.dialects import dialect_of
 from crawler.politeness.rate_limiter import Outcome
 from crawler.politeness.rate_limiter import Pace as Pacer
+from crawler.politeness.request_budget import STOPPING
 from crawler.politeness.wire_options import WireOptions
 
 log = logging.getLogger(__name__)
@@ -144,7 +145,7 @@ class Pace:
         self._stats.set_value("pause", None)
         self._check(archive)
         if not self._spend():
-            raise IgnoreRequest("the run is stopping")
+            raise IgnoreRequest(STOPPING)
         purpose = request.meta.get("purpose", kind)
         self._stats.inc_value(f"{REQUESTS}{purpose}" + (f" of {archive}" if len(self._lanes) > 1 else ""))
 
@@ -164,7 +165,7 @@ class Pace:
     def _check(self, archive: str) -> None:
         """A run that stops lets no waiting request go any more; those on the wire may finish."""
         if self._is_stopping(archive):
-            raise IgnoreRequest("the run is stopping")
+            raise IgnoreRequest(STOPPING)
 
     def process_response(self, request: Request, response: Response) -> Response:
         self._leave(request)

@@ -155,6 +155,15 @@ def _become(order: dict[str, Any], files: list[int]) -> list[str]:
 
 def _load() -> None:
     """All that a crawl and the other commands load, but for what is to be chosen or loaded by each process itself."""
+    _load_scrapy()
+    _load_ours()
+    assert "twisted.internet.reactor" not in sys.modules
+    assert "pipelines.extraction.reader" not in sys.modules
+    gc.collect()
+    gc.freeze()
+
+
+def _load_scrapy() -> None:
     import multiprocessing.spawn
 
     import scrapy.cmdline
@@ -170,6 +179,12 @@ def _load() -> None:
     import scrapy.utils.misc
     import twisted.web.client
 
+    for package in ("scrapy.commands", "crawler.commands"):
+        for _ in scrapy.utils.misc.walk_modules_iter(package):
+            pass
+
+
+def _load_ours() -> None:
     import crawler.handlers
     import crawler.jobs.estimate
     import crawler.jobs.rebuild
@@ -191,13 +206,6 @@ def _load() -> None:
     import pipelines.stages.extract
     import pipelines.stages.record
     import pipelines.store.backup
-
-    for package in ("scrapy.commands", "crawler.commands"):
-        scrapy.utils.misc.walk_modules(package)
-    assert "twisted.internet.reactor" not in sys.modules
-    assert "pipelines.extraction.reader" not in sys.modules
-    gc.collect()
-    gc.freeze()
 
 
 def _main() -> None:

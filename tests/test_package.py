@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import __version__
+from pipelines.formats.release import __version__
 from tests.conftest import ROOT, made_once
 from tests.environments import needs
 

@@ -32,10 +32,10 @@ from crawler.jobs.reread import catch_up
 from crawler.middlewares import REQUESTS
 from crawler.politeness.limits import is_loopback
 from crawler.politeness.request_budget import Budget
-from pipelines import __version__
 from pipelines.exceptions import ArchiveUnavailable, CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
+from pipelines.formats.release import __version__
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines import __version__
 from pipelines.analysis.description.against import Against, against_sections
 from pipelines.analysis.description.figures import Figures, describe
 from pipelines.analysis.description.methods import Made, citation, methods
@@ -17,6 +16,7 @@ from pipelines.analysis.description.report import Section, sections
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.selection import Selection, asked_for
 from pipelines.formats import atomic
+from pipelines.formats.release import __version__
 from pipelines.store import selection as stored
 from pipelines.store.families import Family, families, least_of, unsorted_texts
 from pipelines.store.imported import sources

@@ -35,7 +35,8 @@ from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
-from pipelines.warc import bringing, identity
+from pipelines.store.sample_mark import mark_sample
+from pipelines.warc import bringing
 from pipelines.warc.files import warc_files
 from pipelines.warc.lock import only_run
 from pipelines.warc.turn import Turn, brought_in
@@ -143,7 +144,7 @@ def run_merge(
             _rebuild(folder, settings, progress, brought, known=known, joined=joined, forget_first=again)
         with closing(open_corpus(folder)) as db:
             if is_sample is not None:
-                identity.mark(db, sample=is_sample)
+                mark_sample(db, sample=is_sample)
             tell_joined(db, folder / "warc", settings["RUN_ID"])
             return len(brought), export_corpus(db, settings)
 

@@ -22,8 +22,8 @@ from pipelines.store.archives import keep_archives
 from pipelines.store.imported import refuse_imported
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
+from pipelines.store.sample_mark import is_sample, mark_sample
 from pipelines.store.target_file import TargetFile
-from pipelines.warc import identity
 
 log = logging.getLogger(__name__)
 
@@ -98,12 +98,12 @@ def _tell_apart(db: Database, settings: Settings, request: Request) -> None:
     """Raises WrongUse where invented sites and others would come together: the corpus says which it holds."""
     refuse_imported(Path(settings["CORPUS_DIR"]))
     configuration.check_mixture(settings, holds_sample(db), sample=request.sample)
-    identity.mark(db, sample=request.sample)
+    mark_sample(db, sample=request.sample)
 
 
 def holds_sample(db: Database) -> bool | None:
     """Whether a corpus holds the invented sites of the sample; None for one that holds nothing yet."""
-    if (marked := identity.is_sample(db)) is not None:
+    if (marked := is_sample(db)) is not None:
         return marked
     return configuration.holds_sample({site for (site,) in db.execute("SELECT DISTINCT site FROM document")})
 

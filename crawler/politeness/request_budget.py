@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from pipelines.exceptions import WrongUse
 
+STOPPING = "the run is stopping"
+"""Why a request is given up that waited when its run ended."""
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "": 1}
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
 

@@ -12,11 +12,10 @@ from typing import Any, Self
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
 
-from crawler.politeness.request_budget import Budget
+from crawler.politeness.request_budget import STOPPING, Budget
 from crawler.spiders.options import Options, budget_from, options_from
 from crawler.spiders.planner import Planner
 from crawler.spiders.replay_handler import Asked, Held, Replay, held_snapshot
@@ -213,8 +212,7 @@ class PoliciesSpider(Spider):
         if isinstance(error, CorpusError):  # on the way out: the archive's state could not be kept
             self._end_in(error)
         self._leave(archive, self._hearing.of(archive).refused(error))
-        is_over = bool(self.stop_reason) or archive in self.left_out
-        return is_over or (isinstance(error, IgnoreRequest) and str(error) == "the run is stopping")
+        return bool(self.stop_reason) or archive in self.left_out or str(error) == STOPPING
 
     def _leave(self, archive: str, reason: str) -> None:
         """Ask an archive nothing more for this reason, where there is one; the last one's reason ends the run."""
@@ -282,9 +280,8 @@ class PoliciesSpider(Spider):
     def _visited(self, memento: Memento) -> None:
         """A redirect has only been kept so far; a home page is done with, and what it names may move documents."""
         if memento.is_home:
-            self._feed.visited(
-                (memento.asked or memento.capture).key, {(one.site, one.kind) for one in memento.evidence}
-            )
+            named = {(one.site, one.kind) for one in memento.evidence}
+            self._feed.visited((memento.asked or memento.capture).key, named)
 
     def broken(self, failure: Trouble) -> None:
         """A stage could not keep what it was given, or a callback failed."""

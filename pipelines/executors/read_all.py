@@ -17,7 +17,8 @@ from pipelines.executors.process_pool import Readers
 from pipelines.items import Failure, Page, Reading
 from pipelines.store import readings
 from pipelines.store.readings import Unread
-from pipelines.warc.reader import Decode, read_memento
+from pipelines.warc.foreign import Decode
+from pipelines.warc.reader import read_memento
 
 Progress = Callable[[str, int, int], object]
 """Is told what is being done, how much of it is done, and how much there is to do."""

@@ -14,14 +14,16 @@ from pipelines.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query
 from pipelines.store import moved
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
+from pipelines.store.journal_rows import Line, apply
 from pipelines.store.listings import Listings
 from pipelines.store.remaking import Making
 from pipelines.warc import journal
 from pipelines.warc.files import odd_files, place_of
+from pipelines.warc.foreign import Decode
 from pipelines.warc.held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut, Sent
 from pipelines.warc.identity import Own, goes_before
 from pipelines.warc.members import Damage
-from pipelines.warc.reader import Decode, scan
+from pipelines.warc.reader import scan
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +140,7 @@ class FirstPass:
         self._making.was_played(snapshot.memento.capture)
 
     def _journal(self, held: HeldJournal, file: str) -> None:
-        lines: list[journal.Line] = []
+        lines: list[Line] = []
         for line in journal.checked_lines(held.text):
             if isinstance(line, journal.BadLine):
                 self._damaged += 1
@@ -146,9 +148,9 @@ class FirstPass:
                 log.warning("%s cannot be used: %s", where, line.reason)
             elif self._is_taken(line, file):
                 lines.append(line)
-        self._damaged += journal.apply(self._db, lines)
+        self._damaged += apply(self._db, lines)
 
-    def _is_taken(self, line: journal.Line, file: str) -> bool:
+    def _is_taken(self, line: Line, file: str) -> bool:
         """What is forgotten is what this corpus has forgotten, not one that was merged into it."""
         if "forgotten" not in line:
             return True

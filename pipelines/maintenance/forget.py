@@ -13,6 +13,7 @@ from pipelines.exceptions import WrongUse
 from pipelines.items import CaptureKey
 from pipelines.store import forgetting
 from pipelines.store.database import DATABASE
+from pipelines.store.journal_rows import Line
 from pipelines.store.losses import missing_files
 from pipelines.warc import journal
 from pipelines.warc.files import place_of, stem_of, warc_files
@@ -126,7 +127,7 @@ class _Sieve:
     def _is_its(self, url: str) -> bool:
         return url == self._site or self._urlkey(url if "://" in url else f"http://{url}").startswith(self._keys)
 
-    def _tells(self, line: journal.Line) -> bool:
+    def _tells(self, line: Line) -> bool:
         """Whether a line of the journal tells of the site; that it was forgotten stays."""
         what, key = next(iter(line.items()))
         if what == "capture":

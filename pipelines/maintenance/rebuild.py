@@ -78,7 +78,6 @@ def rebuild(
     progress: Progress = lambda what, done, todo: None,
 ) -> Rebuilt:
     """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
-
     `known` are databases with readings of the same bytes, which are taken over, `brought` files that come to the corpus
     with the new database, and `joined` the databases of the corpora that they came with.
     """

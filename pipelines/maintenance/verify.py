@@ -21,10 +21,11 @@ from pipelines.items import HttpAnswer, ListingPage, Page, Query, Reading
 from pipelines.store import checks, readings
 from pipelines.warc import journal
 from pipelines.warc.files import odd_files, warc_files
+from pipelines.warc.foreign import Decode
 from pipelines.warc.held import Foreign, HeldJournal, HeldListing, HeldMemento
 from pipelines.warc.identity import own_of
 from pipelines.warc.members import Damage
-from pipelines.warc.reader import Decode, read_memento, scan
+from pipelines.warc.reader import read_memento, scan
 
 SAMPLE = 25  # snapshots that are read once more, where not all are
 

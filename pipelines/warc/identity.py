@@ -21,6 +21,7 @@ from sqlite_utils import Database
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.items import CaptureKey
 from pipelines.store.database import DATABASE, recording
+from pipelines.store.sample_mark import mark_sample, marked_in
 from pipelines.warc.files import is_imported, is_ours, place_of, run_of, warc_files
 from pipelines.warc.held import HeldMemento
 from pipelines.warc.own_files import Book, Entry, closed_now, fits, renamed, sized
@@ -109,7 +110,7 @@ def own_of(db: Database, folder: Path) -> Own:
 def _names(connection: sqlite3.Connection) -> Names:
     rows = connection.execute("SELECT corpus, joined FROM identity ORDER BY joined, corpus").fetchall()
     corpus = next((corpus for corpus, joined in rows if not joined), "")
-    return Names(corpus, tuple(name for name, joined in rows if joined), bool(_mark(connection)))
+    return Names(corpus, tuple(name for name, joined in rows if joined), bool(marked_in(connection)))
 
 
 def writing_in(folder: Path) -> Names:
@@ -130,25 +131,6 @@ def names_in(path: Path) -> Names:
     info = info_of(path, _HEAD)
     found = {key.decode(): value.decode().split(" ") for key, value in _NAMED.findall(info)}
     return Names(found.get("corpus", [""])[0], tuple(found.get("joined", [])), bool(_OF_SAMPLE.search(info)))
-
-
-# -- the sample
-
-
-def is_sample(db: Database) -> bool | None:
-    """Whether a corpus holds the invented sites of the sample; None where nobody has said so yet."""
-    return _mark(db.conn)
-
-
-def mark(db: Database, *, sample: bool) -> None:
-    """Say whether a corpus holds the invented sites of the sample, once and for all."""
-    with recording(db):
-        db.execute("UPDATE identity SET sample = ? WHERE NOT joined AND sample IS NULL", [sample])
-
-
-def _mark(connection: sqlite3.Connection) -> bool | None:
-    row = connection.execute("SELECT sample FROM identity WHERE NOT joined").fetchone()
-    return None if row is None or row[0] is None else bool(row[0])
 
 
 # -- how a database comes to know
@@ -249,8 +231,8 @@ def _rows(path: Path, files: Iterable[str]) -> dict[str, dict[int, str]]:
 
 def _take_mark(db: Database, old: Path) -> None:
     with suppress(sqlite3.Error), closing(sqlite3.connect(old)) as told:  # it may be of an older layout
-        if (marked := _mark(told)) is not None:
-            mark(db, sample=marked)
+        if (marked := marked_in(told)) is not None:
+            mark_sample(db, sample=marked)
 
 
 def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) -> None:
@@ -268,7 +250,7 @@ def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) ->
             rows = [(corpus, 0), *((name, 1) for name in joined - {corpus})]
             db.conn.executemany("INSERT INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", rows)
     if any(names.sample for names in borne.values() if corpus and names.corpus == corpus):
-        mark(db, sample=True)
+        mark_sample(db, sample=True)
     vouched = Vouching(folder, {file: names.corpus for file, names in borne.items()}, corpus, joined)
     own = vouched.own(with_nameless=set(count) <= {corpus, *joined})
     found = closed_now(folder, own)
@@ -282,8 +264,8 @@ def goes_before(db: Database, joined: Collection[str], file: str, key: CaptureKe
         return False
     row = db.execute(
         "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
-        "AND digest = ? AND statuscode = ?",
-        [*key[:4]],
+        "AND digest = ? AND statuscode = ? AND archive = ?",
+        [*key],
     ).fetchone()
     return row is not None and row[0] in joined
 

@@ -18,8 +18,7 @@ Lines are rows, not steps: to apply one twice changes nothing, and the last one 
 """
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -27,8 +26,19 @@ from sqlite_utils import Database
 
 from pipelines.formats import records as typed
 from pipelines.store.database import recording
-
-Line = dict[str, Any]
+from pipelines.store.journal_rows import (
+    CAPTURE_KEY,
+    DOCUMENT_KEY,
+    FATE,
+    OF_ADDRESS,
+    OF_ARCHIVE,
+    OF_CAPTURE,
+    OF_DOCUMENT,
+    OF_QUERY,
+    OF_TARGET,
+    QUERY_KEY,
+    Line,
+)
 
 
 class BadLine(NamedTuple):
@@ -39,19 +49,6 @@ class BadLine(NamedTuple):
 
 
 _AT_ONCE = 2000  # rows a record; as many lines are in memory
-_KEY = ("timestamp", "original", "digest", "statuscode")
-_OF_CAPTURE = ("archive", "urlkey", "mimetype", "length")
-_FATE = ("state", "stage", "reason", "transient", "attempts", "next_try")
-_QUERY_KEY = ("url", "match", "filters", "since", "until")
-_OF_QUERY = (
-    "collapses", "state", "reason", "asked_from", "resume_key", "pages", "rows", "malformed", "attempts", "next_try",
-    "answered_at", "whole_at",
-)  # fmt: skip
-_DOCUMENT_KEY = ("site", "kind", "variant")
-_OF_DOCUMENT = ("url", "discover", "found", "active", "open")
-_OF_ARCHIVE = ("title", "replay")
-_OF_TARGET = ("list", "line", "address", "problem")
-_OF_ADDRESS = ("urlkey", "first_timestamp", "last_timestamp", "url", "evidence")
 
 
 # -- from the ledger
@@ -122,25 +119,26 @@ def _capture_line(db: Database, row: Line) -> Iterator[Line]:
     if db.execute("SELECT 1 FROM extraction WHERE capture_id = ?", [row["id"]]).fetchone():
         return  # the bytes tell
     twin = db.execute(
-        f"SELECT {', '.join(_KEY)}, archive FROM capture WHERE id = ?",  # noqa: S608
+        f"SELECT {', '.join(CAPTURE_KEY)}, archive FROM capture WHERE id = ?",  # noqa: S608
         [row["same_as"]],
     ).fetchone()
-    line = {"capture": [row[name] for name in _KEY], **_named(row, _OF_CAPTURE + _FATE), "same_as": twin and twin[:-1]}
+    told = _named(row, OF_CAPTURE + FATE)
+    line = {"capture": [row[name] for name in CAPTURE_KEY], **told, "same_as": twin and twin[:-1]}
     yield line if twin is None or twin[-1] == row["archive"] else {**line, "same_as_in": twin[-1]}
 
 
 def _query_line(_: Database, row: Line) -> Iterator[Line]:
-    yield {"query": [row[name] for name in _QUERY_KEY], **_named(row, ("archive", "urlkey", *_OF_QUERY))}
+    yield {"query": [row[name] for name in QUERY_KEY], **_named(row, ("archive", "urlkey", *OF_QUERY))}
 
 
 def _document_line(db: Database, row: Line) -> Iterator[Line]:
     addresses = db.execute(
-        f"SELECT {', '.join(_OF_ADDRESS)} FROM address WHERE document_id = ? ORDER BY urlkey, first_timestamp",  # noqa: S608
+        f"SELECT {', '.join(OF_ADDRESS)} FROM address WHERE document_id = ? ORDER BY urlkey, first_timestamp",  # noqa: S608
         [row["id"]],
     )
     yield {
-        "document": [row[name] for name in _DOCUMENT_KEY],
-        **_named(row, _OF_DOCUMENT),
+        "document": [row[name] for name in DOCUMENT_KEY],
+        **_named(row, OF_DOCUMENT),
         "same_as": _key_of(db, row["same_as"]),
         "addresses": [list(address) for address in addresses],
     }
@@ -153,7 +151,7 @@ def _key_of(db: Database, document_id: int | None) -> tuple[str, ...] | None:
 
 def _target_line(db: Database, key: list[Any]) -> Iterator[Line]:
     for row in db.query("SELECT * FROM target WHERE list_digest = ? AND number = ?", key):
-        yield {"target": key, **_named(row, _OF_TARGET), "document": _key_of(db, row["document_id"])}
+        yield {"target": key, **_named(row, OF_TARGET), "document": _key_of(db, row["document_id"])}
 
 
 def _forgotten_line(db: Database, row: Line) -> Iterator[Line]:
@@ -162,7 +160,7 @@ def _forgotten_line(db: Database, row: Line) -> Iterator[Line]:
 
 
 def _archive_line(_: Database, row: Line) -> Iterator[Line]:
-    yield {"archive": row["name"], **_named(row, _OF_ARCHIVE)}
+    yield {"archive": row["name"], **_named(row, OF_ARCHIVE)}
 
 
 _KEYED_BY = {"forgotten": "site", "archive": "name"}
@@ -195,115 +193,3 @@ def checked_lines(text: str) -> Iterator[Line | BadLine]:
                 yield typed.line(data)
         except (ValueError, RecursionError) as error:
             yield BadLine(number, str(error) or "nested too deep")
-
-
-def apply(db: Database, lines: Iterable[Line]) -> int:
-    """Bring rows to what the lines say, making those that are not there. Returns how many lines could not be used."""
-    unusable = 0
-    with recording(db):
-        for line in lines:
-            try:
-                _APPLYING[next(iter(line))](db, line)
-            except (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
-                unusable += 1
-    return unusable
-
-
-def _apply_capture(db: Database, line: Line) -> None:
-    key = [line["archive"], *line["capture"]]
-    db.execute(
-        "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, length) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [*key, line["urlkey"], line["mimetype"], line["length"]],
-    )
-    archive = line["same_as_in"] or line["archive"]
-    twin = [archive, *line["same_as"]] if line["same_as"] else [None] * (len(_KEY) + 1)
-    assignments = ", ".join(f"{name} = ?" for name in _FATE)
-    same = " AND ".join(f"{name} = ?" for name in ("archive", *_KEY))
-    db.execute(
-        f"UPDATE capture SET {assignments}, same_as = (SELECT id FROM capture WHERE {same}) WHERE {same}",  # noqa: S608
-        [*(line[name] for name in _FATE), *twin, *key],
-    )
-
-
-def _apply_query(db: Database, line: Line) -> None:
-    names = ("archive", "urlkey", *_QUERY_KEY, *_OF_QUERY)
-    values = [line["archive"], line["urlkey"], *line["query"], *(line[n] for n in _OF_QUERY)]
-    updates = ", ".join(f"{name} = excluded.{name}" for name in ("urlkey", *_OF_QUERY))
-    db.execute(
-        f"INSERT INTO query ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608
-        f"ON CONFLICT (archive, url, match, filters, since, until) DO UPDATE SET {updates}",
-        values,
-    )
-
-
-def _apply_document(db: Database, line: Line) -> None:
-    site, kind, variant = line["document"]
-    (document_id,) = db.execute(
-        "INSERT INTO document (site, kind, variant, url, discover, found, active, open) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site, kind, variant) DO UPDATE SET url = excluded.url, "
-        "discover = excluded.discover, found = excluded.found, active = excluded.active, open = excluded.open "
-        "RETURNING id",
-        [site, kind, variant, *(line[name] for name in _OF_DOCUMENT)],
-    ).fetchone()
-    _apply_same_as(db, document_id, line["same_as"])
-    db.execute("DELETE FROM address WHERE document_id = ?", [document_id])
-    db.conn.executemany(
-        f"INSERT OR REPLACE INTO address (document_id, {', '.join(_OF_ADDRESS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
-        [[document_id, *address] for address in line["addresses"]],
-    )
-
-
-def _apply_same_as(db: Database, document_id: int, other: Sequence[str] | None) -> None:
-    """The other document may be told of only by a later line."""
-    key = other or [""] * len(_DOCUMENT_KEY)
-    if other:
-        db.execute("INSERT OR IGNORE INTO document (site, kind, variant, url) VALUES (?, ?, ?, '')", key)
-    db.execute(
-        "UPDATE document SET same_as = (SELECT id FROM document WHERE site = ? AND kind = ? AND variant = ?) "
-        "WHERE id = ?",
-        [*key, document_id],
-    )
-
-
-def _apply_target(db: Database, line: Line) -> None:
-    """Documents are told of before the lines that stand for them."""
-    digest, number = line["target"]
-    key = line["document"] or [""] * len(_DOCUMENT_KEY)
-    db.execute(
-        "INSERT OR REPLACE INTO target (list_digest, number, list, line, address, problem, document_id) VALUES "
-        "(?, ?, ?, ?, ?, ?, (SELECT id FROM document WHERE site = ? AND kind = ? AND variant = ?))",
-        [digest, number, *(line[name] for name in _OF_TARGET), *key],
-    )
-
-
-def _apply_evidence(db: Database, line: Line) -> None:
-    *texts, score = line["evidence"]
-    db.execute(
-        "INSERT OR IGNORE INTO evidence (site, kind, timestamp, source, address, via, score) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [*texts, score],
-    )
-
-
-def _apply_forgotten(db: Database, line: Line) -> None:
-    db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [line["forgotten"], line["since"]])
-
-
-def _apply_archive(db: Database, line: Line) -> None:
-    db.execute(
-        "INSERT INTO archive (name, title, replay) VALUES (?, ?, ?) "
-        "ON CONFLICT (name) DO UPDATE SET title = excluded.title, replay = excluded.replay",
-        [line["archive"], *(line[name] for name in _OF_ARCHIVE)],
-    )
-
-
-_APPLYING: dict[str, Callable[[Database, Line], None]] = {
-    "capture": _apply_capture,
-    "query": _apply_query,
-    "document": _apply_document,
-    "evidence": _apply_evidence,
-    "target": _apply_target,
-    "forgotten": _apply_forgotten,
-    "archive": _apply_archive,
-}

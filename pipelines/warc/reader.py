@@ -5,32 +5,29 @@ tell; their bodies may still be encoded, which a `decode` that is passed in undo
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from pipelines.exceptions import CaptureFailed, RecordingFailed
-from pipelines.items import Capture, HttpAnswer, Memento, Snapshot, WarcLocation
+from pipelines.exceptions import RecordingFailed
+from pipelines.items import Memento, Snapshot, WarcLocation
 from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.files import is_imported, place_of
+from pipelines.warc.foreign import Decode, another, beside, damage, dated
 from pipelines.warc.held import (
     Foreign,
-    ForeignRevisit,
     Held,
     HeldJournal,
     HeldListing,
     HeldMemento,
     HeldTargets,
     LeftOut,
-    Sent,
 )
 from pipelines.warc.members import Damage, Member, members
-from pipelines.warc.records import Record, named_digest, parse, payload_digest_holds, sha1
-from pipelines.warc.sidecar import Headers, Notes
-
-Decode = Callable[[bytes, Headers], bytes]
+from pipelines.warc.records import Record, parse
+from pipelines.warc.sidecar import Notes
 
 TARGETS_TYPE = "text/plain; charset=utf-8; profile=targets"
 JOURNAL_TYPE = "application/x-ndjson; profile=journal"
@@ -148,7 +145,7 @@ def _held(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator
     for record in records:
         notes = _notes_on(waiting, record) if waiting else {}
         if waiting:
-            yield from _ours(waiting, notes) if notes else _another(waiting, decode)
+            yield from _ours(waiting, notes) if notes else another(waiting, decode)
             waiting = None
         if isinstance(record, Damage):
             yield record
@@ -159,9 +156,9 @@ def _held(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator
         elif record.kind == "resource" and record.named("Content-Type") == JOURNAL_TYPE:
             yield HeldJournal(record.location, record.body.decode("utf-8", "replace"))
         else:
-            yield from _beside(record, decode)
+            yield from beside(record, decode)
     if waiting:
-        yield from _another(waiting, decode)
+        yield from another(waiting, decode)
 
 
 def _strangers(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator[Held]:
@@ -171,31 +168,15 @@ def _strangers(records: Iterable[Record | Damage], decode: Decode | None) -> Ite
             yield record
         elif record.kind in ("response", "revisit") and record.named(warc_notes.FOLLOW):
             listing = "/cdx/search/cdx" in record.named("WARC-Target-URI")
-            yield from [LeftOut(record.location, "listing")] if listing else _dated(record, decode)
+            yield from [LeftOut(record.location, "listing")] if listing else dated(record, decode)
         elif record.kind in ("response", "revisit"):
-            yield from _another(record, decode)
+            yield from another(record, decode)
         elif record.kind == "resource" and record.named("Content-Type") in (TARGETS_TYPE, JOURNAL_TYPE):
             yield LeftOut(record.location, "journal or target list")
         elif record.kind == "metadata" and warc_notes.read(record.body):
             yield LeftOut(record.location, "notes")
         else:
-            yield from _beside(record, decode)
-
-
-def _beside(record: Record, decode: Decode | None) -> Iterator[Held]:
-    """Pages that were recorded without the answer that brought them, and requests that sent something."""
-    if record.kind == "resource" and record.named("WARC-Target-URI").strip("<>").lower().startswith(
-        ("http:", "https:")
-    ):
-        yield from _dated(record, decode)
-    elif record.kind == "request" and record.method not in ("", "GET", "HEAD"):
-        yield Sent(record.location, _names(record))
-
-
-def _names(record: Record) -> tuple[str, ...]:
-    """The record's own name and those it stands beside; without any, its date and address."""
-    named = (record.named("WARC-Record-ID"), *record.concurrent)
-    return tuple(name for name in named if name) or (f"{record.named('WARC-Date')} {record.named('WARC-Target-URI')}",)
+            yield from beside(record, decode)
 
 
 def _notes_on(waiting: Record, record: Record | Damage) -> Notes:
@@ -209,7 +190,7 @@ def _ours(record: Record, notes: Notes) -> Iterator[Held]:
     try:
         yield _listing(record, notes) if notes["kind"] == "listing" else _memento(record, notes)
     except ValueError as error:
-        yield _damage(record, f"its notes cannot be read: {error}")
+        yield damage(record, f"its notes cannot be read: {error}")
 
 
 def _listing(record: Record, found: Notes) -> HeldListing:
@@ -222,7 +203,7 @@ def _memento(record: Record, found: Notes) -> HeldMemento | Damage:
     notes = warc_notes.memento_notes(found)
     payload = warc_notes.payload_of(notes)
     if payload is None and hashlib.sha256(record.body).hexdigest() != notes.payload_digest:
-        return _damage(record, "payload digest does not hold")
+        return damage(record, "payload digest does not hold")
     snapshot = Snapshot(warc_notes.memento_of(notes, record.body), record.location, notes.payload_digest)
     return HeldMemento(snapshot, record.named("WARC-Payload-Digest"), payload)
 
@@ -230,81 +211,3 @@ def _memento(record: Record, found: Notes) -> HeldMemento | Damage:
 def _targets(record: Record) -> HeldTargets:
     text = record.body.decode("utf-8", "replace")
     return HeldTargets(record.location, record.named("WARC-Target-URI"), text, record.named("WARC-Date"))
-
-
-def _another(record: Record, decode: Decode | None) -> Iterator[Held]:
-    """A record without notes: one of another program, or one of ours that has lost them."""
-    if record.named(warc_notes.FOLLOW):
-        yield _damage(record, "its notes are missing")
-    else:
-        yield from _dated(record, decode)
-
-
-def _dated(record: Record, decode: Decode | None) -> Iterator[Held]:
-    timestamp = warc_notes.timestamp_of(record.named("WARC-Date"))
-    if not timestamp:
-        yield _damage(record, "it has no date")
-    elif record.kind == "revisit":
-        yield _foreign_revisit(record, timestamp)
-    elif record.status:
-        yield _foreign(record, timestamp, decode)
-
-
-def _foreign(record: Record, timestamp: str, decode: Decode | None) -> Foreign | Damage:
-    try:
-        body = decode(record.unchunked, record.headers) if decode else record.unchunked
-    except CaptureFailed as failure:
-        return _damage(record, failure.reason)
-    if not payload_digest_holds(record, body):
-        return _damage(record, "payload digest does not hold")
-    capture = _foreign_capture(record, timestamp, body)
-    memento = Memento(capture, timestamp, _foreign_answer(record, body))
-    algorithm, told = named_digest(record.named("WARC-Payload-Digest"))
-    digest = f"{algorithm}:{told}" if algorithm not in ("", "sha1") else ""
-    return Foreign(Snapshot(memento, record.location, hashlib.sha256(body).hexdigest()), _names(record), digest)
-
-
-def _foreign_revisit(record: Record, timestamp: str) -> ForeignRevisit:
-    refers_to = record.named("WARC-Refers-To-Target-URI"), record.named("WARC-Refers-To-Date")
-    return ForeignRevisit(
-        record.location,
-        replace(_foreign_capture(record, timestamp, b""), mimetype="warc/revisit"),
-        _foreign_answer(record, b""),
-        refers_to[0],
-        warc_notes.timestamp_of(refers_to[1]),
-        _names(record),
-        _refers_to(record),
-        "server-not-modified" in record.named("WARC-Profile"),
-    )
-
-
-def _refers_to(record: Record) -> tuple[str, ...]:
-    algorithm, told = named_digest(record.named("WARC-Payload-Digest"))
-    digest = f"{algorithm}:{told}" if algorithm not in ("", "sha1") else ""
-    return tuple(name for name in (record.named("WARC-Refers-To"), digest) if name)
-
-
-def _foreign_capture(record: Record, timestamp: str, body: bytes) -> Capture:
-    algorithm, digest = named_digest(record.named("WARC-Payload-Digest"))
-    if record.kind == "response" and record.named("WARC-Truncated"):
-        algorithm = ""  # it is that of what was not kept
-    if algorithm != "sha1":
-        digest = "-" if record.kind == "revisit" else sha1(body).partition(":")[2]
-    return Capture(
-        urlkey="",
-        timestamp=timestamp,
-        original=record.named("WARC-Target-URI").strip("<>"),
-        mimetype=record.header("Content-Type").partition(";")[0].strip().lower() or "unk",
-        statuscode=str(record.status or "-"),
-        digest=digest,
-        length=str(record.location.length),
-        archive="",  # which it is, whoever reads the file knows
-    )
-
-
-def _foreign_answer(record: Record, body: bytes) -> HttpAnswer:
-    return HttpAnswer(record.named("WARC-Target-URI"), record.status, record.headers, body, record.named("WARC-Date"))
-
-
-def _damage(record: Record, reason: str) -> Damage:
-    return Damage(record.location.offset, record.location.length, reason)

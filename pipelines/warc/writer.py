@@ -5,20 +5,14 @@ CDX answer is one too, its target being the query. Each is followed by its notes
 target list and the journal are `resource` records.
 """
 
-import gzip
 import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
 from glob import escape
-from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
+from typing import Self
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.formats import atomic
@@ -31,14 +25,13 @@ from pipelines.warc.identity import as_info, writing_in
 from pipelines.warc.members import recover
 from pipelines.warc.own_files import Book
 from pipelines.warc.reader import JOURNAL_TYPE, TARGETS_TYPE, full_record, read_memento, scan
-from pipelines.warc.records import sha1
+from pipelines.warc.record_builder import RecordBuilder
 
 __all__ = ["WarcWriter", "read_memento", "recover", "scan"]
 
 FindTwin = Callable[[str], WarcLocation | None]
 
 _SERIAL_DIGITS = 5
-_LEVEL = 4  # of compression: half the time of 6 for 5 % more bytes of real pages
 
 
 class WarcWriter:
@@ -91,7 +84,7 @@ class WarcWriter:
         payload_digest = hashlib.sha256(body).hexdigest()
         twin = find_twin(payload_digest) if find_twin and body else None
         refers_to = full_record(self._folder, twin, payload_digest) if twin else None
-        builder = _Builder()
+        builder = RecordBuilder()
         digest = builder.memento(memento, refers_to)
         payload = twin if refers_to else None
         notes = warc_notes.of_memento(memento, payload_digest, payload)
@@ -101,19 +94,19 @@ class WarcWriter:
 
     def write_listing(self, page: ListingPage) -> WarcLocation:
         """Keep a CDX answer, with what was asked."""
-        builder = _Builder()
+        builder = RecordBuilder()
         builder.listing(page)
         return self._append(builder.with_notes(warc_notes.of_listing(page)), builder.first_length)
 
     def write_targets(self, uri: str, text: str, date: str = "") -> WarcLocation:
         """Keep a run's target list. `uri` names where it came from, `date` (ISO 8601) is when it was given: now."""
-        builder = _Builder()
+        builder = RecordBuilder()
         builder.resource(uri, text, TARGETS_TYPE, date)
         return self._append(builder.data, builder.first_length)
 
     def write_journal(self, text: str) -> WarcLocation:
         """Keep rows of the ledger, one JSON object a line."""
-        builder = _Builder()
+        builder = RecordBuilder()
         builder.resource("urn:policy-corpus:journal", text, JOURNAL_TYPE)
         return self._append(builder.data, builder.first_length)
 
@@ -145,7 +138,7 @@ class WarcWriter:
         """Create a file of a name that none had before, and say in it who writes."""
         path = self._next_path()
         told = self._book.to_tell() if self._book else []
-        builder = _Builder()
+        builder = RecordBuilder()
         builder.warcinfo(path.name, self._run, self._software, as_info(writing_in(self._folder), told))
         if self._book:
             self._book.begin(path.name, builder.data)
@@ -202,104 +195,3 @@ def _not_written(path: Path, error: OSError) -> RecordingFailed:
         f"Cannot write to {path}: {error.strerror}. Make room or permit writing, then start again; "
         "what was recorded before is kept."
     )
-
-
-class _Records(WARCWriter):  # type: ignore[misc]
-    """warcio's writer, less eager: its level 9 takes two and a half times as long for 5 % of the bytes."""
-
-    def _write_warc_record(self, out: Any, record: ArcWarcRecord) -> None:
-        packed = BytesIO()
-        super()._write_warc_record(packed, record)
-        out.write(gzip.compress(packed.getvalue(), compresslevel=_LEVEL, mtime=0))
-
-
-class _Builder:
-    """The bytes of records that belong together."""
-
-    def __init__(self) -> None:
-        self._buffer = BytesIO()
-        self._writer = _Records(self._buffer, gzip=False, warc_version="WARC/1.1")
-        self._first: ArcWarcRecord | None = None
-        self.first_length = 0
-
-    @property
-    def data(self) -> bytes:
-        return self._buffer.getvalue()
-
-    def warcinfo(self, name: str, run: str, software: str, whose: dict[str, str]) -> None:
-        info = {"software": software, "format": "WARC File Format 1.1", "isPartOf": run, **whose}
-        self._add(self._writer.create_warcinfo_record(name, info))
-
-    def memento(self, memento: Memento, refers_to: tuple[str, str] | None) -> str:
-        """A response, or a revisit of the record with this address and WARC-Date. Returns the payload's SHA-1."""
-        answer = memento.answer
-        http = StatusAndHeaders(
-            warc_notes.status_line(answer.status), warc_notes.archived_headers(memento), protocol="HTTP/1.1"
-        )
-        named = {
-            "WARC-Date": warc_notes.warc_date(memento),
-            "WARC-Creation-Date": answer.fetched_at,
-            "WARC-Source-URI": warc_notes.uri(answer.request_url),
-            warc_notes.FOLLOW: "yes",
-        }
-        target = warc_notes.uri(memento.capture.original)
-        if refers_to is None:
-            return self._response(target, http, answer.body, named)
-        digest = sha1(answer.body)
-        record = self._writer.create_revisit_record(
-            target, digest, *refers_to, http_headers=http, warc_headers_dict=named
-        )
-        self._add(record)
-        return digest
-
-    def listing(self, page: ListingPage) -> None:
-        answer = page.answer
-        http = StatusAndHeaders(
-            warc_notes.status_line(answer.status), warc_notes.listing_headers(answer), protocol="HTTP/1.1"
-        )
-        target = warc_notes.uri(answer.request_url)
-        self._response(target, http, answer.body, {"WARC-Date": answer.fetched_at, warc_notes.FOLLOW: "yes"})
-
-    def resource(self, uri: str, text: str, content_type: str, date: str = "") -> None:
-        body = text.encode("utf-8", "replace")
-        self._add(
-            self._writer.create_warc_record(
-                warc_notes.uri(uri),
-                "resource",
-                payload=BytesIO(body),
-                length=len(body),
-                warc_content_type=content_type,
-                warc_headers_dict={"WARC-Date": date} if date else None,
-            )
-        )
-
-    def _response(self, target: str, http: StatusAndHeaders, body: bytes, named: dict[str, str]) -> str:
-        record = self._writer.create_warc_record(
-            target, "response", payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=named
-        )
-        self._add(record)
-        return str(record.rec_headers.get_header("WARC-Payload-Digest"))
-
-    def with_notes(self, notes: bytes) -> bytes:
-        """All bytes, with notes on the first record behind it. Their target is that record, not its address: players
-        would play them in its place."""
-        assert self._first is not None
-        about: Any = self._first.rec_headers
-        record = self._writer.create_warc_record(
-            about.get_header("WARC-Record-ID").strip("<>"),
-            "metadata",
-            payload=BytesIO(notes),
-            length=len(notes),
-            warc_content_type="application/json",
-            warc_headers_dict={
-                "WARC-Date": about.get_header("WARC-Date"),
-                "WARC-Concurrent-To": about.get_header("WARC-Record-ID"),
-            },
-        )
-        self._add(record)
-        return self.data
-
-    def _add(self, record: ArcWarcRecord) -> None:
-        self._writer.write_record(record)
-        if self._first is None:
-            self._first, self.first_length = record, self._buffer.tell()

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 import policy_corpus
-from pipelines import __version__
+from pipelines.formats.release import __version__
 
 
 def test_all_say_the_same() -> None:

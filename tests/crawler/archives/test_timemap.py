@@ -47,7 +47,7 @@ def test_no_answer_raises_anything_else(text: str) -> None:
 
 
 def test_a_long_run_of_blanks_takes_no_time() -> None:
-    list(links_in("<http://a.example/>" + " ;" * 100_000))
+    assert len(list(links_in("<http://a.example/>" + " ;" * 100_000))) <= 1
 
 
 def test_one_address_is_listed_and_nothing_else() -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.local_archive.embedded import EmbeddedArchive
-from pipelines import __version__
+from pipelines.formats.release import __version__
 from pipelines.warc.lock import only_run
 from tests.conftest import FAST, ROOT, Ended, Run, refusal, run_scrapy
 from tests.fixtures.make_sample_export import EXPECTED, texts_of

@@ -100,9 +100,17 @@ def test_bad_input_gets_one_sentence(folder: Path, args: list[str], said: str) -
     assert said in refusal(run_scrapy(*args, CORPUS_DIR=folder))
 
 
-@pytest.mark.parametrize("command", [["diff", "shop.example"], ["log"], ["log", "shop.example"], ["news"]])
-def test_an_empty_corpus_is_told(desk: Desk, scrapy: Run, command: list[str]) -> None:
-    refusal(scrapy(*command, CORPUS_DIR=desk.folder))
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["diff", "shop.example"], "version"),
+        (["log"], "version"),
+        (["log", "shop.example"], "version"),
+        (["news"], "Nothing ever ran in this corpus"),
+    ],
+)
+def test_an_empty_corpus_is_told(desk: Desk, scrapy: Run, command: list[str], said: str) -> None:
+    assert said in refusal(scrapy(*command, CORPUS_DIR=desk.folder))
 
 
 def test_the_log_has_a_line_a_version(folder: Path) -> None:

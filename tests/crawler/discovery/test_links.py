@@ -151,7 +151,7 @@ def test_there_are_bounds() -> None:
 )
 def test_no_script_takes_long(piece: str) -> None:
     html = f"<script>{piece * (200_000 // len(piece))}</script><p onclick='{piece[1:] * 1000}'>".encode()
-    links(html * 3, HOME)
+    assert len(links(html * 3, HOME)) <= MOST
 
 
 @given(st.binary(max_size=300) | st.text(alphabet="<>/=\"' aimgscrpthefolk:.#", max_size=200).map(str.encode))

@@ -1,0 +1,3 @@
+"""Which release this is: what `runs`, WARC files and installers are told."""
+
+__version__ = "0.1.0"

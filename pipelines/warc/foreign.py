@@ -1,0 +1,112 @@
+"""Records of other programs, as far as they tell: their bodies may still be encoded, which a `decode` that is passed in
+undoes."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from pipelines.exceptions import CaptureFailed
+from pipelines.items import Capture, HttpAnswer, Memento, Snapshot
+from pipelines.warc import sidecar as warc_notes
+from pipelines.warc.held import Foreign, ForeignRevisit, Held, Sent
+from pipelines.warc.members import Damage
+from pipelines.warc.records import Record, named_digest, payload_digest_holds, sha1
+from pipelines.warc.sidecar import Headers
+
+Decode = Callable[[bytes, Headers], bytes]
+
+
+def beside(record: Record, decode: Decode | None) -> Iterator[Held]:
+    """Pages that were recorded without the answer that brought them, and requests that sent something."""
+    if record.kind == "resource" and record.named("WARC-Target-URI").strip("<>").lower().startswith(
+        ("http:", "https:")
+    ):
+        yield from dated(record, decode)
+    elif record.kind == "request" and record.method not in ("", "GET", "HEAD"):
+        yield Sent(record.location, _names(record))
+
+
+def _names(record: Record) -> tuple[str, ...]:
+    """The record's own name and those it stands beside; without any, its date and address."""
+    named = (record.named("WARC-Record-ID"), *record.concurrent)
+    return tuple(name for name in named if name) or (f"{record.named('WARC-Date')} {record.named('WARC-Target-URI')}",)
+
+
+def another(record: Record, decode: Decode | None) -> Iterator[Held]:
+    """A record without notes: one of another program, or one of ours that has lost them."""
+    if record.named(warc_notes.FOLLOW):
+        yield damage(record, "its notes are missing")
+    else:
+        yield from dated(record, decode)
+
+
+def dated(record: Record, decode: Decode | None) -> Iterator[Held]:
+    """An answer or a revisit of another program; nothing of a record that is neither."""
+    timestamp = warc_notes.timestamp_of(record.named("WARC-Date"))
+    if not timestamp:
+        yield damage(record, "it has no date")
+    elif record.kind == "revisit":
+        yield _foreign_revisit(record, timestamp)
+    elif record.status:
+        yield _foreign(record, timestamp, decode)
+
+
+def _foreign(record: Record, timestamp: str, decode: Decode | None) -> Foreign | Damage:
+    try:
+        body = decode(record.unchunked, record.headers) if decode else record.unchunked
+    except CaptureFailed as failure:
+        return damage(record, failure.reason)
+    if not payload_digest_holds(record, body):
+        return damage(record, "payload digest does not hold")
+    capture = _foreign_capture(record, timestamp, body)
+    memento = Memento(capture, timestamp, _foreign_answer(record, body))
+    algorithm, told = named_digest(record.named("WARC-Payload-Digest"))
+    digest = f"{algorithm}:{told}" if algorithm not in ("", "sha1") else ""
+    return Foreign(Snapshot(memento, record.location, hashlib.sha256(body).hexdigest()), _names(record), digest)
+
+
+def _foreign_revisit(record: Record, timestamp: str) -> ForeignRevisit:
+    refers_to = record.named("WARC-Refers-To-Target-URI"), record.named("WARC-Refers-To-Date")
+    return ForeignRevisit(
+        record.location,
+        replace(_foreign_capture(record, timestamp, b""), mimetype="warc/revisit"),
+        _foreign_answer(record, b""),
+        refers_to[0],
+        warc_notes.timestamp_of(refers_to[1]),
+        _names(record),
+        _refers_to(record),
+        "server-not-modified" in record.named("WARC-Profile"),
+    )
+
+
+def _refers_to(record: Record) -> tuple[str, ...]:
+    algorithm, told = named_digest(record.named("WARC-Payload-Digest"))
+    digest = f"{algorithm}:{told}" if algorithm not in ("", "sha1") else ""
+    return tuple(name for name in (record.named("WARC-Refers-To"), digest) if name)
+
+
+def _foreign_capture(record: Record, timestamp: str, body: bytes) -> Capture:
+    algorithm, digest = named_digest(record.named("WARC-Payload-Digest"))
+    if record.kind == "response" and record.named("WARC-Truncated"):
+        algorithm = ""  # it is that of what was not kept
+    if algorithm != "sha1":
+        digest = "-" if record.kind == "revisit" else sha1(body).partition(":")[2]
+    return Capture(
+        urlkey="",
+        timestamp=timestamp,
+        original=record.named("WARC-Target-URI").strip("<>"),
+        mimetype=record.header("Content-Type").partition(";")[0].strip().lower() or "unk",
+        statuscode=str(record.status or "-"),
+        digest=digest,
+        length=str(record.location.length),
+        archive="",  # which it is, whoever reads the file knows
+    )
+
+
+def _foreign_answer(record: Record, body: bytes) -> HttpAnswer:
+    return HttpAnswer(record.named("WARC-Target-URI"), record.status, record.headers, body, record.named("WARC-Date"))
+
+
+def damage(record: Record, reason: str) -> Damage:
+    """What of a record cannot be used, and why."""
+    return Damage(record.location.offset, record.location.length, reason)
