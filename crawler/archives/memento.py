@@ -3,8 +3,6 @@
 A status decides nothing: archived 404s and 429s come back as they were, and the archive's own pages come with 200.
 """
 
-import base64
-import hashlib
 import re
 import time
 from collections.abc import Iterable
@@ -14,6 +12,7 @@ from crawler.archives.addresses import WEB, is_playable, location_in_archive
 from crawler.archives.refusals import why_closed
 from crawler.politeness.circuit_breaker import asked_pause
 from pipelines.exceptions import ReplayFailed
+from pipelines.formats.digests import cdx_digest
 from pipelines.formats.timestamps import as_datetime, from_http_date
 from pipelines.items import Capture, Failure, HttpAnswer, Memento, State
 
@@ -206,11 +205,6 @@ def _loose(url: str) -> str:
     """What playback ignores: scheme, `www`, default port, letter case; and percent escapes doubled in Link."""
     without_scheme = re.sub(r"^https?://(www\d*\.)?", "", url.lower().replace("%25", "%"))
     return re.sub(r"^([^/?]*?)(?::(?:80|443))?(?=[/?]|$)", r"\1", without_scheme).rstrip("/")
-
-
-def cdx_digest(body: bytes) -> str:
-    """The digest a CDX row would hold for these bytes: SHA-1 in base32, 32 characters."""
-    return base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
 
 
 def digest_check(digest: str, raw: bytes, decoded: bytes) -> str:

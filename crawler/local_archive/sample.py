@@ -12,7 +12,6 @@ text a page (see `sample_page`). A capture is one line, `timestamp what... addre
     20060118030512 error 404 http://...                            an error page
 """
 
-import base64
 import csv
 import hashlib
 import io
@@ -31,6 +30,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.local_archive.sample_page import as_html, as_pdf, inline, read_text
+from pipelines.formats.digests import warc_digest
 from pipelines.formats.surt import urlkey
 
 SITES = Path(__file__).with_name("sample_sites")
@@ -50,7 +50,7 @@ class _Reply:
 
     @property
     def digest(self) -> str:
-        return "sha1:" + base64.b32encode(hashlib.sha1(self.payload, usedforsecurity=False).digest()).decode()
+        return warc_digest(self.payload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from crawler.archives.base import Found as Answered
-from crawler.archives.memento import Hop, Limited, Played, Refused, cdx_digest, played_capture
+from crawler.archives.memento import Hop, Limited, Played, Refused, played_capture
 from crawler.spiders.steps import Found, Leads, Nothing, Page, Step, Steps, unlisted
 from pipelines.exceptions import ReplayFailed
+from pipelines.formats.digests import cdx_digest
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import distance
 from pipelines.items import Capture, Decision, Failure, HttpAnswer, Memento, Refusal, Snapshot, State, WarcLocation

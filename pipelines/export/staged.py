@@ -23,7 +23,6 @@ from pipelines.warc.lock import in_turn
 
 MARK = "export.json"
 _TURN = "export.turn"
-_CHUNK = 1 << 20
 _OURS = re.compile(
     r"(versions|captures|changes|documents|runs|pages)(-\d{5})?\.(parquet|csv|jsonl|jsonl\.zst|warc\.gz)\.part"
     r"|(corpus\.wacz|README\.md|CITATION\.cff|croissant\.json|datapackage\.json|SHA256SUMS|export\.turn)\.part"
@@ -95,7 +94,7 @@ class Staged:
         report.written = len(self._parts)
         report.removed = len(set(self._mark.files if self._mark else ()) - set(files))
         for part in self._parts.values():
-            _sync(part)
+            atomic.sync(part)
         mark = _Mark(self._format, fingerprint, files)
         atomic.write_whole(self.folder / _TURN, [_to_json(mark)])
         _take_turn(self.folder)
@@ -149,7 +148,7 @@ def staged_file(path: Path, is_ours: Callable[[Path], bool]) -> Iterator[tuple[P
                 part.unlink()
                 return
             report.written = 1
-            _sync(part)
+            atomic.sync(part)
             atomic.put_in_place(part, path)
     except OSError as error:
         raise not_written(path, error) from error
@@ -225,16 +224,5 @@ def _to_json(mark: _Mark) -> bytes:
 
 
 def _digest(path: Path) -> tuple[str, int]:
-    seen = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            seen.update(chunk)
-    return seen.hexdigest(), path.stat().st_size
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size

@@ -79,7 +79,12 @@ def put_in_place(part: Path, path: Path, *, durable: bool = True) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Be sure that names that are new, and that others are gone, outlast a power cut, too."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    sync(folder)
+
+
+def sync(path: Path) -> None:
+    """Be sure that what a file or a folder holds outlasts a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

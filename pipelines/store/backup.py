@@ -1,6 +1,5 @@
 """A copy of the database that is whole, taken while a run is writing (SQLite's online backup API)."""
 
-import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
@@ -26,20 +25,12 @@ def backup(folder: Path, to: Path) -> int:
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
             live.backup(copy, pages=_PAGES)
             copy.execute("PRAGMA journal_mode = DELETE")
-        _sync(part)
+        atomic.sync(part)
         atomic.put_in_place(part, to)
     except (OSError, sqlite3.Error) as error:
         _remove(part)
         raise RecordingFailed(f"Cannot copy {source} to {to}: {error}.") from error
     return to.stat().st_size
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remove(part: Path) -> None:

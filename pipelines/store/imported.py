@@ -3,7 +3,6 @@
 There are no WARC files to check them against or to make them of again, so nothing else may be added to such a corpus.
 """
 
-import base64
 import hashlib
 import sqlite3
 from contextlib import closing, suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
+from pipelines.formats.digests import cdx_digest
 from pipelines.items import DocumentKey, Reading
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, connect_without_trace, recording
@@ -42,7 +42,7 @@ class Imports:
     def add(self, text: ImportedText) -> bool:
         """Keep a text; whether it is a new one, and none that replaces one or is held already."""
         document_id, urlkey = self._document(text)
-        digest = base64.b32encode(hashlib.sha1(text.raw, usedforsecurity=False).digest()).decode()
+        digest = cdx_digest(text.raw)
         before = self._last(urlkey) if text.replaces else None
         if before is None:
             cursor = self._db.execute(

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pipelines.exceptions import CaptureFailed
+from pipelines.formats.digests import warc_digest
 from pipelines.items import Capture, HttpAnswer, Memento, Snapshot
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.held import Foreign, ForeignRevisit, Held, Sent
 from pipelines.warc.members import Damage
-from pipelines.warc.records import Record, named_digest, payload_digest_holds, sha1
+from pipelines.warc.records import Record, named_digest, payload_digest_holds
 from pipelines.warc.sidecar import Headers
 
 Decode = Callable[[bytes, Headers], bytes]
@@ -90,7 +91,7 @@ def _foreign_capture(record: Record, timestamp: str, body: bytes) -> Capture:
     if record.kind == "response" and record.named("WARC-Truncated"):
         algorithm = ""  # it is that of what was not kept
     if algorithm != "sha1":
-        digest = "-" if record.kind == "revisit" else sha1(body).partition(":")[2]
+        digest = "-" if record.kind == "revisit" else warc_digest(body).partition(":")[2]
     return Capture(
         urlkey="",
         timestamp=timestamp,

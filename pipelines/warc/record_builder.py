@@ -8,9 +8,9 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from pipelines.formats.digests import warc_digest
 from pipelines.items import ListingPage, Memento
 from pipelines.warc import sidecar as warc_notes
-from pipelines.warc.records import sha1
 
 _LEVEL = 4  # of compression: half the time of 6 for 5 % more bytes of real pages
 
@@ -56,7 +56,7 @@ class RecordBuilder:
         target = warc_notes.uri(memento.capture.original)
         if refers_to is None:
             return self._response(target, http, answer.body, named)
-        digest = sha1(answer.body)
+        digest = warc_digest(answer.body)
         record = self._writer.create_revisit_record(
             target, digest, *refers_to, http_headers=http, warc_headers_dict=named
         )

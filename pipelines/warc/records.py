@@ -115,11 +115,6 @@ def _number(status: str) -> int:
     return int(status) if status.isascii() and status.isdigit() and len(status) == 3 else 0
 
 
-def sha1(body: bytes) -> str:
-    """A payload digest as WARC files have it: `sha1:` and 32 characters of base32."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
-
-
 def named_digest(named: str) -> tuple[str, str]:
     """The algorithm of a payload digest, in small letters, and what it says: a SHA-1 in base 32, others in small
     letters. Both are empty where it is none."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from crawler.archives.memento import cdx_digest
+from pipelines.formats.digests import cdx_digest
 from pipelines.formats.surt import urlkey
 from pipelines.items import Capture, DocumentKey, HttpAnswer, Memento, Target
 from pipelines.warc.writer import WarcWriter

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
-from pipelines.analysis.comparison.tokens import tokens_of
+from pipelines.analysis.comparison.tokens import shared_start, tokens_of
 
 LEAST_ALIKE = 0.5  # share of words in common that makes two blocks one that was changed
 LEAST_ALIKE_MOVED = 0.75  # the same for blocks that stand elsewhere
@@ -56,8 +56,8 @@ class _Candidate:
 
 def align(before: Side, after: Side) -> Pairs:
     """Pair the blocks of two texts."""
-    start = _shared_start(before.keys, after.keys)
-    end = _shared_start(before.keys[start:][::-1], after.keys[start:][::-1])
+    start = shared_start(before.keys, after.keys)
+    end = shared_start(before.keys[start:][::-1], after.keys[start:][::-1])
     n, m = len(before.keys), len(after.keys)
     left, right = range(start, n - end), range(start, m - end)
     candidates = [*_equal(before, after, left, right), *_alike(before, after, left, right)]
@@ -67,15 +67,6 @@ def align(before: Side, after: Side) -> Pairs:
     kept = [*first, *((each.before, each.after) for each in chain), *last]
     moved = _moved(before, after, kept, candidates)
     return Pairs(_with_replaced(before, after, kept, moved), moved)
-
-
-def _shared_start(one: Sequence[Key], other: Sequence[Key]) -> int:
-    shared = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        shared += 1
-    return shared
 
 
 def _places(keys: Sequence[Key], where: Iterable[int]) -> dict[Key, list[int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Indel
 
 from pipelines.analysis.comparison.model import Piece
-from pipelines.analysis.comparison.tokens import Tokens, is_word
+from pipelines.analysis.comparison.tokens import Tokens, is_word, shared_start
 
 LARGEST_ISLAND = 2  # equal words between two changes that are shown as changed, too: shreds are hard to read
 MOST_CELLS = 200_000_000  # tokens times tokens; what is larger is shown as replaced
@@ -51,8 +51,8 @@ def _row_spans(before: Tokens, after: Tokens) -> Iterator[Span]:
 
 
 def _spans(before: list[str], after: list[str]) -> list[Span]:
-    start = _shared(before, after)
-    end = _shared(before[start:][::-1], after[start:][::-1])
+    start = shared_start(before, after)
+    end = shared_start(before[start:][::-1], after[start:][::-1])
     spans: list[Span] = [(True, 0, start, 0, start)] if start else []
     n, m = len(before) - end, len(after) - end
     if n > start or m > start:
@@ -61,15 +61,6 @@ def _spans(before: list[str], after: list[str]) -> list[Span]:
     if end:
         spans.append((True, n, len(before), m, len(after)))
     return _without_islands(spans, before)
-
-
-def _shared(one: list[str], other: list[str]) -> int:
-    shared = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        shared += 1
-    return shared
 
 
 def _opcodes(before: list[str], after: list[str]) -> list[Span]:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from crawler.archives.book import Archive
 from crawler.archives.commoncrawl import CommonCrawl
-from crawler.archives.memento import Played, cdx_digest
+from crawler.archives.memento import Played
 from crawler.archives.range_record import as_replayed, place_in
 from pipelines.exceptions import ListingFailed, ReplayFailed
+from pipelines.formats.digests import cdx_digest
 from pipelines.items import Query
 from tests.crawler.archives.exchanges import answer, exchanges
 

@@ -7,10 +7,10 @@ from email.utils import format_datetime
 import pytest
 
 from crawler.archives.book import Archive
-from crawler.archives.memento import cdx_digest
 from crawler.archives.wayback import Wayback
 from crawler.spiders.replay_handler import MOST_HOPS, Asked, Held, Outcome, Replay
 from pipelines.exceptions import ReplayFailed
+from pipelines.formats.digests import cdx_digest
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import as_datetime
 from pipelines.items import Capture, Decision, DocumentKey, Failure, HttpAnswer, Memento, Refusal, State

@@ -26,7 +26,8 @@ from pipelines.warc import journal
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.identity import own_files
 from pipelines.warc.members import members
-from pipelines.warc.writer import WarcWriter, _Builder
+from pipelines.warc.record_builder import RecordBuilder
+from pipelines.warc.writer import WarcWriter
 from tests.corpora import copied, settings_of, tables, texts, writing
 from tests.pipelines.store.samples import a_memento
 
@@ -114,7 +115,7 @@ def test_what_is_called_a_warc_file_and_is_none_is_named(corpus: Path) -> None:
 
 def odd_memento(dice: random.Random, writer: WarcWriter, number: int) -> None:
     memento = a_memento(f"<p>odd {number}</p>".encode(), timestamp="20300101000000")
-    builder = _Builder()
+    builder = RecordBuilder()
     builder.memento(memento, None)
     notes = json.loads(warc_notes.of_memento(memento, hashlib.sha256(memento.answer.body).hexdigest(), None))
     notes[dice.choice([name for name in notes if name != "kind"])] = dice.choice(ODD)
@@ -183,6 +184,11 @@ def test_a_strangers_file_put_beside_ours_rules_nothing(corpus: Path, tmp_path: 
         writer.write_journal("".join(journal.as_text({"forgotten": site, "since": ""}) for site in sites))
     for theirs in (tmp_path / "other/warc").glob("*.warc.gz"):
         shutil.copy(theirs, corpus / "warc")
+    assert_nothing_is_forgotten(corpus, before)
+
+
+def assert_nothing_is_forgotten(corpus: Path, before: dict[str, bytes]) -> None:
+    """By a rebuild with the database and by one without it."""
     for _ in ("with its database", "without"):
         rebuild(corpus)
         assert texts(corpus) == before
@@ -221,13 +227,7 @@ def test_a_copied_name_makes_no_file_our_own(corpus: Path, tmp_path: Path) -> No
     with writing(corpus, "20980101T000000Z-0000ff") as writer:
         writer.write_journal("")
     shutil.copy(tmp_path / f"theirs/warc/{RUN}-00001.warc.gz", corpus / "warc")
-    for _ in ("with its database", "without"):
-        rebuild(corpus)
-        assert texts(corpus) == before
-        with closing(open_corpus(corpus)) as db:
-            assert db.execute("SELECT count(*) FROM forgotten").fetchone() == (0,)
-            assert f"{RUN}-00001.warc.gz" not in own_files(db, corpus / "warc")
-        (corpus / "corpus.sqlite").unlink()
+    assert_nothing_is_forgotten(corpus, before)
 
 
 def test_another_file_under_the_name_of_ours_rules_nothing(corpus: Path, tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipelines.exceptions import RecordingFailed, ReplayFailed
+from pipelines.formats.digests import warc_digest
 from pipelines.items import WarcLocation
 from pipelines.warc.held import Foreign, ForeignRevisit, Held, HeldMemento
 from pipelines.warc.members import Damage, members
 from pipelines.warc.reader import read_memento, scan
-from pipelines.warc.records import sha1
 from pipelines.warc.sidecar import Headers
 from pipelines.warc.writer import WarcWriter
 from tests.pipelines.store.samples import PAGE, a_memento
@@ -62,7 +62,7 @@ def test_a_response_of_another_program(tmp_path: Path, compressed: bool, version
     assert memento.answer.status == 200
     assert (memento.capture.timestamp, memento.capture.original) == ("20040101123000", "http://shop.example/p%20q")
     assert (memento.capture.urlkey, memento.capture.mimetype, memento.capture.statuscode) == ("", "text/html", "200")
-    assert "sha1:" + memento.capture.digest == sha1(PAGE)
+    assert "sha1:" + memento.capture.digest == warc_digest(PAGE)
     assert first.snapshot.payload_digest == hashlib.sha256(PAGE).hexdigest()
     assert read_memento(tmp_path, location) == memento
     assert isinstance(second, Foreign)

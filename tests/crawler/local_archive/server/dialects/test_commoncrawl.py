@@ -23,13 +23,6 @@ def served(museum: Path) -> Iterator[EmbeddedArchive]:
         yield archive
 
 
-@pytest.fixture
-def asking(served: EmbeddedArchive) -> Iterator[Client]:
-    client = Client(served)
-    yield client
-    client.close()
-
-
 def rows(client: Client, crawl: str, query: str) -> list[dict[str, Any]]:
     reply = client.get(f"/{crawl}-index?url={query}&output=json")
     assert (reply.status, reply.headers["content-type"]) == (200, "text/x-ndjson")

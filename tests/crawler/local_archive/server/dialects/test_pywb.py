@@ -22,13 +22,6 @@ def served(museum: Path) -> Iterator[EmbeddedArchive]:
         yield archive
 
 
-@pytest.fixture
-def asking(served: EmbeddedArchive) -> Iterator[Client]:
-    client = Client(served)
-    yield client
-    client.close()
-
-
 def listed(client: Client, query: str) -> Reply:
     return client.get(f"/collection/cdx?url=museum.example.org/{query}")
 
