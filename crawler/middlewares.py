@@ -31,7 +31,7 @@ from crawler.archives.asked import archives
 from crawler.archives.base import Dialect
 from crawler.archives.book import Archive, origins
 from crawler.archives.dialects import dialect_of
-from crawler.politeness.rate_limiter import Outcome
+from crawler.politeness.rate_limiter import Outcome, Pause
 from crawler.politeness.rate_limiter import Pace as Pacer
 from crawler.politeness.request_budget import STOPPING
 from crawler.politeness.wire_options import WireOptions
@@ -112,6 +112,7 @@ class Pace:
         self._lanes = lanes
         self._stats = stats
         self._spend = spend
+        self._pauses: dict[str, Pause] = {}
         self._is_stopping = is_stopping
 
     @classmethod
@@ -140,21 +141,26 @@ class Pace:
         await lane.places[kind].acquire()
         request.meta["placed"] = True
         for seconds in lane.pacer.waits(kind):
-            self._tell_pause(lane)
+            self._tell_pause(archive, lane.pacer.pause())
             await self._sleep(seconds, archive)
-        self._stats.set_value("pause", None)
+        self._tell_pause(archive, None)
         self._check(archive)
         if not self._spend():
             raise IgnoreRequest(STOPPING)
         purpose = request.meta.get("purpose", kind)
         self._stats.inc_value(f"{REQUESTS}{purpose}" + (f" of {archive}" if len(self._lanes) > 1 else ""))
 
-    def _tell_pause(self, lane: Lane) -> None:
-        """Keep in the stats, for whoever shows them, that all work of an archive stands still, why and until when."""
-        pause = lane.pacer.pause()
-        if pause and not self._stats.get_value("pause"):
+    def _tell_pause(self, archive: str, pause: Pause | None) -> None:
+        """Keep in the stats, for whoever shows them, that all work stands still, why and until when: where every
+        archive pauses, the pause that ends first."""
+        if pause and archive not in self._pauses:
             log.warning("Waiting until %s: %s", pause.until, pause.reason)
-        self._stats.set_value("pause", pause and asdict(pause))
+        self._pauses.pop(archive, None)
+        if pause:
+            self._pauses[archive] = pause
+        is_still = len(self._pauses) == len(self._lanes)
+        first = min(self._pauses.values(), key=lambda one: one.until) if is_still else None
+        self._stats.set_value("pause", first and asdict(first))
 
     async def _sleep(self, seconds: float, archive: str) -> None:
         end = time.monotonic() + seconds

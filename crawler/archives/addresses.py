@@ -32,17 +32,12 @@ def is_playable(original: str) -> bool:
     return len(original) <= _LONGEST and _PLAYABLE.match(original) is not None
 
 
-def replay_url(base: str, timestamp: str, original: str) -> str:
-    """The address of a capture's unchanged bytes (`id_`), e.g. https://web.archive.org/web/2004id_/http://a.example/.
+def filled(template: str, timestamp: str, original: str) -> str:
+    """A template of replay addresses with `{timestamp}` and `{url}` filled in.
 
     The original is sent as it is listed; only what a request line may not hold is escaped, and a fragment is left
     out. Raises ReplayFailed "not a replayable address".
     """
-    return filled(base.rstrip("/") + WEB + "{timestamp}id_/{url}", timestamp, original)
-
-
-def filled(template: str, timestamp: str, original: str) -> str:
-    """A template of replay addresses with `{timestamp}` and `{url}` filled in, as `replay_url` does it."""
     if not re.fullmatch(r"[0-9]{1,14}", timestamp) or not is_playable(original):
         raise ReplayFailed("not a replayable address", detail=f"{timestamp[:14]!r} {original[:200]!r}")
     before, _, behind = template.partition("{url}")

@@ -69,10 +69,10 @@ class CommonCrawl:
             return self._behind(ListingPage(query, answer, ()), crawl)
         refuse_pages(answer)
         lines = lines_of(answer.body)
-        if not pages and query.match != "exact":
-            told = number_of_pages(lines)
-            if told is None:
-                raise ListingFailed("not CDX rows", transient=True, detail=printable(answer.body[:300]))
+        told = number_of_pages(lines)
+        if told is None and "showNumPages=true" in answer.request_url:
+            raise ListingFailed("not CDX rows", transient=True, detail=printable(answer.body[:300]))
+        if told is not None:
             found = ListingPage(query, answer, ())
             return replace(found, resume_key=self._cursor(crawl, 0, told)) if told else self._behind(found, crawl)
         found = page_of(query, answer, lines, wanted_by(query), _with_place)

@@ -31,7 +31,7 @@ _TEXT_COLUMNS = ("urlkey", "timestamp", "url", "mime", "status", "digest", "leng
 
 
 class Row(Struct):
-    """A row as archives write it; whatever else stands in it is left out. `truncated` says why a body was cut."""
+    """A row as archives write it; whatever else stands in it is left out."""
 
     timestamp: Value = ""
     url: Value = ""
@@ -42,8 +42,6 @@ class Row(Struct):
     offset: Value = ""
     filename: Value = ""
     is_fuzzy: Value = ""
-    truncated: Value = ""
-    pages: Value = None  # of the one object that tells how many pages there are
 
 
 _read_row = msgspec.json.Decoder(Row).decode

@@ -91,6 +91,8 @@ class TimeMap(Pywb):
             if link.target == here or urlsplit(link.target)[:2] != urlsplit(here)[:2]:
                 continue
             last = max((row.timestamp for row in rows), default="")
+            if (from_http_date(link.attributes["from"]) or last) < last:
+                continue  # a part before this one
             return _PART + re.sub(r"/[0-9]{14}/", f"/{last}/" if last else r"\g<0>", link.target, count=1)
         return ""
 

@@ -1,4 +1,4 @@
-"""The dialect of the Internet Archive's own software: what `crawler.wayback` does, behind the common interface."""
+"""The dialect of the Internet Archive's own software: CDX listings and replay by `id_`."""
 
 from crawler.archives import cdx
 from crawler.archives.addresses import filled

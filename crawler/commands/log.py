@@ -66,7 +66,7 @@ def _history(db: "Database", args: list[str], opts: argparse.Namespace) -> list[
         versions = versions_of(db, document)
         name = {"site": document.site, "kind": document.kind, "variant": document.variant}
         if opts.json:
-            lines += [json.dumps(name | asdict(version)).replace("\x7f", "\\u007f") for version in versions]
+            lines += [json.dumps(name | asdict(version)).replace("\x7f", "\\u007f") for version in reversed(versions)]
         else:
             lines += log_lines(document, versions)
     return lines

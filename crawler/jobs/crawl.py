@@ -81,7 +81,7 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
         code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
         if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
             code, message = _exported(db, settings, code, message)
-        summary = summarise(db, reader_of(settings))
+        summary = summarise(db, reader_of(settings), [archive.name for archive in archives(settings)])
         if not code and summary.to_be_tried_again:
             code = 1
         with suppress(RecordingFailed):  # the message tells of it already; the run counts as interrupted

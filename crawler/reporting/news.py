@@ -15,10 +15,10 @@ def news_lines(news: News) -> Iterator[str]:
     yield from _part("new versions", [_version_line(row) for row in _largest_first(news.versions)])
     yield from _part("versions that are no more", [f"{_label(row)} of {day(row['version'])}" for row in news.gone])
     yield from _part("new documents", [f"{_label(row)}: {row['versions']} versions" for row in news.documents])
-    yield from _part("failed", [_standing_line(row) for row in news.failed])
+    yield from _part("without a text", [_standing_line(row) for row in news.failed])
     yield from _part("failures by reason", [f"{count:,} {reason}" for reason, count in news.failures.items()])
     yield from _part("missing", [_standing_line(row) for row in news.missing])
-    if not news.versions:
+    if not (news.versions or news.gone or news.documents):
         yield "nothing is new"
 
 
@@ -28,12 +28,12 @@ def short_lines(news: News) -> list[str]:
     counts = [
         _counted(len(news.versions), "new version"),
         _counted(len(news.documents), "new document"),
-        f"{len(news.failed):,} failed",
+        f"{len(news.failed):,} without a text",
         f"{len(news.missing):,} missing",
     ]
     lines = [f"news: {', '.join(counts)}", *(f"  {_version_line(row)}" for row in changed[:MOST_IN_SHORT])]
     more = len(changed) - MOST_IN_SHORT
-    return [*lines, f"  and {more:,} more changes: news"] if more > 0 else lines
+    return [*lines, f"  and {more:,} more changes: policy-corpus news"] if more > 0 else lines
 
 
 def _counted(count: int, what: str) -> str:
@@ -45,7 +45,7 @@ def _part(name: str, lines: Sequence[str]) -> Iterator[str]:
         yield f"{name}: {len(lines):,}"
         yield from (f"  {line}" for line in lines[:MOST_ROWS])
         if len(lines) > MOST_ROWS:
-            yield f"  and {len(lines) - MOST_ROWS:,} more: news --json"
+            yield f"  and {len(lines) - MOST_ROWS:,} more: policy-corpus news --json"
 
 
 def _largest_first(rows: Sequence[Row]) -> list[Row]:
@@ -65,4 +65,5 @@ def _version_line(row: Row) -> str:
 
 
 def _standing_line(row: Row) -> str:
-    return f"{_label(row)}: {row['outcome']}, {row['reason']}"
+    reason = f", {row['reason']}" if row["reason"] not in ("", row["outcome"]) else ""
+    return f"{_label(row)}: {row['outcome']}{reason}"

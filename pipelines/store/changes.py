@@ -57,12 +57,21 @@ _FETCHED = """coalesce((SELECT fetched_at FROM snapshot JOIN capture ON snapshot
     WHERE capture.id = version.capture_id), '')"""
 
 
+# the same bytes, which a newer reader reads otherwise, are no news
+_READ_OTHERWISE = """UPDATE OR IGNORE version_found SET text_digest = version.text_digest FROM version
+WHERE version_found.document_id = ? AND version.document_id = version_found.document_id
+    AND version.held_timestamp = version_found.held_timestamp AND NOT EXISTS (SELECT 1 FROM version AS same
+        WHERE same.document_id = version_found.document_id AND same.held_timestamp = version_found.held_timestamp
+            AND same.text_digest = version_found.text_digest)"""
+
+
 def derive(db: Database, document_id: int) -> None:
     """Compare those neighbouring versions of a document that were not, and note which of its versions are new."""
     from pipelines.analysis.comparison.compare import RULES, compare  # slow to load, and who only reads does not
 
     for before_digest, after_digest, before, after in db.execute(_OPEN, [document_id, RULES]).fetchall():
         _keep(db, before_digest, after_digest, compare(before, after), RULES)
+    db.execute(_READ_OTHERWISE, [document_id])
     db.execute(
         "INSERT OR IGNORE INTO version_found (document_id, held_timestamp, text_digest, run, found_at) "  # noqa: S608
         f"SELECT document_id, held_timestamp, text_digest, {_RUN}, strftime('%Y-%m-%dT%H:%M:%SZ') FROM version "

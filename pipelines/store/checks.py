@@ -56,10 +56,15 @@ def payloads_of_file(db: Database, file: str) -> dict[int, str]:
     return dict(db.execute("SELECT offset, payload_digest FROM snapshot WHERE file = ?", [file]).fetchall())
 
 
+_OF_KEY = "timestamp = ? AND original = ? AND digest = ? AND statuscode = ? AND ? IN (archive, '')"
+"""A capture by its key; notes of 0.1.0 name no archive."""
+
+
 def is_listed(db: Database, row: Capture) -> bool:
     """Whether a row of a listing has its capture."""
     found = db.execute(
-        "SELECT 1 FROM capture WHERE timestamp = ? AND original = ? AND digest = ? AND statuscode = ?", [*row.key[:4]]
+        f"SELECT 1 FROM capture WHERE {_OF_KEY}",  # noqa: S608
+        [*row.key],
     )
     return found.fetchone() is not None
 
@@ -67,9 +72,8 @@ def is_listed(db: Database, row: Capture) -> bool:
 def is_held(db: Database, key: CaptureKey) -> bool:
     """Whether a capture has a snapshot, wherever it lies."""
     found = db.execute(
-        "SELECT 1 FROM capture JOIN snapshot ON capture_id = id WHERE timestamp = ? AND original = ? AND digest = ? "
-        "AND statuscode = ?",
-        [*key[:4]],
+        f"SELECT 1 FROM capture JOIN snapshot ON capture_id = id WHERE {_OF_KEY}",  # noqa: S608
+        [*key],
     )
     return found.fetchone() is not None
 

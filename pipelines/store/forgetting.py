@@ -60,6 +60,8 @@ _GONE = (
     "DELETE FROM text_change WHERE before_digest NOT IN (SELECT digest FROM text) "
     "OR after_digest NOT IN (SELECT digest FROM text)",
     "DELETE FROM family WHERE text_digest NOT IN (SELECT digest FROM text) OR oldest NOT IN (SELECT digest FROM text)",
+    "DELETE FROM term_counts WHERE text_digest NOT IN (SELECT digest FROM text)",
+    "DELETE FROM term_text WHERE text_digest NOT IN (SELECT digest FROM text)",
     "DELETE FROM unwritten WHERE what = 'evidence' AND json_extract(id, '$[0]') = :site",
     "DELETE FROM unwritten WHERE what = 'target' AND NOT EXISTS (SELECT 1 FROM target "
     "WHERE json_array(list_digest, number) = unwritten.id)",

@@ -122,7 +122,7 @@ class Ledger(Documents):
         row = self._db.execute(
             "SELECT id FROM capture WHERE +archive IN (SELECT value FROM json_each(?)) AND urlkey = ? AND digest = ? "
             "AND state IN ('read', 'selected') "
-            "AND statuscode NOT LIKE '3%' ORDER BY timestamp, original LIMIT 1",
+            "AND statuscode NOT LIKE '3%' ORDER BY timestamp, original, statuscode, archive LIMIT 1",
             [self._among, capture.urlkey, capture.digest],
         ).fetchone()
         return int(row[0]) if row else None

@@ -9,8 +9,8 @@ from sqlite_utils import Database
 
 log = logging.getLogger(__name__)
 
-# by address and time alone: a listing may give a capture its status and digest later
-_HELD = "SELECT timestamp, original FROM {0}.snapshot JOIN {0}.capture ON capture.id = capture_id"
+# by archive, address and time alone: a listing may give a capture its status and digest later
+_HELD = "SELECT archive, timestamp, original FROM {0}.snapshot JOIN {0}.capture ON capture.id = capture_id"
 
 
 def missing_files(database: Path, files: list[str]) -> list[str]:

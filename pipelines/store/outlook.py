@@ -2,10 +2,9 @@
 
 from sqlite_utils import Database
 
+from pipelines.store.listings import OF_ACTIVE_DOCUMENT
+
 _PURPOSE = "CASE WHEN match = 'domain' THEN 'domain' WHEN collapses <> '[]' THEN 'home page' ELSE 'address' END"
-_OF_ACTIVE = """(EXISTS (
-    SELECT 1 FROM address JOIN document ON document.id = document_id AND active WHERE address.urlkey = query.urlkey)
-    OR match = 'domain' AND EXISTS (SELECT 1 FROM document WHERE active AND discover AND site = query.url))"""
 _TO_FETCH = """SELECT capture.id, kind = 'home page' FROM capture
 JOIN address ON address.urlkey = capture.urlkey AND timestamp BETWEEN first_timestamp AND last_timestamp
 JOIN document ON document.id = document_id AND active WHERE next_try IS NOT NULL AND capture.id NOT IN (
@@ -25,7 +24,8 @@ _FETCHED_A_DOCUMENT = """SELECT avg(fetched) FROM (SELECT count(snapshot.capture
 def open_listings(db: Database, archive: str) -> dict[str, int]:
     """How many listings are to be asked, by purpose: domain, home page or address."""
     rows = db.execute(
-        f"SELECT {_PURPOSE}, count(*) FROM query WHERE archive = ? AND state = 'open' AND {_OF_ACTIVE} GROUP BY 1",  # noqa: S608
+        f"SELECT {_PURPOSE}, count(*) FROM query WHERE archive = ? AND state = 'open' "  # noqa: S608
+        f"AND {OF_ACTIVE_DOCUMENT} GROUP BY 1",
         [archive],
     )
     return dict(rows.fetchall())

@@ -121,7 +121,8 @@ def choose(db: Database, reader: str) -> bool:
 
 def settle(db: Database, reader: str, last: Outcomes) -> None:
     """Keep the `last` outcomes, let all captures that `reader` has read stand as it found them, and their documents
-    wait for their versions: one transaction, so that nothing can be read by `reader` and not settled."""
+    wait for their versions: one transaction, so that nothing can be read by `reader` and not settled. Copies of what
+    another archive holds were read too, and stay copies."""
     with recording(db):
         _keep(db, reader, last)
         db.execute("UPDATE reader SET id = 1 + (SELECT max(id) FROM reader) WHERE reader = ?", [reader])
@@ -129,7 +130,7 @@ def settle(db: Database, reader: str, last: Outcomes) -> None:
             "UPDATE capture SET state = iif(failure = '', 'read', 'failed'), stage = iif(failure = '', '', 'reading'), "
             "reason = failure, transient = 0, same_as = NULL, next_try = NULL "
             "FROM extraction WHERE extraction.capture_id = capture.id AND reader = ? "
-            "AND (state <> iif(failure = '', 'read', 'failed') OR reason <> failure)",
+            "AND (state <> iif(failure = '', 'read', 'failed') OR reason <> failure) AND stage <> 'copy'",
             [reader],
         )
         db.execute("INSERT OR IGNORE INTO to_derive (document_id) SELECT id FROM document")

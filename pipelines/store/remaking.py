@@ -24,7 +24,8 @@ _TABLES = (
     "CREATE TABLE making_unchanged (capture_id INTEGER PRIMARY KEY)",
 )
 _TWIN = """SELECT other.id FROM capture AS other JOIN snapshot ON snapshot.capture_id = other.id
-WHERE other.archive = capture.archive AND {} ORDER BY other.timestamp, other.original, other.digest LIMIT 1"""
+WHERE other.archive = capture.archive AND {}
+ORDER BY other.timestamp, other.original, other.digest, other.statuscode LIMIT 1"""
 _NOTHING = f"('{EMPTY_DIGEST}', '-', '')"  # digests that tell of no bytes
 _TWINS = (
     "(other.urlkey, other.timestamp) = (SELECT urlkey, timestamp FROM making_revisit WHERE capture_id = capture.id)",

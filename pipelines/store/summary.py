@@ -1,5 +1,7 @@
 """What a corpus holds, in numbers: for the closing lines of a run and for `status`."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,11 +12,13 @@ from pipelines.store.readings import count_outdated
 from pipelines.store.views import OF_NONE
 
 # what a later run of the same target list asks again
-_CAPTURES_DUE = """SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL AND EXISTS (
+_ASKED = "(:archives = '[]' OR archive IN (SELECT value FROM json_each(:archives)))"
+_CAPTURES_DUE = f"""SELECT count(*) FROM capture WHERE state = 'failed' AND next_try IS NOT NULL AND {_ASKED}
+    AND EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = document_id AND active
-    WHERE address.urlkey = capture.urlkey AND timestamp BETWEEN first_timestamp AND last_timestamp)"""
+    WHERE address.urlkey = capture.urlkey AND timestamp BETWEEN first_timestamp AND last_timestamp)"""  # noqa: S608
 _LISTINGS = f"SELECT count(*) FROM query WHERE {OF_ACTIVE_DOCUMENT} AND "  # noqa: S608
-_LISTINGS_DUE = f"{_LISTINGS} (state = 'failed' OR state = 'open' AND attempts > 0)"
+_LISTINGS_DUE = f"{_LISTINGS} (state = 'failed' OR state = 'open' AND attempts > 0) AND {_ASKED}"
 _LEFT_OUT = "SELECT count(*) FROM malformed_row WHERE reason"
 # of what was listed: the others may have some
 _WITHOUT_CAPTURES = "SELECT count(*) FROM document_standing WHERE active AND outcome = 'empty'"
@@ -61,8 +65,10 @@ class Summary:
         return asdict(self)
 
 
-def summarise(db: Database, reader: str = "") -> Summary:
-    """Count everything once; a few seconds for a million captures. `reader` is the present one."""
+def summarise(db: Database, reader: str = "", archives: Sequence[str] = ()) -> Summary:
+    """Count everything once; a few seconds for a million captures. `reader` is the present one. What is to be tried
+    again is counted of these `archives`, by default of all: others are not asked any more."""
+    asked = {"archives": json.dumps(list(archives))}
     states = _counts(db, "SELECT state, count(*) FROM capture GROUP BY state ORDER BY state")
     targets = _counts(db, "SELECT outcome, count(*) FROM targets GROUP BY outcome ORDER BY outcome")
     return Summary(
@@ -77,7 +83,7 @@ def summarise(db: Database, reader: str = "") -> Summary:
         captures=sum(states.values()),
         versions=_one(db, "SELECT count(*) FROM version"),
         texts=_one(db, "SELECT count(*) FROM text"),
-        to_be_tried_again=_one(db, _CAPTURES_DUE) + _one(db, _LISTINGS_DUE),
+        to_be_tried_again=_one(db, _CAPTURES_DUE, asked) + _one(db, _LISTINGS_DUE, asked),
         second_look=_one(db, _SECOND_LOOK),
         outdated=count_outdated(db, reader) if reader else 0,
         captures_of_none=_one(db, f"SELECT count(*) FROM capture WHERE {OF_NONE}"),  # noqa: S608
@@ -104,8 +110,8 @@ def _without_text(db: Database) -> list[tuple[str, str]]:
     ]
 
 
-def _one(db: Database, sql: str) -> int:
-    return int(db.execute(sql).fetchone()[0])
+def _one(db: Database, sql: str, named: Mapping[str, str] | None = None) -> int:
+    return int(db.execute(sql, dict(named or {})).fetchone()[0])
 
 
 def _counts(db: Database, sql: str) -> dict[str, int]:

@@ -116,7 +116,8 @@ def _line(db: Database, what: str, row_id: str) -> Iterator[Line]:
 
 
 def _capture_line(db: Database, row: Line) -> Iterator[Line]:
-    if db.execute("SELECT 1 FROM extraction WHERE capture_id = ?", [row["id"]]).fetchone():
+    is_read = db.execute("SELECT 1 FROM extraction WHERE capture_id = ?", [row["id"]]).fetchone()
+    if is_read and row["stage"] != "copy":
         return  # the bytes tell
     twin = db.execute(
         f"SELECT {', '.join(CAPTURE_KEY)}, archive FROM capture WHERE id = ?",  # noqa: S608

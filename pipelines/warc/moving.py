@@ -120,12 +120,15 @@ class Mover:
     def _is_held_elsewhere(self, held: HeldMemento) -> bool:
         """Whether the capture's row points to another record: this one is left over from an interrupted move."""
         key, place = held.snapshot.memento.capture.key, held.snapshot.location
+        here = "SELECT 1 FROM snapshot WHERE file = ? AND offset = ?"
+        if self._db.execute(here, [place.file, place.offset]).fetchone():
+            return False
         row = self._db.execute(
-            "SELECT file, offset FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? "
-            "AND original = ? AND digest = ? AND statuscode = ?",
-            [*key[:4]],
+            "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
+            "AND digest = ? AND statuscode = ? AND ? IN (archive, '')",  # 0.1.0 named no archive
+            [*key],
         ).fetchone()
-        return row is not None and tuple(row) != (place.file, place.offset) and place_of(self._folder, row[0]).is_file()
+        return row is not None and place_of(self._folder, row[0]).is_file()
 
     def turn_rows(self) -> None:
         """Let all rows point to the new records."""

@@ -14,7 +14,7 @@ from warcio.statusandheaders import StatusAndHeadersParserException
 from pipelines.items import WarcLocation
 from pipelines.warc.heads import give_head
 from pipelines.warc.members import Damage, Member
-from pipelines.warc.sidecar import Headers
+from pipelines.warc.sidecar import FOLLOW, Headers
 
 _LOADER = ArcWarcRecordLoader(verify_http=False, arc2warc=False)
 _MALFORMED = (
@@ -84,6 +84,7 @@ def parse(member: Member, file: str) -> Record | Damage:
 _ANSWER = re.compile(rb"^WARC-Type:[ \t]*(?:response|revisit|resource)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 _OF_A_SITE = re.compile(rb"^WARC-Target-URI:[ \t]*<?https?:", re.MULTILINE | re.IGNORECASE)
 _HEAD = 1 << 16  # bytes within which the headers of a record end
+_OURS = f"\r\n{FOLLOW}: ".encode()  # whose head is what was archived, whatever it is
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
@@ -93,7 +94,12 @@ def _has_odd_head(member: Member) -> bool:
     with member.data.getbuffer() as whole:
         start = bytes(whole[:_HEAD])
     end = _BLANK.search(start)
-    if end is None or not _ANSWER.search(start, 0, end.end()) or not _OF_A_SITE.search(start, 0, end.end()):
+    if (
+        end is None
+        or _OURS in start[: end.end()]
+        or not _ANSWER.search(start, 0, end.end())
+        or not _OF_A_SITE.search(start, 0, end.end())
+    ):
         return False
     first = start[end.end() : end.end() + 12]
     return not first.startswith(b"HTTP/") or first[8:10] == b" 1"

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from crawler.archives.addresses import replay_url
+from crawler.archives.addresses import filled
 from pipelines.executors.process_pool import Readers
 from pipelines.items import Page, WarcLocation
 from pipelines.store.database import open_for_reading
@@ -106,7 +106,7 @@ def _fetched(corpus: Path, location: WarcLocation, requested: str, original: str
     memento = read_memento(corpus / "warc", location)
     content_type = memento.answer.header("content-type")
     page = Page(memento.answer.body, memento.capture.original, memento.capture.timestamp, content_type)
-    return Fetched(replay_url("", requested, original), page)
+    return Fetched(filled("/web/{timestamp}id_/{url}", requested, original), page)
 
 
 def read_alone(pages: list[Page], workers: int) -> float:

@@ -4,10 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.archives.addresses import ArchivedAddress, is_playable, location_in_archive, replay_url
+from crawler.archives.addresses import ArchivedAddress, filled, is_playable, location_in_archive
 from pipelines.exceptions import ReplayFailed
 
 BASE = "https://web.archive.org"
+
+
+def replay_url(base: str, timestamp: str, original: str) -> str:
+    return filled(base.rstrip("/") + "/web/{timestamp}id_/{url}", timestamp, original)
+
+
 HERE = f"{BASE}/web/20040101000000id_/http://a.example/old"
 
 

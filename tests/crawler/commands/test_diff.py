@@ -119,9 +119,9 @@ def test_the_log_has_a_line_a_version(folder: Path) -> None:
     assert "in 2 sections, between 2006-01-01 and 2008-01-01" in out[1]
     assert "first version" in out[3]
     assert [json.loads(line)["number"] for line in _told(folder, "log", "shop.example", "--json").splitlines()] == [
-        1,
-        2,
         3,
+        2,
+        1,
     ]
     assert "shop.example" in _told(folder, "log")
 
