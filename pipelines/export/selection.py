@@ -170,7 +170,7 @@ class CorpusView:
         for table in self.tables:
             if only not in ("", table.name):
                 continue
-            seen.update(repr((table.name, table.given)).encode("utf-8", "replace"))
+            seen.update(repr(table).encode("utf-8", "replace"))
             for row in self.rows(table, texts=False):
                 seen.update(repr(row).encode("utf-8", "replace"))
         return seen.hexdigest()

@@ -13,6 +13,7 @@ import hashlib
 import json
 import uuid
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ VERSION = "1.1.1"
 _LAYOUT = 1
 _WARC = "data-{:05}.warc.gz"
 _SIZE = 1_000_000_000  # bytes of a WARC file, from which on another one is begun
-_TEXTS = 1_500_000_000  # characters in the list of pages; those that are too many are listed without theirs
+_TEXTS = 1_500_000_000  # bytes in the list of pages; those that are too many are listed without theirs
 _LINES = 2000  # of the index in a block
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in it: the same bytes each time
 _TITLE = "Versions of policies"
@@ -146,8 +147,9 @@ def _pages(corpus: CorpusView) -> Iterator[bytes]:
     yield _json({"format": "json-pages-1.0", "id": "pages", "title": "All versions", "hasText": True})
     left = _TEXTS
     for version in corpus.versions():
-        left -= len(version.text)
-        yield _json(_page(version) | ({"text": version.text} if left > 0 else {}))
+        whole = _json(_page(version) | {"text": version.text})
+        left -= len(whole)
+        yield whole if left > 0 else _json(_page(version))
 
 
 def _page(version: SelectedVersion) -> dict[str, str]:
@@ -168,5 +170,5 @@ def _is_ours(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as file:
             return bool(json.loads(file.read("datapackage.json")).get("software") == SOFTWARE)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, AttributeError):
+    except (OSError, ValueError, KeyError, AttributeError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return False

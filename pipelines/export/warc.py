@@ -22,6 +22,7 @@ from pipelines.export.selection import CorpusView, SelectedVersion
 from pipelines.export.staged import staged, staged_file
 from pipelines.extraction.form.note import snapshot_url
 from pipelines.formats import atomic
+from pipelines.formats.timestamps import iso
 from pipelines.items import Memento
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.members import Member, members
@@ -107,16 +108,17 @@ def records(corpus: CorpusView) -> Iterator[Packed]:
 
 
 def _packed(corpus: CorpusView, version: SelectedVersion) -> Packed:
-    memento = corpus.memento(version)
-    date, url = warc_notes.warc_date(memento), warc_notes.uri(memento.capture.original)
+    memento = corpus.memento(version)  # perhaps of another capture, whose bytes this one repeats
+    timestamp, original = version.held_timestamp, version.original
+    is_own = (memento.capture.timestamp, memento.capture.original) == (timestamp, original)
+    date = warc_notes.warc_date(memento) if is_own else iso(timestamp) or memento.answer.fetched_at
+    url = warc_notes.uri(original)
     body, headers = memento.answer.body, _headers(memento)
     http = StatusAndHeaders(warc_notes.status_line(memento.answer.status), headers, protocol="HTTP/1.1")
     about = {
-        "WARC-Record-ID": _id(version.archive, *memento.capture.key[:4]),
+        "WARC-Record-ID": _id(version.archive, timestamp, original, *memento.capture.key[2:4]),
         "WARC-Date": date,
-        "WARC-Source-URI": warc_notes.uri(
-            snapshot_url(memento.capture.timestamp, memento.capture.original, corpus.links.base(version.archive))
-        ),
+        "WARC-Source-URI": warc_notes.uri(snapshot_url(timestamp, original, corpus.links.base(version.archive))),
     }
     writer = _Writer()
     record = writer.create_warc_record(

@@ -18,7 +18,6 @@ DEFAULT = "corpus"
 NUMBERS = {DEFAULT: READING, "princeton": READING, "trafilatura": 1}
 """The extractors by name, each with its number: of another one than ours, it goes up when what we add to it changes."""
 
-EXTRACTORS = tuple(NUMBERS)
 
 LIBRARIES = ("trafilatura", "lxml", "py3langid", "pypdfium2", "charset-normalizer", "dateparser")
 

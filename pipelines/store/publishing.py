@@ -82,6 +82,7 @@ class FoundChange:
     document_id: int
     number: int
     found_at: str
+    told: str  # of both versions: what pages about the change are made of
 
 
 _DOCUMENTS = """SELECT id, site, kind, variant, url, active, open, count(*), min(first_timestamp), max(last_timestamp)
@@ -108,7 +109,9 @@ FROM address CROSS JOIN capture ON capture.urlkey = address.urlkey
 WHERE address.document_id = ? AND state IN ({", ".join(f"'{state}'" for state in FAILURES)})
 GROUP BY 1 ORDER BY 1"""  # noqa: S608
 _CHANGES = """SELECT new.document_id, new.number,
-    max(coalesce(old_found.found_at, ''), coalesce(new_found.found_at, ''))
+    max(coalesce(old_found.found_at, ''), coalesce(new_found.found_at, '')),
+    json_array(new.held_timestamp, new.text_digest, new.title, new.language, new.words, old.held_timestamp,
+        old.text_digest)
 FROM version AS new JOIN version AS old ON old.document_id = new.document_id AND old.number = new.number - 1
 LEFT JOIN version_found AS old_found ON old_found.document_id = old.document_id
     AND old_found.held_timestamp = old.held_timestamp AND old_found.text_digest = old.text_digest

@@ -110,8 +110,8 @@ def _making(facts: Facts) -> str:
     )
     lines = [
         "## How it was made\n",
-        f"{facts.program} listed the captures of each document in {archives}, fetched those that were needed, kept "
-        "every byte, and read the text of each page and PDF; navigation, banners and footers are left out. What "
+        f"{inert(facts.program)} listed the captures of each document in {archives}, fetched those that were needed, "
+        "kept every byte, and read the text of each page and PDF; navigation, banners and footers are left out. What "
         "became of each capture stands in `captures`.\n",
         *(f"* Selection `{inert(name)}`: {_selected(name)}." for name in sorted(facts.selects)),
         f"* Readers: {', '.join(f'`{inert(name)}`' for name in sorted(facts.readers))}.",

@@ -107,7 +107,7 @@ class Contents:
             yield names.START, lambda: page("site.html", told)
             yield from self._feeds.files(site.place, site.name, found)
 
-        return Part(site.place, (site, found), pages)
+        return Part(site.place, (site, found, store.corpus_name(self._db)), pages)
 
     def start(self) -> Part:
         """The start page, style, scripts, and the feeds of all."""
@@ -125,4 +125,4 @@ class Contents:
                 yield name, lambda content=content: content  # type: ignore[misc]  # bound now, called later
             yield from self._feeds.files(names.TOP, self._settings.title, found)
 
-        return Part(names.TOP, (counted, found, ended), pages)
+        return Part(names.TOP, (counted, found, ended, store.corpus_name(self._db)), pages)

@@ -69,11 +69,17 @@ def static_files() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(_STATIC.iterdir()) if path.is_file()}
 
 
+_MAKERS = ("analysis/comparison", "analysis/redline", "extraction/form", "formats")
+"""Rooms whose code makes a part of the pages."""
+
+
 @lru_cache(maxsize=1)
 def look() -> str:
     """A digest of all that makes pages of rows: where it differs, all pages are made anew."""
     seen = hashlib.sha256("".join(installed(name) for name in ("jinja2", "markdown-it-py")).encode())
-    for path in sorted([*(_HERE / "templates").iterdir(), *_STATIC.iterdir(), *_HERE.glob("*.py")]):
+    beside = [*(_HERE / "templates").iterdir(), *_STATIC.iterdir(), *_HERE.glob("*.py"), _HERE.parent / "paths.py"]
+    rules = [path for name in _MAKERS for path in (_HERE.parents[1] / name).rglob("*.py")]
+    for path in sorted([*beside, *rules]):
         if path.is_file():
             seen.update(path.read_bytes())
     return seen.hexdigest()

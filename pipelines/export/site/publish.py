@@ -10,7 +10,7 @@ from pipelines.export.base import Report
 from pipelines.export.site.contents import Contents
 from pipelines.export.site.folder import SiteFolder, site_folder
 from pipelines.export.site.pages import look
-from pipelines.export.site.search import index_texts
+from pipelines.export.site.search import index_texts, remove_index
 from pipelines.export.site.settings import SiteSettings
 from pipelines.store.database import open_for_reading
 
@@ -31,6 +31,8 @@ def publish(corpus: Path, to: Path, settings: SiteSettings, progress: Progress) 
             report = folder.take_places()
             if settings.search:
                 index_texts(to, report)
+            else:
+                remove_index(to)
             return report
 
 

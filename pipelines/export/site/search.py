@@ -38,6 +38,19 @@ def index_texts(root: Path, report: Report) -> None:
         ) from error
 
 
+def remove_index(root: Path) -> None:
+    """Take away what a search was made of: its texts may be forgotten since. Raises RecordingFailed."""
+    if not (root / INDEX).is_dir():
+        return
+    try:
+        for name in (INDEX, _FRESH, _OLD):
+            if (root / name).exists():
+                shutil.rmtree(root / name)
+        (root / "search.html").unlink(missing_ok=True)
+    except OSError as error:
+        raise RecordingFailed(f"The old search in {root} cannot be removed: {error}. Remove its folder.") from error
+
+
 def _run(root: Path) -> None:
     command = [sys.executable, "-m", "pagefind", "--site", str(root), "--output-path", str(root / _FRESH)]
     subprocess.run(command, check=True, capture_output=True, timeout=_LONGEST)

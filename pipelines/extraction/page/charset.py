@@ -33,7 +33,6 @@ DETECTABLE = [
     "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "iso8859_2",
     "iso8859_5", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "mac_roman",
 ]  # fmt: skip
-WESTERN = re.compile("[\x00-\xff€‚„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸƒ]*")
 WIDE_TAG = re.compile(rb"<\0[a-zA-Z]\0[^\0]\0|<\0p\0")
 WIDE_NULS = 0.3  # share of zero bytes in UTF-16 text of a western language
 

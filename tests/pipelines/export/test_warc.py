@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import zipfile
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from warcio.archiveiterator import ArchiveIterator
 from pipelines.exceptions import WrongUse
 from pipelines.export import wacz
 from pipelines.export.selection import SelectedVersion
+from pipelines.store.database import open_corpus, recording
+from tests.corpora import copied
 from tests.pipelines.export.views import exported, files, seen
 
 
@@ -125,3 +128,22 @@ def test_py_wacz_finds_it_valid(crawled: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert (ended.returncode, "is valid" in ended.stdout) == (0, True), ended
+
+
+def test_a_version_whose_bytes_were_seen_before_has_a_record_of_its_own(crawled: Path, tmp_path: Path) -> None:
+    corpus = copied(crawled, tmp_path / "corpus")
+    with closing(open_corpus(corpus)) as db:
+        first, last = db.execute(
+            "SELECT min(capture_id), max(capture_id) FROM version GROUP BY document_id HAVING count(*) > 2 LIMIT 1"
+        ).fetchone()
+        with recording(db):
+            db.execute("UPDATE capture SET same_as = ? WHERE same_as = ?", [first, last])
+            db.execute("DELETE FROM extraction WHERE capture_id = ?", [last])
+            db.execute("DELETE FROM snapshot WHERE capture_id = ?", [last])
+            db.execute("UPDATE capture SET same_as = ?, state = 'duplicate' WHERE id = ?", [first, last])
+    exported(corpus, "warc", tmp_path / "to")
+    _, *pages = records(files(tmp_path / "to")["pages-00000.warc.gz"])
+    assert len({about["WARC-Record-ID"] for _, about, _ in pages}) == len(pages)
+    listed = [(version.original, version.held_timestamp) for version, _ in selected(corpus)]
+    dates = ["".join(sign for sign in about["WARC-Date"] if sign.isdigit()) for _, about, _ in pages]
+    assert list(zip([about["WARC-Target-URI"] for _, about, _ in pages], dates, strict=True)) == listed

@@ -7,7 +7,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.base import Extractor
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.extraction.registry import extractor, names
-from pipelines.extraction.version import EXTRACTORS, reader_version
+from pipelines.extraction.version import NUMBERS, reader_version
 from pipelines.items import Verdict
 from tests.pipelines.extraction.pages import ADDRESS, POLICY, page
 
@@ -18,13 +18,13 @@ HTML = (
 )
 
 
-@pytest.fixture(params=EXTRACTORS)
+@pytest.fixture(params=NUMBERS)
 def each(request: pytest.FixtureRequest) -> Extractor:
     return extractor(request.param)
 
 
 def test_the_names_that_are_told_are_those_that_there_are() -> None:
-    assert names() == EXTRACTORS == ("corpus", "princeton", "trafilatura")
+    assert names() == tuple(NUMBERS) == ("corpus", "princeton", "trafilatura")
 
 
 def test_each_tells_who_it_is_and_reads(each: Extractor) -> None:

@@ -1,0 +1,52 @@
+"""One original at one second in two archives is two captures, each with bytes of its own."""
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from pipelines.items import Snapshot, WarcLocation
+from pipelines.maintenance.compact import compact
+from pipelines.store.checks import is_held
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import open_corpus
+from pipelines.warc.reader import read_memento
+from pipelines.warc.writer import WarcWriter
+from tests.pipelines.maintenance.test_merge import HOST, memento
+
+ARCHIVES = (HOST, "arquivo.pt")
+
+
+def two(folder: Path) -> None:
+    with (
+        closing(open_corpus(folder)) as db,
+        WarcWriter(folder / "warc", "20260101T000000Z-000001", max_size=1) as writer,
+    ):
+        corpus = Corpus(db, HOST)
+        for archive in ARCHIVES:
+            kept = memento(1, 4, 1)
+            body = f"The policy as {archive} has it.".encode()
+            answer = replace(kept.answer, body=body)
+            kept = replace(kept, capture=replace(kept.capture, archive=archive), answer=answer)
+            location, digest = writer.write_memento(kept, find_twin=corpus.holding)
+            corpus.hold(Snapshot(kept, location, digest))
+
+
+def test_both_outlast_a_move_of_their_files(tmp_path: Path) -> None:
+    two(tmp_path)
+    with closing(open_corpus(tmp_path)) as db:
+        compact(db, tmp_path, max_size=1 << 30)
+        rows = db.execute(
+            "SELECT archive, file, offset, snapshot.length FROM snapshot JOIN capture ON capture.id = capture_id"
+        ).fetchall()
+        assert sorted(row[0] for row in rows) == sorted(ARCHIVES)
+        for archive, *place in rows:
+            found = read_memento(tmp_path / "warc", WarcLocation(*place))
+            assert found.answer.body == f"The policy as {archive} has it.".encode()
+
+
+def test_a_third_archive_holds_nothing_of_it(tmp_path: Path) -> None:
+    two(tmp_path)
+    with closing(open_corpus(tmp_path)) as db:
+        key = memento(1, 4, 1).capture.key
+        held = {name: is_held(db, key._replace(archive=name)) for name in (*ARCHIVES, "third", "")}
+    assert held == {**dict.fromkeys(ARCHIVES, True), "third": False, "": True}
