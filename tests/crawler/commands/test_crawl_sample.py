@@ -11,7 +11,7 @@ from crawler.jobs.register import holds_sample
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import sample_sites
 from pipelines.store.database import open_for_reading
-from pipelines.warc import identity
+from pipelines.store.sample_mark import is_sample, mark_sample
 from tests.conftest import ROOT, Run
 from tests.corpora import copied, settings_of
 from tests.desk import Desk
@@ -64,16 +64,16 @@ def test_what_a_corpus_holds_outlasts_a_rebuild(crawled: Path, tmp_path: Path, l
         (corpus / "corpus.sqlite").unlink()
     run_rebuild(settings_of(corpus), Request(), lambda what, done, todo: None)
     with closing(open_for_reading(corpus)) as db:
-        assert identity.is_sample(db) is True
+        assert is_sample(db) is True
         db.close()
 
 
 def test_a_corpus_of_an_older_release_is_told_by_its_sites(desk: Desk) -> None:
-    assert (identity.is_sample(desk.db), holds_sample(desk.db)) == (None, False)
+    assert (is_sample(desk.db), holds_sample(desk.db)) == (None, False)
     desk.db.execute("UPDATE document SET site = 'harbourlight.example'")
     assert holds_sample(desk.db) is True
-    identity.mark(desk.db, sample=False)
-    identity.mark(desk.db, sample=True)
+    mark_sample(desk.db, sample=False)
+    mark_sample(desk.db, sample=True)
     assert holds_sample(desk.db) is False, "what was said once holds"
 
 
