@@ -1,7 +1,7 @@
 """The corpus as another extractor reads it: on a copy of its database, which is gone afterwards."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -11,6 +11,7 @@ from pipelines.extraction.version import check_extractor, reader_version
 from pipelines.store import readings
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import copied, open_for_reading
+from pipelines.store.joined import Joined, Shard, folders_of, refuse_unlike
 from pipelines.warc.lock import refuse_while_written
 
 
@@ -34,6 +35,17 @@ def read_by(folder: Path, extractor: str = "") -> Iterator[Database]:
         readings.choose(db, reader)
         Corpus(db, "").derive_waiting()
         yield db
+
+
+@contextmanager
+def all_read_by(path: Path, extractor: str = "") -> Iterator[Joined]:
+    """The same of the corpus in a folder, or of the shards of a catalogue, as one."""
+    folders = folders_of(path)
+    with ExitStack() as opened:
+        joined = Joined([Shard(opened.enter_context(read_by(folder, extractor)), folder) for folder in folders])
+        if len(folders) > 1:
+            refuse_unlike(joined)
+        yield joined
 
 
 def _refuse_unread(db: Database, reader: str, extractor: str) -> None:
