@@ -87,8 +87,7 @@ class Command(CorpusCommand):
 
     def _texts(self, opts: argparse.Namespace) -> int:
         from pipelines.export.corpus_files import export_corpus, export_elsewhere
-        from pipelines.export.read_by import all_read_by
-        from pipelines.export.selection import selection_of
+        from pipelines.export.selection import all_read_by, selection_of
         from pipelines.store.catalogue import is_catalogue
 
         assert self.settings is not None
