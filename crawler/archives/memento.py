@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crawler.archives.addresses import WEB, is_playable, location_in_archive
-from crawler.archives.refusals import why_closed
+from crawler.archives.answers import why_closed
 from crawler.politeness.circuit_breaker import asked_pause
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import DatabaseBusy, RecordingFailed, WrongUse
-from pipelines.store.schema_marks import migrations
+from pipelines.store.schema_since import migrations
 
 log = logging.getLogger(__name__)
 
@@ -220,3 +220,9 @@ def _applied(db: Database) -> set[str]:
 
 def _not_ours(folder: Path, why: str) -> str:
     return f"{folder / DATABASE} is not a corpus of this program ({why}): move it away or set CORPUS_DIR."
+
+
+CAPTURE_COLUMNS = (
+    "capture.urlkey, capture.timestamp, capture.original, mimetype, capture.statuscode, capture.digest, "
+    "capture.length, capture.archive, record_at"
+)

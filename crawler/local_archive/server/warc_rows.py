@@ -15,7 +15,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from crawler.local_archive.server.rows import Row
 from pipelines.formats.surt import urlkey
-from pipelines.warc.heads import give_head
+from pipelines.warc.records import give_head
 
 _KINDS = ("response", "revisit", "resource")
 _NAMES = ("warc-record-id", "warc-concurrent-to")

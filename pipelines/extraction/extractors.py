@@ -1,9 +1,14 @@
-"""trafilatura as it is published: its own Markdown of a page, with links. To compare with, see docs/extractors.md."""
+"""The extractors there are, by the names that the setting EXTRACTOR takes. `version.py` tells of them unloaded.
+
+One of them is trafilatura as it is published, to compare with: see docs/extractors.md.
+"""
+
+from collections.abc import Callable, Mapping
 
 import trafilatura
 
 from pipelines.exceptions import ReadingFailed
-from pipelines.extraction.base import guarded, refuse_binary, refuse_body
+from pipelines.extraction.base import Extractor, guarded, refuse_binary, refuse_body
 from pipelines.extraction.form.parse import UNREADABLE, parse
 from pipelines.extraction.form.title import title_of
 from pipelines.extraction.judgement.normal import normal
@@ -11,6 +16,7 @@ from pipelines.extraction.judgement.quality import Evidence
 from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.page import FIRST_HEADINGS, NO_TEXT, Text, reading_of
 from pipelines.extraction.pdf.pdf import is_pdf
+from pipelines.extraction.reader import Reader
 from pipelines.extraction.version import reader_version
 from pipelines.items import Page, Reading
 
@@ -44,3 +50,19 @@ def _read(page: Page) -> Reading:
     title = title_of(parse(html)) or next(iter(headings), "")
     named = "\n".join(headings[:FIRST_HEADINGS]).lower()
     return reading_of(Text(title, body, Evidence(title.lower(), named, normal(body).lower())), charset)
+
+
+_MAKERS: Mapping[str, Callable[[int], Extractor]] = {
+    "corpus": lambda remembered: Reader("corpus", remembered),
+    "princeton": lambda remembered: Reader("princeton", remembered),
+    "trafilatura": lambda remembered: Trafilatura(),
+}
+
+
+def extractor(name: str, remembered: int = 0) -> Extractor:
+    """The extractor of that name. Ours spare equal pages by the last `remembered` ones they read."""
+    return _MAKERS[name](remembered)
+
+
+def names() -> tuple[str, ...]:
+    return tuple(_MAKERS)

@@ -5,8 +5,8 @@ import trafilatura
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.base import Extractor
+from pipelines.extraction.extractors import extractor, names
 from pipelines.extraction.judgement.normal import reading_key
-from pipelines.extraction.registry import extractor, names
 from pipelines.extraction.version import NUMBERS, reader_version
 from pipelines.items import Verdict
 from tests.pipelines.extraction.pages import ADDRESS, POLICY, page

@@ -1,7 +1,7 @@
 """Redirects that were played: what older releases called unplayable, and what led to pages that give no text."""
 
 from pipelines.items import Decision, Failure, State
-from pipelines.store import moved
+from pipelines.store import departing
 from pipelines.warc import journal
 from tests.desk import URL, Desk, row
 
@@ -29,7 +29,7 @@ def test_what_was_called_unplayable_is_told_apart_by_its_bytes(desk: Desk) -> No
     for capture, failure in ((held, FAR), (unheld, FAR), (forgotten, Failure("replay", "leads to a forgotten site"))):
         desk.ledger.fail(capture, State.UNPLAYABLE, failure, None)
     desk.db.execute("DELETE FROM unwritten")
-    moved.rename_unplayable(desk.db)
+    departing.rename_unplayable(desk.db)
     assert [desk.state(one) for one in (held, unheld, forgotten)] == [
         ("redirect", f"moved to {TO} (nearest capture too far)"),
         ("unplayable", "nearest capture too far"),
@@ -41,7 +41,7 @@ def test_what_was_called_unplayable_is_told_apart_by_its_bytes(desk: Desk) -> No
     told: list[str] = []
     journal.write_out(desk.db, told.append)
     assert "moved to" in "".join(told)  # the WARC files will say so, too
-    moved.rename_unplayable(desk.db)
+    departing.rename_unplayable(desk.db)
     assert desk.state(held) == ("redirect", f"moved to {TO} (nearest capture too far)")
     assert desk.ledger.next_work("9999", 10) == []
 
@@ -52,7 +52,7 @@ def test_what_waits_for_another_try_stays_a_failure(desk: Desk) -> None:
     desk.hold(row("2004", status="301"), redirect_to=TO)
     trouble = Failure("replay", "archive trouble", transient=True)
     desk.ledger.fail(row("2004", status="301"), State.FAILED, trouble, "2030-01-01T00:00:00Z")
-    moved.rename_unplayable(desk.db)
+    departing.rename_unplayable(desk.db)
     assert desk.state(row("2004", status="301")) == ("failed", "archive trouble")
 
 

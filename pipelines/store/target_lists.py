@@ -1,4 +1,5 @@
-"""A target list once read, in a file: gone through as often as needed, whatever its length, in little memory.
+"""A target list once read, in a file: gone through as often as needed, whatever its length, in little memory; and its
+lines in the corpus, each with the document that it stands for.
 
 One JSON array a line: address, kind, variant, site, whether the documents are to be discovered, where it stands in
 the list, and why it is passed over, if it is.
@@ -7,14 +8,16 @@ the list, and why it is passed over, if it is.
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import DocumentKey, Target
+from pipelines.items import REPEAT, DocumentKey, Target
 
 _COLUMNS = ("target", "kind", "variant")
 _LINES_A_RECORD = 10_000
@@ -68,3 +71,43 @@ def _row(target: Target) -> str:
     key = target.document
     row = [target.url, key.kind, key.variant, key.site, target.discover, target.source, target.problem]
     return json.dumps(row) + "\n"
+
+
+FORGOTTEN = "forgotten"
+
+
+class GivenLines:
+    """The lines of the list with that digest. Nothing is kept of one without, nor of one that is known already."""
+
+    def __init__(self, db: Database, digest: str) -> None:
+        self._db = db
+        self._digest = digest
+        self._number = 0
+        known = db.execute("SELECT 1 FROM target WHERE list_digest = ? LIMIT 1", [digest]).fetchone()
+        self._is_new = bool(digest) and not known
+        db.execute("CREATE TEMP TABLE IF NOT EXISTS line_asked (key TEXT PRIMARY KEY, document_id INTEGER)")
+        db.execute("DELETE FROM line_asked")
+
+    def add(self, target: Target, problem: str, document_id: int | None, urlkey: Callable[[str], str]) -> None:
+        """Keep the next line. A repeat stands for the document of the line that it repeats."""
+        if not self._is_new:
+            return
+        self._number += 1
+        if document_id is not None:
+            key = f"{target.document.kind} {urlkey(target.url)}"
+            self._db.execute("INSERT OR IGNORE INTO line_asked VALUES (?, ?)", [key, document_id])
+        elif problem == REPEAT:
+            key = f"{target.document.kind} {urlkey(target.url)}"
+            found = self._db.execute("SELECT document_id FROM line_asked WHERE key = ?", [key]).fetchone()
+            document_id, problem = (found[0], "") if found else (None, problem)
+        name, _, line = target.source.rpartition(":")
+        self._db.execute(
+            "INSERT INTO target (list_digest, number, list, line, address, document_id, problem) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [self._digest, self._number, _sound(name) or target.url, int(line or 1), target.url, document_id, problem],
+        )
+
+
+def _sound(name: str) -> str:
+    """A file name that is not UTF-8 as it can be kept."""
+    return name.encode("utf-8", "replace").decode()

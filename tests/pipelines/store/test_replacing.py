@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.exceptions import WrongUse
-from pipelines.store.backup import backup
 from pipelines.store.database import open_corpus
+from pipelines.store.replacing import backup
 
 
 def test_a_copy_taken_while_rows_are_written_is_whole(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the archive says when it gives nothing: captures that are closed, exceptions in plain text."""
+"""What an answer tells beside what was asked for: captures that are closed, exceptions in plain text, its dialect."""
 
 import re
 
@@ -35,3 +35,22 @@ def why_closed(answer: HttpAnswer, text: bytes) -> str:
 def is_exception(text: bytes) -> bool:
     """Whether this is a server's exception in plain text, sent where rows or a page should be."""
     return _EXCEPTION.search(text[:_LOOKED_AT]) is not None
+
+
+_ROW = re.compile(rb'\s*(?:[^\s{]+ \d{14} )?\{"')
+_PYWB_PAGE = re.compile(rb"[Pp]ywb|could not be found in this collection|wb_iframe|wombat")
+_HTML = re.compile(rb"\s*<(?:!|html|head|body|title|\?xml)", re.IGNORECASE)
+_detect_LOOKED_AT = 1 << 16
+
+
+def looks_like(answer: HttpAnswer) -> str:
+    """The name of the dialect, or "" where nothing tells."""
+    start = answer.body[:_detect_LOOKED_AT]
+    if _HTML.match(start):
+        return "pywb" if _PYWB_PAGE.search(start) else ""
+    if b"No Captures found for" in start or b"crawl-data/CC-" in start:
+        return "commoncrawl"
+    kind = answer.header("content-type").lower()
+    if "link-format" in kind or re.search(rb'rel="(?:first |last )*memento"', start):
+        return "timemap"
+    return "pywb" if _ROW.match(start) or "x-cdxj" in kind or "ndjson" in kind else ""
