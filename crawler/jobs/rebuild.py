@@ -218,7 +218,6 @@ def _rebuild(
         targets=listed[0],
         targets_digest=listed[1],
         open_readers=partial(readers, settings),
-        workers=settings.getint("READERS"),
         run=settings["RUN_ID"],
         known=known,
         brought=brought,

@@ -58,8 +58,8 @@ def read_again(db: Database, settings: Settings, progress: Progress) -> int:
 
     Returns how many pages could not be read because their bytes are damaged or gone.
     """
-    warc, workers = Path(settings["CORPUS_DIR"]) / "warc", settings.getint("READERS")
+    warc = Path(settings["CORPUS_DIR"]) / "warc"
     with closing(readers(settings, at_once=False)) as pool:  # where all is lost, no process starts
-        lost = read_all(db, warc, pool, reader_of(settings), workers=workers, decode=decoded, progress=progress)
+        lost = read_all(db, warc, pool, reader_of(settings), progress=progress)
     Corpus(db, settings["ARCHIVE"]).derive_waiting()
     return lost
