@@ -198,14 +198,13 @@ def _load_ours() -> None:
     import crawler.reporting.prometheus
     import crawler.reporting.summary
     import crawler.spiders.policies
-    import pipelines.maintenance.compact
     import pipelines.maintenance.forget
     import pipelines.maintenance.merge
     import pipelines.maintenance.repair
     import pipelines.stages.archive
     import pipelines.stages.extract
     import pipelines.stages.record
-    import pipelines.store.backup
+    import pipelines.store.replacing
 
 
 def _main() -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crawler.archives.addresses import WEB, is_playable, location_in_archive
+from crawler.archives.answers import why_closed
 from crawler.archives.cdx import printable
-from crawler.archives.refusals import why_closed
 from crawler.politeness.circuit_breaker import asked_pause
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest

@@ -77,7 +77,7 @@ class Command(CorpusCommand):
         from crawler.jobs.crawl import run_crawl
         from crawler.jobs.estimate import forecast
         from crawler.jobs.register import Request
-        from crawler.reporting.forecast import forecast_lines
+        from crawler.reporting.progress_state import forecast_lines
         from crawler.reporting.summary import tell_outcome
 
         if not args:

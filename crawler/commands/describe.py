@@ -54,8 +54,7 @@ class Command(CorpusCommand):
         add_selection(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.jobs.against import compared
-        from crawler.jobs.describe import describe_corpus, write_plots
+        from crawler.jobs.describe import compared, describe_corpus, write_plots
         from crawler.reporting.history import show
         from pipelines.export.selection import selection_of
         from pipelines.store.database import open_for_reading

@@ -71,8 +71,7 @@ class Command(CorpusCommand):
 def _lines(found: "Redline", form: str, *, only_figures: bool) -> Iterable[str]:
     from crawler.reporting.history import bracketed, coloured, wants_colours
     from pipelines.analysis.redline.html import page_html
-    from pipelines.analysis.redline.lines import redline_lines, stat_lines, total_line
-    from pipelines.analysis.redline.markdown import redline_markdown
+    from pipelines.analysis.redline.lines import redline_lines, redline_markdown, stat_lines, total_line
     from pipelines.formats.terminal import printable
 
     if form == "json":

@@ -83,8 +83,7 @@ class Command(CorpusCommand):
 
     def _texts(self, opts: argparse.Namespace) -> int:
         from pipelines.export.corpus_files import export_corpus
-        from pipelines.export.read_by import read_by
-        from pipelines.export.selection import selection_of
+        from pipelines.export.selection import read_by, selection_of
 
         assert self.settings is not None
         selection = selection_of(vars(opts), include_open=opts.include == "open")

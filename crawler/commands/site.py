@@ -42,9 +42,9 @@ class Command(CorpusCommand):
         parser.add_argument("--title", metavar="TEXT", default="", help="what the site is called")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from pipelines.export.site.publish import publish
+        from pipelines.export.site.contents import publish
+        from pipelines.export.site.names import site_settings
         from pipelines.export.site.search import is_installed
-        from pipelines.export.site.settings import site_settings
 
         assert self.settings is not None
         try:

@@ -32,7 +32,7 @@ class Command(CorpusCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.jobs.extractor import reader_of
+        from crawler.jobs.configuration import reader_of
         from crawler.reporting.summary import run_lines, summary_lines, tell
         from pipelines.store.database import open_for_reading
         from pipelines.store.runs import latest

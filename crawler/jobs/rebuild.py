@@ -11,11 +11,11 @@ from pathlib import Path
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
-from crawler.archives.dialects import parse_held
+from crawler.archives.wayback import parse_held
 from crawler.discovery import candidates as discovery
 from crawler.jobs import configuration
 from crawler.jobs import crawl as runner
-from crawler.jobs.extractor import extractor_name, reader_of
+from crawler.jobs.configuration import extractor_name, reader_of
 from crawler.jobs.register import holds_sample
 from crawler.jobs.reread import decoded, read_again, readers
 from crawler.jobs.run_record import noted
@@ -33,9 +33,9 @@ from pipelines.maintenance.first_pass import Knowledge
 from pipelines.maintenance.forget import forget_again
 from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
+from pipelines.store.archives import mark_sample
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
-from pipelines.store.sample_mark import mark_sample
 from pipelines.warc import bringing
 from pipelines.warc.files import warc_files
 from pipelines.warc.lock import only_run

@@ -8,14 +8,14 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.archives.base import Ask, Found
-from crawler.archives.dialects import stamped
+from crawler.archives.wayback import stamped
 from crawler.spiders.options import Options
 from crawler.spiders.replay_handler import Asked
 from crawler.spiders.responses import http_answer, replayed_answer
 from crawler.spiders.site_discovery import listing_purpose
 from pipelines.exceptions import ListingFailed, WrongUse
 from pipelines.items import HttpAnswer, ListingPage, Query
-from pipelines.store.cursors import OpenListing
+from pipelines.store.listing_pages import OpenListing
 
 Call = Callable[..., Any]
 

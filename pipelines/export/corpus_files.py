@@ -12,11 +12,11 @@ from pipelines.export.datasette import describe
 from pipelines.export.files import Counts, Rendering, StoredVersion, export
 from pipelines.export.manifest import MANIFEST, entries
 from pipelines.export.unchanged import LastExport
-from pipelines.extraction.form.styles import STYLES
+from pipelines.extraction.form.inline import STYLES
 from pipelines.items import Page
 from pipelines.options import CorpusOptions
 from pipelines.store.corpus import Corpus
-from pipelines.store.marks import standing
+from pipelines.store.publishing import standing
 from pipelines.store.selection import Selection
 from pipelines.warc.writer import read_memento
 

@@ -15,11 +15,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
-from pipelines.export.leftovers import part_of
 from pipelines.export.manifest import MANIFEST, Entry, OldManifest, to_line
-from pipelines.export.paths import document_folder, version_names
+from pipelines.export.paths import document_folder, part_of, version_names
 from pipelines.export.turn import FRESH, decide, finish, take_turn
-from pipelines.extraction.form.note import exported_text, snapshot_url
+from pipelines.extraction.form.lines import exported_text, snapshot_url
 from pipelines.formats import atomic
 from pipelines.items import DocumentKey
 from pipelines.store.archives import Links

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -13,16 +13,50 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from pipelines.exceptions import ReadingFailed, WrongUse
-from pipelines.export.read_by import read_by
 from pipelines.export.tables import Table, public_settings, table_of
-from pipelines.extraction.form.note import snapshot_url
+from pipelines.extraction.form.lines import snapshot_url
+from pipelines.extraction.version import check_extractor, reader_version
 from pipelines.formats.content_encoding import decode
 from pipelines.items import DocumentKey, Memento, Verdict
+from pipelines.store import readings
 from pipelines.store import selection as store
 from pipelines.store.archives import Links
+from pipelines.store.corpus import Corpus
+from pipelines.store.database import copied, open_for_reading
 from pipelines.store.selection import Selection
 from pipelines.warc.lock import refuse_while_written
 from pipelines.warc.writer import read_memento
+
+
+@contextmanager
+def read_by(folder: Path, extractor: str = "") -> Iterator[Database]:
+    """The database of the corpus in `folder`, its versions derived from what `extractor` reads; empty: as it is.
+
+    Raises WrongUse where there is no such extractor, or it has not read all that is held; CorpusBusy while a run
+    writes in the corpus; RecordingFailed where there is no room for the copy.
+    """
+    if extractor:
+        check_extractor(extractor, "--extractor ")
+    with closing(open_for_reading(folder)) as db:
+        reader = reader_version(extractor) if extractor else readings.latest_reader(db)
+        if reader == readings.latest_reader(db):
+            yield db
+            return
+        _refuse_unread(db, reader, extractor)
+    refuse_while_written(folder)
+    with copied(folder) as db:
+        readings.choose(db, reader)
+        Corpus(db, "").derive_waiting()
+        yield db
+
+
+def _refuse_unread(db: Database, reader: str, extractor: str) -> None:
+    if unread := readings.count_unread(db, reader):
+        raise WrongUse(
+            f"{unread} pages are not read by {extractor} yet: `policy-corpus rebuild --only-changed "
+            f"-s EXTRACTOR={extractor}` reads them, and keeps what others have read."
+        )
+
 
 __all__ = ["CorpusView", "Moment", "SelectedVersion", "Selection", "selection_of", "viewing"]
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from pipelines.exceptions import ListingFailed, WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot
-from pipelines.store import moved
+from pipelines.store import departing
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
 from pipelines.store.journal_rows import Line, apply
@@ -89,7 +89,7 @@ class FirstPass:
         for (file, why), count in sorted(self._passed_over.items()):
             log.warning("%s: %d records are passed over: %s", file, count, why)
         with recording(self._db):
-            moved.rename_unplayable(self._db)  # journals of release 0.1 call them so
+            departing.rename_unplayable(self._db)  # journals of release 0.1 call them so
         self._making.join_revisits()
         if posted := self._making.leave_out_posted():
             log.warning("%d answers to forms (POST) are left out.", posted)

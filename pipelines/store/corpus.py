@@ -19,9 +19,8 @@ from pipelines.items import (
     Verdict,
     WarcLocation,
 )
-from pipelines.store import changes, moved
-from pipelines.store.columns import CAPTURE_COLUMNS, reading_columns
-from pipelines.store.database import recording
+from pipelines.store import changes, departing
+from pipelines.store.database import CAPTURE_COLUMNS, reading_columns, recording
 from pipelines.store.deriving import Deriving
 
 # twice in a union rather than once with OR, which would read every capture
@@ -219,7 +218,7 @@ class Corpus:
         )
         documents = set(self._documents_of(asked_id))
         if not same:
-            moved.led_in_vain(self._db, asked_id)
+            departing.led_in_vain(self._db, asked_id)
         elif not redirect:  # what repeats it repeats what holds the bytes
             self._db.execute(
                 "UPDATE capture SET same_as = ? WHERE same_as = ? AND id <> ?", [holder_id, asked_id, holder_id]

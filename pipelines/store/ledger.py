@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Failure, Known, State, WarcLocation
-from pipelines.store import moved
-from pipelines.store.columns import CAPTURE_COLUMNS
-from pipelines.store.database import recording
+from pipelines.store import departing
+from pipelines.store.database import CAPTURE_COLUMNS, recording
 from pipelines.store.deriving import READER_OF_DOCUMENT, derive_later
 from pipelines.store.documents import Documents
 
@@ -216,9 +215,9 @@ class Ledger(Documents):
                 [state, failure.stage, failure.reason, failure.transient, next_try, *capture.key.columns],
             )
             if next_try is None and (capture_id := self.capture_id(capture.key)):
-                moved.led_in_vain(self._db, capture_id)
+                departing.led_in_vain(self._db, capture_id)
                 if state is State.REDIRECT:
-                    moved.note(self._db, "capture.id = ?", capture_id)
+                    departing.note(self._db, "capture.id = ?", capture_id)
 
     def forget_waits_beyond(self, latest: str) -> None:
         """What would be tried again only later than `latest` (ISO 8601) is due now: the clock has been set back."""

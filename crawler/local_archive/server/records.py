@@ -14,7 +14,7 @@ from pipelines.exceptions import CaptureFailed
 from pipelines.formats.content_encoding import LIMIT, decode
 from pipelines.formats.surt import urlkey
 from pipelines.items import EMPTY_DIGEST
-from pipelines.warc.heads import give_head
+from pipelines.warc.records import give_head
 from pipelines.warc.replayed import as_archived, replayed
 
 MOST = 700 << 20  # bytes of one record; the real archive gives up at about as many

@@ -15,7 +15,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from crawler.local_archive.server.rows import Row
 from pipelines.formats.surt import urlkey
-from pipelines.warc.heads import give_head
+from pipelines.warc.records import give_head
 from pipelines.warc.replayed import is_of_archive, replayed
 
 _KINDS = ("response", "revisit", "resource")
