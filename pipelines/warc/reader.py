@@ -16,6 +16,7 @@ from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.files import is_imported, place_of
 from pipelines.warc.foreign import Decode, another, beside, damage, dated
+from pipelines.warc.forms import is_packed
 from pipelines.warc.held import (
     Foreign,
     Held,
@@ -30,6 +31,7 @@ from pipelines.warc.members import Damage, Member, members
 from pipelines.warc.records import Record, parse
 from pipelines.warc.sidecar import Notes
 
+_PACKED = "gzipped as a whole, and so read from a file made of it, in `imported`"
 TARGETS_TYPE = "text/plain; charset=utf-8; profile=targets"
 JOURNAL_TYPE = "application/x-ndjson; profile=journal"
 
@@ -43,8 +45,10 @@ def scan(
     offset; locations call the file `name`, by default as in its folder. A file that cannot be read is damage. What is
     not the corpus's `own` is a stranger's: by default what was brought in.
     """
-    records = _readable(path, start, name)
     is_own = not is_imported(name) if own is None else own
+    if not is_own and not start and is_packed(path):
+        return iter([PassedOver(WarcLocation(name or path.name, 0, path.stat().st_size), _PACKED)])
+    records = _readable(path, start, name)
     return _held(records, decode) if is_own else _strangers(records, decode)
 
 
