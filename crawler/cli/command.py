@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
