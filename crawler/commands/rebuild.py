@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError
 from pipelines.formats.terminal import say
 
