@@ -30,11 +30,10 @@ from twisted.internet.error import ConnectionLost
 from crawler.archives.asked import archives
 from crawler.archives.base import Dialect
 from crawler.archives.book import Archive, origins
-from crawler.archives.dialects import dialect_of
+from crawler.archives.wayback import dialect_of
 from crawler.politeness.rate_limiter import Outcome, Pause
 from crawler.politeness.rate_limiter import Pace as Pacer
-from crawler.politeness.request_budget import STOPPING
-from crawler.politeness.wire_options import WireOptions
+from crawler.politeness.wire_options import STOPPING, WireOptions
 
 log = logging.getLogger(__name__)
 

@@ -190,7 +190,7 @@ def _warm_up() -> None:
     """What is loaded with the first address and the first page; where our processes are forked, their readers are."""
     from crawler.targets.urls import site_of
     from pipelines.executors import process_pool
-    from pipelines.extraction.registry import extractor
+    from pipelines.extraction.extractors import extractor
     from pipelines.items import Page
 
     site_of("site.example")

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
-from crawler.archives.addresses import is_playable
+from crawler.archives.addresses import is_playable, matching
 from crawler.archives.cdx import MAX_LINE, MAX_ROWS, bounded, printable, shown
-from crawler.archives.matching import matching
 from pipelines.exceptions import ListingFailed
 from pipelines.formats.surt import urlkey
 from pipelines.items import Capture, HttpAnswer, ListingPage, Query
@@ -41,6 +40,7 @@ class Row(Struct):
     length: Value = ""
     offset: Value = ""
     filename: Value = ""
+    truncated: Value = ""
     is_fuzzy: Value = ""
 
 

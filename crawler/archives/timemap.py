@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.archives.addresses import escaped, filled, is_playable
+from crawler.archives.addresses import escaped, filled, is_playable, matching
 from crawler.archives.base import Ask
 from crawler.archives.cdx import MAX_ROWS, bounded, printable, shown
-from crawler.archives.matching import matching
 from crawler.archives.pywb import Pywb, without_rows
 from pipelines.exceptions import ListingFailed, ReplayFailed, WrongUse
 from pipelines.formats.surt import urlkey

@@ -1,13 +1,20 @@
-"""The dialect of the Internet Archive's own software: CDX listings and replay by `id_`."""
+"""The dialect of the Internet Archive's own software, CDX listings and replay by `id_`; which archive has which."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from crawler.archives import cdx
 from crawler.archives.addresses import filled
-from crawler.archives.base import Ask, Found
+from crawler.archives.answers import looks_like
+from crawler.archives.base import Ask, Dialect, Found
 from crawler.archives.book import Archive
-from crawler.archives.detect import looks_like
+from crawler.archives.cdx import MAX_ROWS
+from crawler.archives.commoncrawl import CommonCrawl
 from crawler.archives.memento import read_answer
+from crawler.archives.pywb import Pywb
+from crawler.archives.timemap import TimeMap
 from pipelines.exceptions import ListingFailed
-from pipelines.items import Capture, HttpAnswer, ListingPage, Query
+from pipelines.items import WAYBACK, Capture, HttpAnswer, ListingPage, Query
 
 
 class Wayback:
@@ -41,3 +48,34 @@ class Wayback:
 
     def is_well(self, status: int, body: bytes) -> bool:
         return False
+
+
+_DIALECTS: Mapping[str, Callable[[Archive], Dialect]] = {
+    "wayback": Wayback,
+    "pywb": Pywb,
+    "commoncrawl": CommonCrawl,
+    "timemap": TimeMap,
+}
+
+
+def dialect_of(archive: Archive) -> Dialect:
+    """The dialect that an archive is spoken to in, made for it."""
+    return _DIALECTS[archive.dialect](archive)
+
+
+def parse_held(dialect: str, query: Query, answer: HttpAnswer) -> ListingPage:
+    """What stands in a listing's answer that was kept, whichever archive gave it. Raises ListingFailed."""
+    if dialect not in _DIALECTS:
+        raise ListingFailed("a dialect that this program does not speak", detail=dialect[:100])
+    # its address is of no matter where nothing is asked; Common Crawl's list of crawls is known by its name
+    address = answer.request_url.partition("/collinfo.json")[0] if dialect == "commoncrawl" else "http://127.0.0.1"
+    archive = Archive(name=query.archive or "held", address=address, dialect=dialect)  # type: ignore[arg-type]
+    return stamped(dialect_of(archive).read_listing(query, answer, MAX_ROWS, ""), query, dialect)
+
+
+def stamped(page: ListingPage, query: Query, dialect: str) -> ListingPage:
+    """A page as the answer to a listing of the ledger, its rows named after the archive that gave them."""
+    rows = (
+        page.rows if query.archive in ("", WAYBACK) else tuple(replace(row, archive=query.archive) for row in page.rows)
+    )
+    return replace(page, query=query, rows=rows, dialect=dialect)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from crawler.cli import CorpusCommand, add_examples, refuse
+from crawler.cli.command import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
@@ -31,7 +31,7 @@ class Command(CorpusCommand):
         add_examples(parser, EXAMPLES)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from pipelines.store.backup import backup
+        from pipelines.store.replacing import backup
 
         assert self.settings is not None
         if len(args) != 1:

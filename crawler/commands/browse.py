@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
 from pipelines.formats.terminal import say
 
@@ -41,7 +41,7 @@ class Command(CorpusCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from pipelines.export.browse.server import serve
-        from pipelines.export.site.settings import SiteSettings
+        from pipelines.export.site.names import SiteSettings
 
         assert self.settings is not None
         settings = SiteSettings(public_url=self.settings["WAYBACK_PUBLIC_URL"], tables="/corpus")

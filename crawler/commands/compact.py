@@ -4,7 +4,7 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
 
 EXAMPLES = """
@@ -32,7 +32,7 @@ class Command(CorpusCommand):
         from crawler.jobs import configuration
         from crawler.jobs import crawl as runner
         from crawler.jobs.run_record import noted
-        from pipelines.maintenance.compact import compact
+        from pipelines.maintenance.merge import compact
         from pipelines.store.database import open_existing
         from pipelines.warc.lock import only_run
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError, WrongUse
 from pipelines.formats.terminal import say
 
@@ -77,7 +77,7 @@ class Command(CorpusCommand):
         from crawler.jobs.crawl import run_crawl
         from crawler.jobs.estimate import forecast
         from crawler.jobs.register import Request
-        from crawler.reporting.forecast import forecast_lines
+        from crawler.reporting.progress_state import forecast_lines
         from crawler.reporting.summary import tell_outcome
 
         if not args:

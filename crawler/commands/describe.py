@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from crawler.commands.export import add_selection
 from pipelines.exceptions import CorpusError, WrongUse
 
@@ -54,8 +54,7 @@ class Command(CorpusCommand):
         add_selection(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.jobs.against import compared
-        from crawler.jobs.describe import describe_corpus, write_plots
+        from crawler.jobs.describe import compared, describe_corpus, write_plots
         from crawler.reporting.history import show
         from pipelines.export.selection import selection_of
         from pipelines.store.database import open_for_reading

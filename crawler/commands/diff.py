@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.cli import CorpusCommand, add_examples, refuse
+from crawler.cli.command import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import CorpusError
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ class Command(CorpusCommand):
 def _lines(found: "Redline", form: str, *, only_figures: bool) -> Iterable[str]:
     from crawler.reporting.history import bracketed, coloured, wants_colours
     from pipelines.analysis.redline.html import page_html
-    from pipelines.analysis.redline.lines import redline_lines, stat_lines, total_line
-    from pipelines.analysis.redline.markdown import redline_markdown
+    from pipelines.analysis.redline.lines import redline_lines, redline_markdown, stat_lines, total_line
     from pipelines.formats.terminal import printable
 
     if form == "json":

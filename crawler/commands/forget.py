@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from crawler.cli import CorpusCommand, add_examples, refuse
+from crawler.cli.command import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import CorpusError
 from pipelines.formats.terminal import say
 
@@ -44,7 +44,7 @@ class Command(CorpusCommand):
         from crawler.jobs.run_record import noted
         from crawler.targets import urls as addresses
         from pipelines.export.corpus_files import export_corpus
-        from pipelines.export.leftovers import remove_unknown
+        from pipelines.export.paths import remove_unknown
         from pipelines.formats.surt import urlkey
         from pipelines.maintenance.forget import forget, refuse_unknown
         from pipelines.store.database import open_existing

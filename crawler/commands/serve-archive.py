@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.cli import CorpusCommand, add_examples
+from crawler.cli.command import CorpusCommand, add_examples
 from pipelines.formats.terminal import say
 
 if TYPE_CHECKING:  # all commands are loaded for each of them
@@ -96,9 +96,8 @@ class Command(CorpusCommand):
 
 
 def _opened(folder: Path, opts: argparse.Namespace) -> "EmbeddedArchive":
-    from crawler.local_archive.embedded import EmbeddedArchive
+    from crawler.local_archive.embedded import PAGINGS, EmbeddedArchive
     from crawler.local_archive.server.blocks import Paging
-    from crawler.local_archive.server.dialects.registry import PAGINGS
 
     usual, is_given = PAGINGS[opts.dialect], opts.block_lines or opts.page_blocks
     paging = Paging(opts.block_lines or usual.lines, opts.page_blocks or usual.blocks) if is_given else None
@@ -109,7 +108,7 @@ def _opened(folder: Path, opts: argparse.Namespace) -> "EmbeddedArchive":
 
 def _left_out(archive: "EmbeddedArchive", dialect: str) -> list[str]:
     """What is not served, line by line."""
-    from crawler.local_archive.server.dialects.registry import NOT_OFFERED
+    from crawler.local_archive.embedded import NOT_OFFERED
 
     return [
         *(f"left out, no archive or index file: {name}" for name in sorted(archive.left_out)),

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError, WrongUse
 from pipelines.formats.terminal import say
 
@@ -42,9 +42,9 @@ class Command(CorpusCommand):
         parser.add_argument("--title", metavar="TEXT", default="", help="what the site is called")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        from pipelines.export.site.publish import publish
+        from pipelines.export.site.contents import publish
+        from pipelines.export.site.names import site_settings
         from pipelines.export.site.search import is_installed
-        from pipelines.export.site.settings import site_settings
 
         assert self.settings is not None
         try:

@@ -12,15 +12,15 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure as Trouble
 
+from crawler.archives.answers import looks_like
 from crawler.archives.asked import archives
 from crawler.archives.base import Ask, Dialect
 from crawler.archives.book import Archive
-from crawler.archives.detect import looks_like
-from crawler.archives.dialects import dialect_of
 from crawler.archives.memento import Played
+from crawler.archives.wayback import dialect_of
 from crawler.jobs import configuration
 from crawler.jobs.crawl import add_derived
-from crawler.politeness.request_budget import Budget
+from crawler.politeness.wire_options import Budget
 from crawler.spiders.responses import failure_of, http_answer, why_no_answer
 from pipelines.exceptions import CaptureFailed, ListingFailed, ReplayFailed, WrongUse
 from pipelines.items import Capture, ListingPage, Query

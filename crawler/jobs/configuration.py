@@ -1,19 +1,23 @@
 """Whether settings can be used, before anything is done with them. Pure: values in, one clear sentence out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
+from pathlib import Path
 from typing import Any
+
+from scrapy.settings import BaseSettings
 
 from crawler.archives.asked import archive_host, archives, is_short_form, number
 from crawler.archives.book import Archive
 from crawler.jobs import hook
 from crawler.local_archive.sample import sample_sites
 from crawler.politeness.limits import KINDS, checked_rate, checked_scale
-from crawler.politeness.request_budget import seconds_in
+from crawler.politeness.wire_options import seconds_in
 from crawler.selection.plan import check as check_plan
 from pipelines.exceptions import WrongUse
-from pipelines.extraction.version import check_extractor
+from pipelines.extraction.version import check_extractor, extractor_of, reader_version
 from pipelines.formats.timestamps import is_prefix
+from pipelines.store.readings import latest_reader_in
 
 STYLES = ("corpus", "princeton")
 
@@ -153,3 +157,23 @@ def _check_number(settings: Mapping[str, Any], name: str, least: float, most: fl
         raise WrongUse(f"{name}={settings[name]} is out of bounds; give {least} to {most}.")
     if name in _WHOLE_BOUNDS and not str(settings[name]).strip().isdecimal():
         raise WrongUse(f"{name}={settings[name]} is not a whole number; give {least} to {most}.")
+
+
+def extractor_name(settings: BaseSettings) -> str:
+    """Its name. Raises WrongUse where EXTRACTOR names none that there is."""
+    name = str(settings["EXTRACTOR"])
+    if not name:
+        return extractor_of(latest_reader_in(Path(settings["CORPUS_DIR"])))
+    check_extractor(name)
+    return name
+
+
+def readers_of(settings: BaseSettings, folders: Iterable[Path]) -> list[str]:
+    """The reader of each shard of a catalogue."""
+    named = str(settings["EXTRACTOR"]) and extractor_name(settings)
+    return [reader_version(named or extractor_of(latest_reader_in(folder))) for folder in folders]
+
+
+def reader_of(settings: BaseSettings) -> str:
+    """Its present version, as the database names it."""
+    return reader_version(extractor_name(settings))

@@ -25,13 +25,13 @@ from sqlite_utils import Database
 
 from crawler.archives.asked import archives
 from crawler.jobs import configuration
-from crawler.jobs.extractor import extractor_name, reader_of
+from crawler.jobs.configuration import extractor_name, reader_of
 from crawler.jobs.hook import run_for_each
 from crawler.jobs.register import Request, listed, register
 from crawler.jobs.reread import catch_up
 from crawler.middlewares import REQUESTS
 from crawler.politeness.limits import is_loopback
-from crawler.politeness.request_budget import Budget
+from crawler.politeness.wire_options import Budget
 from pipelines.exceptions import ArchiveUnavailable, CorpusError, DatabaseBusy, RecordingFailed, WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus

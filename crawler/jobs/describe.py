@@ -2,24 +2,27 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines.analysis.description.against import Against, against_sections
+from pipelines.analysis.description.against import Against, Pair, against_sections, alike
 from pipelines.analysis.description.figures import Figures, describe
 from pipelines.analysis.description.methods import Made, citation, methods
-from pipelines.analysis.description.plots import plots
 from pipelines.analysis.description.report import Section, sections
+from pipelines.analysis.description.svg import plots
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.selection import Selection, asked_for
 from pipelines.formats import atomic
 from pipelines.formats.release import __version__
+from pipelines.store import imported
 from pipelines.store import selection as stored
+from pipelines.store.database import open_for_reading
 from pipelines.store.families import Family, families, least_of, unsorted_texts
-from pipelines.store.imported import sources
+from pipelines.store.imported import Dated, sources
 
 FAMILIES = 10  # that are named
 
@@ -142,3 +145,43 @@ def write_plots(figures: Figures, folder: Path) -> list[str]:
     except OSError as error:
         raise RecordingFailed(f"Cannot write plots to {folder}: {error.strerror}. Choose another folder.") from error
     return list(drawn)
+
+
+def compared(db: Database, selection: Selection, folder: Path) -> Against:
+    """Hold the selected part of a corpus against the one in `folder`, document by document: each version there against
+    the text that was in force here at its time. Raises WrongUse where there is no such corpus, or none in common."""
+    with closing(open_for_reading(folder)) as other:
+        here = imported.documents(db, replace(selection, include_open=True))
+        there = imported.documents(other, replace(selection, include_open=True))
+        both = sorted(here.keys() & there.keys())
+        if not both:
+            raise WrongUse(f"{folder} has no document in common with this corpus: sites and kinds must be the same.")
+        found = Against(str(folder), len(here) - len(both), len(there) - len(both), len(both))
+        for key in both:
+            _compare(found, key, imported.versions(db, here[key]), imported.versions(other, there[key]), db, other)
+    found.finish()
+    return found
+
+
+def _compare(
+    found: Against, key: tuple[str, str, str], here: list[Dated], there: list[Dated], db: Database, other: Database
+) -> None:
+    found.versions_here += len(here)
+    found.versions_there += len(there)
+    for theirs, ours in _in_force(here, there):
+        if ours is None:
+            found.before_ours += 1
+            continue
+        same = theirs.reading_key == ours.reading_key
+        index = 1.0 if same else alike(imported.text(db, ours), imported.text(other, theirs))
+        pair = Pair(key[0], key[1], theirs.held_timestamp, ours.held_timestamp, index, ours.words, theirs.words)
+        found.add(pair, same=same)
+
+
+def _in_force(here: list[Dated], there: list[Dated]) -> Iterator[tuple[Dated, Dated | None]]:
+    """Each version there, and the latest here that had begun by then; both come in the order of time."""
+    place = -1
+    for theirs in there:
+        while place + 1 < len(here) and here[place + 1].first_timestamp <= theirs.held_timestamp:
+            place += 1
+        yield theirs, here[place] if place >= 0 else None

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from crawler.jobs.crawl import settle
 from crawler.jobs.register import Request, listed, register
 from crawler.middlewares import IN_FLIGHT
-from crawler.reporting.forecast import Expected, Forecast
+from crawler.reporting.progress_state import Expected, Forecast
 from crawler.selection.plan import plan
 from crawler.spiders.options import Options, options_from
 from crawler.spiders.planner import Planner, Selection

@@ -11,11 +11,11 @@ from pathlib import Path
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
-from crawler.archives.dialects import parse_held
+from crawler.archives.wayback import parse_held
 from crawler.discovery import candidates as discovery
 from crawler.jobs import configuration
 from crawler.jobs import crawl as runner
-from crawler.jobs.extractor import extractor_name, reader_of
+from crawler.jobs.configuration import extractor_name, reader_of
 from crawler.jobs.register import holds_sample
 from crawler.jobs.reread import decoded, read_again, readers
 from crawler.jobs.run_record import noted
@@ -33,9 +33,9 @@ from pipelines.maintenance.first_pass import Knowledge
 from pipelines.maintenance.forget import forget_again
 from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
+from pipelines.store.archives import mark_sample
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
-from pipelines.store.sample_mark import mark_sample
 from pipelines.warc import bringing
 from pipelines.warc.files import warc_files
 from pipelines.warc.lock import only_run
@@ -73,7 +73,7 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
             # a corpus that is made of these files knows no others: those in the form of ours are its own
             is_new = not (folder / DATABASE).is_file() and not warc_files(folder / "warc")
             with brought_in(folder) as brought:
-                sources = [Path(source) for source in request.sources]
+                sources = [*map(Path, request.sources), *bringing.packed_in(folder / "warc")]
                 unread = _Unread()
                 brought.extend(bringing.bring_in(folder / "warc", sources, trusted=is_new, complain=unread.add))
                 rebuilt = _rebuild(
@@ -101,7 +101,7 @@ def _refuse_nothing(folder: Path, request: Request) -> None:
     """Raises WrongUse where there is nothing to make a corpus of, or files to make one of are not to be read."""
     if request.sources and request.only_changed:
         raise WrongUse("--only-changed reads again what the corpus holds: leave it out, or name no files.")
-    if not request.sources and not warc_files(folder / "warc"):
+    if not request.sources and not warc_files(folder / "warc") and not bringing.packed_in(folder / "warc"):
         raise WrongUse(f"There are no WARC files in {folder / 'warc'}: set CORPUS_DIR, mount the disk, or name some.")
 
 

@@ -18,12 +18,11 @@ from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
 from pipelines.items import DocumentKey, Target
 from pipelines.store import runs
-from pipelines.store.archives import keep_archives
+from pipelines.store.archives import is_sample, keep_archives, mark_sample
 from pipelines.store.imported import refuse_imported
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
-from pipelines.store.sample_mark import is_sample, mark_sample
-from pipelines.store.target_file import TargetFile
+from pipelines.store.target_lists import TargetFile
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
-from crawler.jobs.extractor import extractor_name, reader_of
+from crawler.jobs.configuration import extractor_name, reader_of
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.executors.read_all import Progress, read_all

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scrapy.settings import Settings
 
-from crawler.jobs.extractor import reader_of
+from crawler.jobs.configuration import reader_of
 from pipelines.exceptions import CorpusError
 from pipelines.store import runs
 from pipelines.store.database import DATABASE, open_corpus

@@ -10,7 +10,7 @@ from scrapy.settings import Settings
 from crawler.jobs import configuration
 from crawler.jobs import crawl as runner
 from crawler.jobs import rebuild as rebuilding
-from crawler.jobs.extractor import reader_of
+from crawler.jobs.configuration import reader_of
 from crawler.jobs.reread import readers
 from crawler.jobs.run_record import noted
 from pipelines.exceptions import RecordingFailed

@@ -6,19 +6,43 @@ One implementation serves `make crawl`, the tests and the fault injection. Besid
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
+from crawler.local_archive.server import cdxserver
 from crawler.local_archive.server.accounting import RequestLog, Seen
-from crawler.local_archive.server.asked import REPLAY, WAYBACK, Asked, reader
+from crawler.local_archive.server.asked import COMMONCRAWL, PYWB, REPLAY, TIMEMAP, WAYBACK, Asked, reader
 from crawler.local_archive.server.blocks import Paging
 from crawler.local_archive.server.cdxindex import CdxIndex
-from crawler.local_archive.server.dialects.holdings import Holdings, host_keys
-from crawler.local_archive.server.dialects.registry import SPEAKERS
-from crawler.local_archive.server.dialects.wayback import BLOCKED_SITE
+from crawler.local_archive.server.dialects import crawls
+from crawler.local_archive.server.dialects.commoncrawl import CommonCrawl
+from crawler.local_archive.server.dialects.holdings import Dialect, Holdings, host_keys
+from crawler.local_archive.server.dialects.pywb import Pywb
+from crawler.local_archive.server.dialects.timemap import TimeMap
+from crawler.local_archive.server.dialects.wayback import BLOCKED_SITE, Wayback
 from crawler.local_archive.server.loopback import HOST, Answer, Handler, LoopbackServer, Request
 from crawler.local_archive.server.records import Records
+
+SPEAKERS: Mapping[str, Callable[[Holdings], Dialect]] = {
+    WAYBACK: Wayback,
+    PYWB: Pywb,
+    COMMONCRAWL: CommonCrawl,
+    TIMEMAP: TimeMap,
+}
+PAGINGS: Mapping[str, Paging] = {
+    WAYBACK: cdxserver.PAGING,
+    PYWB: Paging(),
+    COMMONCRAWL: crawls.PAGING,
+    TIMEMAP: Paging(),
+}
+NOT_OFFERED: Mapping[str, str] = {
+    WAYBACK: "timemaps, rewritten pages, the availability interface, Save Page Now",
+    PYWB: "rewritten pages, search pages, recording, several collections, fuzzy rules of single sites",
+    COMMONCRAWL: "replay by the index server, the columnar index, languages and charsets of rows",
+    TIMEMAP: "formats other than link, rewritten pages",
+}
+
 
 __all__ = ["ACCOUNTING_PATH", "BLOCKED_FILE", "BLOCKED_SITE", "EmbeddedArchive", "Wrapper"]
 

@@ -26,7 +26,7 @@ from pipelines.formats.terminal import printable, say
 from pipelines.items import Extraction, ListingPage
 from pipelines.options import CorpusOptions
 from pipelines.store.database import open_for_reading
-from pipelines.store.remaining import Remaining, remaining
+from pipelines.store.outlook import Remaining, remaining
 
 _RENEW = 0.5  # seconds between two looks of a terminal
 _LOOK = 2.0  # seconds between two looks into the database, more where they take long

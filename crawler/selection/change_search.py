@@ -11,11 +11,11 @@ round follows from what the pages say, never from the order in which they arrive
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby
 
-from crawler.selection.instants import EARLIEST
 from crawler.selection.intervals import Intervals
 from crawler.selection.payload_states import Holding
 from crawler.selection.payloads import half_year_of
 from crawler.selection.strategies import Point
+from pipelines.formats.timestamps import EARLIEST
 from pipelines.items import Capture, CaptureKey
 
 DAY = 86_400.0

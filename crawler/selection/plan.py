@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from crawler.selection.change_search import PRECISIONS, Changes
-from crawler.selection.instants import within
 from crawler.selection.payload_states import Holding
 from crawler.selection.payloads import in_order, shared
 from crawler.selection.strategies import STRATEGIES, Choice, points_of
 from pipelines.exceptions import WrongUse
+from pipelines.formats.timestamps import within
 from pipelines.items import Capture, CaptureKey, Decision, Known, State
 
 CHOICES = (*STRATEGIES, "changes")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from crawler.selection.instants import instant
 from crawler.selection.payload_states import TRIES, Holding
+from pipelines.formats.timestamps import instant
 from pipelines.items import Capture
 
 

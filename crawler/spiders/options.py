@@ -10,8 +10,8 @@ from typing import Any
 from crawler.archives.asked import archives
 from crawler.archives.base import Dialect
 from crawler.archives.book import Archive
-from crawler.archives.dialects import dialect_of
-from crawler.politeness.request_budget import Budget, seconds_in
+from crawler.archives.wayback import dialect_of
+from crawler.politeness.wire_options import Budget, seconds_in
 from crawler.spiders.planner import Selection
 from pipelines.items import Failure
 

@@ -15,7 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
 
-from crawler.politeness.request_budget import STOPPING, Budget
+from crawler.politeness.wire_options import STOPPING, Budget
 from crawler.spiders.options import Options, budget_from, options_from
 from crawler.spiders.planner import Planner
 from crawler.spiders.replay_handler import Asked, Held, Replay, held_snapshot
@@ -39,9 +39,9 @@ from pipelines.items import (
     WarcLocation,
 )
 from pipelines.store.corpus import Corpus
-from pipelines.store.cursors import OpenListing
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger, Work
+from pipelines.store.listing_pages import OpenListing
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
 

@@ -17,8 +17,8 @@ from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.steps import Numbers
 from pipelines.exceptions import ReplayFailed
 from pipelines.items import WAYBACK, CaptureKey, Failure, Query, State
-from pipelines.store.cursors import OpenListing
 from pipelines.store.ledger import Ledger, Work
+from pipelines.store.listing_pages import OpenListing
 from pipelines.store.listings import Listings
 
 log = logging.getLogger(__name__)

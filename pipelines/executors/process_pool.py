@@ -203,9 +203,9 @@ def _prepare(parent: int, memory: int, extractor: str, remembered: int) -> None:
     if os.getppid() != parent:  # it died before the line above
         os._exit(1)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would spin beside the other workers
-    from pipelines.extraction import registry  # here: the parent never loads the reader
+    from pipelines.extraction import extractors
 
-    _reader = registry.extractor(extractor, remembered)
+    _reader = extractors.extractor(extractor, remembered)
     with suppress(OSError, ReadingFailed):  # a model that cannot be unpacked is told of by the first page that is read
         _reader.read(Page(WARM_UP, "http://localhost/", "20000101000000"))  # loads the rest: models, tables
     pages = int(Path("/proc/self/statm").read_text().split()[0])  # what is mapped by now belongs to the baseline

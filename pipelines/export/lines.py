@@ -8,14 +8,36 @@ with `=`, so let a spreadsheet take all columns as text.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from pipelines.export.base import Order, Report
-from pipelines.export.packed import packed
 from pipelines.export.selection import CorpusView
 from pipelines.export.staged import staged
 from pipelines.export.tables import Kind, Table, iso
+from pipelines.formats import atomic
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdCompressor
+else:
+    from backports.zstd import ZstdCompressor
+
+_LEVEL = 3
+
+
+def packed(part: Path, blocks: Iterable[bytes], *, zstd: bool) -> None:
+    """Write all blocks to a part, which the caller syncs. Raises OSError."""
+    atomic.write_part(part, _compressed(blocks) if zstd else blocks, durable=False)
+
+
+def _compressed(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    compressor = ZstdCompressor(level=_LEVEL)
+    for block in blocks:
+        yield compressor.compress(block)
+    yield compressor.flush()
+
 
 _LAYOUT = 1
 _BLOCK = 1 << 20  # bytes that are written at once

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from pipelines.export.leftovers import part_of, prune, remove_parts
 from pipelines.export.manifest import MANIFEST, OldManifest, entries
-from pipelines.export.paths import is_version_name
+from pipelines.export.paths import is_version_name, part_of, prune, remove_parts
 from pipelines.formats import atomic
 from pipelines.warc.lock import in_turn
 

@@ -20,7 +20,7 @@ from pipelines.exceptions import RecordingFailed
 from pipelines.export.base import Order, Report
 from pipelines.export.selection import CorpusView, SelectedVersion
 from pipelines.export.staged import staged, staged_file
-from pipelines.extraction.form.note import snapshot_url
+from pipelines.extraction.form.lines import snapshot_url
 from pipelines.formats import atomic
 from pipelines.formats.timestamps import iso
 from pipelines.items import Memento

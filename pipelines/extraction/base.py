@@ -1,6 +1,6 @@
 """What an extractor is, and what all of them do alike: bytes of an archived page -> Reading.
 
-A new one is a class in a module of this folder, a row in `registry.py` and a number in `version.py`.
+A new one is a class in a module of this folder, a row in `extractors.py` and a number in `version.py`.
 """
 
 import errno

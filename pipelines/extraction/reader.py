@@ -7,18 +7,16 @@ from dataclasses import replace
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.base import guarded, refuse_binary, refuse_body
-from pipelines.extraction.form.lines import markdown_of_lines
-from pipelines.extraction.form.note import snapshot_url
+from pipelines.extraction.form.inline import STYLES
+from pipelines.extraction.form.lines import markdown_of_lines, snapshot_url
 from pipelines.extraction.form.parse import parse
-from pipelines.extraction.form.styles import STYLES
 from pipelines.extraction.judgement.quality import Evidence
 from pipelines.extraction.page import tabs
 from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.controls import without_boxes
-from pipelines.extraction.page.email import HIDDEN, reveal
-from pipelines.extraction.page.nested import SIGNS, unfold
+from pipelines.extraction.page.menus import SHELL, shell_of
+from pipelines.extraction.page.nested import HIDDEN, SIGNS, reveal, show_noframes, unfold
 from pipelines.extraction.page.page import NO_TEXT, Text, read_tree, reading_of
-from pipelines.extraction.page.shell import SHELL, shell_of
 from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf, pdf_text
 from pipelines.extraction.version import reader_version
@@ -72,6 +70,8 @@ class Reader:
         if any(sign in html for sign in SIGNS):
             unfold(root)
         if not self._style.faithful:
+            if root.find("body") is None:
+                show_noframes(root)
             if any(sign in html for sign in tabs.SIGNS):
                 tabs.title_panels(root)
             without_boxes(root)

@@ -1,6 +1,7 @@
 """The first pass of a rebuild: what WARC files hold goes into rows, in the order in which it was written."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -11,7 +12,7 @@ from sqlite_utils import Database
 from pipelines.exceptions import ListingFailed, WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot
-from pipelines.store import moved
+from pipelines.store import departing
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
 from pipelines.store.journal_rows import Line, apply
@@ -20,7 +21,17 @@ from pipelines.store.remaking import Making
 from pipelines.warc import journal
 from pipelines.warc.files import odd_files, place_of
 from pipelines.warc.foreign import Decode
-from pipelines.warc.held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut, Sent
+from pipelines.warc.held import (
+    Foreign,
+    ForeignRevisit,
+    Held,
+    HeldJournal,
+    HeldListing,
+    HeldMemento,
+    LeftOut,
+    PassedOver,
+    Sent,
+)
 from pipelines.warc.identity import Own, goes_before
 from pipelines.warc.members import Damage
 from pipelines.warc.reader import scan
@@ -56,6 +67,7 @@ class FirstPass:
         self._changed: set[str] = set()  # own files that hold something else than they did
         self._damaged = 0
         self._left_out = 0
+        self._passed_over = Counter[tuple[str, str]]()  # by file and reason
 
     def run(self, folder: Path, files: list[str], progress: Progress) -> int:
         """Returns how much could not be used."""
@@ -74,8 +86,10 @@ class FirstPass:
             progress("WARC files", number, len(files))
         if self._left_out:
             log.warning("%d journals, notes and lists of strangers' or changed files are left out.", self._left_out)
+        for (file, why), count in sorted(self._passed_over.items()):
+            log.warning("%s: %d records are passed over: %s", file, count, why)
         with recording(self._db):
-            moved.rename_unplayable(self._db)  # journals of release 0.1 call them so
+            departing.rename_unplayable(self._db)  # journals of release 0.1 call them so
         self._making.join_revisits()
         if posted := self._making.leave_out_posted():
             log.warning("%d answers to forms (POST) are left out.", posted)
@@ -112,8 +126,8 @@ class FirstPass:
             self._listing(held, file)
         elif isinstance(held, HeldJournal):
             self._journal(held, file)
-        elif isinstance(held, LeftOut):
-            self._left_out += 1
+        elif isinstance(held, LeftOut | PassedOver):
+            self._pass_over(held, file)
         elif isinstance(held, Foreign):
             self._foreign(held, file)
         elif isinstance(held, ForeignRevisit):
@@ -127,6 +141,12 @@ class FirstPass:
         elif isinstance(held, Damage):
             self._damaged += 1
             log.warning("%s: %d bytes at %d cannot be used: %s", file, held.length, held.offset, held.reason)
+
+    def _pass_over(self, held: LeftOut | PassedOver, file: str) -> None:
+        if isinstance(held, PassedOver):
+            self._passed_over[file, held.why] += 1
+        else:
+            self._left_out += 1
 
     def _is_proved(self, held: Held) -> bool:
         """Whether a record of a changed file is taken. Its journals were told once more in another file."""

@@ -12,9 +12,9 @@ from sqlite_utils import Database
 from pipelines.exceptions import WrongUse
 from pipelines.items import CaptureKey
 from pipelines.store import forgetting
+from pipelines.store.checks import missing_files
 from pipelines.store.database import DATABASE
 from pipelines.store.journal_rows import Line
-from pipelines.store.losses import missing_files
 from pipelines.warc import journal
 from pipelines.warc.files import place_of, stem_of, warc_files
 from pipelines.warc.held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets

@@ -1,4 +1,4 @@
-"""Corpora of several machines into one: their WARC files together, and what was read in them.
+"""Corpora of several machines into one, and many WARC files into few: what is held, put together.
 
 What a corpus is follows from its WARC files, and those of several corpora are one set whoever brings them in, in
 whatever order and however often. So a merge is a union of files and a rebuild that need not read again what one of
@@ -17,10 +17,12 @@ from sqlite_utils import Database
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.warc.bringing import bring_in
-from pipelines.warc.files import warc_files
+from pipelines.warc.files import run_of, warc_files
 from pipelines.warc.identity import is_told_of_all, own_files, own_of
 from pipelines.warc.lock import only_run
+from pipelines.warc.moving import Mover
 from pipelines.warc.own_files import Book
+from pipelines.warc.turn import turning
 from pipelines.warc.writer import WarcWriter
 
 log = logging.getLogger(__name__)
@@ -90,3 +92,17 @@ def take_readings(db: Database, other: Path) -> int:
 
 def _sha256_of(body: object) -> str:
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest() if isinstance(body, str) else ""
+
+
+def compact(db: Database, folder: Path, *, max_size: int) -> tuple[int, int]:
+    """Write all WARC files of our own anew, in order, into files of about `max_size` bytes. Returns how many there
+    were and how many there are. Raises RecordingFailed; the old files hold until all new ones do."""
+    warc = folder / "warc"
+    old = own_files(db, warc)
+    if old:
+        # under the first one's name: files are read in the order of their names
+        with turning(db, folder) as turn:
+            mover = Mover(db, warc, turn)
+            mover.write(old, run_of(old[0]), max_size)
+            mover.turn_rows()
+    return len(old), len(own_files(db, warc))

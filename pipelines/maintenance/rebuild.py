@@ -22,11 +22,11 @@ from pipelines.executors.read_all import Progress, read_all
 from pipelines.items import Target
 from pipelines.maintenance.first_pass import FirstPass, Knowledge
 from pipelines.maintenance.merge import take_readings
+from pipelines.store.checks import lost_captures, missing_files
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import keep_forgotten
 from pipelines.store.ledger import Ledger
-from pipelines.store.losses import lost_captures, missing_files
 from pipelines.store.remaking import Making, is_made_of
 from pipelines.store.replacing import carry_over_runs, pass_over_damage, replace_by
 from pipelines.warc import journal

@@ -15,8 +15,8 @@ from sqlite_utils import Database
 from pipelines.exceptions import ListingFailed, ReadingFailed, RecordingFailed, WrongUse
 from pipelines.executors.process_pool import Readers
 from pipelines.executors.read_all import AHEAD, behind
-from pipelines.export.leftovers import exported_files
 from pipelines.export.manifest import MANIFEST, entries
+from pipelines.export.paths import exported_files
 from pipelines.items import HttpAnswer, ListingPage, Page, Query, Reading
 from pipelines.store import checks, readings
 from pipelines.warc import journal

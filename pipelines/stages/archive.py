@@ -15,7 +15,7 @@ from pipelines.options import CorpusOptions
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus
-from pipelines.store.target_file import TargetFile
+from pipelines.store.target_lists import TargetFile
 from pipelines.warc import journal
 from pipelines.warc.identity import own_of
 from pipelines.warc.own_files import Book

@@ -1,10 +1,29 @@
-"""How archives beside the main one are called, and where their captures are seen: for notes and links in exports."""
+"""Which archives a corpus is of: their names and links for exports, and whether it is the sample, which is not mixed
+with others."""
 
+import sqlite3
 from collections.abc import Iterable
 
 from sqlite_utils import Database
 
 from pipelines.store.database import recording
+
+
+def is_sample(db: Database) -> bool | None:
+    """Whether a corpus holds the invented sites of the sample; None where nobody has said so yet."""
+    return marked_in(db.conn)
+
+
+def mark_sample(db: Database, *, sample: bool) -> None:
+    """Say whether a corpus holds the invented sites of the sample, once and for all."""
+    with recording(db):
+        db.execute("UPDATE identity SET sample = ? WHERE NOT joined AND sample IS NULL", [sample])
+
+
+def marked_in(connection: sqlite3.Connection) -> bool | None:
+    """The same of an open connection. Raises sqlite3.Error where the database is of an older layout."""
+    row = connection.execute("SELECT sample FROM identity WHERE NOT joined").fetchone()
+    return None if row is None or row[0] is None else bool(row[0])
 
 
 def keep_archives(db: Database, archives: Iterable[tuple[str, str, str]]) -> None:
@@ -21,10 +40,12 @@ def keep_archives(db: Database, archives: Iterable[tuple[str, str, str]]) -> Non
 class Links:
     """Where captures are seen by others: at `public_url`, a Wayback Machine's, or as their archive's entry had it."""
 
-    def __init__(self, db: Database, public_url: str) -> None:
+    def __init__(self, public_url: str, *dbs: Database) -> None:
         self._public_url = public_url
-        rows = db.execute("SELECT name, title, replay FROM archive").fetchall()
-        self._archives = {name: (title, replay) for name, title, replay in rows}
+        self._archives: dict[str, tuple[str, str]] = {}
+        for db in reversed(dbs):  # where two shards know an archive, the first one's words count
+            for name, title, replay in db.execute("SELECT name, title, replay FROM archive"):
+                self._archives[name] = (title, replay)
 
     def base(self, archive: str) -> str:
         """What `snapshot_url` makes the link to a capture of."""

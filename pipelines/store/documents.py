@@ -8,9 +8,9 @@ from sqlite_utils import Database
 
 from pipelines.items import Capture, Query, Target
 from pipelines.store.database import recording
+from pipelines.store.departing import is_forgotten
 from pipelines.store.deriving import derive_later
-from pipelines.store.forgotten import is_forgotten
-from pipelines.store.given_lines import FORGOTTEN, GivenLines
+from pipelines.store.target_lists import FORGOTTEN, GivenLines
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,7 @@ from itertools import zip_longest
 
 from sqlite_utils import Database
 
-from pipelines.analysis.families.leaders import RULES, Leaders
-from pipelines.analysis.families.shingles import Shingles, shingles
+from pipelines.analysis.families.leaders import RULES, Leaders, Shingles, shingles
 from pipelines.exceptions import WrongUse
 from pipelines.store.database import recording
 

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Failure, Known, State, WarcLocation
-from pipelines.store import moved
-from pipelines.store.columns import CAPTURE_COLUMNS
-from pipelines.store.database import recording
+from pipelines.store import departing
+from pipelines.store.database import CAPTURE_COLUMNS, recording
 from pipelines.store.deriving import READER_OF_DOCUMENT, derive_later
 from pipelines.store.documents import Documents
 
@@ -26,10 +25,12 @@ _LISTING = f"""SELECT {CAPTURE_COLUMNS},
         THEN (SELECT CASE twin.state WHEN 'selected' THEN 'selected' ELSE 'read' END
             FROM capture AS twin WHERE twin.id = capture.same_as)
         ELSE state END,
-    next_try IS NULL, reason, coalesce(reading_key, ''), snapshot.capture_id IS NOT NULL,
+    next_try IS NULL, reason, iif(coalesce(bytes.truncated, '') = '', coalesce(reading_key, ''), ''),
+    snapshot.capture_id IS NOT NULL,
     {_TWIN}
 FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id
+LEFT JOIN snapshot AS bytes ON bytes.capture_id = coalesce(same_as, capture.id)
 LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id)
     AND extraction.reader = ({READER_OF_DOCUMENT})
 WHERE document_id = ? AND archive IN (SELECT value FROM json_each(?))
@@ -214,9 +215,9 @@ class Ledger(Documents):
                 [state, failure.stage, failure.reason, failure.transient, next_try, *capture.key.columns],
             )
             if next_try is None and (capture_id := self.capture_id(capture.key)):
-                moved.led_in_vain(self._db, capture_id)
+                departing.led_in_vain(self._db, capture_id)
                 if state is State.REDIRECT:
-                    moved.note(self._db, "capture.id = ?", capture_id)
+                    departing.note(self._db, "capture.id = ?", capture_id)
 
     def forget_waits_beyond(self, latest: str) -> None:
         """What would be tried again only later than `latest` (ISO 8601) is due now: the clock has been set back."""

@@ -14,10 +14,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.items import Failure, ListingPage, Query
-from pipelines.store.cursors import OpenListing, forget_cursors, next_cursor, position
 from pipelines.store.database import recording
 from pipelines.store.deriving import derive_later
-from pipelines.store.listed_rows import keep_rows
+from pipelines.store.listing_pages import OpenListing, forget_cursors, keep_rows, next_cursor, position
 
 TOO_HEAVY = "query too heavy"
 """The reason of a listing that times out at the server: asking it again seldom helps."""

@@ -8,9 +8,8 @@ from sqlite_utils import Database
 
 from pipelines.items import Capture, DocumentKey, Evidence, Source
 from pipelines.store import departing
-from pipelines.store.columns import CAPTURE_COLUMNS
-from pipelines.store.database import recording
-from pipelines.store.forgotten import is_forgotten
+from pipelines.store.database import CAPTURE_COLUMNS, recording
+from pipelines.store.departing import is_forgotten
 
 HOME = "home page"
 """The kind under which a site's home page is followed: fetched for its links, never read."""

@@ -14,9 +14,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.items import Capture, Failure, Reading, WarcLocation
-from pipelines.store.columns import CAPTURE_COLUMNS
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import DATABASE, connect_without_trace, recording
+from pipelines.store.database import CAPTURE_COLUMNS, DATABASE, connect_without_trace, recording
 
 _AT_ONCE = 500
 # what was fetched for its links alone, a home page, stands as read and has no reading

@@ -1,10 +1,10 @@
-"""The migrations since 0.1.0: rows left out of listings, stated dates, a second reader, redirects, lines of lists."""
+"""The migrations since 0.1.0, in the order in which they came."""
 
 from sqlite_utils import Database
 
-from pipelines.store import moved, searching
+from pipelines.store import changes, departing, publishing, searching
 from pipelines.store.schema import migrations
-from pipelines.store.views import VIEWS
+from pipelines.store.views import ARCHIVE_VIEWS, TRUNCATED_VIEWS, VIEWS
 
 __all__ = ["migrations"]
 
@@ -73,8 +73,8 @@ _VERSIONS = _VERSIONS_WITH_DATES.replace("stated_in\n", "stated_in,\n    second_
 
 @migrations()
 def redirects_are_facts(db: Database) -> None:
-    """Redirects that were played are no failures: see moved.py."""
-    moved.rename_unplayable(db)
+    """Redirects that were played are no failures: see departing.py."""
+    departing.rename_unplayable(db)
 
 
 @migrations()
@@ -96,3 +96,157 @@ def second_readers(db: Database) -> None:
     for statement in _SECOND_READER.split(";\n"):
         db.execute(statement)
     db.execute(_VERSIONS)
+
+
+_IDENTITY = (
+    """CREATE TABLE identity (
+    corpus TEXT PRIMARY KEY,
+    joined INTEGER NOT NULL DEFAULT 0,
+    adopted INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID""",
+    "CREATE TABLE own_file (file TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID",
+    "INSERT INTO identity (corpus) VALUES (lower(hex(randomblob(16))))",
+)
+
+
+@migrations()
+def identities(db: Database) -> None:
+    """A name of its own for each corpus, and the digests of files that bear none."""
+    for statement in _IDENTITY:
+        db.execute(statement)
+
+
+@migrations()
+def marks_of_the_sample(db: Database) -> None:
+    """Whether a corpus holds the invented sites of the sample: 1, 0, or NULL where nobody has said so yet."""
+    db.execute("ALTER TABLE identity ADD COLUMN sample INTEGER")
+
+
+@migrations()
+def what_is_still_open(db: Database) -> None:
+    """Views that say why a capture is of no document, and count what is listed and not planned yet as open."""
+    for name in ("targets", "target_line", "target_document", "documents", "document_standing", "document_captures"):
+        db.execute(f"DROP VIEW {name}")
+    for statement in VIEWS.split(";\n"):
+        db.execute(statement)
+
+
+@migrations()
+def book_of_own_files(db: Database) -> None:
+    """Every own file, not only those that bear no name: see own_files.py. Those that are there are looked at anew."""
+    for column in (
+        "size INTEGER NOT NULL DEFAULT 0",
+        "state TEXT NOT NULL DEFAULT 'closed'",
+        "joined INTEGER NOT NULL DEFAULT 0",
+        "told INTEGER NOT NULL DEFAULT 0",
+    ):
+        db.execute(f"ALTER TABLE own_file ADD COLUMN {column}")
+    db.execute("DELETE FROM own_file")
+    db.execute("UPDATE identity SET adopted = 0")
+
+
+@migrations()
+def changes_between_versions(db: Database) -> None:
+    """Comparisons of neighbouring versions. Those of an older corpus are made at the end of its next run."""
+    for statement in changes.TABLES:
+        db.execute(statement)
+    changes.found_when_fetched(db)
+    db.execute("INSERT OR IGNORE INTO to_derive (document_id) SELECT DISTINCT document_id FROM version")
+
+
+_ARCHIVES = (
+    "ALTER TABLE capture ADD COLUMN record_at TEXT NOT NULL DEFAULT ''",
+    """CREATE TABLE archive (
+    name TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    replay TEXT NOT NULL
+) WITHOUT ROWID""",
+    """CREATE TRIGGER archive_added AFTER INSERT ON archive BEGIN
+    INSERT INTO unwritten (what, id) SELECT 'archive', NEW.name
+    WHERE NOT EXISTS (SELECT 1 FROM unwritten WHERE what = 'archive' AND id = NEW.name); END""",
+    """CREATE TRIGGER archive_told AFTER UPDATE ON archive BEGIN
+    INSERT INTO unwritten (what, id) SELECT 'archive', NEW.name
+    WHERE NOT EXISTS (SELECT 1 FROM unwritten WHERE what = 'archive' AND id = NEW.name); END""",
+)
+
+
+@migrations()
+def several_archives(db: Database) -> None:
+    """Archives beside the main one."""
+    for statement in (*_ARCHIVES, *ARCHIVE_VIEWS.split(";\n")):
+        db.execute(statement)
+
+
+_FAMILIES = (
+    """CREATE TABLE family (
+    text_digest TEXT PRIMARY KEY,
+    since TEXT NOT NULL,
+    oldest TEXT NOT NULL,
+    jaccard REAL NOT NULL,
+    rules TEXT NOT NULL
+) WITHOUT ROWID""",
+    "CREATE INDEX family_by_age ON family (since, text_digest)",
+    "CREATE INDEX family_by_oldest ON family (oldest)",
+    """CREATE VIEW families AS
+SELECT family.oldest AS family, site, kind, variant, number, first_timestamp, last_timestamp, jaccard,
+    version.text_digest
+FROM family JOIN version ON version.text_digest = family.text_digest JOIN document ON document.id = document_id""",
+)
+
+
+@migrations()
+def families_of_texts(db: Database) -> None:
+    """Which texts are nearly equal; filled by `policy-corpus families`."""
+    for statement in _FAMILIES:
+        db.execute(statement)
+
+
+_TERMS = (
+    "CREATE TABLE term (name TEXT PRIMARY KEY, place INTEGER NOT NULL, lexicon TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE term_text (
+    text_digest TEXT NOT NULL,
+    language TEXT NOT NULL,
+    PRIMARY KEY (text_digest, language)
+) WITHOUT ROWID""",
+    """CREATE TABLE term_counts (
+    text_digest TEXT NOT NULL,
+    language TEXT NOT NULL,
+    term TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (term, text_digest, language)
+) WITHOUT ROWID""",
+    """CREATE VIEW term_mentions AS
+SELECT term, site, kind, variant, number, first_timestamp, last_timestamp, changed_after, changed_before, count,
+    version.language, version.words, version.text_digest
+FROM term_counts JOIN version ON version.text_digest = term_counts.text_digest
+    AND version.language = term_counts.language
+JOIN document ON document.id = document_id""",
+)
+
+
+@migrations()
+def terms_in_texts(db: Database) -> None:
+    """Terms of a lexicon and how often each text mentions them; filled by `policy-corpus terms`."""
+    for statement in _TERMS:
+        db.execute(statement)
+
+
+@migrations()
+def imports(db: Database) -> None:
+    """Of which repository a corpus was made, and up to which of its commits."""
+    db.execute("CREATE TABLE imported (source TEXT PRIMARY KEY, repository TEXT NOT NULL, done TEXT NOT NULL)")
+
+
+@migrations()
+def marks_of_documents(db: Database) -> None:
+    """A mark on each document, another one whenever what is exported of it may have changed."""
+    for statement in publishing.TABLES:
+        db.execute(statement)
+
+
+@migrations()
+def cut_captures(db: Database) -> None:
+    """Why the bytes of a capture are not whole, where they were cut when it was captured."""
+    db.execute("ALTER TABLE snapshot ADD COLUMN truncated TEXT NOT NULL DEFAULT ''")
+    for statement in TRUNCATED_VIEWS.split(";\n"):
+        db.execute(statement)

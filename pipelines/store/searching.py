@@ -75,3 +75,14 @@ def rebuild(db: Database) -> None:
     for index in INDEXES:
         db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
         db.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
+
+
+def sweep(db: Database) -> None:
+    """Leave nothing of deleted rows in the file: not in free pages, not in the word index, not in the log.
+
+    Raises sqlite3.Error.
+    """
+    with db.atomic():
+        rebuild(db)
+    db.execute("VACUUM")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

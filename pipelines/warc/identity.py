@@ -20,8 +20,8 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.items import CaptureKey
+from pipelines.store.archives import mark_sample, marked_in
 from pipelines.store.database import DATABASE, recording
-from pipelines.store.sample_mark import mark_sample, marked_in
 from pipelines.warc.files import is_imported, is_ours, place_of, run_of, warc_files
 from pipelines.warc.held import HeldMemento
 from pipelines.warc.own_files import Book, Entry, closed_now, fits, renamed, sized
@@ -221,6 +221,8 @@ def _is_longer(path: Path, entry: Entry) -> bool:
 
 def _rows(path: Path, files: Iterable[str]) -> dict[str, dict[int, str]]:
     """Where a database says that payloads lie in these files."""
+    if not path.is_file():
+        return {}
     try:
         with closing(sqlite3.connect(path)) as told:
             sql = "SELECT offset, payload_digest FROM snapshot WHERE file = ?"

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from pipelines.exceptions import CorpusError, RecordingFailed
 from pipelines.formats import atomic
 from pipelines.store.database import DATABASE, open_corpus, recording, recording_for_good
-from pipelines.store.sweeping import sweep
+from pipelines.store.searching import sweep
 from pipelines.warc import cdxj, journal
 from pipelines.warc.files import ENDINGS, is_ours, order, remove_begun, remove_begun_of, warc_files
 from pipelines.warc.own_files import Book

@@ -9,8 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipelines.export.site.publish import publish
-from pipelines.export.site.settings import SiteSettings
+from pipelines.export.site.contents import publish
+from pipelines.export.site.names import SiteSettings
 from tests.bench.exporting import Measured, make
 
 

@@ -18,11 +18,11 @@ from pathlib import Path
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.selection.change_search import GAP_DAYS
-from crawler.selection.instants import instant
 from crawler.selection.payloads import in_order
 from crawler.selection.plan import open_intervals, plan
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.reader import read
+from pipelines.formats.timestamps import instant
 from pipelines.items import Capture, CaptureKey, Known, Page, State
 
 Texts = dict[tuple[str, str], str]

@@ -15,7 +15,7 @@ import pytest
 
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.selection.change_search import GAP_DAYS
-from crawler.selection.instants import instant
+from pipelines.formats.timestamps import instant
 from tests.crawls.crawling import Crawling
 
 SHARE = int(os.environ.get("REAL_SHARE", "6"))

@@ -7,7 +7,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in a worker: spinning t
 from typing import Any
 
 from pipelines.exceptions import ReadingFailed
-from pipelines.extraction.form.note import exported_text
+from pipelines.extraction.form.lines import exported_text
 from pipelines.extraction.reader import read
 from pipelines.items import Page
 

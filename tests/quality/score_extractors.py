@@ -12,8 +12,8 @@ from statistics import mean
 from typing import Any
 
 from pipelines.exceptions import ReadingFailed
-from pipelines.extraction.form.note import exported_text
-from pipelines.extraction.registry import extractor, names
+from pipelines.extraction.extractors import extractor, names
+from pipelines.extraction.form.lines import exported_text
 from pipelines.items import Page
 from tests.quality.test_shared import load
 

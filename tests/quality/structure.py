@@ -9,7 +9,7 @@ from markdown_it.token import Token as Rendered
 
 from pipelines.extraction.form.blocks import HEADINGS, Block, Container
 from pipelines.extraction.form.inline import Token
-from pipelines.extraction.form.paragraphs import paragraphs
+from pipelines.extraction.form.markdown import paragraphs
 
 RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 RENDERER.validateLink = lambda url: True  # type: ignore[method-assign]

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.exceptions import ReadingFailed
+from pipelines.extraction.extractors import extractor
 from pipelines.extraction.reader import read
-from pipelines.extraction.registry import extractor
 from pipelines.extraction.version import NUMBERS, READING
 from pipelines.items import Page
 from tests.quality.test_pages import PAGES, read_page

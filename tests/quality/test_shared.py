@@ -17,9 +17,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.blocks import Block
+from pipelines.extraction.form.inline import Style
 from pipelines.extraction.form.markdown import markdown
 from pipelines.extraction.form.parse import parse
-from pipelines.extraction.form.styles import Style
 from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf

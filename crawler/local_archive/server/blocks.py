@@ -6,7 +6,7 @@ A page is a number of blocks, not of rows: a page may hold rows of others, few r
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from crawler.local_archive.server.matches import Range
+from crawler.local_archive.server.queries import Range
 from crawler.local_archive.server.rows import SortedLines
 
 

@@ -20,9 +20,7 @@ from typing import NamedTuple
 
 from crawler.local_archive.server.blocks import Blocks, Pages, Paging
 from crawler.local_archive.server.cdxindex import CdxIndex
-from crawler.local_archive.server.dates import seconds
-from crawler.local_archive.server.matches import KINDS, Match, Range, ranges
-from crawler.local_archive.server.patterns import BadQuery, matcher
+from crawler.local_archive.server.queries import KINDS, BadQuery, Match, Range, matcher, ranges, seconds
 from pipelines.formats.surt import urlkey
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")

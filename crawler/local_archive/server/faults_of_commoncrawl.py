@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crawler.local_archive.server.asked import COMMONCRAWL
-from crawler.local_archive.server.cdxj import Fields
 from crawler.local_archive.server.fault_kinds import BOTH, LISTING, PLAYBACK, Case, Catalogue
 from crawler.local_archive.server.loopback import Answer, Delivery
+from crawler.local_archive.server.row_forms import Fields
 from pipelines.exceptions import CaptureFailed
 from pipelines.formats.content_encoding import decode
 

@@ -7,9 +7,9 @@ from datetime import UTC
 from email.utils import format_datetime, parsedate_to_datetime
 
 from crawler.local_archive.server.asked import PYWB
-from crawler.local_archive.server.cdxj import Fields
 from crawler.local_archive.server.fault_kinds import LISTING, PLAYBACK, Case, Catalogue
 from crawler.local_archive.server.loopback import Answer
+from crawler.local_archive.server.row_forms import Fields
 
 COLLECTIONS = Catalogue(PYWB)
 _HTML = (("Content-Type", "text/html"),)

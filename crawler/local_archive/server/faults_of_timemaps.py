@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from crawler.local_archive.server.asked import TIMEMAP
 from crawler.local_archive.server.fault_kinds import LISTING, PLAYBACK, Case, Catalogue
-from crawler.local_archive.server.linkformat import link, written
 from crawler.local_archive.server.loopback import Answer
+from crawler.local_archive.server.row_forms import link, written
 
 TIMEMAPS = Catalogue(TIMEMAP)
 _MEMENTO = re.compile(r'; rel="[^"]*\bmemento"')

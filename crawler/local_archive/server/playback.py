@@ -13,8 +13,8 @@ from urllib.parse import quote, unquote, urljoin
 from warcio.statusandheaders import StatusAndHeaders
 
 from crawler.local_archive.server.cdxindex import CdxIndex
-from crawler.local_archive.server.dates import seconds
 from crawler.local_archive.server.loopback import Answer, Headers
+from crawler.local_archive.server.queries import seconds
 from crawler.local_archive.server.records import Records, Stored, TooLarge
 from crawler.local_archive.server.rows import Row
 from pipelines.formats.surt import urlkey

@@ -6,7 +6,7 @@ from statistics import median
 
 from pipelines.analysis.description.methods import day
 from pipelines.analysis.description.report import Section
-from pipelines.analysis.families.shingles import jaccard, shingles
+from pipelines.analysis.families.leaders import jaccard, shingles
 
 LEAST_ALIKE = 10  # pairs that are named, of texts that are not the same
 NEAR = 0.9

@@ -1,8 +1,13 @@
-"""Small plots as SVG: bars or lines over years. Text is escaped, colours can be told apart by the colour-blind."""
+"""The figures of a corpus over the years, as small plots in SVG: bars or lines.
+
+Text is escaped, colours can be told apart by the colour-blind.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
+
+from pipelines.analysis.description.figures import Figures
 
 WIDTH, HEIGHT = 720, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 40, 36
@@ -91,3 +96,26 @@ def _page(title: str, drawn: Sequence[str]) -> str:
 
 def _text(text: str) -> str:
     return escape(_NO_XML.sub("�", text), {'"': "&quot;"})
+
+
+def plots(figures: Figures) -> dict[str, str]:
+    """SVG by file name; none where there is nothing to show."""
+    years = figures.years
+    words = {one.year: float(one.words) for one in years if one.words is not None}
+    shares = {one.year: 100 * one.share_changed for one in years if one.share_changed is not None}
+    ease = {
+        language: {one.year: one.ease[language] for one in years if language in one.ease}
+        for language in figures.ease_languages
+    }
+    drawn = {
+        "versions.svg": bars("Versions that began in each year", {one.year: one.versions for one in years}),
+        "documents.svg": bars("Documents seen in each year", {one.year: one.documents for one in years}),
+        "changes.svg": bars("Changes of texts by year", {one.year: one.changes for one in years}),
+    }
+    if words:
+        drawn["words.svg"] = lines("Words of new versions (median)", {"all": words})
+    if ease:
+        drawn["reading-ease.svg"] = lines("Reading ease of new versions (median)", ease)
+    if shares:
+        drawn["share-changed.svg"] = lines("Share of the text that a change touched, % (median)", {"all": shares})
+    return drawn if years else {}

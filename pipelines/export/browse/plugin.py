@@ -19,7 +19,7 @@ from markupsafe import Markup
 from pipelines.exceptions import CorpusError
 from pipelines.export.paths import document_folder
 from pipelines.export.site.contents import Contents
-from pipelines.export.site.settings import SiteSettings
+from pipelines.export.site.names import SiteSettings
 from pipelines.formats.timestamps import iso
 from pipelines.items import DocumentKey
 from pipelines.store.database import open_for_reading

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines.exceptions import WrongUse
 from pipelines.export.datasette import configuration, metadata
-from pipelines.export.site.settings import SiteSettings
+from pipelines.export.site.names import SiteSettings
 from pipelines.store.database import DATABASE, open_for_reading
 
 HOST = "127.0.0.1"

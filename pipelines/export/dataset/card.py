@@ -8,10 +8,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from pipelines.export.dataset.citation import bibtex
-from pipelines.export.dataset.facts import Facts
+from pipelines.export.dataset.facts import Facts, bibtex
 from pipelines.export.tables import Table, iso
-from pipelines.extraction.form.inert import inert
+from pipelines.extraction.form.parse import inert
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _SELECTS = {

@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelines.export.dataset.citation import NOBODY, abstract, bibtex
-from pipelines.export.dataset.facts import Facts
+from pipelines.export.dataset.facts import NOBODY, Facts, abstract, bibtex
 from pipelines.export.tables import Column, Kind, Table
 
 Digests = Mapping[str, tuple[str, int]]

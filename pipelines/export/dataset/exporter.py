@@ -1,17 +1,70 @@
-"""A folder ready for the Hugging Face hub: Parquet below `data/`, and all that a data set says of itself beside it."""
+"""A folder ready for the Hugging Face hub: Parquet below `data/`, and all that a data set says of itself beside it.
+
+datapackage.json is a Data Package (https://specs.frictionlessdata.io/data-package/). How many bytes a file has is not
+told there: frictionless counts those of Parquet as none, and finds every number wrong.
+"""
+
+from collections.abc import Iterable
+from typing import Any
 
 import pyarrow as pa
 
 from pipelines.export.base import Order, Report
 from pipelines.export.dataset.card import card
-from pipelines.export.dataset.citation import citation
-from pipelines.export.dataset.croissant import croissant, to_json
-from pipelines.export.dataset.datapackage import datapackage
-from pipelines.export.dataset.facts import facts_of
+from pipelines.export.dataset.croissant import Digests, croissant, name_of, to_json
+from pipelines.export.dataset.facts import NOBODY, Facts, abstract, citation, facts_of
 from pipelines.export.parquet import write_table
 from pipelines.export.selection import CorpusView, asked_for
 from pipelines.export.staged import Staged, staged
+from pipelines.export.tables import Column, Kind, Table
 from pipelines.formats import atomic
+
+_TYPES = {
+    Kind.TEXT: "string",
+    Kind.WHOLE: "integer",
+    Kind.REAL: "number",
+    Kind.FLAG: "boolean",
+    Kind.MOMENT: "datetime",
+    Kind.LIST: "any",  # frictionless takes a list of Parquet for no array
+}
+
+
+def datapackage(
+    facts: Facts, tables: Iterable[Table], title: str, authors: tuple[str, ...], digests: Digests
+) -> dict[str, Any]:
+    """The whole file, for JSON."""
+    return {
+        "profile": "data-package",
+        "name": "policy-corpus",
+        "title": title,
+        "description": abstract(facts),
+        "version": facts.day,
+        "contributors": [{"title": author, "role": "author"} for author in authors or (NOBODY,)],
+        "licenses": [{"name": "other", "title": "The texts belong to the sites that published them"}],
+        "resources": [
+            _resource(table, path, digests[path][0])
+            for table in tables
+            for path in sorted(digests)
+            if path.startswith(f"data/{table.name}-")
+        ],
+    }
+
+
+def _resource(table: Table, path: str, sha256: str) -> dict[str, Any]:
+    return {
+        "name": name_of(path),
+        "title": table.description or table.name,
+        "path": path,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "hash": f"sha256:{sha256}",
+        "schema": {"fields": [_field(column) for column in table.columns]},
+    }
+
+
+def _field(column: Column) -> dict[str, str]:
+    return {"name": column.name, "type": _TYPES[column.kind], "description": column.description}
+
 
 TITLE = "Versions of privacy policies and terms"
 _LAYOUT = 1

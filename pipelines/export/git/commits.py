@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pipelines.export.git.history import PathOf, trailer
 from pipelines.export.selection import SelectedVersion
 from pipelines.export.tables import iso, moment
-from pipelines.extraction.form.note import exported_text, snapshot_url
+from pipelines.extraction.form.lines import exported_text, snapshot_url
 from pipelines.store.archives import Links
 
 WHO = b"policy-corpus <policy-corpus@localhost>"

@@ -1,21 +1,27 @@
-"""What a site consists of: parts (folders), each with its pages, which are made when they are asked for."""
+"""What a site consists of: parts (folders), each with its pages; what changed is written anew, all of it or nothing."""
 
+import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import astuple, dataclass, field
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
+from pipelines.export.base import Report
 from pipelines.export.site import names
 from pipelines.export.site.document import Page, document_pages, label
 from pipelines.export.site.feeds import MOST, Feeds
-from pipelines.export.site.pages import page, static_files
-from pipelines.export.site.redlines import Redlines
-from pipelines.export.site.settings import SiteSettings
+from pipelines.export.site.folder import SiteFolder, site_folder
+from pipelines.export.site.names import SiteSettings
+from pipelines.export.site.pages import Redlines, look, page, static_files
+from pipelines.export.site.search import index_texts, remove_index
 from pipelines.store import publishing as store
 from pipelines.store.archives import Links
+from pipelines.store.database import open_for_reading
 from pipelines.store.publishing import PublishedDocument
 
 NEWEST = 30  # changes that the start page shows
@@ -59,7 +65,7 @@ class Contents:
         groups = groupby(self.documents, key=lambda placed: placed[1].site)
         self.sites = [Site(name, names.site_place((them := list(group))[0][0]), them) for name, group in groups]
         self._redlines = Redlines(db)
-        self._links = Links(db, settings.public_url)
+        self._links = Links(settings.public_url, db)
         self._feeds = Feeds(db, settings, self._redlines, {each.id: place for place, each in self.documents})
 
     def parts(self) -> Iterator[Part]:
@@ -126,3 +132,42 @@ class Contents:
             yield from self._feeds.files(names.TOP, self._settings.title, found)
 
         return Part(names.TOP, (counted, found, ended, store.corpus_name(self._db)), pages)
+
+
+Progress = Callable[[str, int, int], None]
+
+
+def publish(corpus: Path, to: Path, settings: SiteSettings, progress: Progress) -> Report:
+    """Bring the site in `to` to what the corpus says, as it is at one moment, also while a run writes in it.
+
+    Raises WrongUse where there is no corpus, nothing to publish, or something else in `to`; RecordingFailed where the
+    site cannot be written, which then stays as it was.
+    """
+    with closing(open_for_reading(corpus)) as db:
+        db.execute("BEGIN")  # one state of all tables
+        contents = Contents(db, settings)
+        with site_folder(to) as folder:
+            _write(contents, folder, settings, progress)
+            report = folder.take_places()
+            if settings.search:
+                index_texts(to, report)
+            else:
+                remove_index(to)
+            return report
+
+
+def _write(contents: Contents, folder: SiteFolder, settings: SiteSettings, progress: Progress) -> None:
+    """Write each part that is another one than what is there."""
+    total = len(contents.documents) + len(contents.sites) + 1
+    for done, part in enumerate(contents.parts(), start=1):
+        fingerprint = _fingerprint(settings, part.rows)
+        if not folder.is_current(part.place, fingerprint):
+            folder.begin(part.place, fingerprint)
+            for name, make in part.pages():
+                folder.write(part.place, name, make())
+        progress("parts of the site", done, total)
+
+
+def _fingerprint(settings: SiteSettings, rows: tuple[object, ...]) -> str:
+    told = (look(), astuple(settings), rows)
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -4,18 +4,45 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 from sqlite_utils import Database
 
 from pipelines.export.site import names
-from pipelines.export.site.markdown import text_html
-from pipelines.export.site.pages import page, text_script
-from pipelines.export.site.redlines import Redlines
-from pipelines.export.site.settings import SiteSettings
+from pipelines.export.site.names import SiteSettings
+from pipelines.export.site.pages import Redlines, page, text_script
 from pipelines.export.site.timeline import timeline
-from pipelines.extraction.form.note import snapshot_url
+from pipelines.extraction.form.lines import snapshot_url
 from pipelines.store.archives import Links
 from pipelines.store.publishing import PublishedDocument, PublishedVersion, text_with_digest
+
+_SAFE = ("http://", "https://", "mailto:")
+
+
+def _is_safe(url: str) -> bool:
+    return url.lower().startswith(_SAFE)
+
+
+def _renderer() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
+    made.enable(["table", "strikethrough"]).disable(["image", "html_block", "html_inline"])
+    made.validateLink = _is_safe  # type: ignore[method-assign]  # the way its documentation names
+    made.add_render_rule("link_open", _link_open)
+    return made
+
+
+def _link_open(renderer: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
+    tokens[place].attrSet("rel", "nofollow noreferrer")
+    return str(renderer.renderToken(tokens, place, options, env))
+
+
+_MARKDOWN = _renderer()
+
+
+def text_html(body: str) -> str:
+    """A text as HTML that can do nothing and asks for nothing."""
+    return str(_MARKDOWN.render(body)).replace(' style="text-align:', ' data-align="')
+
 
 Page = Callable[[], bytes]
 

@@ -12,9 +12,8 @@ from sqlite_utils import Database
 
 from pipelines.export.site import names
 from pipelines.export.site.document import Page
-from pipelines.export.site.pages import clean, page
-from pipelines.export.site.redlines import Redlines
-from pipelines.export.site.settings import SiteSettings
+from pipelines.export.site.names import SiteSettings
+from pipelines.export.site.pages import Redlines, clean, page
 from pipelines.formats.timestamps import iso
 from pipelines.store import publishing as store
 from pipelines.store.publishing import FoundChange, PublishedDocument, PublishedVersion

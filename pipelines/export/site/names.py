@@ -8,6 +8,10 @@ example.com/privacy-policy/20180525000000-changes.html    what changed when it c
 example.com/privacy-policy/20180525000000.js              its text, for the comparison in the browser
 """
 
+import re
+from dataclasses import dataclass
+
+from pipelines.exceptions import WrongUse
 from pipelines.export.paths import document_folder, unused
 from pipelines.formats.timestamps import iso
 from pipelines.items import DocumentKey
@@ -65,3 +69,28 @@ def day(timestamp: str) -> str:
     """The day of a timestamp as people read it."""
     told = iso(timestamp)
     return told[:10] if told else timestamp
+
+
+TITLE = "A corpus of policies"
+_ADDRESS = re.compile(r"https?://[^\s/?#\"<>]+(/[^\s?#\"<>]*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """`title` of the site; `url` where it will lie, with a slash at its end, or empty (then feeds have relative links);
+    `public_url` of the archive that links lead to; `tables` the address of Datasette's tables where it serves these;
+    `search` whether there is a page to search the texts."""
+
+    title: str = TITLE
+    url: str = ""
+    public_url: str = "https://web.archive.org"
+    tables: str = ""
+    search: bool = False
+
+
+def site_settings(title: str, url: str, public_url: str, *, search: bool = False) -> SiteSettings:
+    """The settings that these make; what is empty takes its default. Raises WrongUse for an address that is none."""
+    if url and not _ADDRESS.fullmatch(url):
+        raise WrongUse(f"--url {url!r} is no address of a site: give one like https://policies.example.org/.")
+    folder = url.rstrip("/") + "/" if url else ""
+    return SiteSettings(" ".join(title.split()) or TITLE, folder, public_url, search=search)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.extraction.form.addresses import absolute
-from pipelines.extraction.form.inline import Kind, Token
+from pipelines.extraction.form.inline import Kind, Token, absolute
 from pipelines.extraction.form.numbering import Numbers
 
 INLINE_MARKS: dict[str, Kind] = {

@@ -3,11 +3,55 @@
 import re
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urljoin, urlsplit
 
 from pipelines.extraction.form.emphasis import UNSPACED, Piece, settled, without_emphasis, without_line_ends
-from pipelines.extraction.form.inert import REFERENCE, inert, inert_pieces
-from pipelines.extraction.form.parse import UNREADABLE
-from pipelines.extraction.form.styles import Style
+from pipelines.extraction.form.parse import REFERENCE, UNREADABLE, inert, inert_pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """`first_heading` says what becomes of an h1; `faithful` keeps the blemishes of the published texts;
+    `letters` writes the letters and Roman numerals of lists, else digits stand for them; `compared` asks a second
+    reader as well, whose answer is kept beside readings of the style that a corpus stores."""
+
+    name: str
+    first_heading: Literal["demote", "drop", "keep"] = "demote"
+    faithful: bool = False
+    letters: bool = True
+    compared: bool = False
+
+
+STYLES = {
+    "corpus": Style("corpus", compared=True),
+    "princeton": Style("princeton", "drop", faithful=True),
+    # corpus, but as the curated texts that readers are measured by: the page's own title stays in the body, and
+    # lettered items are numbered ones
+    "whole": Style("whole", "keep", letters=False),
+}
+
+
+SCHEMES = ("http", "https", "mailto")  # a reader of the text can do nothing else by following a link
+LONGEST = 2000
+EMPTY_SEGMENT = "%3A//"  # of a quoted original inside a replay address; urljoin would drop it
+PLACEHOLDER = "%3A/\ue000/"
+
+
+def absolute(base: str, href: str) -> str:
+    """The address a link leads to; empty for a place on the page, a script, or what cannot be an address."""
+    href = href.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+    if not href or href.startswith("#") or len(href) > LONGEST:
+        return ""
+    try:
+        url = urljoin(base.replace(EMPTY_SEGMENT, PLACEHOLDER), href).replace(PLACEHOLDER, EMPTY_SEGMENT)
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in SCHEMES:
+        return ""
+    bare = parts.scheme in ("http", "https") and parts.netloc and not (parts.path or parts.query or parts.fragment)
+    return f"{url}/" if bare else url
+
 
 Kind = Literal["text", "break", "image", "strong", "em", "strike", "link"]
 MARKS = {"strong": "**", "em": "_", "strike": "~~"}

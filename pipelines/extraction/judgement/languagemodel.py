@@ -1,4 +1,6 @@
-"""py3langid's model, unpacked once a machine: to unpack its 68 MB takes half a second of every reading process.
+"""The language of a text, by py3langid: offline, any of its 97.
+
+Its model is unpacked once a machine: to unpack its 68 MB takes half a second of every reading process.
 
 It lies in the user's folder for what can be made again, under the version of the library. Where it cannot be kept, or
 is damaged, the library unpacks its own.
@@ -9,6 +11,7 @@ import os
 import shutil
 from array import array
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -75,3 +78,22 @@ def _fast(numbers: "np.ndarray[tuple[int], np.dtype[np.unsignedinteger]]") -> "a
     made = array({2: "H", 4: "I", 8: "L"}[numbers.itemsize])
     made.frombytes(numbers.tobytes())
     return made
+
+
+ENOUGH_LETTERS = 40
+SAMPLE = 600  # characters from the start, and as many from the middle: a model sees no more in ten times as much
+
+
+def language_of(text: str) -> tuple[str, float]:
+    """ISO 639-1 code and its probability with 2 decimals; ("", 0.0) where there is too little text to tell."""
+    middle = len(text) // 2
+    sample = text[:SAMPLE] + (text[middle : middle + SAMPLE] if middle > SAMPLE else text[SAMPLE : 2 * SAMPLE])
+    if sum(map(str.isalpha, sample)) < ENOUGH_LETTERS:
+        return "", 0.0
+    language, probability = _identifier().classify(sample)
+    return str(language), round(float(probability), 2)
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    return identifier()

@@ -1,4 +1,11 @@
-"""Documents inside a document, where a browser shows them: shadow roots and frames whose page stands in `srcdoc`."""
+"""What a browser shows and the tree hides: shadow roots, frames whose page stands in `srcdoc`, addresses of e-mail.
+
+A content network hides addresses from robots, with a new key at each request: `data-cfemail` holds a key byte and the
+address xor that key, in hex, and so does what follows # in the link around it. Left alone, one text would be another
+one whenever the network is switched on or off.
+"""
+
+import re
 
 from lxml.html import HtmlElement
 
@@ -7,6 +14,7 @@ from pipelines.extraction.form.parse import parse
 
 SIGNS = ("srcdoc", "shadowroot")
 SHADOW = "//template[@shadowrootmode or @shadowroot]"
+TOLD = 60  # words: fewer only say that there are frames
 MOST = 100  # of each in a page
 
 
@@ -16,6 +24,16 @@ def unfold(root: HtmlElement) -> None:
         _show_frame(frame)
     for template in root.xpath(SHADOW)[:MOST]:
         _show_shadow(template)
+
+
+def show_noframes(root: HtmlElement) -> None:
+    """Of a page that is frames only, what it says to a browser without them, where that is a text."""
+    for element in root.iter("noframes"):
+        if len((element.text or "").split()) >= TOLD:
+            body = parse(element.text or "").find("body")
+            if body is not None:
+                root.append(body)
+                return
 
 
 def _show_frame(frame: HtmlElement) -> None:
@@ -46,3 +64,29 @@ def _show_shadow(template: HtmlElement) -> None:
         slots.get(child.get("slot", ""), host).append(child)
     template.tag = "div"
     template.attrib.clear()
+
+
+HIDDEN = "data-cfemail"
+PROTECTED = "/cdn-cgi/l/email-protection"
+HEX = re.compile(r"[0-9a-fA-F]{6,600}")
+ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+
+
+def reveal(root: HtmlElement) -> None:
+    """Replace the words of hidden addresses, in place; their links lead where they led, without the code."""
+    for element in root.xpath(f"//*[@{HIDDEN}]"):
+        if address := decoded(element.get(HIDDEN, "")):
+            for child in list(element):
+                element.remove(child)
+            element.text = address
+    for link in root.xpath(f"//a[contains(@href, '{PROTECTED}')]"):
+        link.set("href", link.get("href", "").partition("#")[0])
+
+
+def decoded(code: str) -> str:
+    """The address in a code; empty where it holds none."""
+    if not HEX.fullmatch(code) or len(code) % 2:
+        return ""
+    key, *rest = bytes.fromhex(code)
+    address = bytes(byte ^ key for byte in rest).decode("utf-8", "replace").partition("?")[0]
+    return address if ADDRESS.fullmatch(address) else ""

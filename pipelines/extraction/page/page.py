@@ -7,29 +7,26 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.exceptions import ReadingFailed
-from pipelines.extraction.form.addresses import absolute
 from pipelines.extraction.form.blocks import HEADINGS, Block, blocks_of
-from pipelines.extraction.form.inline import words
+from pipelines.extraction.form.inline import Style, absolute, words
 from pipelines.extraction.form.markdown import markdown
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import drop_invisible, write_out
-from pipelines.extraction.form.styles import Style
 from pipelines.extraction.form.title import is_bold_line, main_heading, title_of, without_title
 from pipelines.extraction.form.typed import typed_lists
 from pipelines.extraction.judgement.dates import is_relative, stated_date
-from pipelines.extraction.judgement.language import language_of
+from pipelines.extraction.judgement.languagemodel import language_of
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.extraction.judgement.quality import Evidence, count_words, judged
 from pipelines.extraction.page.controls import lines_of_textareas
-from pipelines.extraction.page.edges import without_link_lines
+from pipelines.extraction.page.edges import without_last_links, without_link_lines, without_way_here
 from pipelines.extraction.page.fonts import mark_headings
 from pipelines.extraction.page.furniture import remove_furniture
 from pipelines.extraction.page.layout import undo_layout
 from pipelines.extraction.page.mainpart import main_part
-from pipelines.extraction.page.menus import without_menus
+from pipelines.extraction.page.menus import SHELL, show_noscript, without_menus
 from pipelines.extraction.page.repeats import without_repeats
 from pipelines.extraction.page.second_reader import Agreement, agreement, second_text
-from pipelines.extraction.page.shell import SHELL, show_noscript
 from pipelines.extraction.page.spans import fill_spans
 from pipelines.extraction.page.weights import weigh
 from pipelines.items import Reading
@@ -78,6 +75,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     etree.strip_tags(article, *UNREAD_TAGS)
     blocks = without_link_lines(blocks_of(article, base, hard_spaces=style.faithful))
     if not style.faithful:
+        blocks = without_last_links(without_way_here(blocks))
         blocks = typed_lists(without_repeats(without_menus(blocks, base, second)))
         blocks = [block for block in blocks if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)

@@ -8,9 +8,8 @@ from pypdfium2 import PdfDocument, PdfiumError, raw
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.lines import CONTROLS
-from pipelines.extraction.pdf.line import Line
-from pipelines.extraction.pdf.pdfform import markdown_of_pages
-from pipelines.extraction.pdf.pdfheads import without_running_heads
+from pipelines.extraction.pdf.pdfcolumns import Line
+from pipelines.extraction.pdf.pdfform import markdown_of_pages, without_running_heads
 from pipelines.extraction.pdf.pdflines import lines_of_page
 
 MAGIC = b"%PDF-"

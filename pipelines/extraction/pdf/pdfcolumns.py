@@ -7,8 +7,26 @@ the rows of two columns as one. So places count, not the order of painting, wher
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from pipelines.extraction.pdf.line import Line
+
+class Line(NamedTuple):
+    """`start` and `end` go the way the line is read: both are negative where that is from right to left.
+
+    `base` is the height of its baseline over the bottom of the page, `size` that of its type. `place` is `base` as a
+    share of the page's height.
+    """
+
+    text: str
+    start: float
+    end: float
+    base: float
+    size: float
+    place: float
+    hyphen: bool = False
+    rtl: bool = False
+    cells: bool = False  # a row of a table
+
 
 LEAST_LINES = 4  # on either side of a gutter
 LEAST_TEXT = 18  # characters a line of a column has on average; the cells of a table have fewer

@@ -13,8 +13,7 @@ from statistics import median
 
 from pypdfium2 import PdfPage, PdfTextPage, raw
 
-from pipelines.extraction.pdf.line import Line
-from pipelines.extraction.pdf.pdfcolumns import in_reading_order
+from pipelines.extraction.pdf.pdfcolumns import Line, in_reading_order
 
 LINE_END = re.compile("\r\n|\r|\n|[\x02\ufffe]")  # the last two: a hyphen that pdfium takes for the end of a line
 HYPHENS = "\x02\ufffe"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archives import book
-from crawler.archives.dialects import dialect_of
+from crawler.archives.wayback import dialect_of
 from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.exceptions import WrongUse
 from tests.conftest import Run, refusal

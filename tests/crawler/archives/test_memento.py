@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.archives.answers import EXCLUDED, ROBOTS
 from crawler.archives.memento import (
     Hop,
     Limited,
@@ -15,7 +16,6 @@ from crawler.archives.memento import (
     played_capture,
     read_answer,
 )
-from crawler.archives.refusals import EXCLUDED, ROBOTS
 from pipelines.exceptions import ReplayFailed
 from pipelines.items import EMPTY_DIGEST, Capture, HttpAnswer, Memento, State
 

@@ -1,6 +1,6 @@
 import pytest
 
-from crawler.archives.refusals import EXCLUDED, ROBOTS, is_exception, why_closed
+from crawler.archives.answers import EXCLUDED, ROBOTS, is_exception, why_closed
 from pipelines.items import HttpAnswer
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from crawler.archives import cdx
+from crawler.archives.answers import looks_like
 from crawler.archives.book import Archive, find
-from crawler.archives.detect import looks_like
 from crawler.archives.memento import Hop
 from crawler.archives.wayback import Wayback
 from pipelines.exceptions import ListingFailed

@@ -10,8 +10,8 @@ from crawler.spiders.replay_handler import Asked
 from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.work_queue import Feed
 from pipelines.items import Capture, Failure, Query, State
-from pipelines.store.cursors import OpenListing
 from pipelines.store.ledger import Work
+from pipelines.store.listing_pages import OpenListing
 from pipelines.store.moves import Moves
 from tests.desk import ARCHIVE, URL, Desk, row
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.targets.target_list import LONGEST_TELLING, BadLine, read_targets, telling
+from crawler.targets.target_list import LONGEST_TELLING, BadLine, Seen, read_targets, telling
 from pipelines.exceptions import WrongUse
 from pipelines.items import DocumentKey, Target
 
@@ -277,3 +277,17 @@ def test_a_long_list_needs_little_memory(tmp_path: Path) -> None:
     assert number == "150000"
     assert peak
     assert int(peak[1]) < 100 * 1024
+
+
+@given(st.lists(st.text(max_size=3)))
+def test_a_text_is_new_once(texts: list[str]) -> None:
+    seen, reference = Seen(), set[str]()
+    for text in texts:
+        assert seen.add(text) is (text not in reference)
+        reference.add(text)
+
+
+def test_many_texts_are_told_apart_while_the_table_grows() -> None:
+    seen = Seen()
+    assert all(seen.add(str(number)) for number in range(20_000))
+    assert not any(seen.add(str(number)) for number in range(20_000))

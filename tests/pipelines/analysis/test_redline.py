@@ -7,8 +7,7 @@ from markdown_it import MarkdownIt
 
 from pipelines.analysis.comparison.compare import compare
 from pipelines.analysis.redline.html import page_html, redline_html
-from pipelines.analysis.redline.lines import redline_lines, stat_lines
-from pipelines.analysis.redline.markdown import redline_markdown
+from pipelines.analysis.redline.lines import redline_lines, redline_markdown, stat_lines
 from tests.pipelines.analysis.comparison.markdowns import ANY
 
 ALLOWED = {

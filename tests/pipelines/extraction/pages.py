@@ -3,9 +3,9 @@
 from lxml.html import HtmlElement
 
 from pipelines.extraction.form.blocks import Block, blocks_of
+from pipelines.extraction.form.inline import STYLES
 from pipelines.extraction.form.markdown import markdown
 from pipelines.extraction.form.parse import parse
-from pipelines.extraction.form.styles import STYLES
 from pipelines.extraction.reader import read
 from pipelines.items import Page, Reading
 

@@ -14,8 +14,8 @@ from crawler.jobs import rebuild as rebuilding
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.formats.surt import urlkey
 from pipelines.items import Capture, DocumentKey, Failure, HttpAnswer, Memento, Page, Reading, Snapshot, State, Target
-from pipelines.maintenance.compact import compact
 from pipelines.maintenance.forget import forget
+from pipelines.maintenance.merge import compact
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger

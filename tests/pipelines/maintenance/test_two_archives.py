@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.items import Snapshot, WarcLocation
-from pipelines.maintenance.compact import compact
+from pipelines.maintenance.merge import compact
 from pipelines.store.checks import is_held
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus

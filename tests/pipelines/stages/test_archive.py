@@ -6,7 +6,7 @@ import pytest
 from pipelines.exceptions import RecordingFailed
 from pipelines.items import Decision, DocumentKey, Snapshot, State, Target
 from pipelines.stages.archive import ArchiveStage
-from pipelines.store.target_file import TargetFile
+from pipelines.store.target_lists import TargetFile
 from pipelines.warc.held import HeldListing, HeldMemento, HeldTargets
 from pipelines.warc.reader import scan
 from tests.desk import ARCHIVE, Desk, row

@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query
-from pipelines.store import cursors
+from pipelines.store import listing_pages
 from pipelines.store.summary import summarise
 from tests.desk import ARCHIVE, NOW, SHOP, URL, Desk, row
 
@@ -85,7 +85,7 @@ def test_a_listing_that_leads_nowhere_is_incomplete(desk: Desk, key: str) -> Non
 
 
 def test_a_listing_that_does_not_end_is_incomplete(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cursors, "MOST_PAGES", 3)
+    monkeypatch.setattr(listing_pages, "MOST_PAGES", 3)
     for number in range(4):
         desk.listed(row("2004"), resume_key=f"k{number}")
     assert (standing(desk)["state"], standing(desk)["reason"]) == ("failed", "incomplete: more than 3 pages")

@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.items import DocumentKey, Target
-from pipelines.store.target_file import TargetFile
+from pipelines.store.target_lists import TargetFile
 
 TARGETS = [
     Target("http://shop.example/privacy,policy", DocumentKey("shop.example", "privacy policy")),

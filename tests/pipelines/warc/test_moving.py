@@ -8,8 +8,8 @@ import pytest
 from sqlite_utils import Database
 
 from pipelines.formats.surt import urlkey
-from pipelines.maintenance.compact import compact
 from pipelines.maintenance.forget import forget
+from pipelines.maintenance.merge import compact
 from pipelines.maintenance.repair import cut_out
 from pipelines.maintenance.verify import Finding, Mend
 from pipelines.store.database import open_corpus

@@ -9,14 +9,12 @@ from email.utils import formatdate
 from pathlib import Path
 
 from crawler.local_archive.server.asked import CDX, REPLAY, Asked, accepts_gzip
-from crawler.local_archive.server.cdxj import TYPES, line
-from crawler.local_archive.server.dialects.byteranges import Unsatisfiable, asked_range
 from crawler.local_archive.server.dialects.crawls import Crawl, Crawls
-from crawler.local_archive.server.dialects.holdings import Holdings
+from crawler.local_archive.server.dialects.holdings import Holdings, Unsatisfiable, asked_range
 from crawler.local_archive.server.dialects.pywb_query import MAX_ROWS, BadNumber, matched, page_of, pages_of, rows
 from crawler.local_archive.server.loopback import Answer, Headers, Request
-from crawler.local_archive.server.matches import ranges
-from crawler.local_archive.server.patterns import BadQuery
+from crawler.local_archive.server.queries import BadQuery, ranges
+from crawler.local_archive.server.row_forms import TYPES, line
 
 MOST = 256 << 20  # bytes that one request for data is given; a record never has as many
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import IO
 
 from crawler.local_archive.server.blocks import Blocks, Paging
-from crawler.local_archive.server.cdxj import Fields, fields_of
-from crawler.local_archive.server.dates import iso, seconds
 from crawler.local_archive.server.dialects.holdings import Holdings
 from crawler.local_archive.server.held_files import HeldFiles
 from crawler.local_archive.server.playback import joined
+from crawler.local_archive.server.queries import iso, seconds
+from crawler.local_archive.server.row_forms import Fields, fields_of
 from crawler.local_archive.server.rows import Row, SortedLines
 from pipelines.items import EMPTY_DIGEST
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from crawler.local_archive.server.asked import CDX, REPLAY, Asked
 from crawler.local_archive.server.blocks import Blocks
-from crawler.local_archive.server.cdxj import TYPES, Fields, line
 from crawler.local_archive.server.dialects.holdings import COLLECTION, Holdings
 from crawler.local_archive.server.dialects.pywb_query import (
     MAX_ROWS,
@@ -21,10 +20,9 @@ from crawler.local_archive.server.dialects.pywb_query import (
     rows,
 )
 from crawler.local_archive.server.dialects.pywb_replay import PywbReplay, with_scheme
-from crawler.local_archive.server.linkformat import bare_mementos, timemap
 from crawler.local_archive.server.loopback import Answer, Request
-from crawler.local_archive.server.matches import ranges
-from crawler.local_archive.server.patterns import BadQuery
+from crawler.local_archive.server.queries import BadQuery, ranges
+from crawler.local_archive.server.row_forms import TYPES, Fields, bare_mementos, line, timemap
 
 _CACHED = ("Cache-Control", "max-age=86400, must-revalidate")
 _JSON = (("Content-Type", "application/json; charset=utf-8"), _CACHED)

@@ -7,15 +7,27 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
+from pathlib import PurePosixPath
 
 from crawler.local_archive.server.blocks import Blocks, Pages
-from crawler.local_archive.server.cdxj import OTHER_NAMES, Fields, fields_of
-from crawler.local_archive.server.dates import seconds
-from crawler.local_archive.server.dialects.fuzzy import similar
-from crawler.local_archive.server.matches import KINDS, Match, Range, ranges
-from crawler.local_archive.server.patterns import BadQuery, matcher
+from crawler.local_archive.server.queries import KINDS, BadQuery, Match, Range, matcher, ranges, seconds
+from crawler.local_archive.server.row_forms import OTHER_NAMES, Fields, fields_of
 from crawler.local_archive.server.rows import Row, SortedLines
 from pipelines.formats.surt import urlkey
+
+_PAGES = frozenset({"asp", "aspx", "jsp", "php", "pl", "exe", "dll"})  # endings whose query matters
+_CACHE_BUSTERS = re.compile(r"[?&](?:_|cb|uncache)=\d+(?=&|$)|[?&]utm_[^=]+=[^&]+(?=&|$)")
+
+
+def similar(row: Fields, key: str, url: str) -> bool:
+    """Whether `row` may answer a query for `url` though its own key is not `key`: without what keeps caches away they
+    are the same, or they are one file with different queries (seen only where `url` has a scheme)."""
+    bare = url.partition("?")[0]
+    ending = PurePosixPath(bare.rpartition("/")[2]).suffix[1:]
+    if ending and ending not in _PAGES and f"{row['url']}?".startswith(f"{bare}?"):
+        return True
+    return _CACHE_BUSTERS.sub("", row["urlkey"]) == _CACHE_BUSTERS.sub("", key)
+
 
 MAX_ROWS = 100_000
 _PORT_WITHOUT_SCHEME = re.compile(r"[\w.-]+:\d+(?=[/?]|\Z)")

@@ -12,16 +12,13 @@ from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from crawler.local_archive.server.asked import Asked
-from crawler.local_archive.server.cdxj import fields_of
-from crawler.local_archive.server.dialects.byteranges import Unsatisfiable, asked_range
-from crawler.local_archive.server.dialects.fuzzy import similar
-from crawler.local_archive.server.dialects.holdings import Holdings
-from crawler.local_archive.server.dialects.pywb_query import by_distance
-from crawler.local_archive.server.linkformat import LINK_FORMAT, link
+from crawler.local_archive.server.dialects.holdings import Holdings, Unsatisfiable, asked_range
+from crawler.local_archive.server.dialects.pywb_query import by_distance, similar
 from crawler.local_archive.server.loopback import Answer, Headers, Request
-from crawler.local_archive.server.matches import Match, ranges
 from crawler.local_archive.server.playback import http_date, joined, quoted
+from crawler.local_archive.server.queries import Match, ranges
 from crawler.local_archive.server.records import Stored, TooLarge
+from crawler.local_archive.server.row_forms import LINK_FORMAT, fields_of, link
 from crawler.local_archive.server.rows import Row
 from pipelines.formats.surt import urlkey
 

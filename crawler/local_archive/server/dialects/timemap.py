@@ -8,11 +8,11 @@ from email.utils import parsedate_to_datetime
 from itertools import takewhile
 
 from crawler.local_archive.server.asked import CDX, REPLAY, Asked, accepts_gzip
-from crawler.local_archive.server.dates import seconds
 from crawler.local_archive.server.dialects.holdings import Holdings
-from crawler.local_archive.server.linkformat import LINK_FORMAT, link, written
 from crawler.local_archive.server.loopback import Answer, Request
 from crawler.local_archive.server.playback import Playback, http_date, quoted
+from crawler.local_archive.server.queries import seconds
+from crawler.local_archive.server.row_forms import LINK_FORMAT, link, written
 from crawler.local_archive.server.rows import Row
 from pipelines.formats.surt import urlkey
 

@@ -7,8 +7,8 @@ from crawler.local_archive.server.blocks import Blocks
 from crawler.local_archive.server.cdxserver import MAX_ROWS, PAGING, answer, target_key
 from crawler.local_archive.server.dialects.holdings import Holdings
 from crawler.local_archive.server.loopback import Answer, Request
-from crawler.local_archive.server.patterns import BadQuery
 from crawler.local_archive.server.playback import Playback
+from crawler.local_archive.server.queries import BadQuery
 from pipelines.formats.surt import urlkey
 
 BLOCKED_SITE = (

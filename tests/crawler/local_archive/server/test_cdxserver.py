@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crawler.local_archive.server.blocks import Blocks, Paging
 from crawler.local_archive.server.cdxindex import CdxIndex
 from crawler.local_archive.server.cdxserver import CdxAnswer, answer
-from crawler.local_archive.server.patterns import BadQuery
+from crawler.local_archive.server.queries import BadQuery
 
 ROWS = """\
 com,example)/ 20050101000000 http://example.com/ text/html 200 AAAA 10
@@ -243,7 +243,7 @@ def test_closest_alone_sorts_nothing_and_nonsense_is_told(index: CdxIndex) -> No
 
 
 def test_filters_have_a_limit_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.local_archive.server.patterns.MATCHING", 0.05)
+    monkeypatch.setattr("crawler.local_archive.server.queries.MATCHING", 0.05)
     (tmp_path / "long.cdx").write_text(
         f"com,example)/ 20050101000000 http://example.com/{'a' * 60}b text/html 200 A 1\n"
     )

@@ -7,9 +7,8 @@ import pytest
 
 from pipelines.analysis.description.figures import Figures, describe
 from pipelines.analysis.description.methods import Made, citation, methods
-from pipelines.analysis.description.plots import plots
 from pipelines.analysis.description.report import as_markdown, as_text, sections
-from pipelines.analysis.description.svg import bars, lines
+from pipelines.analysis.description.svg import bars, lines, plots
 
 ENGLISH = "We keep your name and your mail address for a year. " * 12
 

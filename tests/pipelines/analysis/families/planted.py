@@ -2,7 +2,7 @@
 
 import random
 
-from pipelines.analysis.families.shingles import LENGTH, jaccard, shingles
+from pipelines.analysis.families.leaders import LENGTH, jaccard, shingles
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in ("ck", "ll", "nt", "rs", "st", "x", "m", "p")]
 

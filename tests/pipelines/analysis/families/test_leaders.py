@@ -4,8 +4,7 @@ import random
 
 import pytest
 
-from pipelines.analysis.families.leaders import BANDS, MOST_MISSED, Leaders, rows_of_bands
-from pipelines.analysis.families.shingles import jaccard, shingles
+from pipelines.analysis.families.leaders import BANDS, MOST_MISSED, Leaders, jaccard, rows_of_bands, shingles
 from tests.pipelines.analysis.families.planted import copied, original, text_of
 
 LEAST = 0.9

@@ -7,8 +7,8 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin
 
 from pipelines.export.base import Report
-from pipelines.export.site.publish import publish
-from pipelines.export.site.settings import SiteSettings
+from pipelines.export.site.contents import publish
+from pipelines.export.site.names import SiteSettings
 from pipelines.items import DocumentKey, Reading, Verdict
 from pipelines.store import runs
 from tests.desk import Desk, row

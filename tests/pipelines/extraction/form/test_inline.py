@@ -1,7 +1,8 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipelines.extraction.form.inline import Token, address, inline
-from pipelines.extraction.form.styles import STYLES
+from pipelines.extraction.form.inline import STYLES, Token, absolute, address, inline
 from tests.pipelines.extraction.pages import rendered
 
 
@@ -62,3 +63,50 @@ def test_ends_without_a_beginning_say_nothing() -> None:
 
 def test_addresses_hold_no_markup() -> None:
     assert address("http://a.example/<b> \\(c)") == "http://a.example/%3Cb%3E%20%5C\\(c\\)"
+
+
+PAGE = "http://www.example.com/legal/privacy.html"
+SNAPSHOT = "https://web.archive.org/web/20050101000000id_/http%3A//www.example.com/legal/privacy.html"
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("terms.html", "http://www.example.com/legal/terms.html"),
+        ("/contact/", "http://www.example.com/contact/"),
+        ("//cdn.example/x", "http://cdn.example/x"),
+        ("HTTP://B.example", "HTTP://B.example/"),
+        ("http://b.example?q=1", "http://b.example?q=1"),
+        (" \n/a\n", "http://www.example.com/a"),
+        ("other.html#part", "http://www.example.com/legal/other.html#part"),
+        ("mailto:a@b.example", "mailto:a@b.example"),
+        ("tel:+1", ""),
+        ("#part", ""),
+        ("", ""),
+        ("javascript:void(0)", ""),
+        ("data:text/html,x", ""),
+        ("http://[broken", ""),
+        ("x" * 3000, ""),
+    ],
+)
+def test_absolute(href: str, url: str) -> None:
+    assert absolute(PAGE, href).lower() == url.lower()
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("/contact/", "https://web.archive.org/contact/"),
+        ("terms.html", "https://web.archive.org/web/20050101000000id_/http%3A//www.example.com/legal/terms.html"),
+        ("../a.php", "https://web.archive.org/web/20050101000000id_/http%3A//www.example.com/a.php"),
+    ],
+)
+def test_against_a_snapshot_as_the_published_texts_have_it(href: str, url: str) -> None:
+    assert absolute(SNAPSHOT, href) == url
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_is_an_address_or_nothing(href: str) -> None:
+    url = absolute(PAGE, href)
+    assert url == "" or url.split(":")[0].lower() in ("http", "https", "mailto")

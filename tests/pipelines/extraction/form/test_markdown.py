@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extraction.form.styles import STYLES
+from pipelines.extraction.form.inline import STYLES, Token
+from pipelines.extraction.form.markdown import paragraphs
 from tests.pipelines.extraction.pages import POLICY, blocks, reading, rendered
 
 
@@ -142,3 +143,36 @@ def test_a_loose_hard_space_is_kept_where_the_published_texts_have_it() -> None:
     html = f"<blockquote><font>&nbsp;</font><p><b>Privacy</b></p>{POLICY}</blockquote>"
     assert reading(html, "princeton").body.startswith("> \xa0\n> \n>  **Privacy**\n")
     assert reading(html).body.startswith("> We collect")
+
+
+BREAK = Token("break")
+
+
+def text(value: str) -> Token:
+    return Token("text", value)
+
+
+def test_one_break_ends_nothing() -> None:
+    tokens = [text("a"), BREAK, text("b")]
+    assert paragraphs(tokens) == [tokens]
+
+
+def test_two_breaks_end_a_paragraph() -> None:
+    assert paragraphs([text("a"), BREAK, text(" \n"), BREAK, text("b")]) == [[text("a")], [text("b")]]
+
+
+def test_what_is_open_goes_on() -> None:
+    bold, end = Token("strong", opens=True), Token("strong", ends=True)
+    assert paragraphs([bold, text("a"), BREAK, BREAK, text("b"), end]) == [
+        [bold, text("a"), end],
+        [bold, text("b"), end],
+    ]
+
+
+def test_what_opens_and_ends_between_the_breaks_is_gone() -> None:
+    bold, end = Token("strong", opens=True), Token("strong", ends=True)
+    assert paragraphs([text("a"), BREAK, bold, end, BREAK, text("b")]) == [[text("a")], [text("b")]]
+
+
+def test_breaks_at_the_end_are_gone() -> None:
+    assert paragraphs([text("a"), BREAK, BREAK]) == [[text("a")]]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.extraction.form.inline import STYLES
 from pipelines.extraction.form.markdown import markdown
-from pipelines.extraction.form.styles import STYLES
 from tests.pipelines.extraction.pages import blocks, rendered
 from tests.quality.structure import block_units, rendered_units
 

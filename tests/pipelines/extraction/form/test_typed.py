@@ -1,7 +1,7 @@
 import pytest
 
+from pipelines.extraction.form.inline import STYLES
 from pipelines.extraction.form.markdown import markdown
-from pipelines.extraction.form.styles import STYLES
 from pipelines.extraction.form.typed import typed_lists
 from tests.pipelines.extraction.pages import blocks, reading
 

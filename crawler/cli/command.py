@@ -1,0 +1,153 @@
+"""What all commands share: help that keeps its lines, and errors told in one sentence."""
+
+import argparse
+import atexit
+import os
+import re
+import signal
+import sys
+import textwrap
+import time
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+
+from crawler.cli.main import PROGRAM
+from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.formats.terminal import complain, keep_logs_printable, say
+
+_EVERY = 2.0  # seconds between two lines of progress
+
+
+class Help(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of the examples."""
+
+
+class CorpusCommand(ScrapyCommand):
+    """What all commands do alike: they refuse settings that nobody reads, and end without a traceback where they are
+    interrupted or nobody reads on. Scrapy makes all commands before it looks at the command line."""
+
+    reads_corpus = True
+    reads_catalogues = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        sys.excepthook = _told
+        atexit.register(_flush_or_end)
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        known = set(self.settings)
+        try:
+            refuse_unknown_settings([given.partition("=")[0].strip() for given in opts.set], known)
+        except WrongUse as error:
+            refuse(self, error)
+            sys.exit(self.exitcode)
+        super().process_options(args, opts)
+        if self.reads_corpus:
+            _load_database_alone()
+            if not self.reads_catalogues and Path(self.settings["CORPUS_DIR"]).is_file():
+                refuse(self, _one_only(self.settings["CORPUS_DIR"]))
+                sys.exit(self.exitcode)
+
+
+def _one_only(named: str) -> WrongUse:
+    return WrongUse(
+        f"CORPUS_DIR={named} is a file: a catalogue is for status, export and rebuild; name the folder of one corpus."
+    )
+
+
+def _load_database_alone() -> None:
+    """Load sqlite-utils without pandas and numpy, for whose values it looks out, and which take longer to load than all
+    of `status`. Whoever wants them later has them."""
+    hidden = [name for name in ("pandas", "numpy") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None there says: not to be found
+    try:
+        import sqlite_utils  # noqa: F401
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+def refuse_unknown_settings(given: Iterable[str], known: set[str]) -> None:
+    """Raises WrongUse for the first name that is no setting, of ours or of Scrapy, with the nearest that is one."""
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name.upper(), known, 1)
+            hint = f"did you mean {near[0]}?" if near else "docs/settings.md names all."
+            raise WrongUse(f"There is no setting {name!r}: {hint}")
+
+
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The end of a process by an exception: a traceback only for what nobody thought of."""
+    if issubclass(kind, BrokenPipeError):
+        _end_as_others_do()
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    print("error: Stopped by SIGINT; run the same command again to continue.", file=sys.stderr)
+    raise SystemExit(128 + signal.SIGINT)
+
+
+def _flush_or_end() -> None:
+    """Write out what is left before the interpreter does it, which would complain."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _end_as_others_do()
+
+
+def _end_as_others_do() -> None:
+    """End by SIGPIPE, without a word: who reads, as `head` does, has seen enough."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGPIPE)
+
+
+class Ending(Protocol):
+    """A command, which ends with a code."""
+
+    exitcode: int
+
+
+def add_examples(parser: argparse.ArgumentParser, examples: str) -> None:
+    """End a command's help with `examples`, line by line as they stand, and let its logs hold what prints alone."""
+    keep_logs_printable()  # every command comes by here before it does anything
+    parser.formatter_class = Help
+    if parser.usage:
+        parser.usage = _wrapped(parser.usage.replace("scrapy", PROGRAM, 1))
+    parser.epilog = examples.strip("\n")
+
+
+def _wrapped(usage: str) -> str:
+    """A usage in lines for a terminal of 80 columns; an option in brackets stays in one."""
+    whole = re.sub(r"\[[^]]*\]", lambda option: option[0].replace(" ", "\xa0"), usage)
+    return textwrap.fill(whole, 76, subsequent_indent=" " * 6, break_on_hyphens=False).replace("\xa0", " ")
+
+
+def refuse(command: Ending, error: CorpusError | KeyboardInterrupt) -> None:
+    """Say what went wrong, on standard error, and end with its code."""
+    stopped = isinstance(error, KeyboardInterrupt)
+    complain("Stopped by SIGINT: the corpus is whole; run the same command again to continue." if stopped else error)
+    command.exitcode = 128 + signal.SIGINT if isinstance(error, KeyboardInterrupt) else error.exit_code
+
+
+def take_none(args: list[str], way_out: str = "-s CORPUS_DIR=DIR names the corpus") -> None:
+    """Raises WrongUse where a command that takes no arguments is given one."""
+    if args:
+        raise WrongUse(f"Unexpected argument {args[0]!r}: {way_out}.")
+
+
+class ProgressLines:
+    """Tells on standard error how far it has come, every few seconds and at the end of each part."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _EVERY
+
+    def __call__(self, what: str, done: int, todo: int) -> None:
+        if time.monotonic() >= self._next or done == todo:
+            self._next = time.monotonic() + _EVERY
+            say(f"{what}: {done} of {todo}", file=sys.stderr)
