@@ -3,8 +3,8 @@
 from sqlite_utils import Database
 
 from pipelines.store import changes, departing, publishing, searching
-from pipelines.store.schema import MARKS, mark_in_journal, migrations
-from pipelines.store.views import ARCHIVE_VIEWS, VIEWS
+from pipelines.store.schema import migrations
+from pipelines.store.views import ARCHIVE_VIEWS, TRUNCATED_VIEWS, VIEWS
 
 __all__ = ["migrations"]
 
@@ -244,14 +244,9 @@ def marks_of_documents(db: Database) -> None:
         db.execute(statement)
 
 
-# a capture whose bytes were read is told by these: until now it was marked, looked at and found to need no line
-_TOLD_BY_BYTES = "NEW.stage <> 'copy' AND EXISTS (SELECT 1 FROM extraction WHERE capture_id = NEW.id)"
-
-
 @migrations()
-def quick_recording(db: Database) -> None:
-    """What costs time with each capture: marks of what needs no line in the journal, letters looked for one by one."""
-    told, _, marked = MARKS["capture_told"].partition("|")
-    db.execute("DROP TRIGGER capture_told")
-    mark_in_journal(db, "capture_told", f"{told} AND NOT ({_TOLD_BY_BYTES})", marked)
-    searching.look_for_letters_by_bytes(db)
+def cut_captures(db: Database) -> None:
+    """Why the bytes of a capture are not whole, where they were cut when it was captured."""
+    db.execute("ALTER TABLE snapshot ADD COLUMN truncated TEXT NOT NULL DEFAULT ''")
+    for statement in TRUNCATED_VIEWS.split(";\n"):
+        db.execute(statement)
