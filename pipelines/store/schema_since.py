@@ -250,3 +250,10 @@ def cut_captures(db: Database) -> None:
     db.execute("ALTER TABLE snapshot ADD COLUMN truncated TEXT NOT NULL DEFAULT ''")
     for statement in TRUNCATED_VIEWS.split(";\n"):
         db.execute(statement)
+
+
+@migrations()
+def versions_that_are_no_more(db: Database) -> None:
+    """In which run a version went, for news over several runs."""
+    for statement in changes.GONE:
+        db.execute(statement)
