@@ -14,8 +14,10 @@ import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.metadata import Document
+from trafilatura.settings import Extractor
 
 from pipelines.extraction.form.emphasis import NO_SPACES
+from pipelines.extraction.memory import Memory, key_of
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,10 @@ WITHIN_LINES = (
     "sup", "time", "tt", "u",
 )  # fmt: skip
 """Tags that change no word of what it reads, and cost it much."""
+NEVER_ITS_TEXT = ("head", "nav", "footer", "aside", "menu")
+NOT_ITS_ATTRIBUTES = ("href", "title", "part", "start", "type", "reversed", "value", "size", "face", "role", "shell")
+OPTIONS = Extractor(fast=True, comments=False, output_format="python")
+COUNT = etree.XPath("count(.//*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +44,32 @@ class Agreement:
     text_in_second: float | None = None  # of ours, those that it has
 
 
-def second_text(root: HtmlElement) -> str:
+def second_text(root: HtmlElement, memory: Memory[str] | None = None) -> str:
     """What trafilatura reads in a stripped tree, which is left as it is; empty where it finds no text, cannot read the
-    page, or would take long over it.
+    page, or would take long over it. It is asked once for what is the same to it, as far as `memory` reaches.
 
     The names of classes, by which it cuts sections too, are not in such a tree: equal trees give equal opinions.
     """
-    if root.xpath("count(.//*)") > MOST_ELEMENTS:
+    if COUNT(root) > MOST_ELEMENTS:
         return ""
+    page = _simplified(root)
+    if memory is None:
+        return _asked(page)
+    return memory.get(key_of(etree.tostring(page, encoding="utf-8")), lambda: _asked(page))
+
+
+def _simplified(root: HtmlElement) -> HtmlElement:
+    """A copy without what it never reads: pages that differ only there get one opinion."""
     page = copy.deepcopy(root)
+    etree.strip_elements(page, *NEVER_ITS_TEXT, with_tail=False)
+    etree.strip_attributes(page, *NOT_ITS_ATTRIBUTES)
     etree.strip_tags(page, *WITHIN_LINES)
+    return page
+
+
+def _asked(page: HtmlElement) -> str:
     try:
-        document = trafilatura.bare_extraction(page, fast=True, include_comments=False)
+        document = trafilatura.bare_extraction(page, options=copy.copy(OPTIONS))
     except Exception as error:  # an opinion costs nobody the reading that it is about
         log.debug("no second reading: %s", error)
         return ""
