@@ -13,8 +13,8 @@ from waybackpy.cdx_snapshot import CDXSnapshot
 from waybackpy.cdx_utils import full_url
 from waybackpy.exceptions import WaybackError
 
+from crawler.archives.addresses import matching
 from crawler.archives.answers import is_exception, why_closed
-from crawler.archives.rows import matching
 from pipelines.exceptions import ListingFailed, WrongUse
 from pipelines.items import Capture, HttpAnswer, ListingPage, Query
 

@@ -8,53 +8,15 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
 
-from crawler.archives.addresses import is_playable
+from crawler.archives.addresses import is_playable, matching
 from crawler.archives.cdx import MAX_LINE, MAX_ROWS, bounded, printable, shown
 from pipelines.exceptions import ListingFailed
 from pipelines.formats.surt import urlkey
 from pipelines.items import Capture, HttpAnswer, ListingPage, Query
-
-Covers = Callable[[str, str], bool]
-"""Whether a row with this urlkey and this original is covered."""
-
-_WWW = re.compile(r",www\d*\Z")
-_own_key = lru_cache(maxsize=64)(urlkey)  # the rows of an address come one after the other
-
-
-def matching(url: str, match: str) -> Covers:
-    """What the query of `url` with this match type covers."""
-    wanted = urlkey(url)
-    host = _host(wanted)
-
-    def in_place(key: str) -> bool:
-        return _is_below(_host(key), host) if match == "domain" else _host(key) == host
-
-    def is_meant(key: str) -> bool:
-        if match == "exact":
-            return key == wanted
-        return match != "prefix" or key.startswith(wanted)
-
-    def covers(key: str, original: str) -> bool:
-        own = _own_key(original) if is_playable(original) else key
-        return in_place(key) and in_place(own) and (is_meant(own) or is_meant(key))
-
-    return covers
-
-
-def _host(key: str) -> str:
-    """The host of a key, turned round as it stands there, without port and `www`."""
-    end = r"\]" if key.startswith("[") else r"[):]"
-    return _WWW.sub("", re.split(end, key, maxsplit=1)[0])
-
-
-def _is_below(host: str, domain: str) -> bool:
-    return host == domain or host.startswith(f"{domain},")
-
 
 Value = str | int | float | bool | None
 
@@ -78,6 +40,7 @@ class Row(Struct):
     length: Value = ""
     offset: Value = ""
     filename: Value = ""
+    truncated: Value = ""
     is_fuzzy: Value = ""
 
 

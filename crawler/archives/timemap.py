@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.archives.addresses import escaped, filled, is_playable
+from crawler.archives.addresses import escaped, filled, is_playable, matching
 from crawler.archives.base import Ask
 from crawler.archives.cdx import MAX_ROWS, bounded, printable, shown
 from crawler.archives.pywb import Pywb, without_rows
-from crawler.archives.rows import matching
 from pipelines.exceptions import ListingFailed, ReplayFailed, WrongUse
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import from_http_date, in_range

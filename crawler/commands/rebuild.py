@@ -2,7 +2,7 @@
 
 import argparse
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError
 
 EXAMPLES = """

@@ -17,7 +17,7 @@ from pipelines.extraction.page import tabs
 from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.controls import without_boxes
 from pipelines.extraction.page.menus import SHELL, shell_of
-from pipelines.extraction.page.nested import HIDDEN, SIGNS, reveal, unfold
+from pipelines.extraction.page.nested import HIDDEN, SIGNS, reveal, show_noframes, unfold
 from pipelines.extraction.page.page import NO_TEXT, Text, prepare, reading_of, text_of
 from pipelines.extraction.page.second_reader import second_text
 from pipelines.extraction.page.treekey import strip, tree_key
@@ -86,6 +86,8 @@ class Reader:
         if any(sign in html for sign in SIGNS):
             unfold(root)
         if not self._style.faithful:
+            if root.find("body") is None:
+                show_noframes(root)
             if any(sign in html for sign in tabs.SIGNS):
                 tabs.title_panels(root)
             without_boxes(root)

@@ -1,18 +1,19 @@
 """The bytes of WARC records as we write them: responses, revisits, listings, resources, and the notes behind them."""
 
-import gzip
 from io import BytesIO
 from typing import Any
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+from zlib_ng import zlib_ng
 
 from pipelines.formats.digests import warc_digest
 from pipelines.items import ListingPage, Memento
 from pipelines.warc import sidecar as warc_notes
 
-_LEVEL = 4  # of compression: half the time of 6 for 5 % more bytes of real pages
+_LEVEL = 3  # of zlib-ng: the bytes of zlib's 4 in under half of its time, and 6 % more than zlib's 6 in a quarter
+_GZIP = 31  # with the head and the tail of a gzip member
 
 
 class _Records(WARCWriter):  # type: ignore[misc]
@@ -21,7 +22,7 @@ class _Records(WARCWriter):  # type: ignore[misc]
     def _write_warc_record(self, out: Any, record: ArcWarcRecord) -> None:
         packed = BytesIO()
         super()._write_warc_record(packed, record)
-        out.write(gzip.compress(packed.getvalue(), compresslevel=_LEVEL, mtime=0))
+        out.write(zlib_ng.compress(packed.getvalue(), _LEVEL, _GZIP))
 
 
 class RecordBuilder:
@@ -53,6 +54,8 @@ class RecordBuilder:
             "WARC-Source-URI": warc_notes.uri(answer.request_url),
             warc_notes.FOLLOW: "yes",
         }
+        if memento.truncated:
+            named["WARC-Truncated"] = warc_notes.truncation(memento.truncated)
         target = warc_notes.uri(memento.capture.original)
         if refers_to is None:
             return self._response(target, http, answer.body, named)

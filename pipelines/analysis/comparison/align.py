@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
 from rapidfuzz.distance import Indel
 
 from pipelines.analysis.comparison.tokens import shared_start, tokens_of
@@ -25,15 +26,20 @@ MOST_CANDIDATES = 3  # blocks that are looked at for each, those that share most
 MOST_CELLS = 200_000_000  # tokens times tokens of two blocks that are looked at more closely
 
 
-Key = str | tuple[str, ...]
-"""Two blocks have the same words where their keys are equal. Without an equal one it is a tuple: the block's tokens."""
+Code = str | tuple[str, ...]
+"""The tokens of a block: a letter for each of them, or they themselves."""
+
+Key = int | Code
+"""Two blocks have the same words where their keys are equal: a number if both texts have one that is written alike,
+else their code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The blocks of one text, for each its key, how long it is (characters), and its kind."""
+    """The blocks of one text, for each its key, what stands there, how long it is (characters), and its kind."""
 
     keys: Sequence[Key]
+    bodies: Sequence[str]
     sizes: Sequence[int]
     kinds: Sequence[str]
 
@@ -46,8 +52,7 @@ class Pairs:
     moved: list[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True, gc=False):
     before: int
     after: int
     weight: float
@@ -92,38 +97,42 @@ def _equal(before: Side, after: Side, left: range, right: range) -> list[_Candid
 def _alike(before: Side, after: Side, left: range, right: range) -> list[_Candidate]:
     """Blocks without an equal one that share at least half of their words with one of the other side's."""
     there, here = {after.keys[j] for j in right}, {before.keys[i] for i in left}
-    keys = {j: after.keys[j] for j in right if after.keys[j] and after.keys[j] not in here}
+    codes = {j: key for j in right if (key := after.keys[j]) and not isinstance(key, int) and key not in here}
+    leads = _leads(codes)
+    found = []
+    for i in left if leads else ():
+        key = before.keys[i]
+        if key and not isinstance(key, int) and key not in there:
+            found += [
+                _Candidate(i, j, alike * alike * before.sizes[i], alike)
+                for j in _likest(key, codes, leads)
+                if (alike := _likeness(key, codes[j])) >= LEAST_ALIKE
+            ]
+    return found
+
+
+def _leads(codes: dict[int, Code]) -> dict[str, list[int]]:
+    """The blocks that each token stands in, without those that stand in many."""
     having: dict[str, list[int]] = defaultdict(list)
-    for j, key in keys.items():
-        for token in set(key):
+    for j, code in codes.items():
+        for token in set(code):
             having[token].append(j)
-    found = []
-    for i in left if keys else ():
-        if before.keys[i] and before.keys[i] not in there:
-            found += _likest(i, before, keys, having)
-    return found
+    return {token: places for token, places in having.items() if len(places) <= MOST_SHARING}
 
 
-def _likest(i: int, before: Side, keys: dict[int, Key], having: dict[str, list[int]]) -> list[_Candidate]:
-    key, size = before.keys[i], before.sizes[i]
+def _likest(code: Code, codes: dict[int, Code], leads: dict[str, list[int]]) -> Iterable[int]:
+    """The blocks that share most tokens with one."""
     shares: dict[int, int] = {}
-    for token in set(key):
-        sharing = having.get(token, ())
-        if len(sharing) <= MOST_SHARING:
-            for j in sharing:
-                shares[j] = shares.get(j, 0) + 1
-    likest: Iterable[int] = shares
-    if len(shares) > MOST_CANDIDATES:
-        likest = sorted(shares, key=lambda j: shares[j] / (len(key) + len(keys[j])), reverse=True)[:MOST_CANDIDATES]
-    found = []
-    for j in likest:
-        alike = _likeness(key, keys[j])
-        if alike >= LEAST_ALIKE:
-            found.append(_Candidate(i, j, alike * alike * size, alike))
-    return found
+    for token in leads.keys() & set(code):
+        for j in leads[token]:
+            shares[j] = shares.get(j, 0) + 1
+    if len(shares) <= MOST_CANDIDATES:
+        return shares
+    length = len(code)
+    return [j for _, j in sorted([(-n / (length + len(codes[j])), j) for j, n in shares.items()])[:MOST_CANDIDATES]]
 
 
-def _likeness(one: Key, other: Key) -> float:
+def _likeness(one: Code, other: Code) -> float:
     """The share of both blocks' tokens that the longest common run of them holds, 0 to 1; 0 where it is below half."""
     if len(one) * len(other) > MOST_CELLS:
         return float(one[:1] == other[:1])
@@ -181,14 +190,13 @@ def _with_replaced(
 def _replaces(before: Side, after: Side, i: int, j: int) -> bool:
     if before.kinds[i] != after.kinds[j] or max(before.sizes[i], after.sizes[j]) > LONGEST_REPLACED:
         return False
-    alike = Indel.normalized_similarity(_tokens(before.keys[i]), _tokens(after.keys[j]))
+    alike = Indel.normalized_similarity(_small(before.bodies[i]), _small(after.bodies[j]))
     return alike >= LEAST_ALIKE_REPLACED
 
 
-def _tokens(key: Key) -> tuple[str, ...]:
-    """The tokens that a key stands for, in small letters."""
-    tokens = tokens_of(key).keys if isinstance(key, str) else key
-    return tuple(token.casefold() for token in tokens)
+def _small(body: str) -> list[str]:
+    """The tokens of a body in small letters."""
+    return [token.casefold() for token in tokens_of(body).keys]
 
 
 def _moved(

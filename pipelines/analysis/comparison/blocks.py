@@ -6,6 +6,8 @@ It knows the Markdown that exports are written in, not all of CommonMark; what i
 import re
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from pipelines.analysis.comparison.model import Block, BlockKind
 
 _QUOTE = re.compile(r" {0,3}>[ ]?")
@@ -18,8 +20,7 @@ _BLANK = re.compile(r"[\s>]*\Z")
 _CODE_INDENT = 4
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct, gc=False):
     kind: BlockKind
     level: int
     quotes: int

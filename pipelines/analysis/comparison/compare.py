@@ -4,10 +4,15 @@
 """
 
 import re
-from dataclasses import dataclass
+import sys
+from collections import defaultdict
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import count
 
-from pipelines.analysis.comparison.align import Key, Side, align
+from msgspec import Struct
+
+from pipelines.analysis.comparison.align import Code, Side, align
 from pipelines.analysis.comparison.blocks import blocks_of
 from pipelines.analysis.comparison.cosmetic import cosmetic_kinds
 from pipelines.analysis.comparison.model import Block, Change, ChangeOp, Comparison, Section
@@ -63,13 +68,15 @@ RULES = 1
 
 def compare(before: str, after: str) -> Comparison:
     """Compare two Markdown texts (style `corpus`, as versions have them). Pure; never fails, whatever the texts are."""
-    (ours, words_before), (theirs, words_after) = _parsed(before), _parsed(after)
-    comparer = _Comparer(ours, theirs, {})
+    ours, theirs = _parsed(before), _parsed(after)
+    comparer = _Comparer(ours.blocks, theirs.blocks, _Codes(len(before) + len(after)))
     if comparer.leaves_over:
-        comparer = comparer.with_cuts(ours, theirs)
+        comparer = comparer.with_cuts(ours.blocks, theirs.blocks)
     changes = comparer.changes()
     sections = comparer.sections.done()
     added, removed = (sum(getattr(each, name) for each in sections) for name in ("words_added", "words_removed"))
+    words_before = ours.words
+    words_after = theirs.counted(words_before - removed + added)
     kinds = cosmetic_kinds(changes)
     return Comparison(
         changes=tuple(changes),
@@ -99,11 +106,26 @@ def revert(comparison: Comparison, after: str) -> str:
     return _text(comparison, "before")
 
 
-@lru_cache(maxsize=2)  # the version after one change is the one before the next
-def _parsed(text: str) -> tuple[list[Block], int]:
-    """The blocks of a text and how many words there are in all."""
-    blocks = blocks_of(text)
-    return blocks, count_words(SEAM.join([block.body for block in blocks]))
+class _Parsed:
+    """The blocks of a text, and how many words there are in all, which are counted once."""
+
+    def __init__(self, text: str) -> None:
+        self.blocks = blocks_of(text)
+        self._words = -1
+
+    @property
+    def words(self) -> int:
+        if self._words < 0:
+            self._words = count_words(SEAM.join([block.body for block in self.blocks]))
+        return self._words
+
+    def counted(self, words: int) -> int:
+        """Take the number of words from a comparison: what stayed counts the same in both texts."""
+        self._words = words
+        return words
+
+
+_parsed = lru_cache(maxsize=2)(_Parsed)  # the version after one change is the one before the next
 
 
 def _text(comparison: Comparison, side: str) -> str:
@@ -119,8 +141,25 @@ def _raw(change: Change, side: str) -> str:
     return block.lead + body + block.tail
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Codes:
+    """The tokens of each body of two texts, and their code, which is short to compare, to cut and to look up."""
+
+    def __init__(self, characters: int) -> None:
+        letters = defaultdict[str, str](map(chr, count()).__next__)  # a letter for each, as they come
+        self._code: Callable[[list[str]], Code] = lambda keys: "".join(map(letters.__getitem__, keys))
+        if characters > sys.maxunicode:  # as many tokens there may be
+            self._code = tuple
+        self._known: dict[str, tuple[Tokens, Code]] = {}
+
+    def __call__(self, body: str) -> tuple[Tokens, Code]:
+        known = self._known.get(body)
+        if known is None:
+            tokens = tokens_of(body)
+            known = self._known[body] = tokens, self._code(tokens.keys)
+        return known
+
+
+class _Text(Struct, frozen=True):
     """The blocks of one text, as they are and as they are aligned."""
 
     blocks: list[Block]
@@ -130,24 +169,18 @@ class _Text:
 class _Comparer:
     """Two texts on their way. Blocks that both have as they stand are never cut into tokens."""
 
-    def __init__(self, before: list[Block], after: list[Block], tokens: dict[str, Tokens]) -> None:
-        self._tokens = tokens
+    def __init__(self, before: list[Block], after: list[Block], coded: _Codes) -> None:
+        self._coded = coded
         self.sections = Sections()
-        shared = {block.body for block in before} & {block.body for block in after}
+        both = {block.body for block in before} & {block.body for block in after}
+        shared = {body: number for number, body in enumerate(both)}
         self._before, self._after = self._text(before, shared), self._text(after, shared)
         self._pairs = align(self._before.side, self._after.side)
 
-    def _text(self, blocks: list[Block], shared: set[str]) -> _Text:
-        sizes = [len(block.body) for block in blocks]
-        keys: list[Key] = [
-            block.body if block.body in shared else tuple(self._tokens_of(block.body).keys) for block in blocks
-        ]
-        return _Text(blocks, Side(keys, sizes, [block.kind for block in blocks]))
-
-    def _tokens_of(self, body: str) -> Tokens:
-        if body not in self._tokens:
-            self._tokens[body] = tokens_of(body)
-        return self._tokens[body]
+    def _text(self, blocks: list[Block], shared: dict[str, int]) -> _Text:
+        bodies = [block.body for block in blocks]
+        keys = [shared[body] if body in shared else self._coded(body)[1] for body in bodies]
+        return _Text(blocks, Side(keys, bodies, list(map(len, bodies)), [block.kind for block in blocks]))
 
     @property
     def leaves_over(self) -> bool:
@@ -157,9 +190,9 @@ class _Comparer:
 
     def with_cuts(self, before: list[Block], after: list[Block]) -> "_Comparer":
         """The same texts, their paragraphs cut where they were split or joined; itself where none was."""
-        ours, theirs = cut_both(before, after, self._tokens_of)
+        ours, theirs = cut_both(before, after, self._coded)
         was_cut = len(ours) > len(before) or len(theirs) > len(after)
-        return _Comparer(ours, theirs, self._tokens) if was_cut else self
+        return _Comparer(ours, theirs, self._coded) if was_cut else self
 
     def changes(self) -> list[Change]:
         """What became of each block, in reading order."""
@@ -204,7 +237,7 @@ class _Comparer:
     def _compared(self, op: ChangeOp, i: int, j: int, section: int, move: int = 0) -> Change:
         ours, theirs = self._before.blocks[i], self._after.blocks[j]
         by_cell = ours.kind == theirs.kind == "row"
-        inside = pieces_of(self._tokens_of(ours.body), self._tokens_of(theirs.body), by_cell=by_cell)
+        inside = pieces_of(self._coded(ours.body)[0], self._coded(theirs.body)[0], by_cell=by_cell)
         added, removed = inside.words_added, inside.words_removed
         self.sections.count(section, added, removed, count_words(theirs.body) - added if move else 0)
         return Change(op, ours, theirs, inside.pieces, move, section, added, removed)

@@ -3,8 +3,9 @@
 All of it is plain data that msgspec writes as JSON.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code", "rule"]
 PieceOp = Literal["equal", "delete", "insert", "format"]
@@ -12,8 +13,7 @@ ChangeOp = Literal["equal", "changed", "removed", "added", "moved from", "moved 
 CosmeticKind = Literal["dates", "addresses", "links", "case", "form"]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True, gc=False):
     """One block of a Markdown text: `lead + body + tail` is what stands there, so a text is its blocks joined.
 
     `lead` holds the signs before the words (`## `, `  * `, `> `), `tail` the line ends and the line under a table's
@@ -36,8 +36,7 @@ class Block:
         return self.lead + self.body + self.tail
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True, gc=False):
     """A part of two bodies. `before` joined over all pieces is the one body, `after` joined the other.
 
     equal: the same words (spaces, quotes and dashes may be written otherwise); delete: `after` is empty; insert:
@@ -49,8 +48,7 @@ class Piece:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What became of one block; the changes stand in reading order, what was removed before what came instead.
 
     equal and changed have both blocks, removed and `moved from` only `before`, added only `after`. `moved to` has
@@ -69,8 +67,7 @@ class Change:
     words_removed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True, gc=False):
     """The text under one heading (its words without markup; empty before the first), and the words that changed.
 
     `words_moved` counts words of blocks that came here from elsewhere, less those added to them on the way.
@@ -87,8 +84,7 @@ class Section:
         return bool(self.words_added or self.words_removed or self.words_moved)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Two texts compared. `share` is (words added + words removed) / (words of both), 0 to 1: moved words are none.
 
     `cosmetic`: nothing changed but what `cosmetic_kinds` names (empty where something else did, too): dates,

@@ -5,8 +5,11 @@ A block is cut only where its sentences stand in several blocks of the other tex
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from itertools import pairwise
 
+from msgspec.structs import replace
+
+from pipelines.analysis.comparison.align import Code
 from pipelines.analysis.comparison.model import Block
 from pipelines.analysis.comparison.tokens import Tokens
 
@@ -15,42 +18,39 @@ _ENDS = frozenset(".!?。！？;:")
 _SEVERAL = re.compile(r"[.!?。！？;:]\s")
 _CUT_KINDS = frozenset(("paragraph", "item"))
 
-Sentence = tuple[str, ...]
+Coded = Callable[[str], tuple[Tokens, Code]]
+"""Gives the tokens of a body and their code, by which sentences are the same."""
 
 
-def cut_both(
-    before: Sequence[Block], after: Sequence[Block], tokens_of: Callable[[str], Tokens]
-) -> tuple[list[Block], list[Block]]:
+def cut_both(before: Sequence[Block], after: Sequence[Block], coded: Coded) -> tuple[list[Block], list[Block]]:
     """The blocks of both texts, those that were split or joined in parts. The parts joined are the blocks."""
     ours = {block.body for block in before}
     theirs = {block.body for block in after}
-    mine = [_sentences(block, tokens_of) if block.body not in theirs else [] for block in before]
-    others = [_sentences(block, tokens_of) if block.body not in ours else [] for block in after]
+    mine = [_sentences(block, coded) if block.body not in theirs else [] for block in before]
+    others = [_sentences(block, coded) if block.body not in ours else [] for block in after]
     return _cut(before, mine, _places(others)), _cut(after, others, _places(mine))
 
 
-def _sentences(block: Block, tokens_of: Callable[[str], Tokens]) -> list[tuple[Sentence, int]]:
+def _sentences(block: Block, coded: Coded) -> list[tuple[Code, int]]:
     """The sentences of a block, each with the place in the body where it ends."""
     if block.kind not in _CUT_KINDS:
         return []
-    tokens = tokens_of(block.body)
+    tokens, code = coded(block.body)
     if not _SEVERAL.search(block.body):
-        return [(tuple(tokens.keys), len(block.body))]
-    found: list[tuple[Sentence, int]] = []
-    start = place = 0
-    for at, key in enumerate(tokens.keys):
-        if key in _ENDS and tokens.glue[at + 1].isspace():
-            place += sum(map(len, tokens.glue[start : at + 1])) + sum(map(len, tokens.raw[start : at + 1]))
-            found.append((tuple(tokens.keys[start : at + 1]), place))
-            start = at + 1
-    if start < len(tokens.keys):
-        found.append((tuple(tokens.keys[start:]), len(block.body)))
-    return found
+        return [(code, len(block.body))]
+    ends = [at for at, key in enumerate(tokens.keys, 1) if key in _ENDS and tokens.glue[at].isspace()]
+    found: list[tuple[Code, int]] = []
+    place = 0
+    for start, end in pairwise((0, *ends)):
+        place += len(tokens.text(start, end))
+        found.append((code[start:end], place))
+    last = ends[-1] if ends else 0
+    return found if last == len(code) else [*found, (code[last:], len(block.body))]
 
 
-def _places(blocks: Sequence[list[tuple[Sentence, int]]]) -> dict[Sentence, int]:
+def _places(blocks: Sequence[list[tuple[Code, int]]]) -> dict[Code, int]:
     """In which block each sentence stands; those that stand in several lead nowhere."""
-    places: dict[Sentence, int] = {}
+    places: dict[Code, int] = {}
     for number, sentences in enumerate(blocks):
         for sentence, _ in sentences:
             if len(sentence) >= LEAST_TOKENS:
@@ -58,16 +58,14 @@ def _places(blocks: Sequence[list[tuple[Sentence, int]]]) -> dict[Sentence, int]
     return places
 
 
-def _cut(
-    blocks: Sequence[Block], sentences: Sequence[list[tuple[Sentence, int]]], places: dict[Sentence, int]
-) -> list[Block]:
+def _cut(blocks: Sequence[Block], sentences: Sequence[list[tuple[Code, int]]], places: dict[Code, int]) -> list[Block]:
     cut: list[Block] = []
     for block, parts in zip(blocks, sentences, strict=True):
         cut += _parts(block, _borders(parts, places)) if len(parts) > 1 else [block]
     return cut
 
 
-def _borders(parts: Sequence[tuple[Sentence, int]], places: dict[Sentence, int]) -> list[int]:
+def _borders(parts: Sequence[tuple[Code, int]], places: dict[Code, int]) -> list[int]:
     """Places in a body between sentences that stand in different blocks of the other text."""
     borders: list[int] = []
     now = end = -1

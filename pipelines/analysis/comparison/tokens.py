@@ -4,7 +4,10 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import chain, compress, count
+from operator import ne
+
+from msgspec import Struct
 
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _APOSTROPHES = re.compile("[‘’‚‛′´ʼ＇‹›]")
@@ -21,13 +24,17 @@ _PUNCTUATION = (
     r"!-/:-@\[-`{-~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf"
     r"\u2010-\u2027\u2030-\u205e\u3000-\u3020\u30fb\uff01-\uff0f\uff1a-\uff20"
 )
-_LETTER = rf"[^\s{_PUNCTUATION}{_UNSPACED}]"
-_WORD = rf"{_LETTER}+(?:(?:[.@'’_&‑-]|(?<=\d),(?=\d)){_LETTER}+)*"
+_SPACES = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # \s, which is slow in a class
+_LETTER = rf"[^{_SPACES}{_PUNCTUATION}{_UNSPACED}]"
+_WORD = rf"{_LETTER}++(?:(?:[.@'’_&‑-](?={_LETTER})|,(?=\d)(?<=\d,)){_LETTER}++)*+"
 _AUTOLINK = r"<(?:https?|ftp)://[^<>\s]+>"
 _COUNTED = rf"{_WORD}|[{_UNSPACED}][{_ABOVE}]*|{_AUTOLINK}"
 _LINK_END = r'\]\((?:\\.|[^()\s\\])*(?:\s+"(?:\\.|[^"\\])*")?\)'
 _MARK = rf"\*\*|~~|\[(?=(?:\\.|[^\[\]\\])*\]\()|{_LINK_END}|_(?!\w)|(?<!\w)_|(?<=\n)> ?"
-_TOKEN = re.compile(rf"((?:\s+|{_MARK})*+)({_COUNTED}|\\[!-/:-@\[-`{{-~]|\S|\Z)")
+_TEXT = rf"{_COUNTED}|\\[!-/:-@\[-`{{-~]|\S"
+_TOKEN = re.compile(rf"((?:\s++|{_MARK})*+)({_TEXT}|\Z)")
+_PLAIN_TOKEN = re.compile(rf"({_TEXT})")
+_MAY_HAVE_MARKS = re.compile(r"[*~\[\]_]|\n>")
 _COUNTED_ONLY = re.compile(_COUNTED)
 _TYPOGRAPHIC = (("’", "'"), ("‑", "-"), *((sign, " ") for sign in "“”„–—•…‘"))
 _WITHIN = ((b"1,1", b"111"), (b"1,1", b"111"), (b"1", b"a"), (b"a-a", b"aaa"), (b"a-a", b"aaa"))
@@ -38,19 +45,23 @@ _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _IS_LETTER = re.compile(_LETTER)
 AUTOLINK = re.compile(_AUTOLINK)
 LINK_END = re.compile(_LINK_END)
+_ESCAPE_OR_LINK_END = re.compile(rf"(\\[!-/:-@\[-`{{-~])|{_LINK_END}")
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """`raw[i]` with `glue[i]` before it; the last glue stands behind all. `keys` is what is compared."""
+class Tokens(Struct, frozen=True):
+    """`raw[i]` with `glue[i]` before it; the last glue stands behind all. `keys` is what is compared.
 
+    `parts` is all of it in turn: glue, text, glue, ... glue.
+    """
+
+    parts: list[str]
     glue: list[str]
     raw: list[str]
     keys: list[str]
 
     def text(self, start: int, end: int) -> str:
         """What stands at the tokens from `start` to `end`, with the glue before each."""
-        return "".join([part for i in range(start, end) for part in (self.glue[i], self.raw[i])])
+        return "".join(self.parts[2 * start : 2 * end])
 
     def words(self, start: int, end: int) -> int:
         return sum(map(is_word, self.raw[start:end]))
@@ -58,13 +69,20 @@ class Tokens:
 
 def tokens_of(body: str) -> Tokens:
     """The tokens of a body; their glue and texts joined are `body`."""
+    parts = _parts_with_marks(body) if _MAY_HAVE_MARKS.search(body) else _PLAIN_TOKEN.split(body)
+    raw = parts[1::2]
+    keys = [t if t.isalnum() else _KEYS.get(t) or _key(t) for t in raw] if _is_folded(body) else raw
+    return Tokens(parts, parts[::2], raw, keys)
+
+
+def _parts_with_marks(body: str) -> list[str]:
+    """Glue and texts in turn where some of the glue is marks, which are no texts."""
     found = _TOKEN.findall(body)
-    glue, raw = [pair[0] for pair in found], [pair[1] for pair in found]
-    while len(raw) > 1 and not raw[-1] and not raw[-2]:  # an empty match at the very end
-        glue.pop()
-        raw.pop()
-    raw.pop()
-    return Tokens(glue, raw, [t if t.isalnum() else _key(t) for t in raw] if _is_folded(body) else raw)
+    while len(found) > 1 and not found[-1][1] and not found[-2][1]:  # an empty match at the very end
+        found.pop()
+    parts = list(chain.from_iterable(found))
+    parts.pop()
+    return parts
 
 
 def _is_folded(body: str) -> bool:
@@ -83,6 +101,10 @@ def _key(token: str) -> str:
     return _DASHES.sub("-", _QUOTES.sub('"', _APOSTROPHES.sub("'", token)))
 
 
+_KEYS = {sign: _key(sign) for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~‘’“”«»–—…•·"}
+"""The keys of the signs that texts are full of."""
+
+
 def is_word(token: str) -> bool:
     """Whether a token counts as a word: no punctuation."""
     return _IS_COUNTED.match(token) is not None
@@ -91,7 +113,7 @@ def is_word(token: str) -> bool:
 def count_words(body: str) -> int:
     """How many words are read in a body, or in several joined by SEAM: none of link targets."""
     if "](" in body:
-        body = LINK_END.sub("]", body)
+        body = _ESCAPE_OR_LINK_END.sub(r"\1]", body) if "\\]" in body else LINK_END.sub("]", body)
     if "://" in body:
         body = AUTOLINK.sub(" a ", body)
     if not body.isascii():
@@ -140,4 +162,4 @@ def _count_western(signs: bytes) -> int:
 
 def shared_start(one: Sequence[object], other: Sequence[object]) -> int:
     """How many items two sequences have in common at their beginning."""
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(compress(count(), map(ne, one, other)), min(len(one), len(other)))

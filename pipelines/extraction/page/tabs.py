@@ -7,9 +7,9 @@ from lxml.html import HtmlElement
 
 SIGNS = ("tabpanel", "tab-pane", "tablist", '="tab"', '="pill"', "tabs")
 NAME = re.compile(r"(?:^|[ _-])(?:tabs?|pills?|tablist)(?:$|[ _-])", re.IGNORECASE)
-TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "href")
+TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "data-w-tab", "href")
 SAID = ("role", "data-toggle", "data-bs-toggle", "class")
-NAMED = etree.XPath("//*[string(@id)]")
+NAMED = etree.XPath("//*[string(@id) or @data-w-tab or @data-tab]")
 TABS = etree.XPath(".//a | .//button | .//*[@role='tab']")
 LONGEST = 120  # characters of a title
 MOST = 200  # tabs in a page
@@ -21,10 +21,11 @@ def title_panels(root: HtmlElement) -> None:
     bars: dict[HtmlElement, list[tuple[HtmlElement, HtmlElement]]] = {}
     panels: dict[str, HtmlElement] = {}
     for element in NAMED(root):
-        panels.setdefault(element.get("id"), element)
+        if name := element.get("id") or _pane(element):
+            panels.setdefault(name, element)
     for tab in TABS(root)[: 10 * MOST]:
         panel = _panel(tab, panels)
-        bar = _bar(tab) if panel is not None else None
+        bar = _bar(tab, panel) if panel is not None else None
         if bar is not None and panel is not None and _is_apart(bar, panel):
             bars.setdefault(bar, []).append((tab, panel))
     for bar, tabs in bars.items():
@@ -32,11 +33,11 @@ def title_panels(root: HtmlElement) -> None:
             _move(bar, tabs)
 
 
-def _bar(tab: HtmlElement) -> HtmlElement | None:
-    """The outermost element near a link that says that it holds tabs."""
-    found = None
+def _bar(tab: HtmlElement, panel: HtmlElement) -> HtmlElement | None:
+    """The outermost element near a link that says that it holds tabs, and does not hold the panel."""
+    found, around = None, set(panel.iterancestors())
     for place, element in enumerate((tab, *tab.iterancestors())):
-        if place > UP or element.tag in ("body", "main", "article", "section"):
+        if place > UP or element in around or element.tag in ("body", "main", "article", "section"):
             break
         if any(NAME.search(value) for name in SAID if (value := element.get(name))):
             found = element
@@ -51,6 +52,12 @@ def _panel(tab: HtmlElement, panels: dict[str, HtmlElement]) -> HtmlElement | No
         if panel is not None and panel.tag in ("div", "section", "article", "li", "dd"):
             return panel if _text(panel) else None
     return None
+
+
+def _pane(element: HtmlElement) -> str:
+    """The name that a pane without an id shares with its tab."""
+    name = element.get("data-w-tab") or element.get("data-tab")
+    return name if name and element.tag != "a" and "pane" in element.get("class", "") else ""
 
 
 def _is_apart(bar: HtmlElement, panel: HtmlElement) -> bool:

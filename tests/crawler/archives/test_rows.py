@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.archives.rows import capture_of, digest_of, lines_of, matching, read_line
+from crawler.archives.addresses import matching
+from crawler.archives.rows import capture_of, digest_of, lines_of, read_line
 from pipelines.exceptions import ListingFailed
 from pipelines.formats.surt import urlkey
 
