@@ -172,6 +172,8 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
     received: list[int] = []
     for name in ("scrapy.core.scraper", "scrapy.core.engine", "scrapy.utils.signal"):
         logging.getLogger(name).addFilter(_is_unforeseen)
+        # else they make records of each request and item, also where no handler takes them
+        logging.getLogger(name).setLevel(crawler.settings["LOG_LEVEL"])
     # where one stage cannot be opened, Scrapy forgets the others that it was about to open
     warnings.filterwarnings("ignore", "coroutine 'ensure_awaitable", RuntimeWarning)
     _once_it_runs(lambda: _note_signals(received))

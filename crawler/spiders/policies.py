@@ -222,7 +222,7 @@ class PoliciesSpider(Spider):
         return bool(self.stop_reason) or archive in self.left_out or str(error) == STOPPING
 
     def _leave(self, archive: str, reason: str) -> None:
-        """Ask an archive nothing more for this reason, where there is one; the last one's reason ends the run."""
+        """Ask an archive nothing more, where there is a reason; the last one's ends the run."""
         if not self._hearing.leave_out(archive, reason):
             return
         if self._hearing.is_nobody_left:
@@ -246,8 +246,7 @@ class PoliciesSpider(Spider):
 
     def _witness(self, asked: Asked, memento: Memento) -> Memento:
         """A memento with the addresses that it names."""
-        subjects = [] if asked.home_of else self._ledger.subjects_of(asked.capture)
-        return self._discovery.witness(memento, asked.capture, asked.home_of, subjects)
+        return self._discovery.witness(memento, asked.capture, asked.home_of, self._ledger.subjects_of(asked.capture))
 
     # -- what is held already
 

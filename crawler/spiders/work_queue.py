@@ -61,7 +61,7 @@ class Feed:
         self._planner = planner
         self._most = most
         self._patience = timedelta(seconds=patience)
-        self._to_plan = dict.fromkeys(ledger.documents_to_plan())
+        self._to_plan = dict.fromkeys(planner.documents())
         self._lanes = deque(map(_Lane, archives))
         self._fetching: dict[CaptureKey, int] = {}
         self._led_to: dict[CaptureKey, tuple[str, str]] = {}
@@ -98,7 +98,7 @@ class Feed:
         self._lanes = deque(lane for lane in self._lanes if lane.archive != archive)
         self._ledger.leave_out(archive)
         self._listings.leave_out(archive)
-        self._to_plan.update(dict.fromkeys(self._ledger.documents_to_plan()))
+        self._to_plan.update(dict.fromkeys(self._planner.documents()))
         self._is_final = False
         self._changed.set()
 
@@ -166,7 +166,7 @@ class Feed:
         if self._is_final or self.in_flight or self._is_listing_open():
             return False
         self._is_final = True  # until something else is settled
-        self._to_plan = dict.fromkeys(self._ledger.documents_to_plan())
+        self._to_plan = dict.fromkeys(self._planner.documents())
         return bool(self._to_plan)
 
     def _is_listing_open(self) -> bool:
