@@ -10,7 +10,6 @@ from scrapy.settings import BaseSettings
 from crawler.archives.asked import archive_host, archives, is_short_form, number
 from crawler.archives.book import Archive
 from crawler.jobs import hook
-from crawler.local_archive.sample import sample_sites
 from crawler.politeness.limits import KINDS, checked_rate, checked_scale
 from crawler.politeness.wire_options import seconds_in
 from crawler.selection.plan import check as check_plan
@@ -89,6 +88,8 @@ def too_fast(settings: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
 def holds_sample(held: set[str]) -> bool | None:
     """Whether a corpus that does not tell, of a release before 0.2, is of the sample: by its sites. None for one that
     has none yet."""
+    from crawler.local_archive.sample import sample_sites  # it loads what writes WARC files, which `status` never does
+
     return held <= sample_sites() if held else None
 
 
