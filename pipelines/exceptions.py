@@ -52,9 +52,11 @@ class DatabaseBusy(RecordingFailed):
 
 
 class CaptureFailed(CorpusError):
-    """One capture gave no text. `reason` is a short phrase, the same for the same cause; `detail` is free."""
+    """One capture gave no text. `reason` is a short phrase, the same for the same cause; `detail` is free. `so_far` is
+    what a body gave before it broke off."""
 
     stage: ClassVar[str] = "capture"
+    so_far: bytes = b""
 
     def __init__(self, reason: str, *, transient: bool = False, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)

@@ -1,8 +1,7 @@
 """The words that crawler and pipelines share: frozen, plain, standard library only.
 
-Times are either the archive's own 14-digit UTC strings (`timestamp`, kept raw: some are not dates) or ISO 8601 UTC
-with a Z (`fetched_at`). Digests: `digest` is the archive's base32 SHA-1 of the bytes as stored, `payload_digest` is
-ours, hex SHA-256 of the decoded bytes.
+Times are the archive's own 14-digit UTC strings (`timestamp`, kept raw: some are not dates) or ISO 8601 UTC with a Z
+(`fetched_at`). `digest` is the archive's base32 SHA-1 of the bytes as stored, `payload_digest` our hex SHA-256.
 """
 
 from dataclasses import dataclass
@@ -56,7 +55,8 @@ class CaptureKey(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept). `archive` names the one
-    that lists it; `record_at` is where the record lies, of archives that give it by range, else empty."""
+    that lists it; `record_at` is where the record lies, FILE?OFFSET+LENGTH, of archives that give it by range, else
+    empty; `~` and why it was cut stand behind it where the listing says so."""
 
     urlkey: str
     timestamp: str
@@ -79,7 +79,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, order=True)
 class DocumentKey:
-    """A document: one kind of text of one site, followed through time. Variant is empty for the first address."""
+    """One kind of text of one site, followed through time. Variant is empty for the first address."""
 
     site: str
     kind: str
@@ -156,9 +156,8 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """One page of a listing: the answer and what stands in it. An empty `resume_key` means the listing is whole,
-    unless `is_cut`: as many rows as were asked for, and no key to go on with. `outside` are rows that were not asked
-    for, which is the archive's mistake: they are no captures of ours."""
+    """One page of a listing. An empty `resume_key` means the listing is whole, unless `is_cut`: as many rows as were
+    asked for, and no key to go on with. `outside` are rows that were not asked for, which is the archive's mistake."""
 
     query: Query
     answer: HttpAnswer
@@ -184,6 +183,7 @@ class Memento:
     evidence: tuple[Evidence, ...] = ()  # addresses of documents that it names
     is_home: bool = False  # fetched for its links alone: it is not read
     frames: tuple[Capture, ...] = ()  # of a home page without links of its own: where they may stand
+    truncated: str = ""  # why its body is not whole, where it was cut when it was captured
 
     @property
     def is_redirect(self) -> bool:

@@ -5,6 +5,7 @@ listing's cursor is `CRAWL/PAGE/PAGES/COUNT`; where the list of crawls is not kn
 cursor then goes on as it was, with another COUNT.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote, urlencode
@@ -138,7 +139,8 @@ def _with_place(row: Row) -> Capture | None:
     status = capture.statuscode
     if capture.is_revisit:  # since 2018 without a digest: that a page is unchanged, and not which
         status = "304" if capture.digest == "-" else "-"
-    return replace(capture, statuscode=status, record_at=f"{row.filename}?{row.offset}+{row.length}")
+    cut = f"~{row.truncated}" if re.fullmatch(r"[a-z]{1,20}", str(row.truncated)) else ""
+    return replace(capture, statuscode=status, record_at=f"{row.filename}?{row.offset}+{row.length}{cut}")
 
 
 def _parts(cursor: str) -> tuple[str, int, int, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from crawler.archives.addresses import WEB, is_playable, location_in_archive
 from crawler.archives.answers import why_closed
+from crawler.archives.cdx import printable
 from crawler.politeness.circuit_breaker import asked_pause
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
@@ -17,6 +18,10 @@ from pipelines.formats.timestamps import as_datetime, from_http_date
 from pipelines.items import Capture, Failure, HttpAnswer, Memento, State
 
 _ORIGINAL_HEADER = "X-Archive-Orig-"
+TRUNCATED = "WARC-Truncated"
+"""The header of an answer that says why its body was cut when it was captured."""
+CUT_SHORT = "shorter than its Content-Length"
+FITS = ("raw", "decoded")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CDX_DIGEST = re.compile(r"[A-Z2-7]{32}")
 _ORIGINAL_LINK = re.compile(r"<([^<>]*)>\s*;\s*rel=\"?original\"?", re.IGNORECASE)
@@ -131,7 +136,8 @@ def played_capture(
     capture = _best(_candidates(requested, played, listed), played, answer, raw)
     check = digest_check(capture.digest, raw, answer.body) if capture else "unknown"
     capture = capture or _unlisted(requested, played, answer)
-    memento = Memento(capture, requested.timestamp, answer, check, played.redirect_to)
+    cut = _cut_at_capture(capture, answer, raw, check)
+    memento = Memento(capture, requested.timestamp, answer, check, played.redirect_to, truncated=cut)
     _check_body(memento, raw)
     return memento
 
@@ -185,12 +191,23 @@ def _missing(memento: Memento, raw: bytes) -> str:
     """Which length the body falls short of. The original length counts only where no encoding was involved."""
     answer = memento.answer
     sent, original = (_length(answer.header(name)) for name in ("Content-Length", _ORIGINAL_HEADER + "Content-Length"))
-    if len(raw) < sent:
+    if len(raw) < sent and memento.digest_check not in FITS:
         return f"{len(raw)} of {sent} bytes sent"
     encoded = raw != answer.body or answer.header(_ORIGINAL_HEADER + "Content-Encoding")
     if answer.status != 200 or encoded or memento.digest_check == "decoded" or len(raw) >= original:
         return ""
     return f"{len(raw)} of {original} bytes archived"
+
+
+def _cut_at_capture(capture: Capture, answer: HttpAnswer, raw: bytes, check: str) -> str:
+    """Why the bytes that were archived are not whole; empty where nothing shows it. That they are as they were archived
+    shows by their digest: without it, the way here may be at fault."""
+    if said := answer.header(TRUNCATED) or capture.record_at.partition("~")[2]:
+        return printable(said.encode("utf-8", "replace"))[:100]
+    if check not in FITS or answer.status != 200 or answer.header(_ORIGINAL_HEADER + "Transfer-Encoding"):
+        return ""
+    stored = raw if check == "raw" or answer.header(_ORIGINAL_HEADER + "Content-Encoding") else answer.body
+    return CUT_SHORT if len(stored) < _length(answer.header(_ORIGINAL_HEADER + "Content-Length")) else ""
 
 
 def _length(value: str) -> int:

@@ -9,6 +9,7 @@ import zlib
 from dataclasses import replace
 from typing import NamedTuple
 
+from crawler.archives.memento import TRUNCATED
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.content_encoding import decode
 from pipelines.formats.timestamps import as_datetime
@@ -16,10 +17,10 @@ from pipelines.items import HttpAnswer
 
 LARGEST = 64 << 20
 """Bytes of a record, unpacked."""
-TRUNCATED = "WARC-Truncated"
-"""The header of an answer that says why its body was cut when it was captured."""
 
-_PLACE = re.compile(r"([A-Za-z0-9._/-]{1,500})\?([0-9]{1,15})\+([0-9]{1,10})")
+_LIMITS = (512_000, 1 << 20, 5 << 20)  # bytes at which Common Crawl cuts, and did not always say so
+
+_PLACE = re.compile(r"([A-Za-z0-9._/-]{1,500})\?([0-9]{1,15})\+([0-9]{1,10})(?:~.{0,100})?")
 _STATUS = re.compile(rb"HTTP/[0-9.]+ ([0-9]{3})(?: |\Z)")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})")
 _MASKED = ("x-crawler-content-encoding", "x-crawler-content-length", "x-crawler-transfer-encoding")
@@ -34,7 +35,7 @@ class Place(NamedTuple):
 
 
 def place_in(record_at: str) -> Place | None:
-    """The place that a row's `record_at` names, FILE?OFFSET+LENGTH; None where none that could be asked for."""
+    """The place that a row's `record_at` names, FILE?OFFSET+LENGTH~CUT; None where none that could be asked for."""
     found = _PLACE.fullmatch(record_at)
     if found is None or ".." in found[1] or found[1].startswith("/") or not 0 < int(found[3]) <= LARGEST:
         return None
@@ -73,9 +74,13 @@ def _answer(answer: HttpAnswer, fields: dict[str, str], start: bytes, body: byte
         ("Link", f'<{fields.get("warc-target-uri", "").strip("<>")}>; rel="original"'),
         *((f"X-Archive-Orig-{name}", value) for name, value in kept),
         *((name.title(), value) for name, value in kept if name in ("content-type", "location")),
-        *((TRUNCATED, why) for why in (fields.get("warc-truncated", ""),) if why),
+        *((TRUNCATED, why) for why in (_why_cut(fields, body),) if why),
     ]
     return replace(answer, status=int(status[1]), headers=tuple(headers), body=decoded), body
+
+
+def _why_cut(fields: dict[str, str], body: bytes) -> str:
+    return fields.get("warc-truncated", "") or ("length" if len(body) in _LIMITS else "")
 
 
 def _stored(body: bytes, originals: list[tuple[str, str]]) -> bytes:

@@ -40,6 +40,7 @@ class Row(Struct):
     length: Value = ""
     offset: Value = ""
     filename: Value = ""
+    truncated: Value = ""
     is_fuzzy: Value = ""
 
 

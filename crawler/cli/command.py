@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
@@ -31,6 +32,7 @@ class CorpusCommand(ScrapyCommand):
     interrupted or nobody reads on. Scrapy makes all commands before it looks at the command line."""
 
     reads_corpus = True
+    reads_catalogues = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +50,15 @@ class CorpusCommand(ScrapyCommand):
         super().process_options(args, opts)
         if self.reads_corpus:
             _load_database_alone()
+            if not self.reads_catalogues and Path(self.settings["CORPUS_DIR"]).is_file():
+                refuse(self, _one_only(self.settings["CORPUS_DIR"]))
+                sys.exit(self.exitcode)
+
+
+def _one_only(named: str) -> WrongUse:
+    return WrongUse(
+        f"CORPUS_DIR={named} is a file: a catalogue is for status, export and rebuild; name the folder of one corpus."
+    )
 
 
 def _load_database_alone() -> None:

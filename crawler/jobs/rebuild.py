@@ -73,7 +73,7 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
             # a corpus that is made of these files knows no others: those in the form of ours are its own
             is_new = not (folder / DATABASE).is_file() and not warc_files(folder / "warc")
             with brought_in(folder) as brought:
-                sources = [Path(source) for source in request.sources]
+                sources = [*map(Path, request.sources), *bringing.packed_in(folder / "warc")]
                 unread = _Unread()
                 brought.extend(bringing.bring_in(folder / "warc", sources, trusted=is_new, complain=unread.add))
                 rebuilt = _rebuild(
@@ -101,7 +101,7 @@ def _refuse_nothing(folder: Path, request: Request) -> None:
     """Raises WrongUse where there is nothing to make a corpus of, or files to make one of are not to be read."""
     if request.sources and request.only_changed:
         raise WrongUse("--only-changed reads again what the corpus holds: leave it out, or name no files.")
-    if not request.sources and not warc_files(folder / "warc"):
+    if not request.sources and not warc_files(folder / "warc") and not bringing.packed_in(folder / "warc"):
         raise WrongUse(f"There are no WARC files in {folder / 'warc'}: set CORPUS_DIR, mount the disk, or name some.")
 
 

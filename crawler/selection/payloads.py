@@ -1,7 +1,7 @@
 """Which rows of a listing are replayed, and which of them one replay serves.
 
-Rows of status 200, redirects, revisits and rows without a status (old ARC files) are replayed, unless their type
-is surely no page. Rows with one urlkey and one digest hold the same bytes. Two things are not told by a digest:
+Rows of status 200, redirects, revisits and rows without a status (old ARC files) are replayed, where their type may
+be a page's. Rows with one urlkey and one digest hold the same bytes. Two things are not told by a digest:
 
 * the digest of nothing (EMPTY_DIGEST) only says that a body was empty;
 * a redirect's content is its Location, which the digest does not cover (a server sends the same short body
@@ -13,28 +13,9 @@ is surely no page. Rows with one urlkey and one digest hold the same bytes. Two 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pipelines.formats.media_types import bare, may_be_page
 from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey
 
-NO_PAGE_FAMILIES = ("image/", "video/", "audio/", "font/")
-NO_PAGE = frozenset(
-    {
-        "text/css",
-        "text/javascript",
-        "application/javascript",
-        "application/x-javascript",
-        "application/ecmascript",
-        "application/zip",
-        "application/gzip",
-        "application/x-gzip",
-        "application/x-tar",
-        "application/x-rar-compressed",
-        "application/x-7z-compressed",
-        "application/x-shockwave-flash",
-        "application/vnd.ms-fontobject",
-        "application/font-woff",
-        "application/wasm",
-    }
-)
 TELLING = 60  # characters of a hostile field that a reason may repeat
 
 
@@ -60,13 +41,13 @@ def obstacle(capture: Capture) -> str:
     """Why a row is not replayed; empty for one that is."""
     if capture.is_revisit and capture.statuscode != "304":
         return ""
-    status, mimetype = capture.statuscode, _bare(capture.mimetype)
+    status = capture.statuscode
     if status not in ("200", "-") and not is_redirect(capture):
         return f"status {status[:TELLING]}"
     if status == "200" and capture.digest == EMPTY_DIGEST:
         return "empty content"
-    if not is_redirect(capture) and (mimetype in NO_PAGE or mimetype.startswith(NO_PAGE_FAMILIES)):
-        return f"no page: {mimetype[:TELLING]}"
+    if not is_redirect(capture) and not may_be_page(capture.mimetype):
+        return f"no page: {bare(capture.mimetype)[:TELLING]}"
     return ""
 
 
@@ -94,10 +75,6 @@ def shared(captures: Sequence[Capture]) -> tuple[list[Payload], dict[CaptureKey,
 
 def _beside_key(row: Capture) -> tuple[str, str, str]:
     return row.urlkey, row.mimetype, row.length
-
-
-def _bare(mimetype: str) -> str:
-    return mimetype.partition(";")[0].strip().lower()
 
 
 def _is_silent(row: Capture) -> bool:

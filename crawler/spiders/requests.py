@@ -11,9 +11,9 @@ from crawler.archives.base import Ask, Found
 from crawler.archives.wayback import stamped
 from crawler.spiders.options import Options
 from crawler.spiders.replay_handler import Asked
-from crawler.spiders.responses import http_answer
+from crawler.spiders.responses import http_answer, replayed_answer
 from crawler.spiders.site_discovery import listing_purpose
-from pipelines.exceptions import ListingFailed, ReplayFailed, WrongUse
+from pipelines.exceptions import ListingFailed, WrongUse
 from pipelines.items import HttpAnswer, ListingPage, Query
 from pipelines.store.listing_pages import OpenListing
 
@@ -53,7 +53,7 @@ def replay_request(options: Options, asked: Asked, answered: Call, failed: Call)
 def replay_answer(options: Options, asked: Asked, response: Response) -> tuple[HttpAnswer, bytes, Found]:
     """The answer to that, its body as it came over the wire, and what it is. Raises ReplayFailed."""
     dialect = options.dialects[asked.archive]
-    answer, raw = dialect.unwrapped(http_answer(response, ReplayFailed), response.body)
+    answer, raw = dialect.unwrapped(replayed_answer(response, asked.capture.digest), response.body)
     return answer, raw, dialect.read_replay(answer, asked.original)
 
 
@@ -66,5 +66,6 @@ def _request(archive: str, ask: Ask, kind: str, purpose: str, timeout: float, an
         "download_slot": f"{kind} {archive}",
         "download_timeout": timeout,
         "verbatim_url": True,
+        "download_fail_on_dataloss": kind != "replay",  # of a capture the digest tells: see `replayed_answer`
     }
     return Request(ask.url, callback=answered, errback=failed, meta=meta, dont_filter=True)

@@ -3,7 +3,7 @@ archive is there at all."""
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from scrapy.exceptions import (
@@ -19,7 +19,8 @@ from scrapy.http import Response
 
 from crawler.archives.asked import is_short_form
 from crawler.archives.book import Archive
-from pipelines.exceptions import CaptureFailed
+from crawler.archives.memento import CUT_SHORT, FITS, TRUNCATED, digest_check
+from pipelines.exceptions import CaptureFailed, ReplayFailed
 from pipelines.formats.content_encoding import decode
 from pipelines.items import Failure, HttpAnswer
 
@@ -39,14 +40,43 @@ UNREACHED = (DownloadConnectionRefusedError, CannotResolveHostError)
 
 def http_answer(response: Response, error: type[CaptureFailed]) -> HttpAnswer:
     """The answer with its body decoded; a part of a file (206) as it came. Raises `error` where the body cannot be."""
-    headers = tuple(
+    headers = _headers(response)
+    body = response.body if response.status == 206 else decode(response.body, headers, error=error)
+    return _answer(response, headers, body)
+
+
+def replayed_answer(response: Response, digest: str) -> HttpAnswer:
+    """The same of a replay. A body that breaks off is let through where `digest`, the archive's of the capture, shows
+    that it was archived so: then a header says that it was cut. Raises ReplayFailed."""
+    cut = CUT_SHORT if "dataloss" in response.flags else ""
+    try:
+        answer = http_answer(response, ReplayFailed)
+    except ReplayFailed as failure:
+        if not failure.so_far:
+            raise
+        cut, broken = failure.detail, failure
+        answer = _answer(response, _headers(response), failure.so_far)
+    else:
+        broken = ReplayFailed("body cut short", transient=True, detail=f"{len(response.body)} bytes came")
+    if not cut:
+        return answer
+    if digest_check(digest, response.body, answer.body) not in FITS:
+        raise broken
+    return replace(answer, headers=(*answer.headers, (TRUNCATED, cut)))
+
+
+def _headers(response: Response) -> tuple[tuple[str, str], ...]:
+    return tuple(
         (name.decode("latin-1"), _text(value)) for name, values in response.headers.items() for value in values
     )
+
+
+def _answer(response: Response, headers: tuple[tuple[str, str], ...], body: bytes) -> HttpAnswer:
     return HttpAnswer(
         request_url=response.request.url if response.request else response.url,
         status=response.status,
         headers=headers,
-        body=response.body if response.status == 206 else decode(response.body, headers, error=error),
+        body=body,
         fetched_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
 

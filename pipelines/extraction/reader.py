@@ -15,7 +15,7 @@ from pipelines.extraction.page import tabs
 from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.controls import without_boxes
 from pipelines.extraction.page.menus import SHELL, shell_of
-from pipelines.extraction.page.nested import HIDDEN, SIGNS, reveal, unfold
+from pipelines.extraction.page.nested import HIDDEN, SIGNS, reveal, show_noframes, unfold
 from pipelines.extraction.page.page import NO_TEXT, Text, read_tree, reading_of
 from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf, pdf_text
@@ -70,6 +70,8 @@ class Reader:
         if any(sign in html for sign in SIGNS):
             unfold(root)
         if not self._style.faithful:
+            if root.find("body") is None:
+                show_noframes(root)
             if any(sign in html for sign in tabs.SIGNS):
                 tabs.title_panels(root)
             without_boxes(root)

@@ -48,6 +48,8 @@ class _Broken(Exception):
 class _Short(Exception):
     """The coding is right, and its end is missing."""
 
+    so_far = b""
+
 
 class _TooLarge(Exception):
     """More comes out than is allowed."""
@@ -64,8 +66,8 @@ def decode(
     """The decoded bytes of an answer. `headers` as they came, repeats included; limits in bytes.
 
     Raises `error` with reason "body too large", "body cut short" or "undecodable body" (both transient: the wire
-    may have been at fault). Memory stays within `limit` and a few chunks, whatever the body claims. Never opens what
-    is a compressed file by its type.
+    may have been at fault); what came before a missing end is its `so_far`. Memory stays within `limit` and a few
+    chunks, whatever the body claims. Never opens what is a compressed file by its type.
     """
     headers = tuple(headers)
     if len(body) > wire_limit:
@@ -74,8 +76,10 @@ def decode(
         return _bounded(body, limit) if _is_compressed_file(headers) else _decoded(body, headers, limit)
     except _TooLarge:
         raise error("body too large", detail=f"more than {limit} bytes decoded") from None
-    except _Short:
-        raise error("body cut short", transient=True, detail="its compressed form has no end") from None
+    except _Short as short:
+        failure = error("body cut short", transient=True, detail="its compressed form has no end")
+        failure.so_far = short.so_far
+        raise failure from None
     except _Broken:
         raise error(
             "undecodable body", transient=True, detail=f"{len(body)} bytes beginning with {body[:8].hex()}"
@@ -123,14 +127,14 @@ def _next(body: bytes, codings: list[_Coding]) -> _Coding | None:
 def _opened(body: bytes, coding: _Coding, limit: int) -> bytes:
     if coding.name == "gzip":
         return _joined(_inflated(body, _GZIP_BITS), limit)
-    failure: type[Exception] = _Broken
+    failure: Exception = _Broken()
     for opener in _OPENERS[coding.name]:
         try:
             opened = _joined(opener(body), limit)
             if opened or body.startswith(_ZLIB):  # nothing out of something: it was another thing
                 return opened
         except (_Broken, _Short) as problem:
-            failure = _Short if isinstance(problem, _Short) else failure
+            failure = problem if isinstance(problem, _Short) else failure
     if _is_plain(body) or not coding.sure:
         return body
     raise failure
@@ -143,11 +147,15 @@ def _is_plain(body: bytes) -> bool:
 
 def _joined(pieces: Iterator[bytes], limit: int) -> bytes:
     held, size = [], 0
-    for piece in pieces:
-        held.append(piece)
-        size += len(piece)
-        if size > limit:
-            raise _TooLarge
+    try:
+        for piece in pieces:
+            held.append(piece)
+            size += len(piece)
+            if size > limit:
+                raise _TooLarge
+    except _Short as short:
+        short.so_far = b"".join(held)
+        raise
     return b"".join(held)
 
 

@@ -178,6 +178,7 @@ class MementoNotes(AnswerNotes):
     is_home: bool
     payload_digest: Text
     payload: PlaceNote | None
+    truncated: Text = ""
 
 
 class QueryNote(Struct):

@@ -1,6 +1,7 @@
 """The first pass of a rebuild: what WARC files hold goes into rows, in the order in which it was written."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -20,7 +21,17 @@ from pipelines.store.remaking import Making
 from pipelines.warc import journal
 from pipelines.warc.files import odd_files, place_of
 from pipelines.warc.foreign import Decode
-from pipelines.warc.held import Foreign, ForeignRevisit, Held, HeldJournal, HeldListing, HeldMemento, LeftOut, Sent
+from pipelines.warc.held import (
+    Foreign,
+    ForeignRevisit,
+    Held,
+    HeldJournal,
+    HeldListing,
+    HeldMemento,
+    LeftOut,
+    PassedOver,
+    Sent,
+)
 from pipelines.warc.identity import Own, goes_before
 from pipelines.warc.members import Damage
 from pipelines.warc.reader import scan
@@ -56,6 +67,7 @@ class FirstPass:
         self._changed: set[str] = set()  # own files that hold something else than they did
         self._damaged = 0
         self._left_out = 0
+        self._passed_over = Counter[tuple[str, str]]()  # by file and reason
 
     def run(self, folder: Path, files: list[str], progress: Progress) -> int:
         """Returns how much could not be used."""
@@ -74,6 +86,8 @@ class FirstPass:
             progress("WARC files", number, len(files))
         if self._left_out:
             log.warning("%d journals, notes and lists of strangers' or changed files are left out.", self._left_out)
+        for (file, why), count in sorted(self._passed_over.items()):
+            log.warning("%s: %d records are passed over: %s", file, count, why)
         with recording(self._db):
             departing.rename_unplayable(self._db)  # journals of release 0.1 call them so
         self._making.join_revisits()
@@ -112,8 +126,8 @@ class FirstPass:
             self._listing(held, file)
         elif isinstance(held, HeldJournal):
             self._journal(held, file)
-        elif isinstance(held, LeftOut):
-            self._left_out += 1
+        elif isinstance(held, LeftOut | PassedOver):
+            self._pass_over(held, file)
         elif isinstance(held, Foreign):
             self._foreign(held, file)
         elif isinstance(held, ForeignRevisit):
@@ -127,6 +141,12 @@ class FirstPass:
         elif isinstance(held, Damage):
             self._damaged += 1
             log.warning("%s: %d bytes at %d cannot be used: %s", file, held.length, held.offset, held.reason)
+
+    def _pass_over(self, held: LeftOut | PassedOver, file: str) -> None:
+        if isinstance(held, PassedOver):
+            self._passed_over[file, held.why] += 1
+        else:
+            self._left_out += 1
 
     def _is_proved(self, held: Held) -> bool:
         """Whether a record of a changed file is taken. Its journals were told once more in another file."""

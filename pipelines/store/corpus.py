@@ -1,16 +1,26 @@
 """The corpus: snapshots held, what was read in them, and the versions derived from that."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import Capture, CaptureKey, Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
+from pipelines.items import (
+    Capture,
+    CaptureKey,
+    Decision,
+    Extraction,
+    Failure,
+    Reading,
+    Snapshot,
+    State,
+    Verdict,
+    WarcLocation,
+)
 from pipelines.store import changes, departing
-from pipelines.store.database import CAPTURE_COLUMNS, recording
+from pipelines.store.database import CAPTURE_COLUMNS, reading_columns, recording
 from pipelines.store.deriving import Deriving
 
 # twice in a union rather than once with OR, which would read every capture
@@ -34,7 +44,8 @@ class Corpus:
         with recording(self._db):
             self._db.execute(
                 "INSERT OR IGNORE INTO snapshot (capture_id, requested, file, offset, length, payload_digest, "
-                "content_type, digest_check, redirect_to, fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "content_type, digest_check, redirect_to, fetched_at, truncated) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     self._capture_id(memento.capture),
                     memento.requested,
@@ -46,6 +57,7 @@ class Corpus:
                     memento.digest_check,
                     memento.redirect_to,
                     memento.answer.fetched_at,
+                    memento.truncated,
                 ],
             )
 
@@ -143,30 +155,23 @@ class Corpus:
         if isinstance(outcome, Failure):
             fields["failure"] = outcome.reason
         else:
-            fields |= self._text_fields(outcome)
+            fields |= self._text_fields(self._as_far_as_held(capture_id, outcome))
         names = ", ".join(fields)
         marks = ", ".join(f":{name}" for name in fields)
         self._db.execute(f"INSERT OR REPLACE INTO extraction ({names}) VALUES ({marks})", fields)  # noqa: S608
 
+    def _as_far_as_held(self, capture_id: int, reading: Reading) -> Reading:
+        """A reading; of bytes that were cut when they were captured, a doubtful one at best."""
+        cut = self._db.execute("SELECT 1 FROM snapshot WHERE capture_id = ? AND truncated <> ''", [capture_id])
+        if cut.fetchone() is None:
+            return reading
+        verdict = Verdict.DOUBTFUL if reading.verdict is Verdict.POLICY else reading.verdict
+        return replace(reading, verdict=verdict, reasons=(*reading.reasons, "cut at capture"))
+
     def _text_fields(self, reading: Reading) -> dict[str, object]:
         digest = hashlib.sha256(reading.body.encode()).hexdigest()
         self._db.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, reading.body])
-        return {
-            "text_digest": digest,
-            "reading_key": reading.reading_key,
-            "title": reading.title,
-            "language": reading.language,
-            "language_probability": reading.language_probability,
-            "charset": reading.charset,
-            "words": reading.words,
-            "verdict": reading.verdict,
-            "reasons": json.dumps(reading.reasons, ensure_ascii=False),
-            "looks_like": reading.looks_like,
-            "stated_date": reading.stated_date,
-            "stated_in": reading.stated_in,
-            "second_in_text": reading.second_in_text,
-            "text_in_second": reading.text_in_second,
-        }
+        return {"text_digest": digest} | reading_columns(reading)
 
     def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:
         failed = outcome if isinstance(outcome, Failure) else None

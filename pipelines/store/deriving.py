@@ -11,7 +11,9 @@ from pipelines.store import changes
 from pipelines.store.versions import DatedReading, Version, derive_versions
 
 _READINGS = """SELECT capture.timestamp, capture.original, capture.id, capture.same_as IS NULL, text_digest,
-    reading_key, title, language, words, verdict
+    reading_key, title, language, words, verdict,
+    EXISTS (SELECT 1 FROM snapshot AS bytes
+        WHERE bytes.capture_id = coalesce(capture.same_as, capture.id) AND truncated <> '')
 FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id
 JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id) AND extraction.reader = ?

@@ -25,10 +25,12 @@ _LISTING = f"""SELECT {CAPTURE_COLUMNS},
         THEN (SELECT CASE twin.state WHEN 'selected' THEN 'selected' ELSE 'read' END
             FROM capture AS twin WHERE twin.id = capture.same_as)
         ELSE state END,
-    next_try IS NULL, reason, coalesce(reading_key, ''), snapshot.capture_id IS NOT NULL,
+    next_try IS NULL, reason, iif(coalesce(bytes.truncated, '') = '', coalesce(reading_key, ''), ''),
+    snapshot.capture_id IS NOT NULL,
     {_TWIN}
 FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id
+LEFT JOIN snapshot AS bytes ON bytes.capture_id = coalesce(same_as, capture.id)
 LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id)
     AND extraction.reader = ({READER_OF_DOCUMENT})
 WHERE document_id = ? AND archive IN (SELECT value FROM json_each(?))

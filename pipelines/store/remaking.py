@@ -98,11 +98,11 @@ class Making:
         """Of two responses of one capture, the one whose Content-Type is the smaller, whichever comes first."""
         place, kind = snapshot.location, snapshot.memento.answer.header("content-type")
         self._db.execute(
-            "UPDATE snapshot SET file = ?, offset = ?, length = ?, payload_digest = ?, content_type = ? "
-            "WHERE content_type > ? AND capture_id = (SELECT id FROM capture WHERE archive = ? AND timestamp = ? "
-            "AND original = ? AND digest = ? AND statuscode = ?)",
-            [place.file, place.offset, place.length, snapshot.payload_digest, kind, kind,
-             *snapshot.memento.capture.key.columns],
+            "UPDATE snapshot SET file = ?, offset = ?, length = ?, payload_digest = ?, content_type = ?, "
+            "truncated = ? WHERE content_type > ? AND capture_id = (SELECT id FROM capture WHERE archive = ? "
+            "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?)",
+            [place.file, place.offset, place.length, snapshot.payload_digest, kind,
+             snapshot.memento.truncated, kind, *snapshot.memento.capture.key.columns],
         )  # fmt: skip
 
     def hold_revisit(self, capture: Capture, urlkey: str, timestamp: str) -> None:

@@ -4,7 +4,7 @@ from sqlite_utils import Database
 
 from pipelines.store import changes, departing, publishing, searching
 from pipelines.store.schema import migrations
-from pipelines.store.views import ARCHIVE_VIEWS, VIEWS
+from pipelines.store.views import ARCHIVE_VIEWS, TRUNCATED_VIEWS, VIEWS
 
 __all__ = ["migrations"]
 
@@ -241,4 +241,12 @@ def imports(db: Database) -> None:
 def marks_of_documents(db: Database) -> None:
     """A mark on each document, another one whenever what is exported of it may have changed."""
     for statement in publishing.TABLES:
+        db.execute(statement)
+
+
+@migrations()
+def cut_captures(db: Database) -> None:
+    """Why the bytes of a capture are not whole, where they were cut when it was captured."""
+    db.execute("ALTER TABLE snapshot ADD COLUMN truncated TEXT NOT NULL DEFAULT ''")
+    for statement in TRUNCATED_VIEWS.split(";\n"):
         db.execute(statement)

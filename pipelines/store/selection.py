@@ -165,6 +165,11 @@ _TIMES = {"captures": "timestamp", "changes": "to_version"}
 _SETTLED = "(site, kind, variant) IN (SELECT site, kind, variant FROM document WHERE open <= ?)"
 
 
+def order_of(view: str) -> list[str]:
+    """The columns by which the rows of a view are sorted."""
+    return _ORDER[view].split(", ")
+
+
 def columns_of(db: Database, view: str) -> list[tuple[str, str]]:
     """Names and declared types of a view's columns; none where this corpus has no such view."""
     return [(name, kind) for _, name, kind, *_ in db.execute("SELECT * FROM pragma_table_info(?)", [view])]

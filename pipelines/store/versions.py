@@ -26,6 +26,7 @@ class DatedReading:
     language: str
     words: int
     verdict: str
+    is_cut: bool = False  # its bytes were cut when they were captured
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,22 @@ class Version:
 
 def derive_versions(readings: Iterable[DatedReading], listed: Sequence[str]) -> list[Version]:
     """The versions of one document. `readings` in time order; `listed`: sorted timestamps of all its captures."""
-    runs = _without_blips(_runs(reading for reading in readings if reading.verdict != Verdict.NOT_A_POLICY))
+    policies = [reading for reading in readings if reading.verdict != Verdict.NOT_A_POLICY]
+    runs = _without_blips(_runs(_whole(policies)))
     return [
         _version(number, run, runs[number - 2][-1].timestamp if number > 1 else "", listed)
         for number, run in enumerate(runs, start=1)
     ]
+
+
+def _whole(readings: Sequence[DatedReading]) -> list[DatedReading]:
+    """What was cut when it was captured tells of no change: where nothing whole is there, the longest text alone
+    counts."""
+    whole = [reading for reading in readings if not reading.is_cut]
+    if whole or not readings:
+        return whole
+    longest = max(readings, key=lambda reading: reading.words)
+    return [reading for reading in readings if reading.reading_key == longest.reading_key]
 
 
 def _runs(readings: Iterable[DatedReading]) -> list[list[DatedReading]]:

@@ -146,6 +146,12 @@ FROM target_line AS target LEFT JOIN document_standing AS document ON document.i
 
 VIEWS = ";\n".join(part.strip() for part in ("DROP VIEW captures", _CAPTURES, _DOCUMENT_CAPTURES, _DOCUMENTS, _TARGETS))
 
+_TRUNCATED = """coalesce((SELECT nullif(bytes.truncated, '') FROM snapshot AS bytes
+        WHERE bytes.capture_id = coalesce(capture.same_as, capture.id)),
+    iif(instr(record_at, '~'), substr(record_at, instr(record_at, '~') + 1), '')) AS truncated"""
+TRUNCATED_VIEWS = "DROP VIEW captures;\n" + _CAPTURES.strip().replace("AS documents", f"AS documents, {_TRUNCATED}")
+"""The captures with why each was cut, as its record, or else its listing, says."""
+
 _REASON_BY_ARCHIVE = f"""iif(outcome = 'read' AND {_NOT_HEARD} IS NOT NULL, {_NOT_HEARD}, {_REASON})"""
 ARCHIVE_VIEWS = "DROP VIEW documents;\nDROP VIEW targets;\n" + ";\n".join(
     statement.replace(_REASON, _REASON_BY_ARCHIVE)

@@ -20,6 +20,12 @@ def warn(name: str, why: str) -> None:
     log.warning("%s is not read: %s", name.encode("utf-8", "backslashreplace").decode(), why)
 
 
+def packed_in(folder: Path) -> list[Path]:
+    """The archive files in a corpus's `warc` folder that cannot be read where they lie: somebody put them there."""
+    named = (path for path in sorted(folder.rglob("*")) if path.is_file() and _is_printable(path))
+    return [path for path in named if not is_ours(path.name) and forms.is_packed(path)]
+
+
 def bring_in(folder: Path, sources: list[Path], *, trusted: bool, complain: Complain = warn) -> list[str]:
     """Copy archive files, or all those in a folder, beside those in a corpus's `warc` folder, as parts of a turn.
 
@@ -63,7 +69,7 @@ def _is_printable(path: Path) -> bool:
 
 def _brought(path: Path, folder: Path, trusted: bool, complain: Complain) -> Iterator[str]:
     """The names of the copies; empty where one was there."""
-    if path.resolve().is_relative_to(folder.resolve()):
+    if path.resolve().is_relative_to(folder.resolve()) and not forms.is_packed(path):
         return
     if is_ours(path.name) and (trusted or _is_a_copy(path, place_of(folder, path.name))):
         yield _own(path, folder)

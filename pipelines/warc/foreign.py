@@ -9,9 +9,10 @@ from pipelines.exceptions import CaptureFailed
 from pipelines.formats.digests import warc_digest
 from pipelines.items import Capture, HttpAnswer, Memento, Snapshot
 from pipelines.warc import sidecar as warc_notes
-from pipelines.warc.held import Foreign, ForeignRevisit, Held, Sent
+from pipelines.warc.held import Foreign, ForeignRevisit, Held, PassedOver, Sent
 from pipelines.warc.members import Damage
 from pipelines.warc.records import Record, named_digest, payload_digest_holds
+from pipelines.warc.replayed import OWN_PAGE, Replayed, as_archived, is_of_archive, replayed
 from pipelines.warc.sidecar import Headers
 
 Decode = Callable[[bytes, Headers], bytes]
@@ -43,8 +44,13 @@ def another(record: Record, decode: Decode | None) -> Iterator[Held]:
 
 def dated(record: Record, decode: Decode | None) -> Iterator[Held]:
     """An answer or a revisit of another program; nothing of a record that is neither."""
+    target = record.named("WARC-Target-URI").strip("<>")
     timestamp = warc_notes.timestamp_of(record.named("WARC-Date"))
-    if not timestamp:
+    if (of := replayed(target, record.headers)) and record.kind == "response":
+        yield _foreign(record, of.timestamp, decode, of)
+    elif record.kind == "response" and is_of_archive(target):
+        yield PassedOver(record.location, OWN_PAGE)
+    elif not timestamp:
         yield damage(record, "it has no date")
     elif record.kind == "revisit":
         yield _foreign_revisit(record, timestamp)
@@ -52,18 +58,31 @@ def dated(record: Record, decode: Decode | None) -> Iterator[Held]:
         yield _foreign(record, timestamp, decode)
 
 
-def _foreign(record: Record, timestamp: str, decode: Decode | None) -> Foreign | Damage:
+def _foreign(record: Record, timestamp: str, decode: Decode | None, of: Replayed | None = None) -> Foreign | Damage:
+    """An answer; `of` what it is a capture of, where an archive gave it."""
     try:
-        body = decode(record.unchunked, record.headers) if decode else record.unchunked
+        body, cut = _body(record, decode)
     except CaptureFailed as failure:
         return damage(record, failure.reason)
-    if not payload_digest_holds(record, body):
+    if not cut and not payload_digest_holds(record, body):
         return damage(record, "payload digest does not hold")
+    body = as_archived(body, of.base) if of and of.base else body
     capture = _foreign_capture(record, timestamp, body)
-    memento = Memento(capture, timestamp, _foreign_answer(record, body))
+    capture = replace(capture, original=of.original) if of else capture
+    memento = Memento(capture, timestamp, _foreign_answer(record, body), truncated=cut)
     algorithm, told = named_digest(record.named("WARC-Payload-Digest"))
     digest = f"{algorithm}:{told}" if algorithm not in ("", "sha1") else ""
     return Foreign(Snapshot(memento, record.location, hashlib.sha256(body).hexdigest()), _names(record), digest)
+
+
+def _body(record: Record, decode: Decode | None) -> tuple[bytes, str]:
+    """The decoded body, as far as it goes, and why it is not whole, if it is not. Raises CaptureFailed."""
+    try:
+        return decode(record.unchunked, record.headers) if decode else record.unchunked, record.truncated
+    except CaptureFailed as failure:
+        if not failure.so_far:
+            raise
+        return failure.so_far, record.truncated or "its compressed form has no end"
 
 
 def _foreign_revisit(record: Record, timestamp: str) -> ForeignRevisit:

@@ -45,6 +45,16 @@ def is_companion(path: Path) -> bool:
     return path.suffix.lower() in (".cdx", ".cdxj") or path.name in BESIDE
 
 
+def is_packed(path: Path) -> bool:
+    """Whether an archive file is in a form in which no record can be read where it lies: all but a WARC file, plain or
+    with a gzip member a record. False where it cannot be looked at."""
+    ending = ending_of(path.name)
+    try:
+        return ending not in ("", ".warc") and (ending != ".warc.gz" or is_one_member(path))
+    except OSError:
+        return False
+
+
 def is_one_member(path: Path) -> bool:
     """Whether several records share the first gzip member, so that none can be read by its offset, or it has no end."""
     member, head, size, most = zlib.decompressobj(16 + zlib.MAX_WBITS), b"", 0, _UNKNOWN

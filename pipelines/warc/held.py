@@ -85,4 +85,23 @@ class LeftOut:
     what: str
 
 
-Held = HeldMemento | HeldListing | HeldTargets | HeldJournal | Foreign | ForeignRevisit | Sent | LeftOut | Damage
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A record that is no page, for a reason that its head tells."""
+
+    location: WarcLocation
+    why: str
+
+
+Held = (
+    HeldMemento
+    | HeldListing
+    | HeldTargets
+    | HeldJournal
+    | Foreign
+    | ForeignRevisit
+    | Sent
+    | LeftOut
+    | PassedOver
+    | Damage
+)

@@ -221,6 +221,8 @@ def _is_longer(path: Path, entry: Entry) -> bool:
 
 def _rows(path: Path, files: Iterable[str]) -> dict[str, dict[int, str]]:
     """Where a database says that payloads lie in these files."""
+    if not path.is_file():
+        return {}
     try:
         with closing(sqlite3.connect(path)) as told:
             sql = "SELECT offset, payload_digest FROM snapshot WHERE file = ?"

@@ -16,6 +16,7 @@ from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.files import is_imported, place_of
 from pipelines.warc.foreign import Decode, another, beside, damage, dated
+from pipelines.warc.forms import is_packed
 from pipelines.warc.held import (
     Foreign,
     Held,
@@ -24,11 +25,13 @@ from pipelines.warc.held import (
     HeldMemento,
     HeldTargets,
     LeftOut,
+    PassedOver,
 )
 from pipelines.warc.members import Damage, Member, members
 from pipelines.warc.records import Record, parse
 from pipelines.warc.sidecar import Notes
 
+_PACKED = "gzipped as a whole, and so read from a file made of it, in `imported`"
 TARGETS_TYPE = "text/plain; charset=utf-8; profile=targets"
 JOURNAL_TYPE = "application/x-ndjson; profile=journal"
 
@@ -42,12 +45,14 @@ def scan(
     offset; locations call the file `name`, by default as in its folder. A file that cannot be read is damage. What is
     not the corpus's `own` is a stranger's: by default what was brought in.
     """
-    records = _readable(path, start, name)
     is_own = not is_imported(name) if own is None else own
+    if not is_own and not start and is_packed(path):
+        return iter([PassedOver(WarcLocation(name or path.name, 0, path.stat().st_size), _PACKED)])
+    records = _readable(path, start, name)
     return _held(records, decode) if is_own else _strangers(records, decode)
 
 
-def _readable(path: Path, start: int, name: str) -> Iterator[Record | Damage]:
+def _readable(path: Path, start: int, name: str) -> Iterator[Record | PassedOver | Damage]:
     try:
         yield from _records(path, start, name)
     except OSError as error:
@@ -91,7 +96,7 @@ def write_index(path: Path) -> None:
         raise RecordingFailed(f"The index of {path} cannot be written: {error.strerror}.") from error
 
 
-def _records(path: Path, start: int = 0, name: str = "") -> Iterator[Record | Damage]:
+def _records(path: Path, start: int = 0, name: str = "") -> Iterator[Record | PassedOver | Damage]:
     for member in members(path, start):
         yield parse(member, name or path.name) if isinstance(member, Member) else member
 
@@ -114,7 +119,7 @@ def _record_at(folder: Path, location: WarcLocation) -> Record:
     except OSError as error:
         raise _unreadable(location, str(error.strerror)) from error
     if not isinstance(record, Record):
-        raise _unreadable(location, record.reason if record else "the file ends before it")
+        raise _unreadable(location, record.reason if isinstance(record, Damage) else "the file ends before it")
     return record
 
 
@@ -139,7 +144,7 @@ def _unreadable(location: WarcLocation, why: str) -> RecordingFailed:
     )
 
 
-def _held(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator[Held]:
+def _held(records: Iterable[Record | PassedOver | Damage], decode: Decode | None) -> Iterator[Held]:
     """Join each answer with the notes behind it."""
     waiting: Record | None = None
     for record in records:
@@ -147,7 +152,7 @@ def _held(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator
         if waiting:
             yield from _ours(waiting, notes) if notes else another(waiting, decode)
             waiting = None
-        if isinstance(record, Damage):
+        if isinstance(record, Damage | PassedOver):
             yield record
         elif record.kind in ("response", "revisit"):
             waiting = record
@@ -161,10 +166,10 @@ def _held(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator
         yield from another(waiting, decode)
 
 
-def _strangers(records: Iterable[Record | Damage], decode: Decode | None) -> Iterator[Held]:
+def _strangers(records: Iterable[Record | PassedOver | Damage], decode: Decode | None) -> Iterator[Held]:
     """What a stranger's file holds: answers of sites. What it says in the form of ours is no more than data."""
     for record in records:
-        if isinstance(record, Damage):
+        if isinstance(record, Damage | PassedOver):
             yield record
         elif record.kind in ("response", "revisit") and record.named(warc_notes.FOLLOW):
             listing = "/cdx/search/cdx" in record.named("WARC-Target-URI")
@@ -179,8 +184,8 @@ def _strangers(records: Iterable[Record | Damage], decode: Decode | None) -> Ite
             yield from beside(record, decode)
 
 
-def _notes_on(waiting: Record, record: Record | Damage) -> Notes:
-    if isinstance(record, Damage) or record.kind != "metadata":
+def _notes_on(waiting: Record, record: Record | PassedOver | Damage) -> Notes:
+    if not isinstance(record, Record) or record.kind != "metadata":
         return {}
     concurrent = record.named("WARC-Concurrent-To") == waiting.named("WARC-Record-ID")
     return warc_notes.read(record.body) if concurrent else {}

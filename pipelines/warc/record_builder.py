@@ -54,6 +54,8 @@ class RecordBuilder:
             "WARC-Source-URI": warc_notes.uri(answer.request_url),
             warc_notes.FOLLOW: "yes",
         }
+        if memento.truncated:
+            named["WARC-Truncated"] = warc_notes.truncation(memento.truncated)
         target = warc_notes.uri(memento.capture.original)
         if refers_to is None:
             return self._response(target, http, answer.body, named)

@@ -11,7 +11,9 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 
+from pipelines.formats.media_types import may_be_page
 from pipelines.items import WarcLocation
+from pipelines.warc.held import PassedOver
 from pipelines.warc.members import Damage, Member
 from pipelines.warc.sidecar import FOLLOW, Headers
 
@@ -79,6 +81,19 @@ class Record:
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
     @property
+    def truncated(self) -> str:
+        """Why its body is not whole, as the record says or its lengths show; empty where nothing shows it."""
+        if self.kind != "response" or not self.status:
+            return ""
+        if said := self.named("WARC-Truncated").strip():
+            return said[:100]
+        if "chunked" in self.header("Transfer-Encoding").lower():
+            return "" if has_last_chunk(self.body) else "its chunks have no end"
+        length = self.header("Content-Length").strip()
+        is_short = length.isascii() and length.isdigit() and len(self.body) < int(length[:15])
+        return "shorter than its Content-Length" if is_short else ""
+
+    @property
     def unchunked(self) -> bytes:
         """The body without the chunks that some programs record with it."""
         if "chunked" not in self.header("Transfer-Encoding").lower():
@@ -86,10 +101,32 @@ class Record:
         return bytes(ChunkedDataReader(BytesIO(self.body), decomp_type=None).read())
 
 
-def parse(member: Member, file: str) -> Record | Damage:
-    """The record in a member of `file`, its block digest checked; of ours, the payload digest too."""
+_CHUNK = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
+
+
+def has_last_chunk(body: bytes) -> bool:
+    """Whether a body that is announced in chunks has the last one, of no bytes; one without any chunk is whole, as
+    many programs record it."""
+    at, found = 0, _CHUNK.match(body)
+    if found is None:
+        return True
+    while found:
+        size = int(found[1], 16)
+        if not size:
+            return True
+        at = found.end() + size
+        if at >= len(body):
+            return False
+        at += 2 if body[at : at + 2] == b"\r\n" else 1
+        found = _CHUNK.match(body, at)
+    return at < len(body)  # no chunk begins there: what was announced is not what it is
+
+
+def parse(member: Member, file: str) -> Record | PassedOver | Damage:
+    """The record in a member of `file`, its block digest checked; of ours, the payload digest too. One that is too
+    large is passed over where its type is none of a page."""
     if not member.is_complete:
-        return Damage(member.offset, member.length, "record too large to be read")
+        return _too_large(member, file)
     try:
         odd = _has_odd_head(member)
         parsed = _LOADER.parse_record_stream(member.data, known_format="warc", check_digests=True, no_record_parse=odd)
@@ -111,6 +148,26 @@ def parse(member: Member, file: str) -> Record | Damage:
     )
 
 
+def _too_large(member: Member, file: str) -> PassedOver | Damage:
+    with member.data.getbuffer() as whole:
+        start = bytes(whole[:_HEAD])
+    if is_page_at(start):
+        return Damage(member.offset, member.length, "record too large to be read")
+    return PassedOver(WarcLocation(file, member.offset, member.length), "too large to be read, and by its type no page")
+
+
+def is_page_at(start: bytes) -> bool:
+    """Whether a WARC record that begins with these bytes may be a page of a site, by its head and that of HTTP."""
+    about, _, block = _BLANK.sub(b"\n\n", start, count=2).partition(b"\n\n")
+    if not _ANSWER.search(about) or not _OF_A_SITE.search(about):
+        return False
+    is_answer = block.startswith(b"HTTP/")
+    found = _TYPE.findall(block.partition(b"\n\n")[0] if is_answer else about)
+    told = found[-1].decode("latin-1").strip() if found else ""
+    return may_be_page("" if told.lower().startswith("application/http") else told)
+
+
+_TYPE = re.compile(rb"^Content-Type:[ \t]*([^\r\n]*)", re.MULTILINE | re.IGNORECASE)
 _ANSWER = re.compile(rb"^WARC-Type:[ \t]*(?:response|revisit|resource)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 _OF_A_SITE = re.compile(rb"^WARC-Target-URI:[ \t]*<?https?:", re.MULTILINE | re.IGNORECASE)
 _HEAD = 1 << 16  # bytes within which the headers of a record end

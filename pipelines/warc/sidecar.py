@@ -1,7 +1,7 @@
 """What a WARC record cannot say of a memento or a listing: its notes, a `metadata` record in JSON beside it.
 
     {"kind": "memento", "capture": {...}, "asked": {...} or null, "requested": "2004...", "digest_check": "decoded",
-     "redirect_to": "", "evidence": [...], "is_home": false,
+     "redirect_to": "", "evidence": [...], "is_home": false, "truncated": "",
      "payload_digest": "<SHA-256>", "payload": {"file", "offset", "length"} or null,
      "request_url": "...", "status": 200, "fetched_at": "...", "headers": [["name", "value"], ...]}
 
@@ -52,6 +52,7 @@ def of_memento(memento: Memento, payload_digest: str, payload: WarcLocation | No
         redirect_to=memento.redirect_to,
         evidence=[dataclasses.asdict(one) for one in memento.evidence],
         is_home=memento.is_home,
+        truncated=memento.truncated,
         payload_digest=payload_digest,
         payload=dataclasses.asdict(payload) if payload else None,
         **_of_answer(memento.answer),
@@ -114,6 +115,7 @@ def memento_of(notes: MementoNotes, body: bytes) -> Memento:
         asked=Capture(**asdict(notes.asked)) if notes.asked else None,
         evidence=tuple(Evidence(**asdict(one)) for one in notes.evidence),
         is_home=notes.is_home,
+        truncated=notes.truncated,
     )
 
 
@@ -177,6 +179,11 @@ def warc_date(memento: Memento) -> str:
         return _iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, TypeError, IndexError, OverflowError):
         return iso_of(memento.capture.timestamp) or memento.answer.fetched_at
+
+
+def truncation(reason: str) -> str:
+    """Why a body was cut, in a word of the standard."""
+    return reason if reason in ("length", "time", "disconnect") else "unspecified"
 
 
 def iso_of(timestamp: str) -> str:

@@ -15,9 +15,11 @@ from pipelines.formats.content_encoding import LIMIT, decode
 from pipelines.formats.surt import urlkey
 from pipelines.items import EMPTY_DIGEST
 from pipelines.warc.records import give_head
+from pipelines.warc.replayed import as_archived, replayed
 
 MOST = 700 << 20  # bytes of one record; the real archive gives up at about as many
 _LONGEST_HEADER = 16_384  # characters; clients give up on lines of 65,536 bytes
+_OF_THE_VIEW = ("content-encoding", "content-length")
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
 
 
@@ -75,7 +77,7 @@ class Records:
             read = give_head(record)
             payload = _payload(record, read)
         record.http_headers.headers = [pair for pair in record.http_headers.headers if len(pair[1]) <= _LONGEST_HEADER]
-        return Stored(record.rec_headers, record.http_headers, payload)
+        return _as_archived(Stored(record.rec_headers, record.http_headers, payload))
 
     def found(self, row: Row, rows: list[Row]) -> tuple[Stored, Stored | None]:
         """The record of a playable row, and the one that holds its bytes: itself, another one for a revisit, or none.
@@ -104,6 +106,17 @@ class Records:
         uri = record.about.get_header("WARC-Refers-To-Target-URI") or ""
         date = re.sub(r"\D", "", record.about.get_header("WARC-Refers-To-Date") or "")[:14]
         return [row for row in self._index.rows_of(urlkey(uri)) if row.timestamp == date] if uri and date else []
+
+
+def _as_archived(stored: Stored) -> Stored:
+    """A record; of a page that came from a web archive's view, the page without what that put into it."""
+    target = str(stored.about.get_header("WARC-Target-URI") or "").strip("<>")
+    of = replayed(target, tuple(stored.headers.headers))
+    body = stored.decoded() if of and of.base else None
+    if of is None or body is None:
+        return stored
+    stored.headers.headers = [pair for pair in stored.headers.headers if pair[0].lower() not in _OF_THE_VIEW]
+    return Stored(stored.about, stored.headers, as_archived(body, of.base))
 
 
 def _payload(record: ArcWarcRecord, read: bytes) -> bytes:

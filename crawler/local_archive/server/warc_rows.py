@@ -16,6 +16,7 @@ from warcio.recordloader import ArcWarcRecord
 from crawler.local_archive.server.rows import Row
 from pipelines.formats.surt import urlkey
 from pipelines.warc.records import give_head
+from pipelines.warc.replayed import is_of_archive, replayed
 
 _KINDS = ("response", "revisit", "resource")
 _NAMES = ("warc-record-id", "warc-concurrent-to")
@@ -59,6 +60,8 @@ class WarcRows:
                         forms.request(record)
                     elif record.rec_type in _KINDS and self._is_page(record):
                         row = self._row(record, name)  # first, since asking for the place reads the record to its end
+                        if row is None:
+                            continue
                         place, length = records.get_record_offset(), records.get_record_length()
                         row = row._replace(offset=str(place), length=str(length))
                         forms.rows.append(({*_names(record), _place(record)}, row))
@@ -74,13 +77,18 @@ class WarcRows:
         self.torn += not target
         return target.lower().startswith(("http:", "https:"))
 
-    def _row(self, record: ArcWarcRecord, name: str) -> Row:
+    def _row(self, record: ArcWarcRecord, name: str) -> Row | None:
+        """The row of a record; none of what a web archive answered for itself."""
         read, revisit = give_head(record), record.rec_type == "revisit"
-        head, original = record.http_headers, _target(record)
+        head, target = record.http_headers, _target(record)
+        of = replayed(target, tuple(head.headers)) if record.rec_type == "response" else None
+        if record.rec_type == "response" and not of and is_of_archive(target):
+            return None
+        original = of.original if of else target
         mimetype = (head.get_header("Content-Type") or "unk").partition(";")[0].strip()
         return Row(
             urlkey=urlkey(original),
-            timestamp=_timestamp(record.rec_headers.get_header("WARC-Date")),
+            timestamp=of.timestamp if of else _timestamp(record.rec_headers.get_header("WARC-Date")),
             original=original,
             mimetype="warc/revisit" if revisit else mimetype,
             statuscode="-" if revisit else head.get_statuscode(),
@@ -96,7 +104,8 @@ class WarcRows:
         """The SHA-1 of the payload in base 32: as it is named, else computed, or for a revisit that of its original."""
         headers = record.rec_headers
         named = headers.get_header("WARC-Payload-Digest") or ""
-        if sha1 := _sha1(named):
+        is_cut = record.rec_type == "response" and headers.get_header("WARC-Truncated")
+        if (sha1 := _sha1(named)) and not is_cut:  # of a cut one it is that of what was not kept
             return sha1
         if record.rec_type == "revisit":
             refers = headers.get_header("WARC-Refers-To") or ""

@@ -42,6 +42,7 @@ WORD_FORMS = (
     re.compile(r"(?<!\d)(?P<y>\d{4})[\s.,-]*(?:[a-z]{1,4}[\s.]+)?m(?P<m>\d{1,2})m[\s.,-]*(?P<d>\d{1,2})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{4})[\s.]*(?:gada)[\s.]*(?P<d>\d{1,2})[\s.]*m(?P<m>\d{1,2})m"),
 )  # fmt: skip
+BYLINE = re.compile(r"[.|·•–—]\s+|\s-\s")  # behind who wrote it
 AGO = re.compile(
     r"\bago\b|\bil y a\b|\bvor (?:\S+ ){1,4}(?:tag|woche|monat|jahr)|\bhace\b|\bha (?:\S+ ){1,3}(?:dia|mes|semana|ano)"
     r"|\b(?:giorn|mes|ann|settiman|or)[aeio] fa\b|\bgeleden\b|\btemu\b|\bsedan\b|\bsiden\b|\bназад\b|\bтому\b|\bonce\b"
@@ -73,8 +74,13 @@ def is_relative(line: str) -> bool:
     if len(line) > 80 or len(line.split()) > 10:
         return False
     text = folded(MARKS.sub("", line)).strip()
-    return AGO.search(text) is not None and any(
-        text.startswith(label) or text.endswith(label) for labels in LABELS.values() for label in labels
+    if AGO.search(text) is None:
+        return False
+    last = BYLINE.split(text)[-1]
+    return any(
+        last.startswith(label) or text.startswith(label) or text.endswith(label)
+        for labels in LABELS.values()
+        for label in labels
     )
 
 

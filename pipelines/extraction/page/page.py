@@ -19,7 +19,7 @@ from pipelines.extraction.judgement.languagemodel import language_of
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.extraction.judgement.quality import Evidence, count_words, judged
 from pipelines.extraction.page.controls import lines_of_textareas
-from pipelines.extraction.page.edges import without_link_lines
+from pipelines.extraction.page.edges import without_last_links, without_link_lines, without_way_here
 from pipelines.extraction.page.fonts import mark_headings
 from pipelines.extraction.page.furniture import remove_furniture
 from pipelines.extraction.page.layout import undo_layout
@@ -75,6 +75,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     etree.strip_tags(article, *UNREAD_TAGS)
     blocks = without_link_lines(blocks_of(article, base, hard_spaces=style.faithful))
     if not style.faithful:
+        blocks = without_last_links(without_way_here(blocks))
         blocks = typed_lists(without_repeats(without_menus(blocks, base, second)))
         blocks = [block for block in blocks if not _says_how_long_ago(block)]
     title = title or main_heading(blocks)

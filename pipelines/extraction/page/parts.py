@@ -80,7 +80,7 @@ _ANYWHERE = {
 # words that mean this only where they are the whole name
 _WHOLE = {
     "consent": r"consent|cmp|ccpa|cookies?-?(?:settings|preferences)",
-    "dialog": r"alert|flyout|loading|spinner",
+    "dialog": r"alert|flyout|loading|spinner|fixed|sticky|(?:fixed|sticky)-(?:top|bottom)",
     "share": r"share|sharing|social|bookmarks?",
     "nav": r"lang|langs|languages?|site-?map|tabs|top-?bar|top-?links?|links|dropdown",
     "footer": r"foot|bottom|copyright\w*|bottom-?(?:bar|nav|menu|links)|legal-?(?:footer|links)",
@@ -100,6 +100,7 @@ NAMELESS = frozenset(
     | {"thead", "p", "h1", "h2", "h3", "h4", "h5", "h6", "a", "span", "label", "sup", "sub", "small", "abbr", "time"}
     | {"code", "article", "main"}
 )
+FIXED = re.compile(r"position\s*:\s*(?:fixed|sticky)", re.IGNORECASE)
 ACCORDION = ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
 
 
@@ -113,7 +114,8 @@ def part_of(element: HtmlElement) -> str:
     if role or tag in NAMELESS:
         return role or ""
     names = f"{element.get('class', '')} {element.get('id', '')}"
-    return _named(names[:LONGEST_NAME]) if names != " " else ""
+    named = _named(names[:LONGEST_NAME]) if names != " " else ""
+    return named or ("dialog" + LIKELY if FIXED.search(element.get("style", "")) else "")
 
 
 @lru_cache(maxsize=4096)

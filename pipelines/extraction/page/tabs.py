@@ -6,7 +6,7 @@ from lxml.html import HtmlElement
 
 SIGNS = ("tabpanel", "tab-pane", "tablist", '="tab"', '="pill"', "tabs")
 NAME = re.compile(r"(?:^|[ _-])(?:tabs?|pills?|tablist)(?:$|[ _-])", re.IGNORECASE)
-TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "href")
+TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "data-w-tab", "href")
 SAID = ("role", "data-toggle", "data-bs-toggle", "class")
 LONGEST = 120  # characters of a title
 MOST = 200  # tabs in a page
@@ -18,10 +18,11 @@ def title_panels(root: HtmlElement) -> None:
     bars: dict[HtmlElement, list[tuple[HtmlElement, HtmlElement]]] = {}
     panels: dict[str, HtmlElement] = {}
     for element in root.iter():
-        if isinstance(element.tag, str) and (name := element.get("id")):
+        if isinstance(element.tag, str) and (name := element.get("id") or _pane(element)):
             panels.setdefault(name, element)
     for tab in root.xpath(".//a | .//button | .//*[@role='tab']")[: 10 * MOST]:
-        bar, panel = _bar(tab), _panel(tab, panels)
+        panel = _panel(tab, panels)
+        bar = _bar(tab, panel) if panel is not None else None
         if bar is not None and panel is not None and _is_apart(bar, panel):
             bars.setdefault(bar, []).append((tab, panel))
     for bar, tabs in bars.items():
@@ -29,11 +30,11 @@ def title_panels(root: HtmlElement) -> None:
             _move(bar, tabs)
 
 
-def _bar(tab: HtmlElement) -> HtmlElement | None:
-    """The outermost element near a link that says that it holds tabs."""
-    found = None
+def _bar(tab: HtmlElement, panel: HtmlElement) -> HtmlElement | None:
+    """The outermost element near a link that says that it holds tabs, and does not hold the panel."""
+    found, around = None, set(panel.iterancestors())
     for place, element in enumerate((tab, *tab.iterancestors())):
-        if place > UP or element.tag in ("body", "main", "article", "section"):
+        if place > UP or element in around or element.tag in ("body", "main", "article", "section"):
             break
         if any(NAME.search(element.get(name, "")) for name in SAID):
             found = element
@@ -47,6 +48,12 @@ def _panel(tab: HtmlElement, panels: dict[str, HtmlElement]) -> HtmlElement | No
         if panel is not None and panel.tag in ("div", "section", "article", "li", "dd"):
             return panel if _text(panel) else None
     return None
+
+
+def _pane(element: HtmlElement) -> str:
+    """The name that a pane without an id shares with its tab."""
+    name = element.get("data-w-tab") or element.get("data-tab")
+    return name if name and element.tag != "a" and "pane" in element.get("class", "") else ""
 
 
 def _is_apart(bar: HtmlElement, panel: HtmlElement) -> bool:

@@ -8,8 +8,11 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from crawler.jobs.rebuild import Request, run_rebuild
 from pipelines.store.database import open_corpus
+from pipelines.warc import members
 from pipelines.warc.forms import zstd
 from tests.corpora import settings_of
 
@@ -103,3 +106,119 @@ def test_records_of_every_kind_are_read(tmp_path: Path) -> None:
     assert [row[1] for row in rows] == ["read"] * 4 + ["duplicate"] * 3 + ["failed", "not replayed"]
     assert rows[-1][2] == "answer to POST"
     assert code == 0
+
+
+def test_what_was_cut_at_capture_is_read_and_makes_no_border(tmp_path: Path) -> None:
+    """Whether the record says so, its length or its chunks show it, or its compressed body has no end."""
+    page = LONG.encode()
+    half, head = page[: len(page) // 2], b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+    short = head + b"Content-Length: %d\r\n\r\n" % len(page) + half
+    chunk = head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n"
+    torn = gzip.compress(page)
+    found, versions = read_in(tmp_path, packed(
+        record("response", "2010-01-01T00:00:00Z", head + b"\r\n" + page),
+        record("response", "2011-01-01T00:00:00Z", head + b"\r\n" + half, WARC_Truncated="time"),
+        record("response", "2012-01-01T00:00:00Z", short),
+        record("response", "2013-01-01T00:00:00Z", chunk % (len(half), half)),
+        record("response", "2014-01-01T00:00:00Z", chunk % (len(page), page) + b"0\r\n\r\n"),
+        record("response", "2015-01-01T00:00:00Z", head + b"Content-Encoding: gzip\r\n\r\n" + torn[:-200]),
+        record("response", "2016-01-01T00:00:00Z", head + b"\r\n" + page),
+    ))  # fmt: skip
+    whole, cut = ("policy", "[]"), ("doubtful", '["cut at capture"]')
+    assert [row[2:] for row in found] == [
+        (*whole, ""), (*cut, "time"), (*cut, "shorter than its Content-Length"), (*cut, "its chunks have no end"),
+        (*whole, ""), (*cut, "its compressed form has no end"), (*whole, ""),
+    ]  # fmt: skip
+    assert versions == [("20100101000000", "20160101000000", 3)]
+
+
+def test_where_all_is_cut_the_longest_text_counts(tmp_path: Path) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    _, versions = read_in(tmp_path, packed(*(
+        record("response", f"201{n}-01-01T00:00:00Z", head + LONG.encode()[:size], WARC_Truncated="length")
+        for n, size in enumerate((450, 1100, 700))
+    )))  # fmt: skip
+    assert versions == [("20110101000000", "20110101000000", 1)]
+
+
+def test_pages_of_a_web_archive_are_captures_of_their_sites(tmp_path: Path) -> None:
+    """Under `id_` as they were, else without what the archive's view put into them; its own pages are none."""
+    memento = 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nmemento-datetime: {}\r\nlink: <{}>; rel="original"\r\n\r\n'
+    head = memento.format("Sun, 01 Mar 2015 10:00:00 GMT", URL)
+    base = "https://web.archive.org/web/"
+    view = LONG.replace("<body>", "<body><!-- BEGIN WAYBACK TOOLBAR INSERT --><p>Wayback Machine</p>"
+                        "<!-- END WAYBACK TOOLBAR INSERT -->")  # fmt: skip
+    view = view.replace('href="/', f'href="/web/20160301100000/{URL[:-8]}/')
+    later = memento.format("Tue, 01 Mar 2016 10:00:00 GMT", URL)
+    found, versions = read_in(tmp_path, packed(
+        record("response", "2024-01-01T00:00:00Z", (head + LONG).encode(), WARC_Target_URI=f"{base}20150301id_/{URL}"),
+        record("response", "2024-01-01T00:00:09Z", (later + view).encode(), WARC_Target_URI=f"{base}20160301/{URL}"),
+        record("response", "2024-01-01T00:00:19Z", answer("calendar"), WARC_Target_URI=f"{base}2017/{URL}"),
+    ))  # fmt: skip
+    assert [row[:2] for row in found] == [("20150301100000", URL), ("20160301100000", URL)]
+    assert versions == [("20150301100000", "20160301100000", 2)], "the same text, links and all"
+
+
+def test_answers_to_a_pages_own_scripts_are_no_pages(tmp_path: Path) -> None:
+    types = ("text/x-component", "application/json", "application/vnd.api+json; charset=utf-8", "text/html; x=y")
+    rows, _, _ = made(tmp_path, a__warc__gz=packed(*(
+        record("response", f"202{n}-01-01T00:00:00Z", answer("a", f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n"))
+        for n, kind in enumerate(types)
+    )))  # fmt: skip
+    assert [row[2] for row in rows] == [*(f"no page: {kind.partition(';')[0]}" for kind in types[:3]), ""]
+
+
+def test_a_film_too_large_to_be_read_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "MOST", 4000)  # bytes, in the place of 80 MiB
+    monkeypatch.setattr(members.members, "__defaults__", (0, 4000))
+    film = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\n" + bytes(9000)
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + bytes(9000)
+    for kind, damaged in ((film, 0), (page, 1)):
+        folder = tmp_path / str(damaged)
+        folder.mkdir()
+        rows, _, code = made(folder, a__warc__gz=packed(
+            record("response", "2020-01-01T00:00:00Z", answer("a")), record("response", "2021-01-01T00:00:00Z", kind)
+        ))  # fmt: skip
+        assert [row[1] for row in rows] == ["read"]
+        assert code == damaged
+
+
+def test_archive_files_that_lie_in_the_corpus_itself_are_read(tmp_path: Path) -> None:
+    """Nobody brought them in: they were put there."""
+    folder = tmp_path / "corpus" / "warc" / "below"
+    folder.mkdir(parents=True)
+    one, two = (record("response", f"202{year}-01-01T00:00:00Z", answer(str(year))) for year in (0, 1))
+    (folder / "a.warc.zst").write_bytes(zstd.compress(one))
+    (folder / "B.WARC.GZ").write_bytes(gzip.compress(two + one))
+    (folder.parent / "torn.wacz").write_bytes(b"PK")
+    settings = settings_of(tmp_path / "corpus")
+    for _ in range(2):  # the second time they are known
+        rebuilt, _counts = run_rebuild(settings, Request(), lambda *_: None)
+        with closing(open_corpus(tmp_path / "corpus")) as db:
+            assert db.execute("SELECT timestamp FROM captures WHERE state = 'read' ORDER BY 1").fetchall() == [
+                ("20200101000000",), ("20210101000000",)
+            ]  # fmt: skip
+        assert (rebuilt.unread, rebuilt.exit_code) == (1, 1), "the torn one is named and counted"
+
+
+def read_in(tmp_path: Path, data: bytes) -> tuple[list[tuple[str, ...]], list[tuple[str, str, int]]]:
+    """Timestamp, address, verdict, reasons and cut of each capture; first and last day and captures of each version."""
+    _, _, code = made(tmp_path, a__warc__gz=data)
+    assert code == 0
+    with closing(open_corpus(tmp_path / "corpus")) as db:
+        sql = "SELECT timestamp, original, verdict, verdict_reasons, truncated FROM captures ORDER BY timestamp"
+        found = db.execute(sql).fetchall()
+        sql = "SELECT first_timestamp, last_timestamp, captures FROM versions ORDER BY number"
+        return found, db.execute(sql).fetchall()
+
+
+LONG = (
+    '<html><head><title>Privacy Policy</title></head><body><nav><a href="/">Home</a></nav><h1>Privacy Policy</h1>'
+    "<p>This privacy policy tells which personal data we collect, how we use it, and with whom we share it.</p>"
+    "<p>We collect your name, your address and your e-mail address when you order a kite, and the pages you look at. "
+    "We use cookies to keep you signed in and to count visits.</p><p>You may ask us at any time which information we "
+    "hold about you, and have it corrected or deleted. We do not sell personal information to third parties. Our "
+    '<a href="/cookies">cookie policy</a> says more.</p><p>We share personal data with those who carry our parcels, '
+    "and with authorities where the law wants it. We keep personal data no longer than we need it, and answer for its "
+    "security.</p><p>We may change this privacy policy; the day of the last change stands here.</p></body></html>"
+)
