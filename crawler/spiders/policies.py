@@ -38,6 +38,7 @@ from pipelines.items import (
     State,
     WarcLocation,
 )
+from pipelines.options import Config
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger, Work
@@ -72,7 +73,8 @@ class PoliciesSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, options_from(crawler.settings), budget_from(crawler.settings), **kwargs)
+        config = Config.of(crawler.settings)
+        spider = super().from_crawler(crawler, options_from(config), budget_from(config), **kwargs)
         crawler.signals.connect(spider.item_recorded, signals.item_scraped)
         crawler.signals.connect(spider.broken, signals.item_error)
         crawler.signals.connect(spider.broken, signals.spider_error)

@@ -11,7 +11,7 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 
 from pipelines.items import ListingPage, Memento, Snapshot
-from pipelines.options import CorpusOptions
+from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus
@@ -39,8 +39,10 @@ class ArchiveStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        o = CorpusOptions.from_settings(crawler.settings)
-        return cls(o.folder, o.archive, o.run, o.warc_size, o.target_list, o.writer_patience)
+        config = Config.of(crawler.settings)
+        return cls(
+            config.folder, config.archive, config.run_id, config.warc_size, config.target_list, config.writer_patience
+        )
 
     def open_spider(self) -> None:
         book = Book(self._db)

@@ -12,7 +12,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.extraction.version import DEFAULT, reader_version
 from pipelines.items import Extraction, Failure, Page, Reading, Snapshot
-from pipelines.options import CorpusOptions
+from pipelines.options import Config
 
 
 class ExtractStage:
@@ -25,12 +25,12 @@ class ExtractStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        options = CorpusOptions.from_settings(crawler.settings)
-        extractor = options.extractor or DEFAULT
+        config = Config.of(crawler.settings)
+        extractor = config.extractor or DEFAULT
         readers = Readers(
-            options.readers or 1,
-            deadline=options.reading_deadline,
-            memory=options.reading_memory,
+            config.readers or 1,
+            deadline=config.reading_deadline,
+            memory=config.reading_memory,
             extractor=extractor,
         )
         return cls(readers, reader_version(extractor))

@@ -6,7 +6,7 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 
 from pipelines.items import Decision, Extraction, ListingPage, ListingRefusal, Refusal, Snapshot
-from pipelines.options import CorpusOptions
+from pipelines.options import Config
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus
 from pipelines.store.ledger import Ledger
@@ -26,8 +26,8 @@ class RecordStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        options = CorpusOptions.from_settings(crawler.settings)
-        return cls(options.folder, options.archive, options.writer_patience)
+        config = Config.of(crawler.settings)
+        return cls(config.folder, config.archive, config.writer_patience)
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, ListingPage):
