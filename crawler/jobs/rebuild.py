@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from crawler.jobs.register import holds_sample
 from crawler.jobs.reread import decoded, read_again, readers
 from crawler.jobs.run_record import noted
 from crawler.selection.payloads import obstacle
+from crawler.spiders.site_discovery import Discovery
 from crawler.targets import urls as addresses
 from crawler.targets.document_kinds import known_kinds
 from crawler.targets.target_list import BadLine, read_targets
@@ -35,8 +37,11 @@ from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
 from pipelines.options import Config
 from pipelines.store.archives import mark_sample
+from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
+from pipelines.store.listings import Listings
+from pipelines.store.moves import Moves
 from pipelines.warc import bringing
 from pipelines.warc.files import warc_files
 from pipelines.warc.lock import only_run
@@ -214,7 +219,7 @@ def _rebuild(
     return rebuild(
         folder,
         Config.of(settings).archive,
-        knowledge(),
+        knowledge(settings),
         reader=reader_of(settings),
         targets=listed[0],
         targets_digest=listed[1],
@@ -230,9 +235,16 @@ def _rebuild(
     )
 
 
-def knowledge() -> Knowledge:
+def knowledge(settings: Settings) -> Knowledge:
     """What the crawler knows of the archive's ways."""
-    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of)
+    window = timedelta(hours=Config.of(settings).wayback_hop_hours)
+    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of, window, _place)
+
+
+def _place(db: Database, archive: str, subjects: Sequence[tuple[str, str]]) -> None:
+    """Documents as a crawl would place them, by what redirects told; nothing is listed for it."""
+    discovery = Discovery(Moves(db, archive), Listings(db, archive), Corpus(db, archive), "", "")
+    discovery.place(subjects)
 
 
 def keys_of(url: str) -> list[DocumentKey]:
