@@ -45,11 +45,13 @@ torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a
 map: $(VENV)/ready ## the house in figures: rooms, who imports whom, sizes
 	$(PYTHON) -m tests.house
 
-check: $(VENV)/ready ## linters and types
+check: $(VENV)/ready ## linters, types, and that the tests reach all that decides what is asked for
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(PYTHON) -m pytest -p no:xdist tests/crawler/discovery tests/crawler/targets -k "not takes_long and not little_memory" \
+		--cov=crawler.discovery --cov=crawler.targets --cov-report=term:skip-covered --cov-fail-under=95
 
 docs: $(VENV)/docs-ready ## the documents as a site, in site/; a link that leads nowhere is an error
 	$(VENV)/docs/bin/mkdocs build --strict $(ARGS)

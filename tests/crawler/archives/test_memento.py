@@ -236,7 +236,7 @@ def test_a_redirect_keeps_where_it_leads() -> None:
         given_answer,
         b"",
     )
-    assert memento.is_redirect
+    assert memento.redirect_to
     assert memento.redirect_to == "https://shop.example/p"
 
 
