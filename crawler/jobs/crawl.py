@@ -161,7 +161,7 @@ def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
         started_at=_iso(datetime.now(UTC)),
         targets_digest=targets_digest,
         reader=reader_of(settings),
-        settings={name: settings[name] for name in _TOLD},
+        settings={name: settings[name] for name in _TOLD} | {"ASKED": [one.name for one in archives(settings)]},
         libraries={"policy-corpus": __version__} | {n: version(n) for n in LIBRARIES},
     )
     runs.begin(db, start)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from crawler.jobs import configuration
 from crawler.jobs import crawl as runner
 from crawler.jobs.configuration import extractor_name, reader_of
 from crawler.jobs.register import holds_sample
-from crawler.jobs.reread import decoded, read_again, readers
+from crawler.jobs.reread import cluster_readers, decoded, read_again, readers
 from crawler.jobs.run_record import noted
 from crawler.selection.payloads import obstacle
+from crawler.spiders.site_discovery import Discovery
 from crawler.targets import urls as addresses
 from crawler.targets.document_kinds import known_kinds
 from crawler.targets.target_list import BadLine, read_targets
@@ -34,8 +36,11 @@ from pipelines.maintenance.forget import forget_again
 from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
 from pipelines.store.archives import mark_sample
+from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
+from pipelines.store.listings import Listings
+from pipelines.store.moves import Moves
 from pipelines.warc import bringing
 from pipelines.warc.files import warc_files
 from pipelines.warc.lock import only_run
@@ -54,6 +59,7 @@ class Request:
     kind: str = "privacy policy"
     only_changed: bool = False
     accept_losses: bool = False
+    cluster: str = ""
 
 
 def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tuple[Rebuilt, Counts]:
@@ -68,7 +74,7 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     with only_run(folder), noted(settings, "rebuild", digest) as note:
         if request.only_changed:
             with closing(open_corpus(folder)) as db:
-                rebuilt = Rebuilt(0, 0, read_again(db, settings, progress))
+                rebuilt = Rebuilt(0, 0, read_again(db, settings, progress, request.cluster))
         else:
             # a corpus that is made of these files knows no others: those in the form of ours are its own
             is_new = not (folder / DATABASE).is_file() and not warc_files(folder / "warc")
@@ -77,7 +83,13 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
                 unread = _Unread()
                 brought.extend(bringing.bring_in(folder / "warc", sources, trusted=is_new, complain=unread.add))
                 rebuilt = _rebuild(
-                    folder, settings, progress, brought, (targets, digest), accept_losses=request.accept_losses
+                    folder,
+                    settings,
+                    progress,
+                    brought,
+                    (targets, digest),
+                    accept_losses=request.accept_losses,
+                    cluster=request.cluster,
                 )
                 rebuilt = replace(rebuilt, unread=unread.count)
         with closing(open_corpus(folder)) as db:
@@ -209,16 +221,16 @@ def _rebuild(
     accept_losses: bool = False,
     joined: Sequence[Path] = (),
     forget_first: Callable[[Database], None] = lambda db: None,
+    cluster: str = "",
 ) -> Rebuilt:
     return rebuild(
         folder,
         settings["ARCHIVE"],
-        knowledge(),
+        knowledge(settings),
         reader=reader_of(settings),
         targets=listed[0],
         targets_digest=listed[1],
-        open_readers=partial(readers, settings),
-        workers=settings.getint("READERS"),
+        open_readers=partial(cluster_readers, settings, cluster) if cluster else partial(readers, settings),
         run=settings["RUN_ID"],
         known=known,
         brought=brought,
@@ -229,9 +241,16 @@ def _rebuild(
     )
 
 
-def knowledge() -> Knowledge:
+def knowledge(settings: Settings) -> Knowledge:
     """What the crawler knows of the archive's ways."""
-    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of)
+    window = timedelta(hours=settings.getfloat("WAYBACK_HOP_HOURS"))
+    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of, window, _place)
+
+
+def _place(db: Database, archive: str, subjects: Sequence[tuple[str, str]]) -> None:
+    """Documents as a crawl would place them, by what redirects told; nothing is listed for it."""
+    discovery = Discovery(Moves(db, archive), Listings(db, archive), Corpus(db, archive), "", "")
+    discovery.place(subjects)
 
 
 def keys_of(url: str) -> list[DocumentKey]:

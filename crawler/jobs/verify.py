@@ -32,7 +32,7 @@ def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
     runner.add_derived(settings)
     folder = Path(settings["CORPUS_DIR"])
     refuse_imported(folder)
-    knowledge = rebuilding.knowledge()
+    knowledge = rebuilding.knowledge(settings)
     findings = []
     with only_run(folder), closing(open_existing(folder)) as db, closing(readers(settings)) as pool:
         _settle_export(folder / "text")

@@ -16,6 +16,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
 
 from crawler.politeness.wire_options import STOPPING, Budget
+from crawler.spiders.canaries import Canaries
 from crawler.spiders.options import Options, budget_from, options_from
 from crawler.spiders.planner import Planner
 from crawler.spiders.replay_handler import Asked, Held, Replay, held_snapshot
@@ -67,6 +68,7 @@ class PoliciesSpider(Spider):
             options.selection.until,
         )
         self._hearing = Hearing(options.archives)
+        self._canaries = Canaries(options)
         self.stop_reason = ""
         self.recording_error: BaseException | None = None
 
@@ -174,7 +176,12 @@ class PoliciesSpider(Spider):
             yield self._listing_refused(listing, failure_of(error))
             return
         self._hearing.of(listing.query.archive).answered()
-        yield page
+        silent, failed = (partial(one, listing=listing) for one in (self._fell_silent, self.listing_not_answered))
+        yield from self._canaries.sift(page, silent, failed)
+
+    def _fell_silent(self, error: ListingFailed, listing: OpenListing) -> ListingRefusal:
+        self._leave(listing.query.archive, f"{listing.query.archive} is not well: {error}.")
+        return self._listing_refused(listing, failure_of(error))
 
     def listing_not_answered(self, trouble: Trouble, listing: OpenListing) -> Iterator[Any]:
         if self._let_go(trouble.value, listing.query.archive):
@@ -295,4 +302,5 @@ class PoliciesSpider(Spider):
         self.stop_reason = self.stop_reason or (str(error) if foreseen else f"{error!r} was not foreseen; see the log.")
 
     def closed_down(self) -> None:
+        self._canaries.tell()
         self._db.close()

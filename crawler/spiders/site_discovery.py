@@ -162,11 +162,15 @@ class Discovery:
 
     def relate(self, subjects: Iterable[tuple[str, str]]) -> list[int]:
         """Place the documents of each site and kind where the evidence has them."""
-        moved = [number for site, kind in sorted(set(subjects)) for number in self._relate(site, kind)]
+        moved = self.place(subjects)
         if moved:
             self._listings.open_for_addresses(self._since, self._until)
             self._corpus.derive(moved)
         return moved
+
+    def place(self, subjects: Iterable[tuple[str, str]]) -> list[int]:
+        """The same, and nothing is listed for it."""
+        return [number for site, kind in sorted(set(subjects)) for number in self._relate(site, kind)]
 
     def _relate(self, site: str, kind: str) -> list[int]:
         evidence = _bounded([one for one in self._moves.evidence(site, kind) if self._counts(one)])

@@ -4,7 +4,7 @@ from sqlite_utils import Database
 
 from pipelines.store import changes, departing, publishing, searching
 from pipelines.store.schema import migrations
-from pipelines.store.views import ARCHIVE_VIEWS, TRUNCATED_VIEWS, VIEWS
+from pipelines.store.views import ARCHIVE_VIEWS, ASKED_VIEWS, TRUNCATED_VIEWS, VIEWS
 
 __all__ = ["migrations"]
 
@@ -249,6 +249,13 @@ def cut_captures(db: Database) -> None:
     """Why the bytes of a capture are not whole, where they were cut when it was captured."""
     db.execute("ALTER TABLE snapshot ADD COLUMN truncated TEXT NOT NULL DEFAULT ''")
     for statement in TRUNCATED_VIEWS.split(";\n"):
+        db.execute(statement)
+
+
+@migrations()
+def archives_that_are_asked(db: Database) -> None:
+    """Which archive was not heard, of those that are still asked."""
+    for statement in ASKED_VIEWS.split(";\n"):
         db.execute(statement)
 
 

@@ -115,7 +115,7 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
         return True
     if not part or weights.prose[element] > MOST_PROSE[name] * page:
         return False
-    if name == "nav" and not weights.link_share(element) and weights.runs[element] >= PROSE:
+    if name == "nav" and _is_prose(element, weights):
         return False
     if part not in NAMED_FOR_SURE and _is_of_the_text(element, name, weights):
         return False
@@ -126,6 +126,13 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
     if name == "header" and not weights.link_share(element) and _has_likes(element):
         return False
     return part == name or _looks_like_it(element, name, weights)
+
+
+def _is_prose(element: HtmlElement, weights: Weights) -> bool:
+    """Whether it holds sentences, and hardly a link; contents lead to places in the page and are none."""
+    if weights.runs[element] < PROSE:
+        return False
+    return sum(weights.total[link] for link in element.iter("a")) < MOST_PROSE["nav"] * weights.total[element]
 
 
 def _looks_like_it(element: HtmlElement, name: str, weights: Weights) -> bool:
