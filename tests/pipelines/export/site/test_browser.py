@@ -1,7 +1,5 @@
 """The pages of a site in a real Chromium, from the file system: no text runs, and any two versions compare."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -14,8 +12,6 @@ import pytest
 from pipelines.export.site.search import is_installed
 from tests.pipelines.export.site.invented import HOSTILE, published
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 PAIR = "20150320104530..20180523220004"
 TEXTS = (
     ("", "One.\nTwo."),
@@ -24,16 +20,6 @@ TEXTS = (
     ("נתונים אישיים", "נתונים אישיים שלך"),
     ("a " * 3000, "b a " * 2000),
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here: apt install chromium, or set CHROMIUM to one")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
