@@ -5,7 +5,7 @@ from pathlib import Path
 
 from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError, WrongUse
-from pipelines.formats.terminal import say
+from pipelines.formats.terminal import counted, say
 
 EXAMPLES = """
 formats:
@@ -45,7 +45,7 @@ exit codes:
 """
 
 STAY = (
-    "{} files more stay as an export before this one left them: changes of their documents are still looked for. "
+    "{} more stay as an export before this one left them: changes of their documents are still looked for. "
     "--include open brings them up to date."
 )
 
@@ -107,9 +107,9 @@ class Command(CorpusCommand):
             else:
                 counts = export_corpus(joined.dbs[0], self.config, selection)
         left_out = f", {counts.unread} left out" if counts.unread else ""
-        print(f"{counts.files} files, {counts.written} written, {counts.removed} removed{left_out}")
+        print(f"{counted(counts.files, 'file')}, {counts.written:,} written, {counts.removed:,} removed{left_out}")
         if counts.stay:
-            print(STAY.format(counts.stay))
+            print(STAY.format(counted(counts.stay, "file")))
         return 1 if counts.unread else 0
 
     def _others(self, opts: argparse.Namespace) -> int:

@@ -72,10 +72,11 @@ class Command(CorpusCommand):
 
 
 def _lines(family: "Family") -> Iterator[str]:
-    from pipelines.formats.terminal import printable
+    from pipelines.formats.terminal import counted, printable
     from pipelines.store.history import day
 
-    yield f"{family.sites} sites, {family.documents} documents, {family.texts} texts"
+    of = counted(family.sites, "site"), counted(family.documents, "document"), counted(family.texts, "text")
+    yield ", ".join(of)
     for number, one in enumerate(family.members[:SHOWN]):
         name = " ".join(filter(None, (one.site, one.kind, one.variant)))
         span = f"{day(one.first_timestamp)} to {day(one.last_timestamp)}"
@@ -85,4 +86,7 @@ def _lines(family: "Family") -> Iterator[str]:
 
 
 def _closing(found: "list[Family]", texts: int, least: float) -> str:
-    return f"{len(found)} families over several sites among {texts:,} texts (Jaccard index of {least:g} and more)"
+    from pipelines.formats.terminal import counted
+
+    kin = counted(len(found), "family", "families")
+    return f"{kin} over several sites among {counted(texts, 'text')} (Jaccard index of {least:g} and more)"
