@@ -10,6 +10,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.blocks import HEADINGS, Block, blocks_of
 from pipelines.extraction.form.inline import Style, absolute, words
 from pipelines.extraction.form.markdown import markdown
+from pipelines.extraction.form.numbering import without_double_numbers
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import drop_invisible, write_out
 from pipelines.extraction.form.title import is_bold_line, main_heading, title_of, without_title
@@ -61,6 +62,7 @@ def read_tree(root: HtmlElement, base: str, style: Style) -> Text:
     scripts, shell = _noscript(body), root.get(SHELL, "")
     if not style.faithful:
         write_out(body)
+        without_double_numbers(body)
         drop_invisible(body)
     undo_layout(body, faithful=style.faithful)
     if not style.faithful:
