@@ -133,8 +133,8 @@ def _holds_terms(form: HtmlElement) -> bool:
 
 
 def _is_prose(element: HtmlElement, weights: Weights) -> bool:
-    """Whether it holds sentences, and hardly a link; contents lead to places in the page and are none."""
-    if weights.runs[element] < PROSE:
+    """Whether it holds paragraphs, and hardly a link; contents lead to places in the page and are none."""
+    if weights.runs[element] < PROSE or element.find(".//p") is None:
         return False
     return sum(weights.total[link] for link in element.iter("a")) < MOST_PROSE["nav"] * weights.total[element]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from pipelines.extraction.form.numbering import LETTERED
+from pipelines.extraction.page.layout import HEADINGS
 
 SIGNS = ("list-style", "line-through", "counter(")
 UNSEEN_SIGNS = ("sr-only", "hidden", "screen-reader-text", "material-icons", "material-symbols", "mw-editsection")
@@ -18,6 +19,7 @@ UNSEEN = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|element-invisible|material-(?:icons|symbols)[\w-]*"
     r"|mw-editsection)(?:\s|$)"
 )
+TITLES = frozenset((*HEADINGS, "caption", "th", "legend", "dt"))  # they title what is seen
 LONGEST_UNSEEN = 80  # characters: more may be shown when it is opened
 RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
 NAMES = "|".join(LETTERED)
@@ -36,7 +38,9 @@ Selector = list[Compound]
 def drop_unseen(root: HtmlElement) -> None:
     """Take out short pieces that are called unseen, in place."""
     for element in root.xpath("//*[@class]"):
-        if UNSEEN.search(element.get("class")) and sum(map(len, element.itertext())) <= LONGEST_UNSEEN:
+        if element.tag in TITLES or not UNSEEN.search(element.get("class")):
+            continue
+        if sum(map(len, element.itertext())) <= LONGEST_UNSEEN:
             element.drop_tree()
 
 
