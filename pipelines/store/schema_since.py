@@ -257,3 +257,10 @@ def archives_that_are_asked(db: Database) -> None:
     """Which archive was not heard, of those that are still asked."""
     for statement in ASKED_VIEWS.split(";\n"):
         db.execute(statement)
+
+
+@migrations()
+def versions_that_are_no_more(db: Database) -> None:
+    """In which run a version went, for news over several runs."""
+    for statement in changes.GONE:
+        db.execute(statement)

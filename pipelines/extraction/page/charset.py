@@ -43,6 +43,7 @@ WIDE_NULS = 0.3  # share of zero bytes in UTF-16 text of a western language
 _AS_CP1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)}
 _TAIL = "[" + re.escape("".join(_AS_CP1252[byte] for byte in range(0x80, 0xC0))) + "]"
 MOJIBAKE = re.compile(f"â{_TAIL}{_TAIL}|ðŸ{_TAIL}{_TAIL}|Â{_TAIL}|Ã(?!\xa0){_TAIL}(?=[a-z])|(?<=[a-z])Ã(?!\xa0){_TAIL}")
+_NO_SIGN_OF_IT = bytes(set(range(256)) - {0xC3, 0x82, 0x83, 0xA2})  # in UTF-8, of none of the letters it begins with
 _TO_BYTE = {text: byte for byte, text in _AS_CP1252.items()}
 
 
@@ -58,8 +59,16 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     name = _fitting(
         body, [name for name in known if name not in NO_CHARSETS and not name.startswith(("utf-16", "utf-32"))]
     )
-    text = body.decode("ascii") if body.isascii() and name == "utf-8" else to_unicode(body, name)
-    return mended(text), name
+    if body.isascii() and name == "utf-8":
+        return body.decode("ascii"), name
+    text = to_unicode(body, name)
+    return (text if name == "utf-8" and _is_whole(body) else mended(text)), name
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether there is nothing to mend in UTF-8: told by its bytes, of which few are left to look at."""
+    left = body.translate(None, _NO_SIGN_OF_IT)
+    return not any(letter in left for letter in (b"\xc3\x82", b"\xc3\x83", b"\xc3\xa2"))
 
 
 def mended(text: str) -> str:
