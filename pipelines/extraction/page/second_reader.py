@@ -19,6 +19,7 @@ from trafilatura.metadata import Document
 from trafilatura.settings import Extractor
 
 from pipelines.extraction.form.emphasis import NO_SPACES
+from pipelines.extraction.judgement.quality import may_be_unspaced
 from pipelines.extraction.memory import Memory, key_of
 
 log = logging.getLogger(__name__)
@@ -126,7 +127,7 @@ def agreement(text: str, second: str) -> Agreement:
 
 def _words(text: str) -> Counter[str]:
     """How often each word stands, or each character of a script that puts no spaces between words."""
-    words = Counter((text if text.isascii() else UNSPACED.sub(r" \1 ", text)).lower().split())
+    words = Counter((UNSPACED.sub(r" \1 ", text) if may_be_unspaced(text) else text).lower().split())
     for sign in FORM:
         words.pop(sign, 0)
     return words
