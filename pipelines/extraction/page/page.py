@@ -161,7 +161,7 @@ def _says_how_long_ago(block: Block) -> bool:
 
 
 def _evidence(title: str, blocks: list[Block], prepared: Prepared) -> Evidence:
-    text = "\n".join(" ".join(words(cell).split()) for block in blocks for cell in block.cells)
+    text = "\n".join([line for block in blocks for line in block.lines])
     lines = (words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block))
     headings = list(islice(lines, FIRST_HEADINGS))
     links = MANY_LINKS if prepared.many_links else 0.0
