@@ -88,7 +88,7 @@ class Reader:
         if not self._style.faithful:
             if root.find("body") is None:
                 show_noframes(root)
-            if any(sign in html for sign in tabs.SIGNS):
+            if tabs.may_have_tabs(html):
                 tabs.title_panels(root)
             without_boxes(root)
         shell = shell_of(root)

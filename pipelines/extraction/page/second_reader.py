@@ -139,26 +139,26 @@ def agreement(text: str, second: str) -> Agreement:
     ours, theirs = (Counter(map(_words, one.split("\n"))) for one in (text, second))
     alike = ours & theirs  # most lines are, and need not be taken apart
     mine, other = (_taken_apart(lines - alike) for lines in (ours, theirs))
-    same = sum(len(words) * count for words, count in alike.items())
+    same = sum(len(line.split()) * count for line, count in alike.items())
     both = same + (mine & other).total()
     return Agreement(_share(both, same + other.total()), _share(both, same + mine.total()))
 
 
-def _words(line: str) -> tuple[str, ...]:
-    """The words of a line, or each character of a script that puts no spaces between words."""
+def _words(line: str) -> str:
+    """The words of a line, or each character of a script that puts no spaces between words, with a space between."""
     return _known_words(line) if len(line) <= LONGEST_LINE else _words_of(line)
 
 
-def _words_of(line: str) -> tuple[str, ...]:
+def _words_of(line: str) -> str:
     words = (UNSPACED.sub(r" \1 ", line) if may_be_unspaced(line) else line).lower().split()
-    return tuple(words if FORM.isdisjoint(words) else [word for word in words if word not in FORM])
+    return " ".join(words if FORM.isdisjoint(words) else [word for word in words if word not in FORM])
 
 
 _known_words = lru_cache(LINES)(_words_of)
 
 
-def _taken_apart(lines: Counter[tuple[str, ...]]) -> Counter[str]:
-    return Counter(word for words, count in lines.items() for _ in range(count) for word in words)
+def _taken_apart(lines: Counter[str]) -> Counter[str]:
+    return Counter(" ".join(lines.elements()).split())
 
 
 def _share(part: int, whole: int) -> float | None:

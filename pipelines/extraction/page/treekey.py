@@ -40,7 +40,7 @@ def strip(root: HtmlElement) -> None:
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
     for element in ATTRIBUTED(root):
         tag, attributes = element.tag, element.attrib
-        said = dict(attributes)
+        said = dict(element.items())
         if tag in NAMELESS and tag not in READ_ATTRIBUTES and said.keys().isdisjoint(SPEAKING):
             attributes.clear()  # as most are
             continue
