@@ -17,6 +17,7 @@ from tests.bench import (
     comparing,
     exporting,
     planning,
+    ranges,
     rebuild_real,
     rebuild_synthetic,
     simulate_changes,
@@ -48,6 +49,7 @@ def main() -> int:
         good &= _planning()
         good &= comparing.main()
         good &= _troubled(folder / "troubled")
+    good &= ranges.main()
     good &= _rebuilding(options.captures)
     good &= _exporting(options.versions)
     if options.captures:
