@@ -23,7 +23,9 @@ from pipelines.formats.content_encoding import decode
 from pipelines.formats.timestamps import as_datetime, digits
 from pipelines.items import HttpAnswer
 from pipelines.store import selection as stored
-from pipelines.store.database import open_existing, open_for_reading
+from pipelines.store.catalogue import refuse_catalogue
+from pipelines.store.database import open_existing
+from pipelines.store.joined import Joined, alone, open_joined
 from pipelines.store.selection import Selection
 from pipelines.warc.reader import read_memento
 
@@ -119,23 +121,39 @@ class Version:
 
 
 class Corpus:
-    """A corpus on disk. A context manager; `close` it otherwise."""
+    """A corpus on disk, or the shards of a catalogue as one. A context manager; `close` it otherwise."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
-        self.db, self.folder = db, folder
+    def __init__(self, joined: Joined, folder: Path) -> None:
+        self._joined, self.folder = joined, folder
 
     @classmethod
     def open(cls, folder: str | Path, *, read_only: bool = True) -> Self:
-        """Open the corpus in a folder; `read_only=False` also brings an older one up to this release's layout.
+        """Open the corpus in a folder, or the shards that a catalogue names; `read_only=False` also brings an older one
+        up to this release's layout.
 
         Raises WrongUse where there is no corpus, or one of another layout; RecordingFailed where it cannot be read.
         """
         path = Path(folder)
-        return cls(open_for_reading(path) if read_only else open_existing(path), path)
+        if read_only:
+            return cls(open_joined(path), path)
+        refuse_catalogue(path)
+        return cls(alone(open_existing(path), path), path)
+
+    @property
+    def db(self) -> Database:
+        """The database, for queries of your own. Raises WrongUse for a catalogue, which has one in each shard."""
+        if len(self._joined.shards) > 1:
+            raise WrongUse(f"{self.folder} names several corpora: `databases` are those of all, or open one shard.")
+        return self._joined.dbs[0]
+
+    @property
+    def databases(self) -> list[Database]:
+        """The database of each shard, in the order of the catalogue; one where there is no catalogue."""
+        return self._joined.dbs
 
     def close(self) -> None:
-        """Let go of the database."""
-        self.db.close()
+        """Let go of the databases."""
+        self._joined.close()
 
     def __enter__(self) -> Self:
         return self
@@ -173,7 +191,7 @@ class Corpus:
         `include_open` also gives those of documents that a crawl has not finished with: they can still change.
         """
         chosen = _selected(site, kind, language, since, until, as_of, include_open=include_open)
-        for row in stored.versions(self.db, chosen):
+        for row in self._joined.versions(chosen):
             yield self._version(dict(zip(stored.VERSION_COLUMNS, row, strict=True)))
 
     def _version(self, row: Mapping[str, Any]) -> Version:
@@ -192,8 +210,8 @@ class Corpus:
 
     def snapshot(self, capture_id: int) -> Snapshot:
         """The bytes of a capture. Raises RecordingFailed where none are held, or they are gone or damaged."""
-        location = stored.location(self.db, capture_id)
-        memento = read_memento(self.folder / "warc", location, decode=partial(decode, error=ReadingFailed))
+        warc, location = self._joined.location(capture_id)
+        memento = read_memento(warc, location, decode=partial(decode, error=ReadingFailed))
         answer, capture = memento.answer, memento.capture
         return Snapshot(capture.timestamp, capture.original, answer.status, answer.headers, answer.body)
 
@@ -212,10 +230,10 @@ class Corpus:
     def _rows(self, table: str, selection: Selection) -> Iterator[dict[str, Any]]:
         if table == "versions":
             names = [name for name in stored.VERSION_COLUMNS if name != "capture_id"]
-            rows = stored.versions(self.db, selection)
+            rows = self._joined.versions(selection)
         else:
-            names = [name for name, _ in stored.columns_of(self.db, table)]
-            rows = stored.rows_of(self.db, table, selection)
+            names = [name for name, _ in self._joined.columns_of(table)]
+            rows = self._joined.rows_of(table, selection)
         yield from (dict(zip(names, row, strict=False)) for row in rows)
 
 

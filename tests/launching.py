@@ -5,6 +5,8 @@ A process that a test starts is that of `python -m scrapy ...` in all but its fi
 own session, environment, folder and output, ends by itself, and can be signalled and killed. What is about the start
 itself, or about what is loaded for it, starts Python.
 
+Their reading processes are forked of them in turn, where the product starts Python.
+
 Run as a module this is the process that is forked. It takes its orders through the socket that it is given.
 """
 
@@ -12,6 +14,7 @@ import atexit
 import gc
 import json
 import os
+import pkgutil
 import resource
 import runpy
 import select
@@ -22,6 +25,8 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
+from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -154,18 +159,8 @@ def _become(order: dict[str, Any], files: list[int]) -> list[str]:
 
 
 def _load() -> None:
-    """All that a crawl and the other commands load, but for what is to be chosen or loaded by each process itself."""
-    _load_scrapy()
-    _load_ours()
-    assert "twisted.internet.reactor" not in sys.modules
-    assert "pipelines.extraction.reader" not in sys.modules
-    gc.collect()
-    gc.freeze()
-
-
-def _load_scrapy() -> None:
-    import multiprocessing.spawn
-
+    """All that a crawl and the other commands load, but for what is to be chosen by each process itself."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process that has threads is not to be forked
     import scrapy.cmdline
     import scrapy.core.downloader.handlers.http11
     import scrapy.core.scheduler
@@ -176,35 +171,49 @@ def _load_scrapy() -> None:
     import scrapy.logformatter
     import scrapy.spidermiddlewares.httperror
     import scrapy.squeues
-    import scrapy.utils.misc
     import twisted.web.client
 
-    for package in ("scrapy.commands", "crawler.commands"):
-        for _ in scrapy.utils.misc.walk_modules_iter(package):
-            pass
+    sys.modules["pyarrow"] = None  # type: ignore[assignment] - it starts threads
+    for package in ("scrapy.commands", "crawler", "pipelines"):
+        for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
+            with suppress(ImportError):
+                import_module(module.name)
+    del sys.modules["pyarrow"]
+    _warm_up()
+    assert "twisted.internet.reactor" not in sys.modules
+    assert len(os.listdir("/proc/self/task")) == 1
+    gc.collect()
+    gc.freeze()
 
 
-def _load_ours() -> None:
-    import crawler.handlers
-    import crawler.jobs.estimate
-    import crawler.jobs.rebuild
-    import crawler.jobs.run_record
-    import crawler.jobs.verify
-    import crawler.local_archive.embedded
-    import crawler.local_archive.sample
-    import crawler.local_archive.server.faults
-    import crawler.local_archive.server.limits
-    import crawler.reporting.progress
-    import crawler.reporting.prometheus
-    import crawler.reporting.summary
-    import crawler.spiders.policies
-    import pipelines.maintenance.forget
-    import pipelines.maintenance.merge
-    import pipelines.maintenance.repair
-    import pipelines.stages.archive
-    import pipelines.stages.extract
-    import pipelines.stages.record
-    import pipelines.store.replacing
+def _warm_up() -> None:
+    """What is loaded with the first address and the first page; where our processes are forked, their readers are."""
+    from crawler.targets.urls import site_of
+    from pipelines.executors import process_pool
+    from pipelines.extraction.extractors import extractor
+    from pipelines.items import Page
+
+    site_of("site.example")
+    extractor("corpus").read(Page(process_pool.WARM_UP, "http://localhost/", "20000101000000"))
+    process_pool.get_context = lambda method: _ForkedReaders()  # type: ignore[assignment, attr-defined]
+
+
+class _ForkedReader(ForkProcess):
+    """Has of its parent what a process that was started anew has: the pipes between them, no file, no handler."""
+
+    def _bootstrap(self, parent_sentinel: int) -> Any:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for descriptor in map(int, os.listdir("/proc/self/fd")):
+            with suppress(OSError):  # the list's own
+                if descriptor > 2 and not os.readlink(f"/proc/self/fd/{descriptor}").startswith("pipe:"):
+                    os.close(descriptor)
+        gc.freeze()  # connections of the parent are not to be closed here
+        return super()._bootstrap(parent_sentinel)  # type: ignore[misc]
+
+
+class _ForkedReaders(ForkContext):
+    Process = _ForkedReader
 
 
 def _main() -> None:

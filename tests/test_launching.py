@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from crawler.local_archive.embedded import EmbeddedArchive
+from tests.crawls.crawling import Crawling
 from tests.launching import ROOT, launch, launched
 
 
@@ -36,3 +38,18 @@ def test_it_has_a_session_of_its_own_and_can_be_killed(crawled: Path) -> None:
         finally:
             process.kill()
         assert process.wait(60) == -signal.SIGKILL
+
+
+def test_its_reading_processes_have_no_file_of_it_and_end_with_it(
+    archive: EmbeddedArchive, sample: Path, tmp_path: Path
+) -> None:
+    crawling = Crawling(tmp_path / "corpus", archive.url, sample / "targets.txt", {"READERS": 2})
+
+    def are_apart() -> bool:
+        readers = running.family()[1:]
+        paths = {file.path for reader in readers for file in reader.open_files()}
+        return bool(readers) and not any(path.startswith(str(tmp_path)) for path in paths)
+
+    with crawling.started() as running:
+        assert running.wait_for(lambda: any((tmp_path / "corpus/warc").glob("*.gz")) and are_apart())
+        assert running.kill() == []

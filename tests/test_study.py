@@ -19,7 +19,7 @@ def test_the_tutorial_runs_from_top_to_bottom(crawled: Path, tmp_path: Path) -> 
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "policy-corpus").write_text(
-        f"#!{sys.executable}\nfrom crawler.cli import main\n\nif __name__ == '__main__':\n    main()\n"
+        f"#!{sys.executable}\nfrom crawler.cli.main import main\n\nif __name__ == '__main__':\n    main()\n"
     )
     (programs / "policy-corpus").chmod(0o755)
     path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])

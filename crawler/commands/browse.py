@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
 from pipelines.formats.terminal import say
 

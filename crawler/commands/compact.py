@@ -4,7 +4,7 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
 
 EXAMPLES = """

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.cli import add_examples, refuse, take_none
+from crawler.cli.command import add_examples, refuse, take_none
 from crawler.commands.crawl import Command as Crawl
 from pipelines.exceptions import ArchiveUnavailable, WrongUse
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError, WrongUse
 from pipelines.formats.terminal import say
 

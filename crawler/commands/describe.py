@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from crawler.commands.export import add_selection
 from pipelines.exceptions import CorpusError, WrongUse
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.cli import CorpusCommand, add_examples, refuse
+from crawler.cli.command import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import CorpusError
 
 if TYPE_CHECKING:

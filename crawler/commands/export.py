@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError, WrongUse
 from pipelines.formats.terminal import say
 
@@ -35,6 +35,9 @@ examples:
       --extractor trafilatura
       versions and texts as that extractor reads the pages, if it has read
       them: rebuild --only-changed -s EXTRACTOR=trafilatura
+  policy-corpus export -s CORPUS_DIR=shards/catalogue.toml --format parquet \\
+      --to tables
+      all shards of a catalogue (see `policy-corpus shard --help`) as one corpus
 
 exit codes:
   0 done, 1 some versions could not be read in this style, 2 usage error,
@@ -50,6 +53,7 @@ STAY = (
 class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
+    reads_catalogues = True
 
     def syntax(self) -> str:
         return "[--format NAME] [--to DIR] [options]"
@@ -82,8 +86,9 @@ class Command(CorpusCommand):
             refuse(self, error)
 
     def _texts(self, opts: argparse.Namespace) -> int:
-        from pipelines.export.corpus_files import export_corpus
-        from pipelines.export.selection import read_by, selection_of
+        from pipelines.export.corpus_files import export_corpus, export_elsewhere
+        from pipelines.export.selection import all_read_by, selection_of
+        from pipelines.store.catalogue import is_catalogue
 
         assert self.settings is not None
         selection = selection_of(vars(opts), include_open=opts.include == "open")
@@ -93,8 +98,14 @@ class Command(CorpusCommand):
             raise WrongUse(
                 "CORPUS_DIR/text holds what the corpus is read by: give --to a folder for what another one reads."
             )
-        with read_by(Path(self.settings["CORPUS_DIR"]), opts.extractor) as db:
-            counts = export_corpus(db, self.settings, opts.to, selection)
+        folder = Path(self.settings["CORPUS_DIR"])
+        if is_catalogue(folder) and not opts.to:
+            raise WrongUse(f"{folder} is a catalogue of shards, which has no texts of its own: give --to a folder.")
+        with all_read_by(folder, opts.extractor) as joined:
+            if opts.to:
+                counts = export_elsewhere(joined, self.settings, Path(opts.to), selection)
+            else:
+                counts = export_corpus(joined.dbs[0], self.settings, selection)
         left_out = f", {counts.unread} left out" if counts.unread else ""
         print(f"{counts.files} files, {counts.written} written, {counts.removed} removed{left_out}")
         if counts.stay:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
 
 if TYPE_CHECKING:

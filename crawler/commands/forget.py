@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from crawler.cli import CorpusCommand, add_examples, refuse
+from crawler.cli.command import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import CorpusError
 from pipelines.formats.terminal import say
 

@@ -4,7 +4,7 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError, WrongUse
 from pipelines.formats.terminal import say
 

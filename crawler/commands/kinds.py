@@ -4,7 +4,7 @@ import argparse
 import json
 import textwrap
 
-from crawler.cli import CorpusCommand, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import WrongUse
 from pipelines.formats.terminal import say
 

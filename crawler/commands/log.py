@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.cli import CorpusCommand, add_examples, refuse
+from crawler.cli.command import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import CorpusError, WrongUse
 
 if TYPE_CHECKING:

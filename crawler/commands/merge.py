@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError
 
 EXAMPLES = """

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.cli import CorpusCommand, add_examples
+from crawler.cli.command import CorpusCommand, add_examples
 from pipelines.formats.terminal import say
 
 if TYPE_CHECKING:  # all commands are loaded for each of them

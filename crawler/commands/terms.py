@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError, WrongUse
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from crawler.cli import CorpusCommand, ProgressLines, add_examples, refuse, take_none
+from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
 from pipelines.formats.terminal import say
 

@@ -14,7 +14,7 @@ from crawler.jobs.crawl_config import CrawlConfig
 from pipelines.corpus import Corpus
 from pipelines.exceptions import ArchiveUnavailable, CorpusBusy, CorpusError, RecordingFailed, WrongUse
 
-_START = "from crawler.cli import main; main()"
+_START = "from crawler.cli.main import main; main()"
 _ERRORS = {error.exit_code: error for error in (WrongUse, CorpusBusy, ArchiveUnavailable, RecordingFailed)}
 
 

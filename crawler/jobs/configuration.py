@@ -1,6 +1,6 @@
 """Whether settings can be used, before anything is done with them. Pure: values in, one clear sentence out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,12 @@ def extractor_name(settings: BaseSettings) -> str:
         return extractor_of(latest_reader_in(Path(settings["CORPUS_DIR"])))
     check_extractor(name)
     return name
+
+
+def readers_of(settings: BaseSettings, folders: Iterable[Path]) -> list[str]:
+    """The reader of each shard of a catalogue."""
+    named = str(settings["EXTRACTOR"]) and extractor_name(settings)
+    return [reader_version(named or extractor_of(latest_reader_in(folder))) for folder in folders]
 
 
 def reader_of(settings: BaseSettings) -> str:

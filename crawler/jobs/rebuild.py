@@ -18,7 +18,7 @@ from crawler.jobs import configuration
 from crawler.jobs import crawl as runner
 from crawler.jobs.configuration import extractor_name, reader_of
 from crawler.jobs.register import holds_sample
-from crawler.jobs.reread import decoded, read_again, readers
+from crawler.jobs.reread import cluster_readers, decoded, read_again, readers
 from crawler.jobs.run_record import noted
 from crawler.selection.payloads import obstacle
 from crawler.spiders.site_discovery import Discovery
@@ -59,6 +59,7 @@ class Request:
     kind: str = "privacy policy"
     only_changed: bool = False
     accept_losses: bool = False
+    cluster: str = ""
 
 
 def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tuple[Rebuilt, Counts]:
@@ -73,7 +74,7 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     with only_run(folder), noted(settings, "rebuild", digest) as note:
         if request.only_changed:
             with closing(open_corpus(folder)) as db:
-                rebuilt = Rebuilt(0, 0, read_again(db, settings, progress))
+                rebuilt = Rebuilt(0, 0, read_again(db, settings, progress, request.cluster))
         else:
             # a corpus that is made of these files knows no others: those in the form of ours are its own
             is_new = not (folder / DATABASE).is_file() and not warc_files(folder / "warc")
@@ -82,7 +83,13 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
                 unread = _Unread()
                 brought.extend(bringing.bring_in(folder / "warc", sources, trusted=is_new, complain=unread.add))
                 rebuilt = _rebuild(
-                    folder, settings, progress, brought, (targets, digest), accept_losses=request.accept_losses
+                    folder,
+                    settings,
+                    progress,
+                    brought,
+                    (targets, digest),
+                    accept_losses=request.accept_losses,
+                    cluster=request.cluster,
                 )
                 rebuilt = replace(rebuilt, unread=unread.count)
         with closing(open_corpus(folder)) as db:
@@ -214,6 +221,7 @@ def _rebuild(
     accept_losses: bool = False,
     joined: Sequence[Path] = (),
     forget_first: Callable[[Database], None] = lambda db: None,
+    cluster: str = "",
 ) -> Rebuilt:
     return rebuild(
         folder,
@@ -222,8 +230,7 @@ def _rebuild(
         reader=reader_of(settings),
         targets=listed[0],
         targets_digest=listed[1],
-        open_readers=partial(readers, settings),
-        workers=settings.getint("READERS"),
+        open_readers=partial(cluster_readers, settings, cluster) if cluster else partial(readers, settings),
         run=settings["RUN_ID"],
         known=known,
         brought=brought,

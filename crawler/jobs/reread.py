@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from crawler.jobs.configuration import extractor_name, reader_of
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
-from pipelines.executors.read_all import Progress, read_all
+from pipelines.executors.read_all import HeldReader, Progress, read_all
 from pipelines.formats.content_encoding import decode
 from pipelines.options import CorpusOptions
 from pipelines.store import readings
@@ -38,6 +38,19 @@ def readers(settings: Settings, *, at_once: bool = True) -> Readers:
     )
 
 
+def cluster_readers(settings: Settings, address: str) -> HeldReader:
+    """The workers of the Dask cluster at an address, or as many here as the settings say where it is `local`. Raises
+    WrongUse."""
+    from pipelines.executors.cluster_readers import ClusterReaders, ReadingOrder
+    from pipelines.executors.dask_cluster import Cluster
+
+    options = CorpusOptions.from_settings(settings)
+    order = ReadingOrder(
+        extractor_name(settings), reader_of(settings), options.reading_deadline, options.reading_memory
+    )
+    return ClusterReaders(Cluster(address, options.readers), order)
+
+
 def catch_up(db: Database, settings: Settings, progress: Progress) -> None:
     """Read again what an upgrade of the reader, or the choice of another extractor, left behind, if it left anything.
     Raises RecordingFailed."""
@@ -53,13 +66,14 @@ def catch_up(db: Database, settings: Settings, progress: Progress) -> None:
         log.warning("%d pages cannot be read again, their bytes are damaged or gone: run verify.", lost)
 
 
-def read_again(db: Database, settings: Settings, progress: Progress) -> int:
+def read_again(db: Database, settings: Settings, progress: Progress, cluster: str = "") -> int:
     """Read what the present reader has not read, and derive the versions anew. Interrupted, it goes on where it was.
 
     Returns how many pages could not be read because their bytes are damaged or gone.
     """
-    warc, workers = Path(settings["CORPUS_DIR"]) / "warc", settings.getint("READERS")
-    with closing(readers(settings, at_once=False)) as pool:  # where all is lost, no process starts
-        lost = read_all(db, warc, pool, reader_of(settings), workers=workers, decode=decoded, progress=progress)
+    warc = Path(settings["CORPUS_DIR"]) / "warc"
+    # where all is lost, no process starts
+    with closing(cluster_readers(settings, cluster) if cluster else readers(settings, at_once=False)) as pool:
+        lost = read_all(db, warc, pool, reader_of(settings), progress=progress)
     Corpus(db, settings["ARCHIVE"]).derive_waiting()
     return lost

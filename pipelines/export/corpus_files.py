@@ -15,7 +15,7 @@ from pipelines.export.unchanged import LastExport
 from pipelines.extraction.form.inline import STYLES
 from pipelines.items import Page
 from pipelines.options import CorpusOptions
-from pipelines.store.corpus import Corpus
+from pipelines.store.joined import Joined, alone
 from pipelines.store.publishing import standing
 from pipelines.store.selection import Selection
 from pipelines.warc.writer import read_memento
@@ -24,26 +24,31 @@ STORED_STYLE = "corpus"
 _ALL = Selection()
 
 
-def export_corpus(db: Database, settings: Mapping[str, Any], to: str = "", selection: Selection = _ALL) -> Counts:
-    """Export the selected versions, by default all that are settled, to `to`, by default the corpus's own `text`
-    folder, in the style it has unless another one is asked for. Raises RecordingFailed."""
+def export_corpus(db: Database, settings: Mapping[str, Any], selection: Selection = _ALL) -> Counts:
+    """Export the selected versions, by default all that are settled, to the corpus's own `text` folder, in the style it
+    has unless another one is asked for. Raises RecordingFailed."""
     options = CorpusOptions.from_settings(settings)
-    folder = Path(to) if to else options.folder / "text"
-    if not to:
-        describe(options.folder)
+    describe(options.folder)
+    style = options.export_style or style_of(options.folder / "text")
+    if style == STORED_STYLE:
+        return _if_changed(db, options.folder, options.public_url, selection)
+    return export_elsewhere(alone(db, options.folder), settings, options.folder / "text", selection)
+
+
+def export_elsewhere(joined: Joined, settings: Mapping[str, Any], folder: Path, selection: Selection) -> Counts:
+    """The same to any folder, of one corpus or several as one."""
+    options = CorpusOptions.from_settings(settings)
     style = options.export_style or style_of(folder)
     if style == STORED_STYLE:
-        if not to:
-            return _if_changed(db, options.folder, options.public_url, selection)
-        return export(db, folder, public_url=options.public_url, selection=selection)
+        return export(joined, folder, public_url=options.public_url, selection=selection)
     readers = Readers(1, deadline=options.reading_deadline, memory=options.reading_memory, extractor=style)
     try:
         return export(
-            db,
+            joined,
             folder,
             public_url=options.public_url,
             style=style,
-            render=_rendered_again(db, options.folder / "warc", readers),
+            render=_rendered_again(joined, readers),
             selection=selection,
         )
     finally:
@@ -68,11 +73,9 @@ def style_of(folder: Path) -> str:
     return next((style for style in STYLES if first.get("style") == style), STORED_STYLE)
 
 
-def _rendered_again(db: Database, warc_folder: Path, readers: Readers) -> Rendering:
-    corpus = Corpus(db, "")
-
+def _rendered_again(joined: Joined, readers: Readers) -> Rendering:
     def render(version: StoredVersion) -> tuple[str, str]:
-        memento = read_memento(warc_folder, corpus.location(version.capture_id))
+        memento = read_memento(*joined.location(version.capture_id))
         page = Page(
             memento.answer.body, version.original, version.held_timestamp, memento.answer.header("content-type")
         )

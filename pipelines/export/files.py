@@ -22,7 +22,8 @@ from pipelines.extraction.form.lines import exported_text, snapshot_url
 from pipelines.formats import atomic
 from pipelines.items import DocumentKey
 from pipelines.store.archives import Links
-from pipelines.store.selection import Selection, stored_versions
+from pipelines.store.joined import Joined, alone
+from pipelines.store.selection import Selection
 from pipelines.warc.lock import in_turn
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ Rendering = Callable[[StoredVersion], tuple[str, str]]
 
 
 def export(
-    db: Database,
+    source: Database | Joined,
     folder: Path,
     *,
     public_url: str,
@@ -88,29 +89,31 @@ def export(
     include_open: bool = False,
     selection: Selection | None = None,
 ) -> Counts:
-    """Bring `folder` to what the database says of the selected versions, by default of all that are settled.
+    """Bring `folder` to what a database, or several as one, say of the selected versions, by default of all that are
+    settled.
 
     Raises RecordingFailed where files cannot be written.
     """
     selection = selection or Selection(include_open=include_open)
+    joined = source if isinstance(source, Joined) else alone(source)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with in_turn(folder):
-            return _Export(folder, Links(db, public_url), style, render).run(
-                _documents(db, selection), _open_folders(db)
+            return _Export(folder, Links(public_url, *joined.dbs), style, render).run(
+                _documents(joined, selection), _open_folders(joined)
             )
     except OSError as error:
         raise RecordingFailed(f"Cannot export to {folder}: {error.strerror}. Free space, then export again.") from error
 
 
-def _documents(db: Database, selection: Selection) -> Iterator[tuple[DocumentKey, list[StoredVersion]]]:
-    rows = (StoredVersion(*row) for row in stored_versions(db, selection))
+def _documents(joined: Joined, selection: Selection) -> Iterator[tuple[DocumentKey, list[StoredVersion]]]:
+    rows = (StoredVersion(*row) for row in joined.stored_versions(selection))
     for document, versions in groupby(rows, key=lambda version: version.document):
         yield document, list(versions)
 
 
-def _open_folders(db: Database) -> set[str]:
-    rows = db.execute("SELECT site, kind, variant FROM document WHERE open")
+def _open_folders(joined: Joined) -> set[str]:
+    rows = (row for db in joined.dbs for row in db.execute("SELECT site, kind, variant FROM document WHERE open"))
     return {str(document_folder(DocumentKey(*row))) for row in rows}
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -23,6 +23,7 @@ from pipelines.store import selection as store
 from pipelines.store.archives import Links
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import copied, open_for_reading
+from pipelines.store.joined import Joined, Shard, folders_of, refuse_unlike
 from pipelines.store.selection import Selection
 from pipelines.warc.lock import refuse_while_written
 from pipelines.warc.writer import read_memento
@@ -48,6 +49,17 @@ def read_by(folder: Path, extractor: str = "") -> Iterator[Database]:
         readings.choose(db, reader)
         Corpus(db, "").derive_waiting()
         yield db
+
+
+@contextmanager
+def all_read_by(path: Path, extractor: str = "") -> Iterator[Joined]:
+    """The same of the corpus in a folder, or of the shards of a catalogue, as one."""
+    folders = folders_of(path)
+    with ExitStack() as opened:
+        joined = Joined([Shard(opened.enter_context(read_by(folder, extractor)), folder) for folder in folders])
+        if len(folders) > 1:
+            refuse_unlike(joined)
+        yield joined
 
 
 def _refuse_unread(db: Database, reader: str, extractor: str) -> None:
@@ -147,27 +159,27 @@ def _digits(name: str, day: str) -> str:
 
 
 class CorpusView:
-    """The selected part of a corpus. All rows come from one transaction: what is written meanwhile is not seen."""
+    """The selected part of a corpus, or of several that are read as one. All rows of each come from one transaction:
+    what is written meanwhile is not seen."""
 
-    def __init__(self, db: Database, folder: Path, selection: Selection, public_url: str) -> None:
-        self._db = db
-        self._warc = folder / "warc"
+    def __init__(self, joined: Joined, selection: Selection, public_url: str) -> None:
+        self._joined = joined
         self.selection = selection
         self.public_url = public_url
-        self.links = Links(db, public_url)
+        self.links = Links(public_url, *joined.dbs)
         self.tables = tuple(self._tables())
 
     def versions(self, *, texts: bool = True) -> Iterator[SelectedVersion]:
         """All selected versions by site and time; without `texts` these are empty."""
-        return (SelectedVersion(*row) for row in store.versions(self._db, self.selection, texts=texts))
+        return (SelectedVersion(*row) for row in self._joined.versions(self.selection, texts=texts))
 
     def timeline(self) -> Iterator["Moment"]:
         """All selected versions without their texts, the earliest first."""
-        return (Moment(*row) for row in store.timeline(self._db, self.selection))
+        return (Moment(*row) for row in self._joined.timeline(self.selection))
 
     def version(self, moment: "Moment") -> SelectedVersion:
         """The whole of a version that the timeline named."""
-        return SelectedVersion(*store.one_version(self._db, moment.document_id, moment.number))
+        return SelectedVersion(*self._joined.one_version(moment.document_id, moment.number))
 
     def rows(self, table: Table, *, texts: bool = True) -> Iterator[tuple[Any, ...]]:
         """The rows of a table as the database has them, in the order of `table.given`."""
@@ -175,27 +187,27 @@ class CorpusView:
             return self._version_rows(texts)
         if table.name == "runs":
             return self._run_rows(table)
-        return store.rows_of(self._db, table.name, self.selection)
+        return self._joined.rows_of(table.name, self.selection)
 
     def _version_rows(self, texts: bool) -> Iterator[tuple[Any, ...]]:
         at = {name: index for index, name in enumerate(store.VERSION_COLUMNS)}
         held, original, archive = (itemgetter(at[name]) for name in ("held_timestamp", "original", "archive"))
-        for row in store.versions(self._db, self.selection, texts=texts):
+        for row in self._joined.versions(self.selection, texts=texts):
             yield (*row[:-1], snapshot_url(held(row), original(row), self.links.base(archive(row))))
 
     def _run_rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         place = table.given.index("settings")
-        for row in store.rows_of(self._db, table.name, self.selection):
+        for row in self._joined.rows_of(table.name, self.selection):
             yield (*row[:place], public_settings(row[place]), *row[place + 1 :])
 
     def memento(self, version: SelectedVersion) -> Memento:
         """The page whose text a version is. Raises RecordingFailed where its bytes cannot be read."""
-        location = store.location(self._db, version.capture_id)
-        return read_memento(self._warc, location, decode=partial(decode, error=ReadingFailed))
+        warc, location = self._joined.location(version.capture_id)
+        return read_memento(warc, location, decode=partial(decode, error=ReadingFailed))
 
     def urlkey(self, version: SelectedVersion) -> str:
         """The archive's key of the address of that page."""
-        return store.urlkey_of(self._db, version.capture_id)
+        return self._joined.urlkey_of(version.capture_id)
 
     def fingerprint(self, *salt: object, only: str = "") -> str:
         """A digest of all that is selected, or `only` of one table, texts by theirs: equal ones mean that an export
@@ -223,7 +235,7 @@ class CorpusView:
         named = [(name, "") for name in store.VERSION_COLUMNS[:-1]]
         yield table_of("versions", [*named, ("snapshot", "")])
         for view in _TABLES:
-            if columns := store.columns_of(self._db, view):
+            if columns := self._joined.columns_of(view):
                 yield table_of(view, columns)
 
 
@@ -243,9 +255,10 @@ def asked_for(selection: Selection) -> dict[str, str]:
 
 @contextmanager
 def viewing(folder: Path, selection: Selection, public_url: str, extractor: str = "") -> Iterator[CorpusView]:
-    """Look at the corpus in `folder`, as `extractor` reads it where one is named. Raises WrongUse where there is none,
-    CorpusBusy while a run writes in it."""
-    with read_by(folder, extractor) as db:
-        refuse_while_written(folder)
-        db.execute("BEGIN")  # one state of all tables, whatever is written from here on
-        yield CorpusView(db, folder, selection, public_url)
+    """Look at the corpus in `folder`, or those of the catalogue of that name, as `extractor` reads them where one is
+    named. Raises WrongUse where there is none, CorpusBusy while a run writes in one."""
+    with all_read_by(folder, extractor) as joined:
+        for shard in joined.shards:
+            refuse_while_written(shard.folder)
+            shard.db.execute("BEGIN")  # one state of all tables, whatever is written from here on
+        yield CorpusView(joined, selection, public_url)

@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from pipelines.items import Decision, Extraction, ListingPage, ListingRefusal, Refusal, Snapshot
 from pipelines.options import CorpusOptions
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import PATIENCE, open_corpus
+from pipelines.store.database import PATIENCE, open_corpus, recording
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
@@ -33,8 +33,9 @@ class RecordStage:
         if isinstance(item, ListingPage):
             self._listings.record(item)
         elif isinstance(item, Extraction):
-            self._moves.note(item.snapshot.memento.evidence)
-            self._corpus.record(item)
+            with recording(self._db):
+                self._moves.note(item.snapshot.memento.evidence)
+                self._corpus.record(item)
         elif isinstance(item, Snapshot):
             self._visited(item)
         elif isinstance(item, Refusal):

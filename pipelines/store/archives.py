@@ -40,10 +40,12 @@ def keep_archives(db: Database, archives: Iterable[tuple[str, str, str]]) -> Non
 class Links:
     """Where captures are seen by others: at `public_url`, a Wayback Machine's, or as their archive's entry had it."""
 
-    def __init__(self, db: Database, public_url: str) -> None:
+    def __init__(self, public_url: str, *dbs: Database) -> None:
         self._public_url = public_url
-        rows = db.execute("SELECT name, title, replay FROM archive").fetchall()
-        self._archives = {name: (title, replay) for name, title, replay in rows}
+        self._archives: dict[str, tuple[str, str]] = {}
+        for db in reversed(dbs):  # where two shards know an archive, the first one's words count
+            for name, title, replay in db.execute("SELECT name, title, replay FROM archive"):
+                self._archives[name] = (title, replay)
 
     def base(self, archive: str) -> str:
         """What `snapshot_url` makes the link to a capture of."""

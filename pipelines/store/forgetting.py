@@ -52,6 +52,7 @@ _GONE = (
     "OR urlkey BETWEEN :host AND :host_end OR urlkey BETWEEN :hosts AND :hosts_end",
     "DELETE FROM to_derive WHERE document_id IN (SELECT id FROM condemned_document)",
     "DELETE FROM version_found WHERE document_id IN (SELECT id FROM condemned_document)",
+    "DELETE FROM version_gone WHERE document_id IN (SELECT id FROM condemned_document)",
     "DELETE FROM evidence WHERE site = :site",
     "DELETE FROM target WHERE document_id IN (SELECT id FROM condemned_document) OR instr(lower(address), :site)",
     "DELETE FROM document WHERE id IN (SELECT id FROM condemned_document)",

@@ -259,6 +259,13 @@ def archives_that_are_asked(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def versions_that_are_no_more(db: Database) -> None:
+    """In which run a version went, for news over several runs."""
+    for statement in changes.GONE:
+        db.execute(statement)
+
+
 _SAVES = (
     """CREATE TABLE saved (
     address TEXT NOT NULL, asked_at TEXT NOT NULL, archive TEXT NOT NULL,

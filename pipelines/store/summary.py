@@ -1,8 +1,11 @@
 """What a corpus holds, in numbers: for the closing lines of a run and for `status`."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from heapq import merge
+from itertools import groupby
 from typing import Any
 
 from sqlite_utils import Database
@@ -33,6 +36,9 @@ WHERE second_in_text < {LEAST_AGREEMENT}"""  # noqa: S608
 # the user asked for these and has no text of them; not those that are still to come, or are told with another line
 _WITHOUT_TEXT = ("unusable", "forgotten", "empty", "blocked", "failed", "other", "moved", "unread")
 _MOST_NAMED = 20
+_FAILURES = """SELECT stage || ': ' || reason, count(*) FROM capture WHERE state IN ('failed', 'unplayable', 'blocked')
+    GROUP BY 1 UNION ALL SELECT 'listing: ' || reason, count(*) FROM query
+    WHERE state = 'failed' OR state = 'open' AND attempts > 0 GROUP BY 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,35 @@ def summarise(db: Database, reader: str = "", archives: Sequence[str] = ()) -> S
         without_text=_without_text(db) if not targets.keys().isdisjoint(_WITHOUT_TEXT) else [],
         targets=targets,
         states=states,
-        failures=_counts(
-            db,
-            "SELECT stage || ': ' || reason, count(*) FROM capture WHERE state IN ('failed', 'unplayable', 'blocked') "
-            "GROUP BY 1 UNION ALL SELECT 'listing: ' || reason, count(*) FROM query "
-            "WHERE state = 'failed' OR state = 'open' AND attempts > 0 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20",
-        ),
+        failures=_commonest(db.execute(_FAILURES)),
     )
+
+
+def summarise_all(dbs: Sequence[Database], readers: Sequence[str]) -> Summary:
+    """The same over shards that are read as one, each with its present reader. A capture of another site to which
+    documents of two shards were redirected counts in each."""
+    found = [summarise(db, reader) for db, reader in zip(dbs, readers, strict=True)]
+    if len(found) == 1:
+        return found[0]
+    whole = {one.name: _together([getattr(each, one.name) for each in found]) for one in fields(Summary)}
+    digests = merge(*(db.execute("SELECT digest FROM text ORDER BY digest") for db in dbs))
+    failures = _commonest(row for db in dbs for row in db.execute(_FAILURES))
+    return Summary(**whole | {"texts": sum(1 for _ in groupby(digests)), "failures": failures})
+
+
+def _together(values: list[Any]) -> Any:
+    if isinstance(values[0], dict):
+        return dict(sorted(sum(map(Counter, values), Counter()).items()))
+    if isinstance(values[0], list):
+        return [one for each in values for one in each][:_MOST_NAMED]
+    return sum(values)
+
+
+def _commonest(rows: Iterable[Sequence[Any]]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for name, count in rows:
+        counts[str(name)] += int(count)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MOST_NAMED])
 
 
 def _without_text(db: Database) -> list[tuple[str, str]]:

@@ -32,7 +32,6 @@ def timed_rebuild(
         reader=reader_version(),
         targets=targets,
         open_readers=partial(Readers, workers, remembered=remembered, at_once=True),
-        workers=workers,
         brought=brought,
         progress=progress,
     )

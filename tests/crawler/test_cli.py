@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cli import CorpusCommand, refuse_unknown_settings
+from crawler.cli.command import CorpusCommand, refuse_unknown_settings
 from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.exceptions import WrongUse
 from tests.conftest import FAST, ROOT, Run, refusal
@@ -21,6 +21,14 @@ COMMANDS = sorted(path.stem for path in (ROOT / "crawler/commands").glob("*.py")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_shares_it(name: str) -> None:
     assert issubclass(import_module(f"crawler.commands.{name}").Command, CorpusCommand)
+
+
+def test_the_overview_tells_of_all_commands_and_loads_nothing_of_scrapy() -> None:
+    script = "import sys; from crawler.cli.main import main; main(); print('scrapy' in sys.modules, file=sys.stderr)"
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    told = dict(line.split(maxsplit=1) for line in ended.stdout.splitlines() if line.startswith("  "))
+    assert told == {name: import_module(f"crawler.commands.{name}").Command().short_desc() for name in COMMANDS}
+    assert ended.stderr == "False\n"
 
 
 def test_the_nearest_setting_is_named() -> None:

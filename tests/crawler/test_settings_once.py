@@ -12,7 +12,7 @@ TYPED = {
     "crawler/archives/asked.py",
     "pipelines/options.py",
 }
-ABOVE = ("crawler/jobs/", "crawler/commands/", "crawler/local_archive/", "crawler/cli.py", "crawler/settings.py")
+ABOVE = ("crawler/jobs/", "crawler/commands/", "crawler/local_archive/", "crawler/cli/", "crawler/settings.py")
 
 
 def by_name(path: Path) -> Iterator[int]:

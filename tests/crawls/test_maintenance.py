@@ -108,7 +108,8 @@ def one_reader() -> Iterator[None]:
     """A reader for all commands that this process runs: to start one takes longer than what they do."""
     pool = Readers(1)
     kept = Readers.__new__(Readers)
-    kept.submit, kept.close = pool.submit, lambda: None  # type: ignore[method-assign]
+    kept.submit, kept.submit_held, kept.close = pool.submit, pool.submit_held, lambda: None  # type: ignore[method-assign]
+    kept.at_once, kept.ahead = pool.at_once, pool.ahead
     with pytest.MonkeyPatch.context() as patched:
         for module in (rebuilding, verifying, rereading):
             patched.setattr(module, "readers", lambda settings, **_: kept)

@@ -111,7 +111,7 @@ def snapshots(shared: Path) -> Iterator[Page]:
 
 def test_pages_with_one_key_read_the_same(shared: Path) -> None:
     """`KEY_GROUPS=100000` reads all of them."""
-    groups: dict[str, list[Page]] = defaultdict(list)
+    groups: dict[bytes, list[Page]] = defaultdict(list)
     count = 0
     for snapshot in snapshots(shared):
         if not is_pdf(snapshot.body):

@@ -5,10 +5,9 @@ by bisection.
 """
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from msgspec import Struct
 from rapidfuzz.distance import Indel
@@ -123,7 +122,10 @@ def _leads(codes: dict[int, Code]) -> dict[str, list[int]]:
 
 def _likest(code: Code, codes: dict[int, Code], leads: dict[str, list[int]]) -> Iterable[int]:
     """The blocks that share most tokens with one."""
-    shares = Counter(chain.from_iterable([leads[token] for token in leads.keys() & set(code)]))
+    shares: dict[int, int] = {}
+    for token in leads.keys() & set(code):
+        for j in leads[token]:
+            shares[j] = shares.get(j, 0) + 1
     if len(shares) <= MOST_CANDIDATES:
         return shares
     length = len(code)

@@ -5,9 +5,12 @@
 
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
+
+from msgspec import Struct
 
 from pipelines.analysis.comparison.align import Code, Side, align
 from pipelines.analysis.comparison.blocks import blocks_of
@@ -138,33 +141,25 @@ def _raw(change: Change, side: str) -> str:
     return block.lead + body + block.tail
 
 
-class _Letters(dict[str, str]):
-    """A letter for each token, in the order in which they come."""
-
-    def __missing__(self, token: str) -> str:
-        letter = self[token] = chr(len(self))
-        return letter
-
-
 class _Codes:
     """The tokens of each body of two texts, and their code, which is short to compare, to cut and to look up."""
 
     def __init__(self, characters: int) -> None:
-        letters = _Letters()
+        letters = defaultdict[str, str](map(chr, count()).__next__)  # a letter for each, as they come
         self._code: Callable[[list[str]], Code] = lambda keys: "".join(map(letters.__getitem__, keys))
         if characters > sys.maxunicode:  # as many tokens there may be
             self._code = tuple
         self._known: dict[str, tuple[Tokens, Code]] = {}
 
     def __call__(self, body: str) -> tuple[Tokens, Code]:
-        if body not in self._known:
+        known = self._known.get(body)
+        if known is None:
             tokens = tokens_of(body)
-            self._known[body] = tokens, self._code(tokens.keys)
-        return self._known[body]
+            known = self._known[body] = tokens, self._code(tokens.keys)
+        return known
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(Struct, frozen=True):
     """The blocks of one text, as they are and as they are aligned."""
 
     blocks: list[Block]

@@ -4,9 +4,10 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain, compress, count
 from operator import ne
+
+from msgspec import Struct
 
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _APOSTROPHES = re.compile("[‘’‚‛′´ʼ＇‹›]")
@@ -47,8 +48,7 @@ LINK_END = re.compile(_LINK_END)
 _ESCAPE_OR_LINK_END = re.compile(rf"(\\[!-/:-@\[-`{{-~])|{_LINK_END}")
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """`raw[i]` with `glue[i]` before it; the last glue stands behind all. `keys` is what is compared.
 
     `parts` is all of it in turn: glue, text, glue, ... glue.

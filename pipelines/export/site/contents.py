@@ -65,7 +65,7 @@ class Contents:
         groups = groupby(self.documents, key=lambda placed: placed[1].site)
         self.sites = [Site(name, names.site_place((them := list(group))[0][0]), them) for name, group in groups]
         self._redlines = Redlines(db)
-        self._links = Links(db, settings.public_url)
+        self._links = Links(settings.public_url, db)
         self._feeds = Feeds(db, settings, self._redlines, {each.id: place for place, each in self.documents})
 
     def parts(self) -> Iterator[Part]:

@@ -1,13 +1,15 @@
 """Lines of links before and after a text: how flat pages wrote their navigation."""
 
 import re
+from dataclasses import replace
 
-from pipelines.extraction.form.blocks import Block
-from pipelines.extraction.form.inline import Token
+from pipelines.extraction.form.blocks import HEADINGS, Block
+from pipelines.extraction.form.inline import Token, words
 
 PROSE = 80  # characters outside links: where the text begins and ends
 FEW_LETTERS = 8  # outside links, in a line of links
 SMALL_PRINT = 160  # characters that may stand with such a line at the end of a page
+ARROWS = re.compile(r"[>»›→]|/(?= )|(?<= )/")
 LETTERS = re.compile(r"[^\W_]")
 
 
@@ -23,6 +25,45 @@ def without_link_lines(blocks: list[Block]) -> list[Block]:
     head = _without_rules(head, from_end=False) if len(head) < first else head
     tail = _without_rules(tail, from_end=True) if len(tail) < len(blocks) - last else tail
     return head + blocks[first:last] + tail
+
+
+def without_way_here(blocks: list[Block]) -> list[Block]:
+    """The blocks without the way to the page, as it stands before a first heading: "Home > Legal > Privacy"."""
+    first = next((place for place, block in enumerate(blocks) if block.kind in HEADINGS), 0)
+    return [block for place, block in enumerate(blocks) if place >= first or not _is_way(block, blocks[first])]
+
+
+def _is_way(block: Block, heading: Block) -> bool:
+    """Whether a block is links with arrows between them, and behind the last one at most the heading's words."""
+    if block.kind != "p" or not any(token.kind == "link" for token in block.tokens):
+        return False
+    steps = [step.strip() for step in ARROWS.split(words(block.tokens)) if step.strip()]
+    if len(steps) < 2:
+        return False
+    rest = outside_links(block.tokens)
+    return (
+        rest == 0
+        or rest <= len(LETTERS.findall(steps[-1])) <= len(LETTERS.findall(words(heading.tokens))) + FEW_LETTERS
+    )
+
+
+def without_last_links(blocks: list[Block]) -> list[Block]:
+    """The blocks, the last of which ends before its lines of links: flat pages are one block with breaks."""
+    if not blocks or blocks[-1].kind != "p" or blocks[-1].path:
+        return blocks
+    lines = _lines(blocks[-1].tokens)
+    kept = len(lines)
+    while kept > 1 and (not _said(lines[kept - 1]) or _is_link_line(lines[kept - 1], blocks[-1], FEW_LETTERS)):
+        kept -= 1
+    rest = [token for line in lines[kept:] for token in line]
+    if not any(map(_said, lines[kept:])) or sum(token.opens for token in rest) != sum(token.ends for token in rest):
+        return blocks
+    end = sum(map(len, lines[:kept])) + kept - 1
+    return [*blocks[:-1], replace(blocks[-1], cells=[blocks[-1].tokens[:end]])]
+
+
+def _said(tokens: list[Token]) -> bool:
+    return any(token.value.strip() for token in tokens if token.kind == "text")
 
 
 def _has_link_line(block: Block) -> bool:

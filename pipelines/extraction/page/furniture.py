@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.extraction.judgement.dates import states_a_date
 from pipelines.extraction.page.layout import HEADINGS
 from pipelines.extraction.page.parts import LIKELY
 from pipelines.extraction.page.treekey import PART
@@ -33,6 +34,14 @@ SHORT = 200  # characters
 TEXT = frozenset({"p", "ul", "ol", "dl", "table", "blockquote", *HEADINGS})
 NAMED_FOR_SURE = ("nav", "footer", "form", "header")  # parts that a tag or a role tells, wherever they stand
 HELD_FORM = "held-form"  # marks what a form was taken out of
+TITLE = 100  # characters of a heading that a form leaves behind
+PROSE = 80  # characters of a run that makes prose of what is called navigation
+MAIN = ("main", "article", "section")
+HOLD_DATES = ("aside?", "crumbs?", "form?", "share?", "footer?")  # parts that may hold the date of the document
+LINES = ("p", "div", "span", "time", "li", "em", "small")
+DATE_LENGTH = 120
+RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
+PERMALINKS = ("#", "¶", "§", "\U0001f517", "\u200b", "[link]")  # beside a heading
 TO_TOP = re.compile(
     r"\W*(?:(?:back |go |return )?to (?:the )?top|top|nach oben|zum seitenanfang|haut de page)\W*", re.I
 )
@@ -50,11 +59,49 @@ def remove_furniture(body: HtmlElement, weights: Weights) -> None:
             inside.add(element)
             gone.append(element)
     for element in gone:
-        weights.take(element)
         parent = element.getparent()
-        if element.tag == "form" and parent is not None:
-            parent.set(HELD_FORM, "")
+        if parent is None:
+            continue
+        if element.get(PART, "") in HOLD_DATES or _is_inside_main(element):
+            _keep_date(element, weights)
+        weights.take(element)
         element.drop_tree()
+        if element.tag == "form":
+            _mark_form(parent, weights)
+
+
+def _mark_form(parent: HtmlElement, weights: Weights) -> None:
+    """Mark what held a form; one in which a title alone is left goes, too."""
+    parent.set(HELD_FORM, "")
+    outer = parent.getparent()
+    if outer is not None and parent.tag in ("div", "section") and _is_title_alone(parent, weights):
+        outer.set(HELD_FORM, "")
+        weights.take(parent)
+        parent.drop_tree()
+
+
+def _keep_date(element: HtmlElement, weights: Weights) -> None:
+    """Put the lines that say when the document was changed before what is taken out around them."""
+    lines = [line for line in (element, *element.iterdescendants(*LINES)) if _is_date(line, weights)]
+    around = {parent for line in lines for parent in line.iterancestors()}
+    for line in (line for line in lines if line not in around):
+        kept = element.makeelement("p")
+        kept.text = " ".join(" ".join(line.itertext()).split())
+        element.addprevious(kept)
+        weights.add(kept)
+
+
+def _is_date(line: HtmlElement, weights: Weights) -> bool:
+    if not 0 < weights.total.get(line, 0) <= DATE_LENGTH or weights.link_share(line):
+        return False
+    text = " ".join(line.itertext())
+    return states_a_date(text) and not RIGHTS.search(text)
+
+
+def _is_title_alone(element: HtmlElement, weights: Weights) -> bool:
+    """Whether nothing is left in an element but a heading."""
+    size = weights.total[element]
+    return 0 < size <= TITLE and size == sum(weights.total.get(title, 0) for title in element.iter(*HEADINGS))
 
 
 def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
@@ -68,7 +115,9 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
         return True
     if not part or weights.prose[element] > MOST_PROSE[name] * page:
         return False
-    if part not in NAMED_FOR_SURE and _stands_in_text(element, weights):
+    if name == "nav" and _is_prose(element, weights):
+        return False
+    if part not in NAMED_FOR_SURE and _is_of_the_text(element, name, weights):
         return False
     if name in ("consent", "dialog"):
         return True
@@ -79,6 +128,13 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
     return part == name or _looks_like_it(element, name, weights)
 
 
+def _is_prose(element: HtmlElement, weights: Weights) -> bool:
+    """Whether it holds sentences, and hardly a link; contents lead to places in the page and are none."""
+    if weights.runs[element] < PROSE:
+        return False
+    return sum(weights.total[link] for link in element.iter("a")) < MOST_PROSE["nav"] * weights.total[element]
+
+
 def _looks_like_it(element: HtmlElement, name: str, weights: Weights) -> bool:
     if weights.link_share(element) >= MANY_LINKS or not weights.total[element]:
         return True
@@ -87,15 +143,43 @@ def _looks_like_it(element: HtmlElement, name: str, weights: Weights) -> bool:
     return weights.prose[element] < SHORT or name == "footer"
 
 
-def _stands_in_text(element: HtmlElement, weights: Weights) -> bool:
-    """Whether an element, or one it lies in, has text of the document on both sides, and nothing to press or follow."""
-    if weights.link_share(element) >= MANY_LINKS or not weights.total[element] or element.find(".//button") is not None:
+def _is_of_the_text(element: HtmlElement, name: str, weights: Weights) -> bool:
+    """Whether an element has words and nothing to press, hardly any to follow, and stands in the text, ends it as a
+    section of its own, or is the head of a window that the text lies in."""
+    if weights.link_share(element) >= MANY_LINKS or not weights.total[element]:
         return False
+    part_of_kept = name in ("dialog", "consent") and _is_titled(element) and _lies_in_likes(element)
+    if part_of_kept or element.find(".//button") is not None:
+        return part_of_kept
+    return _stands_in_text(element, weights) or _ends_text(element, weights)
+
+
+def _lies_in_likes(element: HtmlElement) -> bool:
+    """Whether what it lies in is called the same, and was kept for the text in it."""
+    return any(parent.get(PART) == element.get(PART) for parent in element.iterancestors())
+
+
+def _stands_in_text(element: HtmlElement, weights: Weights) -> bool:
+    """Whether an element, or one it lies in, has text of the document on both sides."""
     return any(
         _has_text(one.itersiblings(preceding=True), weights) and _has_text(one.itersiblings(), weights)
         for one in (element, *element.iterancestors())
         if one.tag not in ("body", "html")
     )
+
+
+def _ends_text(element: HtmlElement, weights: Weights) -> bool:
+    """Whether it comes behind text, with a title or a table of its own: in the main part, or where titles like its own
+    stand in what is before it."""
+    before = element.itersiblings(preceding=True)
+    if element.find(".//form") is not None or not _has_text(before, weights):
+        return False
+    if not _is_titled(element):
+        return False
+    if _is_inside_main(element):
+        return True
+    levels = {heading.tag for heading in element.iter(*HEADINGS)}
+    return any(one.tag in levels for one in element.itersiblings(preceding=True))
 
 
 def _has_text(siblings: Iterable[HtmlElement], weights: Weights) -> bool:
@@ -127,11 +211,20 @@ def _opens(element: HtmlElement) -> bool:
 
 
 def _leads_to_top(link: HtmlElement) -> bool:
-    return link.get("href", "").startswith("#") and TO_TOP.fullmatch("".join(link.itertext())) is not None
+    """Whether it leads to the top of the page, or to the heading it stands in."""
+    if not link.get("href", "").startswith("#"):
+        return False
+    text = "".join(link.itertext())
+    return text.strip() in PERMALINKS or TO_TOP.fullmatch(text) is not None
 
 
 def _is_inside_main(element: HtmlElement) -> bool:
-    return any(parent.tag in ("main", "article", "section") for parent in element.iterancestors())
+    return any(parent.tag in MAIN for parent in element.iterancestors())
+
+
+def _is_titled(element: HtmlElement) -> bool:
+    """Whether it has a heading, or a table of its own."""
+    return has_heading(element) or element.tag == "table" or element.find(".//table") is not None
 
 
 def has_heading(element: HtmlElement) -> bool:

@@ -6,8 +6,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extraction.judgement.dates import states_a_date
-from pipelines.extraction.page.furniture import HELD_FORM
+from pipelines.extraction.page.furniture import DATE_LENGTH, HELD_FORM, RIGHTS
 from pipelines.extraction.page.layout import HEADINGS
+from pipelines.extraction.page.parts import LIKELY
 from pipelines.extraction.page.treekey import PART
 from pipelines.extraction.page.weights import Weights, is_link, length
 
@@ -20,17 +21,16 @@ TITLE_LENGTH = 300
 LARGE_LENGTH = 120
 PROSE_LENGTH = 80
 MOST_LINKS = 0.3
-SECTION = (*HEADINGS, "table")
+SECTION = (*HEADINGS, "table", "address")
 STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
 INLINE = ("span", "font", "b", "i", "em", "u")
 YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
 NUMBER = re.compile(r"\d+")
-RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
 LEAST = 15  # characters below a title
+LESS = 3  # characters beside one: the cross that closes a window
 MENU_LINKS = 4
 MENU_WORDS = 160  # characters to a link; prose has more
-DATE_LENGTH = 120
 PHONE = re.compile(r"\d[\d ().-]{5,}\d")
 
 
@@ -116,11 +116,13 @@ def _up_to_last_prose(siblings: list[HtmlElement], levels: set[str], weights: We
 
 def _is_section(element: HtmlElement, levels: set[str], weights: Weights) -> bool:
     """Whether it is of the document though it is short: a heading or table of it with few links, or its date."""
-    if not weights.total.get(element, 0) or weights.link_share(element) > MOST_LINKS or element.get(PART):
+    if not weights.total.get(element, 0) or weights.link_share(element) > MOST_LINKS:
+        return False
+    inside = any(parent.tag in ("main", "article", "section") for parent in element.iterancestors())
+    if (part := element.get(PART)) and not (inside and part.endswith(LIKELY) and not _held_form(element)):
         return False
     if _is_date(element, weights):
         return True
-    inside = any(parent.tag in ("main", "article", "section") for parent in element.iterancestors())
     if not inside:
         return _continues(element, levels, weights)
     return element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION)
@@ -137,11 +139,15 @@ def _continues(element: HtmlElement, levels: set[str], weights: Weights) -> bool
     titles = [found for found in element.iter(*HEADINGS) if weights.total.get(found)]
     if not titles or titles[0].tag not in levels or weights.link_share(titles[0]):
         return False
-    if any(found.get(HELD_FORM) is not None for found in element.iter(etree.Element)):
+    if _held_form(element):
         return False
     below = weights.prose[element] - sum(weights.total[title] for title in titles)
     filled = below >= LEAST or element.find(".//table") is not None
     return filled and not RIGHTS.search(" ".join(element.itertext()))
+
+
+def _held_form(element: HtmlElement) -> bool:
+    return any(found.get(HELD_FORM) is not None for found in element.iter(etree.Element))
 
 
 def _is_date(element: HtmlElement, weights: Weights) -> bool:
@@ -158,9 +164,11 @@ def _is_date(element: HtmlElement, weights: Weights) -> bool:
 
 def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights) -> list[HtmlElement]:
     """Where there is an h1, lesser headings beside the main part title something else."""
-    first = [element for element in (*before, main) if _has(element, "h1", weights)]
+    everything = (*before, main)
+    first = [element for element in everything if _has(element, "h1", weights)]
     if not first:
-        return before
+        greater = any(_has(element, heading, weights) for element in everything for heading in HEADINGS[:3])
+        return [one for one in before if not (greater and _is_lesser_title(one, weights))]
     kept = (*first, *(element for element in before if _is_prose(element, weights) or _is_date(element, weights)))
     return [element for element in before if element in kept]
 
@@ -184,8 +192,16 @@ def _is_title(element: HtmlElement, weights: Weights) -> bool:
         return False
     if any(_has(element, heading, weights) for heading in HEADINGS[:3]):
         return size <= TITLE_LENGTH
+    if _is_lesser_title(element, weights):
+        return True
     large = sum(length("".join(part.itertext())) for tag in LARGE for part in element.iter(tag))
     return size <= LARGE_LENGTH and large >= size
+
+
+def _is_lesser_title(element: HtmlElement, weights: Weights) -> bool:
+    """Whether a lesser heading is hardly less than all of it."""
+    headings = [found for found in element.iter(*HEADINGS[3:]) if weights.prose.get(found)]
+    return len(headings) == 1 and weights.total[element] <= weights.prose[headings[0]] + LESS
 
 
 def _is_banner(element: HtmlElement, weights: Weights) -> bool:

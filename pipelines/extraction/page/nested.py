@@ -14,6 +14,7 @@ from pipelines.extraction.form.parse import parse
 
 SIGNS = ("srcdoc", "shadowroot")
 SHADOW = "//template[@shadowrootmode or @shadowroot]"
+TOLD = 60  # words: fewer only say that there are frames
 MOST = 100  # of each in a page
 
 
@@ -23,6 +24,16 @@ def unfold(root: HtmlElement) -> None:
         _show_frame(frame)
     for template in root.xpath(SHADOW)[:MOST]:
         _show_shadow(template)
+
+
+def show_noframes(root: HtmlElement) -> None:
+    """Of a page that is frames only, what it says to a browser without them, where that is a text."""
+    for element in root.iter("noframes"):
+        if len((element.text or "").split()) >= TOLD:
+            body = parse(element.text or "").find("body")
+            if body is not None:
+                root.append(body)
+                return
 
 
 def _show_frame(frame: HtmlElement) -> None:

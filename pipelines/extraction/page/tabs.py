@@ -2,12 +2,15 @@
 
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 SIGNS = ("tabpanel", "tab-pane", "tablist", '="tab"', '="pill"', "tabs")
 NAME = re.compile(r"(?:^|[ _-])(?:tabs?|pills?|tablist)(?:$|[ _-])", re.IGNORECASE)
-TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "href")
+TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "data-w-tab", "href")
 SAID = ("role", "data-toggle", "data-bs-toggle", "class")
+NAMED = etree.XPath("//*[string(@id) or @data-w-tab or @data-tab]")
+TABS = etree.XPath(".//a | .//button | .//*[@role='tab']")
 LONGEST = 120  # characters of a title
 MOST = 200  # tabs in a page
 UP = 3  # steps from a link to what calls itself tabs
@@ -17,11 +20,12 @@ def title_panels(root: HtmlElement) -> None:
     """Move the titles of tabs into their panels; a list of links that are no tabs stays as it is."""
     bars: dict[HtmlElement, list[tuple[HtmlElement, HtmlElement]]] = {}
     panels: dict[str, HtmlElement] = {}
-    for element in root.iter():
-        if isinstance(element.tag, str) and (name := element.get("id")):
+    for element in NAMED(root):
+        if name := element.get("id") or _pane(element):
             panels.setdefault(name, element)
-    for tab in root.xpath(".//a | .//button | .//*[@role='tab']")[: 10 * MOST]:
-        bar, panel = _bar(tab), _panel(tab, panels)
+    for tab in TABS(root)[: 10 * MOST]:
+        panel = _panel(tab, panels)
+        bar = _bar(tab, panel) if panel is not None else None
         if bar is not None and panel is not None and _is_apart(bar, panel):
             bars.setdefault(bar, []).append((tab, panel))
     for bar, tabs in bars.items():
@@ -29,13 +33,13 @@ def title_panels(root: HtmlElement) -> None:
             _move(bar, tabs)
 
 
-def _bar(tab: HtmlElement) -> HtmlElement | None:
-    """The outermost element near a link that says that it holds tabs."""
-    found = None
+def _bar(tab: HtmlElement, panel: HtmlElement) -> HtmlElement | None:
+    """The outermost element near a link that says that it holds tabs, and does not hold the panel."""
+    found, around = None, set(panel.iterancestors())
     for place, element in enumerate((tab, *tab.iterancestors())):
-        if place > UP or element.tag in ("body", "main", "article", "section"):
+        if place > UP or element in around or element.tag in ("body", "main", "article", "section"):
             break
-        if any(NAME.search(element.get(name, "")) for name in SAID):
+        if any(NAME.search(value) for name in SAID if (value := element.get(name))):
             found = element
     return tab.getparent() if found is tab else found
 
@@ -43,10 +47,17 @@ def _bar(tab: HtmlElement) -> HtmlElement | None:
 def _panel(tab: HtmlElement, panels: dict[str, HtmlElement]) -> HtmlElement | None:
     """What a tab opens: an element with text that is no heading, as an entry in a table of contents leads to."""
     for name in TARGETS:
-        panel = panels.get(tab.get(name, "").removeprefix("#"))
+        value = tab.get(name)
+        panel = panels.get(value.removeprefix("#")) if value else None
         if panel is not None and panel.tag in ("div", "section", "article", "li", "dd"):
             return panel if _text(panel) else None
     return None
+
+
+def _pane(element: HtmlElement) -> str:
+    """The name that a pane without an id shares with its tab."""
+    name = element.get("data-w-tab") or element.get("data-tab")
+    return name if name and element.tag != "a" and "pane" in element.get("class", "") else ""
 
 
 def _is_apart(bar: HtmlElement, panel: HtmlElement) -> bool:

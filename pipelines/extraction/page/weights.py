@@ -25,6 +25,16 @@ class Weights:
                 if parent in weight:
                     weight[parent] -= mine
 
+    def add(self, element: HtmlElement) -> None:
+        """Weigh an element that was put into the tree: text and nothing else."""
+        size = length(element.text)
+        self.total[element] = self.prose[element] = size
+        self.runs[element] = run = size if size >= RUN else 0
+        for parent in element.iterancestors():
+            for weight, more in ((self.total, size), (self.prose, size), (self.runs, run)):
+                if parent in weight:
+                    weight[parent] += more
+
     def link_share(self, element: HtmlElement) -> float:
         total = self.total[element]
         return 1 - self.prose[element] / total if total else 0.0

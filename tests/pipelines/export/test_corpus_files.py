@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from crawler.jobs.rebuild import Request, run_rebuild
-from pipelines.export.corpus_files import export_corpus, style_of
+from pipelines.export.corpus_files import export_corpus, export_elsewhere, style_of
 from pipelines.export.files import Counts
 from pipelines.export.manifest import MANIFEST
 from pipelines.store.database import open_corpus, open_for_reading
+from pipelines.store.joined import alone
+from pipelines.store.selection import Selection
 from tests.corpora import copied, settings_of, texts
 
 
@@ -46,7 +48,7 @@ def test_pages_have_the_time_to_be_read_that_the_settings_give(
     with closing(open_for_reading(corpus)) as db:
         for deadline in (0.0001, 20):
             settings = settings_of(corpus, EXPORT_STYLE="princeton", READING_DEADLINE=deadline)
-            told[deadline] = export_corpus(db, settings, str(tmp_path / "p"))
+            told[deadline] = export_elsewhere(alone(db, corpus), settings, tmp_path / "p", Selection())
     assert told == {0.0001: Counts(0, 0, 0, unread=1), 20: Counts(1, 1, 0, unread=0)}
     assert "is left out: reading took too long" in caplog.text
 

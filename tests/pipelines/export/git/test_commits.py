@@ -32,7 +32,7 @@ VERSION = SelectedVersion(
 def dates(folder: Path, *timestamps: str, since: int = 0) -> list[tuple[int, int]]:
     versions = [replace(VERSION, held_timestamp=timestamp) for timestamp in timestamps]
     with closing(open_corpus(folder)) as db:
-        told = b"".join(stream(versions, "refs/x", site_path, Links(db, PUBLIC), since=since)).decode()
+        told = b"".join(stream(versions, "refs/x", site_path, Links(PUBLIC, db), since=since)).decode()
     found = re.findall(r"^author .*> (\d+) \+0000\ncommitter .*> (\d+) \+0000$", told, re.MULTILINE)
     return [(int(authored), int(committed)) for authored, committed in found]
 

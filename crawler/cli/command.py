@@ -10,56 +10,17 @@ import textwrap
 import time
 from collections.abc import Iterable
 from difflib import get_close_matches
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from scrapy.cmdline import execute
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
+from crawler.cli.main import PROGRAM
 from pipelines.exceptions import CorpusError, WrongUse
-from pipelines.formats.release import __version__
 from pipelines.formats.terminal import complain, keep_logs_printable, say
 
-PROGRAM = "policy-corpus"
-
 _EVERY = 2.0  # seconds between two lines of progress
-
-
-def main() -> None:
-    """The console script: our commands alone, from any folder. Ends with the command's exit code."""
-    name = sys.argv[1] if len(sys.argv) > 1 else "--help"
-    if name in ("-h", "--help", "help"):
-        say(*_overview())
-    elif name in ("-V", "--version", "version"):
-        say(f"{PROGRAM} {__version__}")
-    elif name not in (known := _commands()):
-        near = get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"`{PROGRAM} --help` lists all."
-        complain(f"There is no command {name!r}: {hint}")
-        sys.exit(WrongUse.exit_code)
-    else:
-        os.environ["SCRAPY_SETTINGS_MODULE"] = "crawler.settings"  # whatever project lies in this folder
-        execute([PROGRAM, *sys.argv[1:]])
-
-
-def _commands() -> list[str]:
-    return sorted(path.stem for path in (Path(__file__).parent / "commands").glob("[!_]*.py"))
-
-
-def _overview() -> list[str]:
-    """All commands with what they do, as `--help` shows them."""
-    commands = {name: import_module(f"crawler.commands.{name}").Command().short_desc() for name in _commands()}
-    return [
-        f"{PROGRAM} {__version__}: a versioned corpus of policies from web archives",
-        "",
-        f"usage: {PROGRAM} COMMAND [options]",
-        "",
-        *(f"  {name:<14} {does}" for name, does in commands.items()),
-        "",
-        f"`{PROGRAM} COMMAND --help` tells more, with examples.",
-    ]
 
 
 class Help(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -71,6 +32,7 @@ class CorpusCommand(ScrapyCommand):
     interrupted or nobody reads on. Scrapy makes all commands before it looks at the command line."""
 
     reads_corpus = True
+    reads_catalogues = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,6 +50,15 @@ class CorpusCommand(ScrapyCommand):
         super().process_options(args, opts)
         if self.reads_corpus:
             _load_database_alone()
+            if not self.reads_catalogues and Path(self.settings["CORPUS_DIR"]).is_file():
+                refuse(self, _one_only(self.settings["CORPUS_DIR"]))
+                sys.exit(self.exitcode)
+
+
+def _one_only(named: str) -> WrongUse:
+    return WrongUse(
+        f"CORPUS_DIR={named} is a file: a catalogue is for status, export and rebuild; name the folder of one corpus."
+    )
 
 
 def _load_database_alone() -> None:
