@@ -2,7 +2,7 @@
 
 import argparse
 
-from crawler.cli import CorpusCommand, add_examples, refuse
+from crawler.cli.command import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import ArchiveUnavailable, CorpusError, WrongUse
 
 EXAMPLES = """
