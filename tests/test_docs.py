@@ -45,7 +45,17 @@ def test_a_default_is_what_the_documents_say(name: str, default: str) -> None:
     assert default.strip('"') == str(OURS[name])
 
 
-VIEWS = ["versions", "captures", "document_captures", "documents", "targets", "runs", "families", "term_mentions"]
+VIEWS = [
+    "versions",
+    "captures",
+    "document_captures",
+    "documents",
+    "targets",
+    "runs",
+    "families",
+    "term_mentions",
+    "saves",
+]
 
 
 @pytest.mark.parametrize("view", VIEWS)

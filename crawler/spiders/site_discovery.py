@@ -84,7 +84,7 @@ class Discovery:
         if not site:
             return None
         home = same_listing(f"http://{site}/")
-        listing = [row for row in listing if same_listing(row.original) == home and row.digest != "-"]  # no frames
+        listing = [row for row in listing if same_listing(row.original) == home]  # no frames
         if not listing:
             return []
         gaps = list(self._gaps(site, listing[0].timestamp, listing[-1].timestamp))

@@ -17,6 +17,7 @@ from tests.bench import (
     comparing,
     exporting,
     planning,
+    ranges,
     rebuild_real,
     rebuild_synthetic,
     simulate_changes,
@@ -50,6 +51,7 @@ def main() -> int:
         good &= comparing.main()
         good &= _troubled(folder / "troubled")
     good &= starting.main()
+    good &= ranges.main()
     good &= _rebuilding(options.captures)
     good &= _exporting(options.versions)
     if options.captures:
