@@ -114,7 +114,7 @@ def _write_out(root: HtmlElement, html: str) -> None:
         sheets.drop_unseen(root)
     if any(sign in html for sign in sheets.SIGNS):
         sheets.write_styles(root)
-    if any(sign in html for sign in tabs.SIGNS):
+    if tabs.may_have_tabs(html):
         tabs.title_panels(root)
     without_boxes(root)
 

@@ -23,7 +23,7 @@ from pipelines.extraction.form.typed import typed_lists
 from pipelines.extraction.judgement.dates import EDGE, is_relative, stated_date
 from pipelines.extraction.judgement.languagemodel import language_of
 from pipelines.extraction.judgement.normal import reading_key
-from pipelines.extraction.judgement.quality import MANY_LINKS, Evidence, count_words, judged
+from pipelines.extraction.judgement.quality import MANY_LINKS, Evidence, judged
 from pipelines.extraction.memory import key_of
 from pipelines.extraction.page.controls import lines_of_textareas
 from pipelines.extraction.page.edges import without_last_links, without_link_lines, without_way_here
@@ -131,7 +131,7 @@ def reading_of(text: Text, charset: str) -> Reading:
         language=language,
         language_probability=probability,
         charset=charset,
-        words=count_words(text.evidence.text),
+        words=judgement.words,
         reading_key=reading_key(text.body),
         verdict=judgement.verdict,
         reasons=judgement.reasons,
@@ -170,7 +170,7 @@ def _says_how_long_ago(block: Block) -> bool:
 
 
 def _evidence(title: str, blocks: list[Block], prepared: Prepared) -> Evidence:
-    text = "\n".join(" ".join(words(cell).split()) for block in blocks for cell in block.cells)
+    text = "\n".join([line for block in blocks for line in block.lines])
     lines = (words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block))
     headings = list(islice(lines, FIRST_HEADINGS))
     links = MANY_LINKS if prepared.many_links else 0.0
