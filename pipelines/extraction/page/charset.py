@@ -41,9 +41,7 @@ _AS_CP1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for by
 _TAIL = "[" + re.escape("".join(_AS_CP1252[byte] for byte in range(0x80, 0xC0))) + "]"
 MOJIBAKE = re.compile(f"â{_TAIL}{_TAIL}|ðŸ{_TAIL}{_TAIL}|Â{_TAIL}|Ã(?!\xa0){_TAIL}(?=[a-z])|(?<=[a-z])Ã(?!\xa0){_TAIL}")
 # in UTF-8: what it begins with, and no plain letter behind it
-_SIGN_OF_IT = re.compile(
-    b"\xc3[\x82\x83\xa2\xb0][\xc2-\xf4]"
-)
+_SIGN_OF_IT = re.compile(b"\xc3[\x82\x83\xa2\xb0][\xc2-\xf4]")
 _TO_BYTE = {text: byte for byte, text in _AS_CP1252.items()}
 
 
