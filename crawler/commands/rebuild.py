@@ -4,6 +4,7 @@ import argparse
 
 from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError
+from pipelines.formats.terminal import say
 
 EXAMPLES = """
 examples:
@@ -13,6 +14,12 @@ examples:
       after an upgrade: read again what an older reader read
   policy-corpus rebuild crawl.warc.gz --targets sites.csv -s CORPUS_DIR=other
       a corpus of WARC files of pywb, Browsertrix or another program
+  policy-corpus rebuild -s CORPUS_DIR=output --cluster local
+  policy-corpus rebuild -s CORPUS_DIR=/srv/output --cluster tcp://host:8786
+      pages are read by the workers of a Dask cluster, which see the same files
+  policy-corpus rebuild -s CORPUS_DIR=shards/catalogue.toml \\
+      --cluster tcp://host:8786
+      each shard of a catalogue is rebuilt whole by a worker
 files of other programs: an archived redirect is not followed as a move, so a
 document is cut at each move; --targets with one site, kind and variant for
 several addresses makes them one
@@ -24,9 +31,10 @@ corpus stays as it is; --accept-losses goes on all the same
 class Command(CorpusCommand):
     requires_project = True
     requires_crawler_process = False
+    reads_catalogues = True
 
     def syntax(self) -> str:
-        return "[WARC_OR_DIR ...] [--targets FILE] [options]"
+        return "[WARC_OR_DIR ...] [--targets FILE] [--cluster ADDRESS] [options]"
 
     def short_desc(self) -> str:
         return "Rebuild the corpus from its WARC files; needs no network"
@@ -43,12 +51,21 @@ class Command(CorpusCommand):
             "--accept-losses", action="store_true", help="rebuild even if captures that WARC files lack are lost"
         )
 
+        parser.add_argument(
+            "--cluster", metavar="ADDRESS", default="", help="read on a Dask cluster: local, or a scheduler's tcp://..."
+        )
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.jobs.rebuild import Request, run_rebuild
+        from crawler.jobs.rebuild_shards import rebuild_shards
+        from pipelines.store.catalogue import is_catalogue
 
         assert self.settings is not None
-        request = Request(args, opts.targets, opts.kind, opts.only_changed, opts.accept_losses)
+        request = Request(args, opts.targets, opts.kind, opts.only_changed, opts.accept_losses, opts.cluster)
         try:
+            if is_catalogue(self.config.folder):
+                self.exitcode = rebuild_shards(self.settings, request, ProgressLines(), say)
+                return
             rebuilt, counts = run_rebuild(self.settings, request, ProgressLines())
         except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

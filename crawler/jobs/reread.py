@@ -7,7 +7,6 @@ reader and old ones by another, no reader would be complete for a document, and 
 import logging
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 
 from scrapy.settings import Settings
 from sqlite_utils import Database
@@ -15,9 +14,9 @@ from sqlite_utils import Database
 from crawler.jobs.configuration import extractor_name, reader_of
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
-from pipelines.executors.read_all import Progress, read_all
+from pipelines.executors.read_all import HeldReader, Progress, read_all
 from pipelines.formats.content_encoding import decode
-from pipelines.options import CorpusOptions
+from pipelines.options import Config
 from pipelines.store import readings
 from pipelines.store.corpus import Corpus
 
@@ -28,14 +27,25 @@ decoded = partial(decode, error=ReadingFailed)
 
 def readers(settings: Settings, *, at_once: bool = True) -> Readers:
     """Reading processes, as many and as bounded as the settings say."""
-    options = CorpusOptions.from_settings(settings)
+    config = Config.of(settings)
     return Readers(
-        options.readers,
-        deadline=options.reading_deadline,
-        memory=options.reading_memory,
+        config.readers,
+        deadline=config.reading_deadline,
+        memory=config.reading_memory,
         extractor=extractor_name(settings),
         at_once=at_once,
     )
+
+
+def cluster_readers(settings: Settings, address: str) -> HeldReader:
+    """The workers of the Dask cluster at an address, or as many here as the settings say where it is `local`. Raises
+    WrongUse."""
+    from pipelines.executors.cluster_readers import ClusterReaders, ReadingOrder
+    from pipelines.executors.dask_cluster import Cluster
+
+    config = Config.of(settings)
+    order = ReadingOrder(extractor_name(settings), reader_of(settings), config.reading_deadline, config.reading_memory)
+    return ClusterReaders(Cluster(address, config.readers), order)
 
 
 def catch_up(db: Database, settings: Settings, progress: Progress) -> None:
@@ -46,20 +56,21 @@ def catch_up(db: Database, settings: Settings, progress: Progress) -> None:
     if not behind:
         if readings.choose(db, reader):
             log.warning("Texts are those of %s again, which has read all pages before.", extractor_name(settings))
-            Corpus(db, settings["ARCHIVE"]).derive_waiting()
+            Corpus(db, Config.of(settings).archive).derive_waiting()
         return
     log.warning("The reader has changed: %d pages held are read again before anything is asked.", behind)
     if lost := read_again(db, settings, progress):
         log.warning("%d pages cannot be read again, their bytes are damaged or gone: run verify.", lost)
 
 
-def read_again(db: Database, settings: Settings, progress: Progress) -> int:
+def read_again(db: Database, settings: Settings, progress: Progress, cluster: str = "") -> int:
     """Read what the present reader has not read, and derive the versions anew. Interrupted, it goes on where it was.
 
     Returns how many pages could not be read because their bytes are damaged or gone.
     """
-    warc, workers = Path(settings["CORPUS_DIR"]) / "warc", settings.getint("READERS")
-    with closing(readers(settings, at_once=False)) as pool:  # where all is lost, no process starts
-        lost = read_all(db, warc, pool, reader_of(settings), workers=workers, decode=decoded, progress=progress)
-    Corpus(db, settings["ARCHIVE"]).derive_waiting()
+    config = Config.of(settings)
+    # where all is lost, no process starts
+    with closing(cluster_readers(settings, cluster) if cluster else readers(settings, at_once=False)) as pool:
+        lost = read_all(db, config.folder / "warc", pool, reader_of(settings), progress=progress)
+    Corpus(db, config.archive).derive_waiting()
     return lost

@@ -11,17 +11,22 @@ import queue
 import resource
 import signal
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
-from pipelines.items import Page, Reading
+from pipelines.formats.content_encoding import decode
+from pipelines.items import Failure, Page, Reading
+from pipelines.store.readings import Unread
+from pipelines.warc.reader import payload_at
 
 if TYPE_CHECKING:
     from pipelines.extraction.base import Extractor
@@ -31,9 +36,17 @@ REMEMBERED = 256  # readings of a worker; a few megabytes
 TOO_MUCH_MEMORY = "reading took too much memory"
 WARM_UP = b"<p>We collect personal information as this policy says, and disclose none of it to third parties.</p>" * 4
 COLLECTED = (20_000, 20, 20)  # garbage of cycles, of which reading makes little
+AT_ONCE = 16  # held pages that are handed over together
+AHEAD = 3  # how often, for each process: with few, one slow page lets the other processes run out of work
 STARTUP = 60.0  # seconds a fresh process may take to import the reader
 
+Outcome = Reading | Failure | None
+"""What came of a held page: None where its bytes are damaged or gone, of which `verify` tells."""
+
+T = TypeVar("T")
+
 _reader: "Extractor | None" = None  # of this worker process
+_decoded = partial(decode, error=ReadingFailed)
 
 
 class Readers:
@@ -55,15 +68,25 @@ class Readers:
         remembered: int = REMEMBERED,
         at_once: bool = False,
     ) -> None:
+        self.at_once, self.ahead = AT_ONCE, AHEAD * workers
         self._workers = [_Worker(deadline, memory, extractor, remembered, at_once) for _ in range(workers)]
 
     def submit(self, page: Page) -> Future[Reading]:
         """The reading to come. The future raises ReadingFailed, or RecordingFailed where the machine is in trouble
         (full disk, no more files); `close` cancels it."""
-        home = self._workers[hash(page.original) % len(self._workers)]
+        chosen = self._worker_for(page.original)
+        return chosen.submit(partial(chosen.read, page))
+
+    def submit_held(self, folder: Path, held: Sequence[Unread]) -> Future[list[Outcome]]:
+        """The same for some pages that lie in the WARC files of a `warc` folder, where the worker reads them: what came
+        of each. The future raises RecordingFailed alone."""
+        chosen = self._worker_for(held[0].capture.original)
+        return chosen.submit(partial(chosen.read_held, folder, held))
+
+    def _worker_for(self, address: str) -> "_Worker":
+        home = self._workers[hash(address) % len(self._workers)]
         freest = min(self._workers, key=lambda worker: worker.waiting)
-        chosen = home if home.waiting <= freest.waiting + 1 else freest
-        return chosen.submit(page)
+        return home if home.waiting <= freest.waiting + 1 else freest
 
     def close(self) -> None:
         """Stop all workers now. What was not read yet is cancelled."""
@@ -79,27 +102,27 @@ class _Worker:
     def __init__(self, deadline: float, memory: int, extractor: str, remembered: int, at_once: bool) -> None:
         self._deadline, self._options = deadline, (os.getpid(), memory, extractor, remembered)
         self._at_once = at_once
-        self._queue: queue.SimpleQueue[tuple[Page, Future[Reading]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._process: _Process | None = None
         self._lock = threading.Lock()
         self._stopped = False
-        self._waiting: set[Future[Reading]] = set()
+        self._waiting: set[Future[Any]] = set()
         self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
         self._thread.start()
 
     @property
     def waiting(self) -> int:
-        """Pages in hand and in the queue."""
+        """What is in hand and in the queue."""
         return len(self._waiting)
 
-    def submit(self, page: Page) -> Future[Reading]:
-        future: Future[Reading] = Future()
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
         if self._stopped:
             future.cancel()
             return future
         self._waiting.add(future)
         future.add_done_callback(self._waiting.discard)
-        self._queue.put((page, future))
+        self._queue.put((work, future))
         return future
 
     def stop(self) -> None:
@@ -118,32 +141,60 @@ class _Worker:
         if self._at_once:
             with suppress(OSError, TookTooLong, BrokenProcessPool):  # the first page will tell
                 self._started()
-        while (work := self._queue.get()) is not None:
-            page, future = work
+        while (task := self._queue.get()) is not None:
+            work, future = task
             if self._stopped:
                 future.cancel()
             if future.set_running_or_notify_cancel():
-                self._answer(page, future)
+                self._answer(work, future)
         self._discard()
 
-    def _answer(self, page: Page, future: Future[Reading]) -> None:
+    def _answer(self, work: Callable[[], Any], future: Future[Any]) -> None:
         try:
-            future.set_result(self._read(page))
+            future.set_result(work())
+        except Exception as error:
+            future.set_exception(error)
+
+    def read_held(self, folder: Path, held: Sequence[Unread]) -> list[Outcome]:
+        """What came of each. They are handed over together; where one of them kills or stalls the process, or takes
+        too much memory, it and those behind it are read one by one."""
+        outcomes: list[Outcome] = []
+        if len(held) > 1:
+            try:
+                outcomes = self._started().call(_read_held, folder, held, timeout=self._deadline)
+            except Exception:  # which of them it was, shows below
+                self._discard()
+        if len(outcomes) < len(held) and outcomes:
+            self._discard()
+        for one in held[len(outcomes) :]:
+            try:
+                outcomes += self._guarded(_read_held, folder, [one])
+            except ReadingFailed as error:
+                outcomes.append(Failure(error.stage, error.reason, error.transient, error.detail))
+        return outcomes
+
+    def read(self, page: Page) -> Reading:
+        return self._guarded(_read, page)
+
+    def _guarded(self, function: Callable[..., T], *arguments: object) -> T:
+        """What a reading function gives. Raises ReadingFailed, or RecordingFailed for what is no page's fault."""
+        try:
+            return self._tried_twice(function, *arguments)
         except ReadingFailed as failure:
             if failure.reason == TOO_MUCH_MEMORY:
                 self._discard()  # what it took it may not give back
-            future.set_exception(failure)
+            raise
         except OSError as error:
-            future.set_exception(RecordingFailed(_trouble(error)))
+            raise RecordingFailed(_trouble(error)) from error
         except Exception as error:
             self._discard()
-            future.set_exception(ReadingFailed("reader died", detail=repr(error)[:200]))
+            raise ReadingFailed("reader died", detail=repr(error)[:200]) from None
 
-    def _read(self, page: Page) -> Reading:
+    def _tried_twice(self, function: Callable[..., T], *arguments: object) -> T:
         """A reader that dies may have been killed by somebody else, so its page has a second try."""
         for last in (False, True):
             try:
-                return self._started().read(page, self._deadline)
+                return self._started().call(function, *arguments, timeout=self._deadline)
             except TookTooLong:
                 self._discard()
                 raise ReadingFailed("reading took too long") from None
@@ -178,8 +229,8 @@ class _Process:
         self._executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare, initargs=options)
         self._pid = self._executor.submit(os.getpid).result(timeout=STARTUP)
 
-    def read(self, page: Page, deadline: float) -> Reading:
-        return self._executor.submit(_read, page).result(timeout=deadline)
+    def call(self, function: Callable[..., T], *arguments: object, timeout: float) -> T:
+        return self._executor.submit(function, *arguments).result(timeout=timeout)
 
     def kill(self) -> None:
         with suppress(ProcessLookupError):
@@ -223,3 +274,25 @@ def _read(page: Page) -> Reading:
         return _reader.read(page)
     except MemoryError:
         raise ReadingFailed(TOO_MUCH_MEMORY) from None
+
+
+def _read_held(folder: Path, held: Sequence[Unread]) -> list[Outcome]:
+    """What came of each, up to the first that takes too much memory; of a single one, that is raised."""
+    outcomes: list[Outcome] = []
+    for one in held:
+        try:
+            outcomes.append(_read(_page_of(folder, one)))
+        except RecordingFailed:
+            outcomes.append(None)
+        except ReadingFailed as error:
+            if error.reason == TOO_MUCH_MEMORY:
+                if outcomes:
+                    return outcomes
+                raise
+            outcomes.append(Failure(error.stage, error.reason, error.transient, error.detail))
+    return outcomes
+
+
+def _page_of(folder: Path, one: Unread) -> Page:
+    body = payload_at(folder, one.location, one.payload_digest, decode=_decoded)
+    return Page(body, one.capture.original, one.capture.timestamp, one.content_type)

@@ -1,24 +1,20 @@
 """Reading held snapshots in bulk, over several processes: for a rebuild, and after an upgrade of the reader.
 
-In memory are only the pages in hand, a dozen for each process. Pages of one address follow each other and go
-to one process, which remembers what it read: equal pages are read once.
+Who reads is told where pages lie in the WARC files, and hands back what came of them. Pages of one address follow each
+other and go to one process, which remembers what it read: equal pages are read once.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlite_utils import Database
 
-from pipelines.exceptions import ReadingFailed, RecordingFailed
-from pipelines.executors.process_pool import Readers
-from pipelines.items import Failure, Page, Reading
+from pipelines.executors.process_pool import Outcome
+from pipelines.items import Failure, Reading
 from pipelines.store import readings
 from pipelines.store.readings import Unread
-from pipelines.warc.foreign import Decode
-from pipelines.warc.reader import read_memento
 
 Progress = Callable[[str, int, int], object]
 """Is told what is being done, how much of it is done, and how much there is to do."""
@@ -29,9 +25,33 @@ AHEAD = 12  # pages in hand for each process: with few, one slow page lets the o
 _AT_ONCE = 200  # readings a transaction
 
 
-def read_all(
-    db: Database, warc_folder: Path, readers: Readers, reader: str, *, workers: int, decode: Decode, progress: Progress
-) -> int:
+class HeldReader(Protocol):
+    """Who reads pages where they lie, some at a time: worker processes here, or a cluster.
+
+    `at_once` is how many pages are handed over together at most, `ahead` how often before the first is waited for.
+    """
+
+    at_once: int
+    ahead: int
+
+    def submit_held(self, folder: Path, held: Sequence[Unread]) -> "Answer":
+        """What will come of each."""
+        ...
+
+    def close(self) -> None:
+        """Stop all work."""
+        ...
+
+
+class Answer(Protocol):
+    """What will have come of some pages."""
+
+    def result(self) -> list[Outcome]:
+        """Wait for it. Raises CorpusError where the machine, not a page, is in trouble."""
+        ...
+
+
+def read_all(db: Database, warc_folder: Path, readers: HeldReader, reader: str, *, progress: Progress) -> int:
     """Read every snapshot that `reader` has not read, and let the captures stand as it found them.
 
     What is read is kept as it goes: a run after this one goes on behind it. Returns how many could not be read because
@@ -39,13 +59,15 @@ def read_all(
     """
     todo, done, lost = readings.count_unread(db, reader), 0, 0
     outcomes: list[tuple[int, Reading | Failure]] = []
-    for capture_id, future in behind(_submitted(db, warc_folder, readers, reader, decode), AHEAD * workers):
-        outcome = _outcome(future)
-        if outcome is None:
-            lost += 1
-        else:
-            outcomes.append((capture_id, outcome))
-        done += 1
+    batches = _batches(readings.unread(db, reader), readers.at_once)
+    handed = ((batch, readers.submit_held(warc_folder, batch)) for batch in batches)
+    for batch, answer in behind(handed, readers.ahead):
+        for held, outcome in zip(batch, answer.result(), strict=True):
+            if outcome is None:
+                lost += 1  # `verify` tells of it
+            else:
+                outcomes.append((held.capture_id, outcome))
+        done += len(batch)
         if len(outcomes) >= _AT_ONCE and done < todo:
             readings.keep(db, reader, outcomes)
             outcomes.clear()
@@ -55,20 +77,16 @@ def read_all(
     return lost
 
 
-def _submitted(
-    db: Database, warc_folder: Path, readers: Readers, reader: str, decode: Decode
-) -> Iterator[tuple[int, "Future[Reading] | None"]]:
-    for snapshot in readings.unread(db, reader):
-        page = _page(warc_folder, snapshot, decode)
-        yield snapshot.capture_id, readers.submit(page) if page else None
-
-
-def _page(warc_folder: Path, snapshot: Unread, decode: Decode) -> Page | None:
-    try:
-        body = read_memento(warc_folder, snapshot.location, decode=decode).answer.body
-    except RecordingFailed:
-        return None  # `verify` tells of it
-    return Page(body, snapshot.capture.original, snapshot.capture.timestamp, snapshot.content_type)
+def _batches(held: Iterator[Unread], most: int) -> Iterator[list[Unread]]:
+    """Pages of one address stay together, as far as they are not more than `most`: who reads them remembers."""
+    batch: list[Unread] = []
+    for one in held:
+        if len(batch) >= most or (batch and len(batch) * 2 >= most and batch[-1].capture.urlkey != one.capture.urlkey):
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
+        yield batch
 
 
 def behind(items: Iterator[T], count: int) -> Iterator[T]:
@@ -79,12 +97,3 @@ def behind(items: Iterator[T], count: int) -> Iterator[T]:
         if len(waiting) >= count:
             yield waiting.popleft()
     yield from waiting
-
-
-def _outcome(future: "Future[Reading] | None") -> Reading | Failure | None:
-    if future is None:
-        return None
-    try:
-        return future.result()
-    except ReadingFailed as error:
-        return Failure(error.stage, error.reason, error.transient, error.detail)

@@ -17,8 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import CorpusError, RecordingFailed, WrongUse
-from pipelines.executors.process_pool import Readers
-from pipelines.executors.read_all import Progress, read_all
+from pipelines.executors.read_all import HeldReader, Progress, read_all
 from pipelines.items import Target
 from pipelines.maintenance.first_pass import FirstPass, Knowledge
 from pipelines.maintenance.merge import take_readings
@@ -67,8 +66,7 @@ def rebuild(
     reader: str,
     targets: Iterable[Target] = (),
     targets_digest: str = "",
-    open_readers: Callable[[], Readers],
-    workers: int,
+    open_readers: Callable[[], HeldReader],
     run: str = "",
     known: Iterable[Path] = (),
     joined: Iterable[Path] = (),
@@ -92,7 +90,7 @@ def rebuild(
             own = carry_over(db, folder / DATABASE, warc, files, joined)
             damaged = FirstPass(db, archive, knowledge, making, own).run(warc, files, progress)
             _take_known(db, known)
-            lost = read_all(db, warc, pool, reader, workers=workers, decode=knowledge.decode, progress=progress)
+            lost = read_all(db, warc, pool, reader, progress=progress)
             Corpus(db, archive).derive_waiting()
             Corpus(db, archive).found_when_fetched()
             _decide(db, folder, making, turn, forget_again, accept_losses)

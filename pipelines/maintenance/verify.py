@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import ListingFailed, ReadingFailed, RecordingFailed, WrongUse
 from pipelines.executors.process_pool import Readers
-from pipelines.executors.read_all import AHEAD, behind
+from pipelines.executors.read_all import behind
 from pipelines.export.manifest import MANIFEST, entries
 from pipelines.export.paths import exported_files
 from pipelines.items import HttpAnswer, ListingPage, Page, Query, Reading
@@ -38,6 +38,9 @@ class Mend(StrEnum):
     EXPORT = "export"  # the rows are there: remove the file, and write it again where there is to be one
     REREAD = "rebuild --only-changed"
     NOTHING = "nothing"
+
+
+_AHEAD = 12  # pages in hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def _readings(db: Database, checking: Checking) -> Iterator[Finding]:
     if count:
         yield Finding(f"{count} snapshots are not read by the present reader", Mend.REREAD)
     chosen = checks.some_read(db, checking.reader, -1 if checking.full else SAMPLE)
-    for capture_id, future in behind(_submitted(db, checking, chosen), AHEAD):
+    for capture_id, future in behind(_submitted(db, checking, chosen), _AHEAD):
         held = checks.reading_of(db, capture_id, checking.reader)
         if held != _found(future):
             yield Finding(f"capture {capture_id} reads otherwise than its row says", Mend.REBUILD, "corpus.sqlite")

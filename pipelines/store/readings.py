@@ -37,6 +37,7 @@ class Unread:
     capture: Capture
     location: WarcLocation
     content_type: str
+    payload_digest: str
 
 
 def latest_reader(db: Database) -> str:
@@ -71,7 +72,7 @@ def unread(db: Database, reader: str) -> Iterator[Unread]:
     """What `reader` has not read, address by address and each in order of time; few rows in memory at once."""
     last: tuple[object, ...] = ("", "", 0)
     while rows := db.execute(
-        f"SELECT capture.id, {CAPTURE_COLUMNS}, file, offset, snapshot.length, content_type {_UNREAD} "
+        f"SELECT capture.id, {CAPTURE_COLUMNS}, file, offset, snapshot.length, content_type, payload_digest {_UNREAD} "
         "AND (capture.urlkey, timestamp, capture.id) > (?, ?, ?) "
         f"ORDER BY capture.urlkey, timestamp, capture.id LIMIT {_AT_ONCE}",
         [reader, *last],
@@ -83,14 +84,14 @@ def unread(db: Database, reader: str) -> Iterator[Unread]:
 
 
 def _snapshot(row: Sequence[Any]) -> Unread:
-    return Unread(row[0], Capture(*row[1:10]), WarcLocation(*row[10:13]), row[13])
+    return Unread(row[0], Capture(*row[1:10]), WarcLocation(*row[10:13]), row[13], row[14])
 
 
 def held(db: Database, capture_id: int) -> Unread:
     """A snapshot by its capture, read or not."""
     row = db.execute(
-        f"SELECT capture.id, {CAPTURE_COLUMNS}, file, offset, snapshot.length, content_type FROM snapshot "  # noqa: S608
-        "JOIN capture ON capture.id = capture_id WHERE capture.id = ?",
+        f"SELECT capture.id, {CAPTURE_COLUMNS}, file, offset, snapshot.length, content_type, payload_digest "  # noqa: S608
+        "FROM snapshot JOIN capture ON capture.id = capture_id WHERE capture.id = ?",
         [capture_id],
     ).fetchone()
     return _snapshot(row)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from pipelines.exceptions import RecordingFailed
+from pipelines.exceptions import CaptureFailed, RecordingFailed
 from pipelines.items import Memento, Snapshot, WarcLocation
 from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
@@ -74,6 +74,25 @@ def read_memento(folder: Path, location: WarcLocation, *, decode: Decode | None 
         return memento
     body = _body_at(folder, held.payload, held.snapshot.payload_digest)
     return replace(memento, answer=replace(memento.answer, body=body))
+
+
+def payload_at(folder: Path, location: WarcLocation, payload_digest: str, *, decode: Decode) -> bytes:
+    """The same memento's bytes alone, which a row says are those: its notes are not read again.
+
+    Raises RecordingFailed where the record is missing, damaged or holds other bytes.
+    """
+    record = _record_at(folder, location)
+    if record.kind == "revisit":
+        return read_memento(folder, location, decode=decode).answer.body
+    body = record.body
+    if is_imported(location.file) or not record.named(warc_notes.FOLLOW):
+        try:
+            body = decode(record.unchunked, record.headers)
+        except CaptureFailed as failure:
+            raise _unreadable(location, failure.reason) from failure
+    if hashlib.sha256(body).hexdigest() != payload_digest:
+        raise _unreadable(location, "it holds other bytes than its row says")
+    return body
 
 
 def full_record(folder: Path, location: WarcLocation, payload_digest: str) -> tuple[str, str] | None:

@@ -66,6 +66,9 @@ COOKIES = _stems(WORDS["cookies"])
 KINDS: dict[str, tuple[str, ...]] = {kind: _stems(words) for kind, words in WORDS["kinds"].items()}
 
 
+MATTER: dict[str, tuple[str, ...]] = {kind: _stems(words) for kind, words in WORDS["matter"].items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How many different words of policies a text uses, those that speak of their matter and others, and how often."""
@@ -89,9 +92,10 @@ def words_of(name: str, language: str) -> tuple[str, ...]:
 
 
 @lru_cache(TEXTS)
-def legal_words(text: str, language: str = "") -> Shown:
-    """The words of policies in a folded text."""
-    matter = dict.fromkeys((*COOKIES, *(stem for name in NAMES for stem in words_of(name, language))))
+def legal_words(text: str, language: str = "", kind: str = "") -> Shown:
+    """The words of policies in a folded text; of one that is called a kind, those of its matter, too."""
+    of_all = (stem for name in NAMES for stem in words_of(name, language))
+    matter = dict.fromkeys((*COOKIES, *of_all, *MATTER.get(kind, ())))
     strong = [count for stem in matter if (count := text.count(stem))]
     weak = [count for stem in words_of("any", language) if stem not in matter and (count := text.count(stem))]
     return Shown(len(strong), len(weak), sum(strong) + sum(weak))

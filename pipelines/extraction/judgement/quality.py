@@ -27,6 +27,7 @@ ENOUGH = 7  # score of a text's words that makes it a policy
 NAMED_ENOUGH = 4  # of a text that is called so
 DENSE = 0.6  # words of a policy in 100 words: policies have 0.8 to 12, home pages up to 0.3
 OTHER = 3  # different words of another kind of page: fewer show nothing
+MANY = 6  # of those, on a page that is called a policy
 SURE = 6  # different words of the matter of policies: no other page uses so many
 LONG = 1500  # words: other pages are shorter
 NOTICE = 100  # words
@@ -79,11 +80,12 @@ def judged(evidence: Evidence) -> Judgement:
 
 def _verdict(evidence: Evidence, text: str, kind: str, words: int) -> tuple[Verdict, tuple[str, ...]]:
     """By the words of policies first, then by what speaks against: never by the lack of words alone."""
-    shown = legal_words(text, evidence.language)
+    shown = legal_words(text, evidence.language, kind)
     signs = _signs(evidence, text, words)
-    sure = kind or shown.strong >= SURE or words >= LONG
-    count, other = (0, "") if sure else other_page(text, evidence.language)
-    if count >= OTHER and 2 * count > shown.score:
+    if kind and signs and words >= NEAR_EMPTY and not set(signs) & _named_signs(evidence):
+        return _of_a_named_text(shown, evidence, signs)
+    count, other = (0, "") if shown.strong >= SURE or words >= LONG else other_page(text, evidence.language)
+    if count >= OTHER and 2 * count > shown.score and (not kind or count >= max(MANY, shown.score)):
         return Verdict.NOT_A_POLICY, (*signs, other)
     if not _uses_the_words(shown, count_words(evidence.text[:SAMPLE]), kind):
         return _of_another_text(evidence, words, kind, signs)
@@ -92,6 +94,21 @@ def _verdict(evidence: Evidence, text: str, kind: str, words: int) -> tuple[Verd
     if not signs or words >= SHORT or (kind and words >= NOTICE):
         return Verdict.POLICY, ()
     return Verdict.NOT_A_POLICY if words < NOTICE else Verdict.DOUBTFUL, signs
+
+
+def _of_a_named_text(shown: Shown, evidence: Evidence, signs: tuple[str, ...]) -> tuple[Verdict, tuple[str, ...]]:
+    """For a text that is called a policy, and says in its midst what notices say: a policy may say so, too."""
+    sure = _uses_the_words(shown, count_words(evidence.text[:SAMPLE]), "named") and shown.strong > 1
+    return (Verdict.POLICY, ()) if sure else (Verdict.DOUBTFUL, signs)
+
+
+def _named_signs(evidence: Evidence) -> frozenset[str]:
+    """The signs in a text's title and first headings, and those that go by more than words: an empty page, and a wall,
+    which is hardly ever called a policy in its title."""
+    named = f"{evidence.title}\n{evidence.headings}"
+    found = (reason for reason, sign in SIGNS.items() if sign.search(named))
+    wall = "" if named_kind(folded(evidence.title), "", evidence.language) else "consent wall"
+    return frozenset((*found, *notices(folded(named), evidence.language), evidence.shell, wall))
 
 
 def _uses_the_words(shown: Shown, words: int, kind: str) -> bool:

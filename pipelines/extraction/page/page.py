@@ -15,6 +15,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.blocks import HEADINGS, Block, blocks_of
 from pipelines.extraction.form.inline import Style, absolute, words
 from pipelines.extraction.form.markdown import markdown
+from pipelines.extraction.form.numbering import without_double_numbers
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import drop_invisible, write_out
 from pipelines.extraction.form.title import is_bold_line, main_heading, title_of, without_title
@@ -86,6 +87,7 @@ def prepare(root: HtmlElement, base: str, style: Style, second_text: Callable[[H
     scripts, shell = _noscript(body), root.get(SHELL, "")
     if not style.faithful:
         write_out(body)
+        without_double_numbers(body)
         drop_invisible(body)
     undo_layout(body, faithful=style.faithful)
     if not style.faithful:
