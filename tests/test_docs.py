@@ -72,6 +72,15 @@ def test_every_link_between_documents_leads_somewhere(document: str) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
+def test_the_site_has_all_documents_and_their_links_stay_in_it() -> None:
+    docs = ROOT / "docs"
+    pages = {str(path.relative_to(docs)) for path in docs.rglob("*.md")}
+    assert set(re.findall(r"[\w/-]+\.md", (ROOT / "mkdocs.yml").read_text())) == pages
+    for page in pages:
+        links = [link for link in re.findall(r"\]\(([^)#]+)", (docs / page).read_text()) if "://" not in link]
+        assert [link for link in links if not (docs / page).parent.joinpath(link).resolve().is_relative_to(docs)] == []
+
+
 @pytest.fixture(scope="module")
 def user_folder(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as a user sees it after `make crawl`: with output and .venv."""

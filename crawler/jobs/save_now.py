@@ -11,7 +11,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
@@ -32,6 +31,7 @@ from crawler.spiders.responses import UNREACHED, why_no_answer
 from crawler.targets.target_list import BadLine, read_targets
 from pipelines.exceptions import WrongUse
 from pipelines.items import WAYBACK
+from pipelines.options import Config
 from pipelines.store import saved
 from pipelines.store.database import open_corpus
 from pipelines.store.saved import Save
@@ -66,17 +66,18 @@ def save_now(process: CrawlerProcessBase, settings: Settings, targets: str, kind
     settings.set("ARCHIVES", WAYBACK, priority="cmdline")
     configuration.check_asking(settings)
     add_derived(settings)
-    [archive] = archives(settings)
+    config = Config.of(settings)
+    [archive] = archives(config)
     if not (archive.address.startswith("https:") or is_loopback(archive.host)):
         raise WrongUse(f"WAYBACK_URL={archive.address} is not encrypted: your keys are not sent there.")
     for setting in ("ITEM_PIPELINES", "EXTENSIONS"):
         settings.set(setting, {}, priority="cmdline")
-    folder, done = Path(settings["CORPUS_DIR"]), Done()
+    folder, done = config.folder, Done()
     with only_run(folder), noted(settings, "save-now") as note, closing(open_corpus(folder)) as db:
         crawler = process.create_crawler(SaveSpider)
         process.crawl(
             crawler, db=db, archive=archive.name, address=archive.address, authorization=authorization, urls=urls,
-            within=within, scale=settings.getfloat("TIME_SCALE"), done=done,
+            within=within, scale=config.time_scale, done=done,
         )  # fmt: skip
         process.start()
         note.exit_code = 0 if done.is_well else 1

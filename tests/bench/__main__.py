@@ -21,6 +21,7 @@ from tests.bench import (
     rebuild_real,
     rebuild_synthetic,
     simulate_changes,
+    starting,
     troubled,
 )
 from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
@@ -49,6 +50,7 @@ def main() -> int:
         good &= _planning()
         good &= comparing.main()
         good &= _troubled(folder / "troubled")
+    good &= starting.main()
     good &= ranges.main()
     good &= _rebuilding(options.captures)
     good &= _exporting(options.versions)

@@ -15,6 +15,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.blocks import HEADINGS, Block, blocks_of
 from pipelines.extraction.form.inline import Style, absolute, words
 from pipelines.extraction.form.markdown import markdown
+from pipelines.extraction.form.numbering import without_double_numbers
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import drop_invisible, write_out
 from pipelines.extraction.form.title import is_bold_line, main_heading, title_of, without_title
@@ -22,7 +23,7 @@ from pipelines.extraction.form.typed import typed_lists
 from pipelines.extraction.judgement.dates import is_relative, stated_date
 from pipelines.extraction.judgement.languagemodel import language_of
 from pipelines.extraction.judgement.normal import reading_key
-from pipelines.extraction.judgement.quality import MANY_LINKS, Evidence, count_words, judged
+from pipelines.extraction.judgement.quality import MANY_LINKS, Evidence, judged
 from pipelines.extraction.memory import key_of
 from pipelines.extraction.page.controls import lines_of_textareas
 from pipelines.extraction.page.edges import without_last_links, without_link_lines, without_way_here
@@ -86,6 +87,7 @@ def prepare(root: HtmlElement, base: str, style: Style, second_text: Callable[[H
     scripts, shell = _noscript(body), root.get(SHELL, "")
     if not style.faithful:
         write_out(body)
+        without_double_numbers(body)
         drop_invisible(body)
     undo_layout(body, faithful=style.faithful)
     if not style.faithful:
@@ -129,7 +131,7 @@ def reading_of(text: Text, charset: str) -> Reading:
         language=language,
         language_probability=probability,
         charset=charset,
-        words=count_words(text.evidence.text),
+        words=judgement.words,
         reading_key=reading_key(text.body),
         verdict=judgement.verdict,
         reasons=judgement.reasons,
@@ -161,7 +163,7 @@ def _says_how_long_ago(block: Block) -> bool:
 
 
 def _evidence(title: str, blocks: list[Block], prepared: Prepared) -> Evidence:
-    text = "\n".join(" ".join(words(cell).split()) for block in blocks for cell in block.cells)
+    text = "\n".join([line for block in blocks for line in block.lines])
     lines = (words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block))
     headings = list(islice(lines, FIRST_HEADINGS))
     links = MANY_LINKS if prepared.many_links else 0.0

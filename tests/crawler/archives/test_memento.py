@@ -128,7 +128,8 @@ def test_the_archives_own_pages_are_never_taken_for_the_capture(
 
 
 def test_a_policy_may_say_impatient() -> None:
-    assert isinstance(read_answer(answer(200, DATE, LINK, body=b"Impatient? We found capture at 2004"), BASE), Played)
+    found = read_answer(answer(200, DATE, LINK, body=b"Impatient? We found capture at 2004"), BASE)
+    assert found == Played("20040101123000", ORIGINAL)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +236,7 @@ def test_a_redirect_keeps_where_it_leads() -> None:
         given_answer,
         b"",
     )
-    assert memento.is_redirect
+    assert memento.redirect_to
     assert memento.redirect_to == "https://shop.example/p"
 
 
