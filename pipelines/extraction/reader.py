@@ -1,9 +1,10 @@
 """Bytes of an archived page -> Reading. Pure: the same page gives the same reading."""
 
 import re
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import replace
+from sys import getsizeof
+
+from lxml.html import HtmlElement
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.base import guarded, refuse_binary, refuse_body
@@ -11,12 +12,14 @@ from pipelines.extraction.form.inline import STYLES
 from pipelines.extraction.form.lines import markdown_of_lines, snapshot_url
 from pipelines.extraction.form.parse import parse
 from pipelines.extraction.judgement.quality import Evidence
-from pipelines.extraction.page import tabs
+from pipelines.extraction.memory import Memory, key_of
+from pipelines.extraction.page import sheets, tabs
 from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.controls import without_boxes
 from pipelines.extraction.page.menus import SHELL, shell_of
 from pipelines.extraction.page.nested import HIDDEN, SIGNS, reveal, show_noframes, unfold
-from pipelines.extraction.page.page import NO_TEXT, Text, read_tree, reading_of
+from pipelines.extraction.page.page import NO_TEXT, Text, prepare, reading_of, text_of
+from pipelines.extraction.page.second_reader import second_text
 from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf, pdf_text
 from pipelines.extraction.version import reader_version
@@ -30,16 +33,21 @@ PAGE_MARKUP = re.compile(r"<(?:html|head|body|title|p|br|div|table|h[1-6]|!docty
 
 
 class Reader:
-    """Reads pages in one style, and remembers by their trees the last ones it read.
+    """Reads pages in one style, and remembers what it read last.
 
-    Two pages whose trees are equal without what no reader reads are read once: see `treekey`.
+    Pages are read once where they are equal in their bytes, in their trees without what no reader reads (see
+    `treekey`), or in the part of the tree that holds the prose.
     """
 
     def __init__(self, style: str = "corpus", remembered: int = REMEMBERED) -> None:
         self._style = STYLES[style]
-        self._remembered = remembered
-        self._readings: OrderedDict[str, Reading | ReadingFailed] = OrderedDict()
-        self.spared = 0
+        self._pages, self._trees, self._articles = (Memory(remembered, _size) for _ in range(3))
+        self._seconds: Memory[str] = Memory(remembered, getsizeof)
+
+    @property
+    def spared(self) -> int:
+        """How many pages were not read again."""
+        return self._pages.spared + self._trees.spared + self._articles.spared
 
     @property
     def name(self) -> str:
@@ -54,6 +62,14 @@ class Reader:
         return guarded(self._read, page)
 
     def _read(self, page: Page) -> Reading:
+        key = key_of(page.body, page.content_type, self._base(page))
+        return self._pages.get(key, lambda: self._read_bytes(page))
+
+    def _base(self, page: Page) -> str:
+        """What relative addresses start from, where the page itself does not say so."""
+        return snapshot_url(page.timestamp, page.original) if self._style.faithful else page.original
+
+    def _read_bytes(self, page: Page) -> Reading:
         if is_pdf(page.body):
             return _read_lines(*pdf_text(page.body), charset="")
         refuse_body(page.body)
@@ -64,38 +80,43 @@ class Reader:
         return self._read_html(html, page, charset)
 
     def _read_html(self, html: str, page: Page, charset: str) -> Reading:
-        root = parse(html)
-        if HIDDEN in html:
-            reveal(root)
-        if any(sign in html for sign in SIGNS):
-            unfold(root)
-        if not self._style.faithful:
-            if root.find("body") is None:
-                show_noframes(root)
-            if any(sign in html for sign in tabs.SIGNS):
-                tabs.title_panels(root)
-            without_boxes(root)
+        root = _prepared(html, written_out=not self._style.faithful)
         shell = shell_of(root)
         strip(root)
         if shell:
             root.set(SHELL, shell)
-        base = snapshot_url(page.timestamp, page.original) if self._style.faithful else page.original
-        key = tree_key(root, base, self._style.name)
-        if (known := self._readings.get(key)) is not None:
-            self.spared += 1
-            self._readings.move_to_end(key)
-        else:
-            known = self._remember(key, _outcome(lambda: reading_of(read_tree(root, base, self._style), charset)))
-        if isinstance(known, ReadingFailed):
-            raise known
-        return replace(known, charset=charset)
+        base = self._base(page)
+        found = self._trees.get(tree_key(root, base), lambda: self._read_tree(root, base))
+        return replace(found, charset=charset)
 
-    def _remember(self, key: str, outcome: Reading | ReadingFailed) -> Reading | ReadingFailed:
-        if self._remembered:
-            self._readings[key] = outcome
-            if len(self._readings) > self._remembered:
-                self._readings.popitem(last=False)
-        return outcome
+    def _read_tree(self, root: HtmlElement, base: str) -> Reading:
+        prepared = prepare(root, base, self._style, lambda tree: second_text(tree, self._seconds))
+        key = prepared.key(self._style)
+        return self._articles.get(key, lambda: reading_of(text_of(prepared, self._style), ""))
+
+
+def _prepared(html: str, *, written_out: bool) -> HtmlElement:
+    """The tree of a page, with what lies folded in it; `written_out` also with what only its looks tell."""
+    root = parse(html)
+    if HIDDEN in html:
+        reveal(root)
+    if any(sign in html for sign in SIGNS):
+        unfold(root)
+    if written_out:
+        _write_out(root, html)
+    return root
+
+
+def _write_out(root: HtmlElement, html: str) -> None:
+    if root.find("body") is None:
+        show_noframes(root)
+    if any(sign in html for sign in sheets.UNSEEN_SIGNS):
+        sheets.drop_unseen(root)
+    if any(sign in html for sign in sheets.SIGNS):
+        sheets.write_styles(root)
+    if tabs.may_have_tabs(html):
+        tabs.title_panels(root)
+    without_boxes(root)
 
 
 def _is_plain(html: str, content_type: str) -> bool:
@@ -103,11 +124,8 @@ def _is_plain(html: str, content_type: str) -> bool:
     return content_type.lower().startswith("text/plain") and not PAGE_MARKUP.search(html)
 
 
-def _outcome(read: Callable[[], Reading]) -> Reading | ReadingFailed:
-    try:
-        return read()
-    except ReadingFailed as failure:
-        return failure
+def _size(reading: Reading) -> int:
+    return getsizeof(reading.body) + getsizeof(reading.title)
 
 
 def _read_lines(title: str, body: str, charset: str) -> Reading:

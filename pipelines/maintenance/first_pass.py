@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pipelines.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query
 from pipelines.store import departing
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
+from pipelines.store.following import Following
 from pipelines.store.journal_rows import Line, apply
 from pipelines.store.listings import Listings
 from pipelines.store.remaking import Making
@@ -50,6 +52,9 @@ class Knowledge:
     decode: Decode
     obstacle: Callable[[Capture], str]  # why a capture is no page
     keys_of: Callable[[str], Sequence[DocumentKey]]  # of an address: the document it shows, and names for a second
+    hop_window: timedelta = timedelta(days=1)  # how far from the time asked for a replay may be
+    place: Callable[[Database, str, Sequence[tuple[str, str]]], None] = lambda db, archive, subjects: None
+    """Lets the documents of each site and kind lie where the evidence has them."""
 
 
 class FirstPass:
@@ -94,6 +99,9 @@ class FirstPass:
         if posted := self._making.leave_out_posted():
             log.warning("%d answers to forms (POST) are left out.", posted)
         self._making.name_documents(self._knowledge.keys_of)
+        following = Following(self._db, self._corpus, self._knowledge.urlkey, self._knowledge.hop_window)
+        with recording(self._db):
+            self._knowledge.place(self._db, self._archive, sorted({*following.follow()}))
         return self._damaged
 
     def _file(self, folder: Path, file: str, start: int, own: bool) -> None:
@@ -189,8 +197,8 @@ class FirstPass:
         snapshot = held.snapshot
         capture = self._with_key(snapshot.memento.capture)
         obstacle = self._knowledge.obstacle(capture)
-        if capture.statuscode.startswith("3"):
-            obstacle = obstacle or "redirect"
+        if capture.statuscode.startswith("3") and not snapshot.memento.redirect_to:
+            obstacle = obstacle or "redirect leads nowhere"
         self._making.hold_foreign(replace(snapshot, memento=replace(snapshot.memento, capture=capture)), obstacle)
         self._making.name(capture, file, (*held.names, *((held.digest,) if held.digest else ())))
 

@@ -42,6 +42,19 @@ FROM version AS old JOIN version AS new ON new.document_id = old.document_id AND
 JOIN document ON document.id = new.document_id
 LEFT JOIN text_change ON before_digest = old.text_digest AND after_digest = new.text_digest""",
 )
+GONE = (
+    """CREATE TABLE version_gone (
+    document_id INTEGER NOT NULL,
+    held_timestamp TEXT NOT NULL,
+    text_digest TEXT NOT NULL,
+    run TEXT NOT NULL,
+    found_at TEXT NOT NULL,
+    gone_run TEXT NOT NULL,
+    gone_at TEXT NOT NULL,
+    PRIMARY KEY (document_id, held_timestamp, text_digest, gone_run)
+) WITHOUT ROWID""",
+    "CREATE INDEX version_gone_in ON version_gone (gone_run)",
+)
 
 _NEIGHBOURS = (
     "FROM version AS old JOIN version AS new ON new.document_id = old.document_id AND new.number = old.number + 1"
@@ -58,7 +71,11 @@ WHERE before.digest = ? AND after.digest = ?"""
 _RUN = "coalesce((SELECT id FROM run ORDER BY rowid DESC LIMIT 1), '')"
 _FETCHED = """coalesce((SELECT fetched_at FROM snapshot JOIN capture ON snapshot.capture_id = coalesce(same_as, id)
     WHERE capture.id = version.capture_id), '')"""
-
+_IS_NO_MORE = """NOT EXISTS (SELECT 1 FROM version WHERE version.document_id = version_found.document_id
+    AND version.held_timestamp = version_found.held_timestamp AND version.text_digest = version_found.text_digest)"""
+GONE_IN_LAST_RUN = f"""SELECT document_id, held_timestamp, text_digest, run, found_at, {_RUN} AS gone_run,
+    coalesce((SELECT coalesce(nullif(finished_at, ''), started_at) FROM run ORDER BY rowid DESC LIMIT 1), '') AS gone_at
+FROM version_found WHERE {_IS_NO_MORE}"""  # noqa: S608
 
 # the same bytes, which a newer reader reads otherwise, are no news
 _READ_OTHERWISE = """UPDATE OR IGNORE version_found SET text_digest = version.text_digest FROM version
@@ -128,13 +145,10 @@ def keep(db: Database, before: str, after: str, told: Told) -> None:
 
 
 def begin_run(db: Database) -> None:
-    """Forget versions that are no more, and comparisons of texts that no longer follow each other: what a run finds is
-    told by what there is when it begins."""
-    db.execute(
-        "DELETE FROM version_found WHERE NOT EXISTS (SELECT 1 FROM version WHERE "
-        "version.document_id = version_found.document_id AND version.held_timestamp = version_found.held_timestamp "
-        "AND version.text_digest = version_found.text_digest)"
-    )
+    """Note which versions were no more when the last run ended, and forget comparisons of texts that no longer follow
+    each other: what a run finds is told by what there is when it begins."""
+    db.execute(f"INSERT OR REPLACE INTO version_gone {GONE_IN_LAST_RUN}")
+    db.execute(f"DELETE FROM version_found WHERE {_IS_NO_MORE}")  # noqa: S608
     db.execute(
         "DELETE FROM text_change WHERE NOT EXISTS (SELECT 1 FROM version AS old JOIN version AS new "
         "ON new.document_id = old.document_id AND new.number = old.number + 1 "

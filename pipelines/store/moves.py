@@ -109,6 +109,9 @@ class Moves:
 
     def note(self, evidence: Iterable[Evidence]) -> int:
         """Keep evidence. Returns how much of it was new."""
+        evidence = list(evidence)
+        if not evidence:  # as most often
+            return 0
         with recording(self._db):
             return sum(
                 self._db.execute(

@@ -242,7 +242,7 @@ CREATE INDEX capture_pending ON capture (urlkey, timestamp) WHERE next_try IS NO
 """
 
 # What changes in the ledger is marked as not written to WARC yet, whoever changes it: see journal.py.
-_MARKS = {
+MARKS = {
     "capture_told": "AFTER UPDATE OF state, stage, reason, same_as, transient, attempts, next_try ON capture "
     "WHEN (OLD.state, OLD.stage, OLD.reason, OLD.same_as, OLD.transient, OLD.attempts, OLD.next_try) IS NOT "
     "(NEW.state, NEW.stage, NEW.reason, NEW.same_as, NEW.transient, NEW.attempts, NEW.next_try)|'capture', NEW.id",
@@ -260,19 +260,24 @@ _MARKS = {
 }
 
 
+def mark_in_journal(db: Database, name: str, when: str, marked: str) -> None:
+    """A trigger that marks what changed; `marked` is its kind and what names its row."""
+    what, _, row_id = marked.partition(", ")
+    # not INSERT OR IGNORE: inside a trigger the outer statement's way with conflicts takes the place of that;
+    # and a text compared with text, for a number would not be looked up in the index
+    db.execute(
+        f"CREATE TRIGGER {name} {when} BEGIN INSERT INTO unwritten (what, id) SELECT {what}, {row_id} "  # noqa: S608
+        f"WHERE NOT EXISTS (SELECT 1 FROM unwritten WHERE what = {what} AND id = CAST({row_id} AS TEXT)); END"
+    )
+
+
 @migrations()
 def journal(db: Database) -> None:
     """What is not in the WARC files yet, what was forgotten, and documents whose versions wait to be derived."""
     _execute_all(db, _SECOND)
-    for name, mark in _MARKS.items():
+    for name, mark in MARKS.items():
         when, _, marked = mark.partition("|")
-        what, _, row_id = marked.partition(", ")
-        # not INSERT OR IGNORE: inside a trigger the outer statement's way with conflicts takes the place of that;
-        # and a text compared with text, for a number would not be looked up in the index
-        db.execute(
-            f"CREATE TRIGGER {name} {when} BEGIN INSERT INTO unwritten (what, id) SELECT {what}, {row_id} "  # noqa: S608
-            f"WHERE NOT EXISTS (SELECT 1 FROM unwritten WHERE what = {what} AND id = CAST({row_id} AS TEXT)); END"
-        )
+        mark_in_journal(db, name, when, marked)
     for table in ("capture", "query", "document"):
         where = "WHERE reason <> 'not planned yet'" if table == "capture" else ""
         db.execute(f"INSERT INTO unwritten (what, id) SELECT '{table}', id FROM {table} {where}")  # noqa: S608

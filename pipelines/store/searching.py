@@ -44,6 +44,20 @@ _PUT_IN = """
     INSERT INTO text_search (rowid, body) SELECT id, body FROM searched WHERE id = new.id;
     INSERT INTO letter_search (rowid, body) SELECT id, body FROM letters WHERE id = new.id;
 END"""
+# GLOB looks at each letter in its turn, which takes longer than all the rest: most texts are sorted out by the bytes
+# that such letters begin with in UTF-8
+_FIRST_BYTES = sorted(
+    {
+        byte
+        for first, last in zip(UNSPACED[::3], UNSPACED[2::3], strict=True)
+        for byte in range(first.encode()[0], last.encode()[0] + 1)
+    }
+)
+_MAY_BE_UNSPACED = " OR ".join(f"instr(CAST(text.body AS BLOB), x'{byte:02X}')" for byte in _FIRST_BYTES)
+# the blank is behind the last two letters, so that they begin a term of three
+_LETTERS = f"""CREATE VIEW letters AS SELECT searched.id, searched.body || ' ' AS body FROM text JOIN searched
+ON searched.id = text.id WHERE CASE WHEN length(CAST(text.body AS BLOB)) = length(text.body) THEN 0
+    WHEN {_MAY_BE_UNSPACED} THEN text.body GLOB '*[{UNSPACED}]*' ELSE 0 END"""  # noqa: S608
 _LAYOUT = (
     "DROP TRIGGER IF EXISTS text_added",
     "DROP TRIGGER IF EXISTS text_removed",
@@ -51,9 +65,7 @@ _LAYOUT = (
     "DROP TABLE IF EXISTS text_search",
     f"CREATE VIEW searched AS SELECT id, CASE WHEN {_EFFORT} < {MOST_EFFORT} THEN ({_STEPS}) ELSE {_SEEN} END AS body "  # noqa: S608
     "FROM text",
-    # the blank is behind the last two letters, so that they begin a term of three
-    "CREATE VIEW letters AS SELECT searched.id, searched.body || ' ' AS body FROM text JOIN searched "  # noqa: S608
-    f"ON searched.id = text.id WHERE text.body GLOB '*[{UNSPACED}]*'",
+    _LETTERS,
     "CREATE VIRTUAL TABLE text_search USING fts5 ("
     "body, content='searched', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
     "CREATE VIRTUAL TABLE letter_search USING fts5 (body, content='letters', content_rowid='id', tokenize='trigram')",
@@ -72,6 +84,12 @@ def lay_out(db: Database) -> None:
     rebuild(db)
 
 
+def look_for_letters_by_bytes(db: Database) -> None:
+    """The same views as before, quicker."""
+    db.execute("DROP VIEW letters")
+    db.execute(_LETTERS)
+
+
 def rebuild(db: Database) -> None:
     """Make both indexes anew: nothing of what was deleted stays in them."""
     for index in INDEXES:
@@ -82,7 +100,7 @@ def rebuild(db: Database) -> None:
 # -- many texts at once
 
 _INVISIBLE = dict.fromkeys(UNSEEN)
-_LETTERS = re.compile(f"[{UNSPACED}]")
+_UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
 _AT_ONCE = 200
 
 
@@ -113,7 +131,7 @@ def _put_in(db: Database, text_id: int, body: str) -> None:
         return
     shown = seen(body)
     db.execute("INSERT INTO text_search (rowid, body) VALUES (?, ?)", [text_id, shown])
-    if _LETTERS.search(body):
+    if _UNSPACED_LETTER.search(body):
         db.execute("INSERT INTO letter_search (rowid, body) VALUES (?, ?)", [text_id, f"{shown} "])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlite_utils import Database
@@ -77,11 +78,18 @@ STORED = (
 """Columns of a version with its text, in the order in which `stored_versions` gives them."""
 
 
+def _rows(db: Database, sql: str, values: Sequence[Any]) -> Iterator[Row]:
+    """What is asked for, row by row. An export that breaks off leaves it half read when its database is closed, which
+    a generator with `yield from` would complain of as it goes."""
+    found: Iterator[Row] = db.execute(sql, values)
+    return found
+
+
 def stored_versions(db: Database, selection: Selection) -> Iterator[Row]:
     """The columns of STORED, document by document in the order of their names, each in its order of time."""
     where = _of_versions(selection)
     sql = f"SELECT {STORED} FROM {_VERSION_TABLES} WHERE {where.sql} ORDER BY site, kind, variant, number"  # noqa: S608
-    yield from db.execute(sql, where.parameters)
+    return _rows(db, sql, where.parameters)
 
 
 _SELECTED = {
@@ -127,8 +135,8 @@ def versions(db: Database, selection: Selection, *, texts: bool = True) -> Itera
     where = _of_versions(selection)
     sql = f"""SELECT {columns} FROM {tables} WHERE {where.sql} AND site = ?
         ORDER BY first_timestamp, kind, variant, number"""  # noqa: S608
-    for (site,) in db.execute("SELECT DISTINCT site FROM document ORDER BY site").fetchall():
-        yield from db.execute(sql, [*where.parameters, site])
+    sites = db.execute("SELECT DISTINCT site FROM document ORDER BY site").fetchall()
+    return chain.from_iterable(_rows(db, sql, [*where.parameters, *site]) for site in sites)
 
 
 def _of_versions(selection: Selection) -> _Where:
@@ -185,7 +193,7 @@ def rows_of(db: Database, view: str, selection: Selection) -> Iterator[Row]:
         where.holds(f"{_TIMES[view]} BETWEEN ? AND ?", selection.since, _end_of(selection.until))
     if view == "changes":
         where.holds(_SETTLED, int(selection.include_open))
-    yield from db.execute(f"SELECT * FROM {view} WHERE {where.sql} ORDER BY {_ORDER[view]}", where.parameters)  # noqa: S608
+    return _rows(db, f"SELECT * FROM {view} WHERE {where.sql} ORDER BY {_ORDER[view]}", where.parameters)  # noqa: S608
 
 
 # -- snapshots
@@ -217,7 +225,7 @@ def timeline(db: Database, selection: Selection) -> Iterator[Row]:
     sql = f"""SELECT document_id, site, kind, variant, number, held_timestamp, text_digest
         FROM version JOIN document ON document.id = version.document_id WHERE {where.sql}
         ORDER BY held_timestamp, site, kind, variant, number"""  # noqa: S608
-    yield from db.execute(sql, where.parameters)
+    return _rows(db, sql, where.parameters)
 
 
 def one_version(db: Database, document_id: int, number: int) -> Row:

@@ -159,3 +159,10 @@ ARCHIVE_VIEWS = "DROP VIEW documents;\nDROP VIEW targets;\n" + ";\n".join(
     if statement.strip().startswith(("CREATE VIEW documents", "CREATE VIEW targets"))
 )
 """The same views, which also tell which archive was not heard of what is shown."""
+
+# what was asked of an archive that no run asks any more stays as it was: nobody waits for it
+_STILL_ASKED = """AND NOT EXISTS (SELECT 1 FROM (SELECT json_extract(settings, '$.ASKED') AS names FROM run
+            WHERE command = 'crawl' ORDER BY started_at DESC, id DESC LIMIT 1) AS latest
+            WHERE names IS NOT NULL AND query.archive NOT IN (SELECT value FROM json_each(names))) ORDER BY 1"""
+ASKED_VIEWS = ARCHIVE_VIEWS.replace("ORDER BY 1", _STILL_ASKED)
+"""The same of the archives that the latest crawl asked."""

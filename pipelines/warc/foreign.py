@@ -2,8 +2,10 @@
 undoes."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from urllib.parse import urljoin
 
 from pipelines.exceptions import CaptureFailed
 from pipelines.formats.digests import warc_digest
@@ -12,9 +14,10 @@ from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.held import Foreign, ForeignRevisit, Held, PassedOver, Sent
 from pipelines.warc.members import Damage
 from pipelines.warc.records import Record, named_digest, payload_digest_holds
-from pipelines.warc.replayed import OWN_PAGE, Replayed, as_archived, is_of_archive, replayed
+from pipelines.warc.replayed import OWN_PAGE, Replayed, as_archived, is_of_archive, location_as_archived, replayed
 from pipelines.warc.sidecar import Headers
 
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Decode = Callable[[bytes, Headers], bytes]
 
 
@@ -69,10 +72,30 @@ def _foreign(record: Record, timestamp: str, decode: Decode | None, of: Replayed
     body = as_archived(body, of.base) if of and of.base else body
     capture = _foreign_capture(record, timestamp, body)
     capture = replace(capture, original=of.original) if of else capture
-    memento = Memento(capture, timestamp, _foreign_answer(record, body), truncated=cut)
+    memento = Memento(
+        capture, timestamp, _foreign_answer(record, body), redirect_to=_leads_to(record, capture, of), truncated=cut
+    )
     algorithm, told = named_digest(record.named("WARC-Payload-Digest"))
     digest = f"{algorithm}:{told}" if algorithm not in ("", "sha1") else ""
     return Foreign(Snapshot(memento, record.location, hashlib.sha256(body).hexdigest()), _names(record), digest)
+
+
+def held_body(record: Record, decode: Decode) -> bytes:
+    """The bytes of a response of another program, as its row tells of them. Raises CaptureFailed."""
+    body, _ = _body(record, decode)
+    of = replayed(record.named("WARC-Target-URI").strip("<>"), record.headers) if record.kind == "response" else None
+    return as_archived(body, of.base) if of and of.base else body
+
+
+def _leads_to(record: Record, capture: Capture, of: Replayed | None) -> str:
+    """Where an archived redirect leads, as an address; empty for what is none, or leads to nothing on the web."""
+    location = record.header("Location").strip() if record.status in _REDIRECTS else ""
+    location = location_as_archived(location, of.base) if of else location
+    try:
+        target = urljoin(capture.original, location) if location else ""
+    except ValueError:
+        return ""
+    return target if re.match(r"https?://[^/?#\s]", target, re.IGNORECASE) else ""
 
 
 def _body(record: Record, decode: Decode | None) -> tuple[bytes, str]:

@@ -11,6 +11,7 @@ from pipelines.executors.read_all import Progress
 from pipelines.extraction.version import reader_version
 from pipelines.items import Target
 from pipelines.maintenance.rebuild import rebuild
+from tests.corpora import settings_of
 
 
 def timed_rebuild(
@@ -27,7 +28,7 @@ def timed_rebuild(
     rebuild(
         folder,
         "web.archive.org",
-        knowledge(),
+        knowledge(settings_of(folder)),
         reader=reader_version(),
         targets=targets,
         open_readers=partial(Readers, workers, remembered=remembered, at_once=True),

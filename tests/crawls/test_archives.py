@@ -148,11 +148,39 @@ def test_an_archive_that_is_down_makes_no_gap_in_silence(sample: Path, tmp_path:
             CORPUS_DIR=crawling.folder, WAYBACK_URL=archive.url, ARCHIVES=f"web.archive.org,{down}",
         )  # fmt: skip
         ended = crawling.run()
-    assert "cdx address of down" in forecast.out, forecast
-    assert ended.code == 1, ended
-    assert "Not heard: down" in ended.err
-    assert crawling.rows("SELECT outcome, reason FROM targets") == [("read", "not heard: down")]
-    assert len(versions(crawling)) > 3
+        assert "cdx address of down" in forecast.out, forecast
+        assert ended.code == 1, ended
+        assert "Not heard: down" in ended.err
+        assert crawling.rows("SELECT outcome, reason FROM targets") == [("read", "not heard: down")]
+        assert len(versions(crawling)) > 3
+        del crawling.settings["ARCHIVES"]
+        assert crawling.run().code == 0
+        assert crawling.rows("SELECT outcome, reason FROM targets") == [("read", "")], "it is not asked any more"
+
+
+def test_an_archive_that_is_empty_by_mistake_makes_no_gap_in_silence(sample: Path, tmp_path: Path) -> None:
+    """A pywb says of a collection that it does not have what it says of an address that it does not hold. Its canary
+    tells them apart: what is listed nowhere is empty where the canary is listed, else nobody has heard of it."""
+    (tmp_path / "nothing").mkdir()
+    nowhere = Path("nowhere.example/privacy")
+    for folder, code, told in (
+        (tmp_path / "nothing", 4, ("failed", "nothing listed, and nothing of the canary")),
+        (sample, 0, ("empty", "nothing is archived")),
+    ):
+        with EmbeddedArchive(folder, dialect="pywb") as archive:
+            mine = entry(tmp_path, archive.address, more=f'canary = "http://{TARGET}"\n')
+            crawling = Crawling(tmp_path / f"of-{folder.name}", "", nowhere, {"ARCHIVES": mine, "RETRY_LIMIT": 1})
+            ended = crawling.run()
+            asked = archive.requests.count("cdx")
+        assert crawling.rows("SELECT outcome, reason FROM targets") == [told], ended
+        assert (ended.code, asked) == (code, 2), ended
+    with EmbeddedArchive(sample) as web, EmbeddedArchive(tmp_path / "nothing", dialect="pywb") as hollow:
+        mine = entry(tmp_path, hollow.address, "hollow", more=f'canary = "http://{TARGET}"\n')
+        crawling = Crawling(tmp_path / "both", web.url, TARGET, {"ARCHIVES": f"web.archive.org,{mine}"})
+        ended = crawling.run()
+    assert ended.code == 1
+    assert "Not heard: hollow" in ended.err
+    assert crawling.rows("SELECT outcome, reason FROM targets") == [("read", "not heard: hollow")]
 
 
 def test_notes_name_and_link_the_archive_that_holds_a_capture(sample: Path, tmp_path: Path) -> None:

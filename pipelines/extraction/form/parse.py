@@ -10,10 +10,10 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import cast
 
-import lxml.html
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import HtmlComment, HtmlElement
 
 from pipelines.exceptions import ReadingFailed
 
@@ -23,39 +23,57 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u20
 # libxml2 does not know that the first ones are empty, and puts what follows into them; behind the first end of
 # a document it keeps nothing, where browsers go on
 MISREAD_TAG = re.compile(
-    r"</?(?:wbr|embed|source|track|keygen|param|command|bgsound|spacer|nextid|menuitem|basefont)(?:[\s/][^<>]*)?>"
-    r"|</(?:body|html)\b[^<>]*>",
+    rb"</?(?=[bcekmnpstw])"  # most tags are told apart by a letter
+    rb"(?:wbr|embed|source|track|keygen|param|command|bgsound|spacer|nextid|menuitem|basefont)(?:[\s/][^<>]*)?>"
+    rb"|</(?:body|html)(?![\w\x80-\xff])[^<>]*>",
     re.IGNORECASE,
 )
-NAME_START = re.compile("[/?!a-zA-Z]")
+NAME_START = re.compile(b"[/?!a-zA-Z]")
 NESTING_TAG = re.compile(r"</?(?!(?:p|h[1-6]|br|hr|a|title|script|style)\b)[a-z][^<>]*>", re.IGNORECASE)
+
+# the same in UTF-8, and what none of it begins with
+UNREADABLE_BYTES = re.compile(
+    b"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbf[\xbe\xbf]"
+)
+HARMLESS = bytes({*b"\t\n\r", *range(32, 127)})
+LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment)
+"""One class for all elements: lxml.html chooses one by its tag in Python, each time an element is met."""
 
 
 def parse(html: str) -> HtmlElement:
     """The `html` element. Raises ReadingFailed where there is nothing to parse."""
-    html = MISREAD_TAG.sub(_misread, UNREADABLE.sub("", html.replace("\f", " ")))
-    root, whole = _parsed(html)
+    body = MISREAD_TAG.sub(_misread, _readable(html))
+    root, whole = _parsed(body)
     if not whole:  # libxml2 stops at 2,048 levels and keeps nothing below: then without the tags that nest
-        root, _ = _parsed(NESTING_TAG.sub("<p>", html))
+        root, _ = _parsed(NESTING_TAG.sub("<p>", body.decode("utf-8")).encode("utf-8"))
     return root
 
 
-def _misread(found: re.Match[str]) -> str:
+def _readable(html: str) -> bytes:
+    """The text in UTF-8 without what is unreadable. Nearly no page has any, which is told by its bytes in no time."""
+    body = html.replace("\f", " ").encode("utf-8", "ignore")
+    return UNREADABLE_BYTES.sub(b"", body) if UNREADABLE_BYTES.search(body.translate(None, HARMLESS)) else body
+
+
+def _misread(found: re.Match[bytes]) -> bytes:
     """Nothing in place of such a tag; it stays where it stands inside another one, of whose attributes it is."""
     html, start = found.string, found.start()
-    before = html.rfind("<", 0, start)
-    inside = before > html.rfind(">", 0, start) and NAME_START.match(html, before + 1)
-    return found.group() if inside else ""
+    before = html.rfind(b"<", 0, start)
+    inside = before > html.rfind(b">", 0, start) and NAME_START.match(html, before + 1)
+    return found.group() if inside else b""
 
 
-def _parsed(html: str) -> tuple[HtmlElement, bool]:
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+def _parsed(body: bytes) -> tuple[HtmlElement, bool]:
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(LOOKUP)
     try:
-        root = lxml.html.document_fromstring(html.encode("utf-8"), parser=parser)
+        root = cast("HtmlElement | None", etree.fromstring(body, parser))
     except (etree.ParserError, AssertionError):
         raise ReadingFailed("no text in page") from None
     except etree.XMLSyntaxError as error:
         raise ReadingFailed("page cannot be parsed", detail=str(error)[:200]) from None
+    if root is None:
+        raise ReadingFailed("no text in page")
     stopped = any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
     return root, not stopped
 

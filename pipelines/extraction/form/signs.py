@@ -3,6 +3,7 @@ lines of a text field. For texts that are to be read; the published ones have no
 
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extraction.form.parse import UNREADABLE
@@ -17,29 +18,33 @@ TABLE_ROLES = {
     "table": "table", "grid": "table", "treegrid": "table", "rowgroup": "tbody", "row": "tr", "cell": "td",
     "gridcell": "td", "columnheader": "th", "rowheader": "th",
 }  # fmt: skip
+SIGNED = etree.XPath(".//sup | .//font[@face] | .//span[@face]")
+WITH_ROLE = etree.XPath(".//*[@role]")
+TEXT = etree.XPath("string()", smart_strings=False)
 TABLE_TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 
 def write_out(body: HtmlElement) -> None:
     """Write out all of it, in place."""
-    for element in body.iter("sup", "font", "span"):
+    for element in SIGNED(body):
         if element.tag == "sup":
             _write_raised(element)
         elif SYMBOL_FONTS.search(element.get("face", "")):
             _write_bullet(element)
-    for element in body.xpath(".//*[@role]"):
+    for element in WITH_ROLE(body):
         _write_role(element)
 
 
 def drop_invisible(body: HtmlElement) -> None:
     """Take out soft hyphens and the like, which would part words."""
-    if not UNSEEN.search("".join(body.itertext())):
+    text = TEXT(body)
+    if text.isascii() or not UNSEEN.search(text):
         return
     for element in body.iter():
-        if element.text and not element.text.isascii():
-            element.text = _visible(element.text)
-        if element.tail and not element.tail.isascii():
-            element.tail = _visible(element.tail)
+        if (text := element.text) and not text.isascii():
+            element.text = _visible(text)
+        if (text := element.tail) and not text.isascii():
+            element.tail = _visible(text)
 
 
 def _visible(text: str) -> str:

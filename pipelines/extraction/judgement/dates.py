@@ -6,13 +6,15 @@ months are those of dateparser, whose parser itself is slow and guesses.
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 
 from pipelines.extraction.judgement.kinds import folded
+from pipelines.extraction.memory import LINES
 
 EDGE = 25  # lines at either end of a text
 LONGEST = 300  # characters of a line that states a date
@@ -23,6 +25,21 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
+SAME_MONTHS = {
+    "no": ("nb",), "nn": ("nb",), "tl": ("fil",), "sr": ("sr", "sr-Latn", "hr"), "hr": ("hr", "sr-Latn"),
+    "bs": ("bs-Latn", "hr", "sr-Latn"),
+}  # fmt: skip
+CASES = {"et": ("il", "l"), "sl": ("a", "ja"), "sr-Latn": ("a",)}  # endings that months take in a date
+OTHER_MONTHS = {
+    "ar": (
+        "كانون الثاني, شباط, آذار, نيسان, أيار, حزيران, تموز, آب, أيلول, تشرين الأول, تشرين الثاني, كانون الأول",
+        "جانفي, فيفري, مارس, أفريل, ماي, جوان, جويلية, أوت, سبتمبر, أكتوبر, نوفمبر, ديسمبر",
+    ),
+    "sl": (
+        "januarja, februarja, marca, aprila, maja, junija, julija, avgusta, septembra, oktobra, novembra, decembra",
+    ),
+    "mt": ("Jannar, Frar, Marzu, April, Mejju, Ġunju, Lulju, Awwissu, Settembru, Ottubru, Novembru, Diċembru",),
+}
 LETTER = "[a-zа-яёєіїґα-ω]"  # that may not stand beside a month's name
 MARKS = re.compile(r"\\(?=[^\w\s])|[*_`#>|]+")
 LABELS = {
@@ -33,10 +50,15 @@ YEAR_FIRST = re.compile(
     r"(?<!\d)(\d{4})(?: ?[-/.] ?| ?年 ?|\s?\u1102\u1167\u11ab ?)(\d{1,2})"  # the Hangul year and month, decomposed
     r"(?: ?[-/.] ?| ?月 ?|\s?\u110b\u116f\u11af ?)(\d{1,2})(?!\d)"
 )
-DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2}) ?([-/.]) ?(\d{1,2}) ?\2 ?(\d{4})(?!\d)")
+DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2}) ?([-/.]) ?(\d{1,2}) ?\2 ?(\d{4}|9\d)(?!\d)")
+ERA = re.compile(r"(平成|令和|民[國国])(元|\d{1,3})(?=年)")
+ERAS = {"平成": 1988, "令和": 2018, "民國": 1911, "民国": 1911}  # years before the first of each
+HAN_DATE = re.compile(r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+NUMERAL = re.compile("\\d|[〇零一二三四五六七八九]年")
+HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 VIETNAMESE = re.compile(r"(\d{1,2}) thang (\d{1,2}),? (?:nam )?(\d{4})")
 WORD_FORMS = (
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|er|ος|η|-?го)?[\s.,-]*(?:\w{1,3}[\s.]+){0,2}m(?P<m>\d{1,2})m"
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|er|ος|η|-?го|°)?[\s.,-]*(?:\w{1,3}[\s.']+){0,2}m(?P<m>\d{1,2})m"
                r"[\s.,-]*(?:\w{1,4}[\s.]+){0,2}(?P<y>\d{4})(?!\d)"),
     re.compile(r"m(?P<m>\d{1,2})m[\s.,-]*(?P<d>\d{1,2})(?:st|nd|rd|th)?[\s.,]+(?:\w{1,3}[\s.]+)?(?P<y>\d{4})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{4})[\s.,-]*(?:[a-z]{1,4}[\s.]+)?m(?P<m>\d{1,2})m[\s.,-]*(?P<d>\d{1,2})(?!\d)"),
@@ -49,36 +71,52 @@ AGO = re.compile(
     r"|\d ?(?:か月|ヶ月|日|年|週間|时|小时|天|个月|個月|周|週)前|\d ?(?:개월|일|년|주) 전|\btruoc\b|\blalu\b"
     r"|\bπριν\b"
     r"|\bsitten\b|\bezelott\b|\bpred (?:\d|par|nekolik)|\bprije\b|\bпреди\b|\bпре\b|\bacum (?:\d|o |un )|\bלפני\b|منذ"
-    r"|\byesterday\b|\btoday\b"
+    r"|\b(?:honap|nap|het|ev|ora)j?a?e?\b|ที่แล้ว|ที่ผ่านมา|पहले|আগে|\bpre \d|\btagasi\b|\bpirms\b|\bpries\b"
+    r"|\bfyrir \d|\bo shin\b|پیش|قبل|\bnakalipas\b|\bnakaraan\b|\blepas\b"
+    + unicodedata.normalize("NFD", r"|\d ?(?:개월|일|년|주|시간) 전")
 )
+TODAY = re.compile(r"\btoday\b|\byesterday\b|\bheute\b|\bgestern\b|\bayer\b|\bhoy\b")
+FEW_WORDS = 4
+EARLY, LATE = 12, 25  # characters from the start and the end of a line within which it says that something was changed
 
 
 def stated_date(body: str, language: str) -> tuple[str, str]:
     """The date a Markdown text states (ISO 8601) and the line it stands in; two empty strings where none is clear."""
     for line in _edges(body):
-        if len(line) <= LONGEST and (found := _date_in(folded(MARKS.sub("", line)), language)):
+        if len(line) <= LONGEST and (found := _date_of(line, language)):
             return found.isoformat(), " ".join(MARKS.sub("", line).split())
     return "", ""
 
 
+@lru_cache(LINES)
+def _date_of(line: str, language: str) -> date | None:
+    return _date_in(folded(MARKS.sub("", line)), language)
+
+
 def states_a_date(line: str) -> bool:
     """Whether a line by itself states a date, in any language."""
-    if len(line) > LONGEST / 2 or not re.search(r"\d", line):
-        return False
+    return len(line) <= LONGEST / 2 and NUMERAL.search(line) is not None and _states_a_date(line)
+
+
+@lru_cache(LINES)
+def _states_a_date(line: str) -> bool:
     text = folded(line)
     return any(_date_in(text, language) for language in LABELS if any(label in text for label in LABELS[language]))
 
 
 def is_relative(line: str) -> bool:
     """Whether a line only says how long ago the page was changed: it differs each day and is no part of the text."""
-    if len(line) > 80 or len(line.split()) > 10:
-        return False
+    return len(line) <= 80 and len(line.split()) <= 10 and _is_relative(line)
+
+
+@lru_cache(LINES)
+def _is_relative(line: str) -> bool:
     text = folded(MARKS.sub("", line)).strip()
-    if AGO.search(text) is None:
+    if AGO.search(text) is None and not (len(text.split()) <= FEW_WORDS and TODAY.search(text)):
         return False
-    last = BYLINE.split(text)[-1]
+    ends = (BYLINE.split(text)[-1][: EARLY + LATE], text[:EARLY], text[-LATE:])
     return any(
-        last.startswith(label) or text.startswith(label) or text.endswith(label)
+        ends[0].startswith(label) or any(label in end for end in ends[1:])
         for labels in LABELS.values()
         for label in labels
     )
@@ -105,6 +143,8 @@ def _date_in(text: str, language: str) -> date | None:
 
 
 def _dates(text: str, language: str) -> Iterator[tuple[int, date]]:
+    if not text.isascii():
+        text = HAN_DATE.sub(_in_digits, ERA.sub(_in_common_years, text))
     for match in YEAR_FIRST.finditer(text):
         yield from _day(match.start(), *match.group(1, 2, 3))
     for match in VIETNAMESE.finditer(text):
@@ -115,6 +155,23 @@ def _dates(text: str, language: str) -> Iterator[tuple[int, date]]:
     for form in WORD_FORMS:
         for match in form.finditer(marked):
             yield from _day(match.start(), *match.group("y", "m", "d"))
+
+
+def _in_common_years(match: re.Match[str]) -> str:
+    era, year = match.groups()
+    return str(ERAS[era] + (1 if year == "元" else int(year)))
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """A date in Chinese numerals, in digits of the same places."""
+    year, *others = match.groups()
+    return "{}年{}月{}日".format(year.translate(HAN_DIGITS), *map(_number, others))
+
+
+def _number(numerals: str) -> int:
+    tens, ten, ones = numerals.rpartition("十")
+    digits = [int(part.translate(HAN_DIGITS)) if part else 0 for part in (tens, ones)]
+    return 10 * (digits[0] or 1) + digits[1] if ten else digits[1]
 
 
 def _numeric(match: re.Match[str], language: str) -> Iterator[tuple[int, date]]:
@@ -129,7 +186,7 @@ def _numeric(match: re.Match[str], language: str) -> Iterator[tuple[int, date]]:
 
 
 def _day(place: int, year: str, month: str, day: str) -> Iterator[tuple[int, date]]:
-    number = int(year)
+    number = int(year) if len(year) > 2 else 1900 + int(year)
     number -= BUDDHIST if number - BUDDHIST in YEARS else 0
     if number in YEARS:
         try:
@@ -142,15 +199,18 @@ def _day(place: int, year: str, month: str, day: str) -> Iterator[tuple[int, dat
 def _months(language: str) -> dict[str, int]:
     """The number of each month by its folded names, in a language and English."""
     names: dict[str, int] = {}
-    for code in ("en", {"no": "nb", "tl": "fil", "nn": "nb"}.get(language, language)):
+    for code in ("en", *SAME_MONTHS.get(language, (language,))):
         try:
             info = import_module(f"dateparser.data.date_translation_data.{code}").info
         except ImportError:
-            continue
+            info = {}
         for number, month in enumerate(MONTHS, start=1):
             forms = [folded(name).rstrip(".") for name in info.get(month, ()) if len(name) > 2]
-            forms += [form[:-1] + "a" for form in forms if code == "lv" and len(form) > 3]  # in March: martā
+            forms += [form[:-1] + "a" for form in forms if code in ("lv", "sl") and len(form) > 3]  # in March: martā
+            forms += [form + end for form in forms for end in CASES.get(code, ()) if len(form) > 2]
             names |= dict.fromkeys(forms, number)
+    for row in OTHER_MONTHS.get(language, ()):
+        names |= {folded(name).strip(): number for number, name in enumerate(row.split(","), start=1)}
     return names
 
 

@@ -27,12 +27,15 @@ ENOUGH = 7  # score of a text's words that makes it a policy
 NAMED_ENOUGH = 4  # of a text that is called so
 DENSE = 0.6  # words of a policy in 100 words: policies have 0.8 to 12, home pages up to 0.3
 OTHER = 3  # different words of another kind of page: fewer show nothing
+MANY = 6  # of those, on a page that is called a policy
 SURE = 6  # different words of the matter of policies: no other page uses so many
 LONG = 1500  # words: other pages are shorter
 NOTICE = 100  # words
 MANY_LINKS = 0.5  # share of the page's text that is link
 
 SIGNS = {reason: re.compile("|".join(signs)) for reason, signs in WORDS["signs"].items()}
+# what no letter of Thai, Lao, Burmese, Khmer, Chinese, Japanese and Korean begins with in UTF-8
+BYTES_OF_OTHERS = bytes(set(range(256)) - {0xE0, 0xE1, *range(0xE3, 0xEE), 0xEF})
 UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 LISTING = re.compile(r"\s*(?:index of /|directory listing (?:for|of)|parent directory\b)")
 
@@ -56,31 +59,33 @@ class Judgement:
     verdict: Verdict
     reasons: tuple[str, ...]
     looks_like: str
+    words: int  # of the text
 
 
 def judged(evidence: Evidence) -> Judgement:
     """The verdict over a text. Where its language has no list of words it is doubtful at worst."""
+    words = count_words(evidence.text)
     if any(LISTING.match(text) for text in (evidence.title, evidence.headings, evidence.text)):
-        return Judgement(Verdict.NOT_A_POLICY, ("directory listing",), "")
+        return Judgement(Verdict.NOT_A_POLICY, ("directory listing",), "", words)
     language = evidence.language
     kind = named_kind(folded(evidence.title), folded(evidence.headings), language)
     text = folded(evidence.text[:SAMPLE])
-    verdict, reasons = _verdict(evidence, text, kind)
+    verdict, reasons = _verdict(evidence, text, kind, words)
     if verdict == Verdict.NOT_A_POLICY and language and language not in LANGUAGES:
         verdict, reasons = Verdict.DOUBTFUL, (*reasons, "language without a list of words")
     if verdict == Verdict.NOT_A_POLICY:
-        return Judgement(verdict, reasons, "")
-    return Judgement(verdict, reasons, kind or kind_by_words(text, language))
+        return Judgement(verdict, reasons, "", words)
+    return Judgement(verdict, reasons, kind or kind_by_words(text, language), words)
 
 
-def _verdict(evidence: Evidence, text: str, kind: str) -> tuple[Verdict, tuple[str, ...]]:
+def _verdict(evidence: Evidence, text: str, kind: str, words: int) -> tuple[Verdict, tuple[str, ...]]:
     """By the words of policies first, then by what speaks against: never by the lack of words alone."""
-    words = count_words(evidence.text)
-    shown = legal_words(text, evidence.language)
+    shown = legal_words(text, evidence.language, kind)
     signs = _signs(evidence, text, words)
-    sure = kind or shown.strong >= SURE or words >= LONG
-    count, other = (0, "") if sure else other_page(text, evidence.language)
-    if count >= OTHER and 2 * count > shown.score:
+    if kind and signs and words >= NEAR_EMPTY and not set(signs) & _named_signs(evidence):
+        return _of_a_named_text(shown, evidence, signs)
+    count, other = (0, "") if shown.strong >= SURE or words >= LONG else other_page(text, evidence.language)
+    if count >= OTHER and 2 * count > shown.score and (not kind or count >= max(MANY, shown.score)):
         return Verdict.NOT_A_POLICY, (*signs, other)
     if not _uses_the_words(shown, count_words(evidence.text[:SAMPLE]), kind):
         return _of_another_text(evidence, words, kind, signs)
@@ -89,6 +94,21 @@ def _verdict(evidence: Evidence, text: str, kind: str) -> tuple[Verdict, tuple[s
     if not signs or words >= SHORT or (kind and words >= NOTICE):
         return Verdict.POLICY, ()
     return Verdict.NOT_A_POLICY if words < NOTICE else Verdict.DOUBTFUL, signs
+
+
+def _of_a_named_text(shown: Shown, evidence: Evidence, signs: tuple[str, ...]) -> tuple[Verdict, tuple[str, ...]]:
+    """For a text that is called a policy, and says in its midst what notices say: a policy may say so, too."""
+    sure = _uses_the_words(shown, count_words(evidence.text[:SAMPLE]), "named") and shown.strong > 1
+    return (Verdict.POLICY, ()) if sure else (Verdict.DOUBTFUL, signs)
+
+
+def _named_signs(evidence: Evidence) -> frozenset[str]:
+    """The signs in a text's title and first headings, and those that go by more than words: an empty page, and a wall,
+    which is hardly ever called a policy in its title."""
+    named = f"{evidence.title}\n{evidence.headings}"
+    found = (reason for reason, sign in SIGNS.items() if sign.search(named))
+    wall = "" if named_kind(folded(evidence.title), "", evidence.language) else "consent wall"
+    return frozenset((*found, *notices(folded(named), evidence.language), evidence.shell, wall))
 
 
 def _uses_the_words(shown: Shown, words: int, kind: str) -> bool:
@@ -125,4 +145,9 @@ def _signs(evidence: Evidence, text: str, words: int) -> tuple[str, ...]:
 
 def count_words(text: str) -> int:
     """Words; where a script puts no spaces between them, two characters count as one."""
-    return len(text.split()) + (0 if text.isascii() else len(UNSPACED.findall(text)) // 2)
+    return len(text.split()) + (len(UNSPACED.findall(text)) // 2 if may_be_unspaced(text) else 0)
+
+
+def may_be_unspaced(text: str) -> bool:
+    """Whether there may be a letter of a script without spaces in a text: most have none, which their bytes tell."""
+    return not text.isascii() and bool(text.encode("utf-8", "replace").translate(None, BYTES_OF_OTHERS))

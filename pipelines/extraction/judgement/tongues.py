@@ -44,11 +44,29 @@ LANGUAGES: dict[str, tuple[str, str]] = {
     "el": ("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ", "και το να της του με που η τα δεν για των ή"),
     "he": ("אבגדהוזחטיךכלםמןנסעףפץצקרשת", "את של על לא או אנו כי אם זה עם"),
     "ar": ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي", "من في على أو أن لا التي إلى نحن هذه عن"),
+    "ca": ("àçèéíïòóúü·", "de la que el els les i en per amb una les als del no es"),
+    "mt": ("àċġħżù", "u li ta il f'dan jew għal ma dwar din dan"),
     "th": ("".join(map(chr, range(0x0E01, 0x0E5C))), ""),
 }
 _WORDS = {name: frozenset(words.split()) for name, (_, words) in LANGUAGES.items()}
 _LETTERS = {name: frozenset(letters) | PUNCTUATION for name, (letters, _) in LANGUAGES.items()}
 FEW = 0.85  # of the letters beyond ASCII: below, it is not that language
+
+
+COMMON = {
+    "ja": "のはにをがでとすまたいるしてなおよ",
+    "ko": "이다는을의에가고를한로하은기지사도인정자니습",
+    "zh": "的是在不了和我们您用户信息个人为有可以或与本及这到法律条款责任服务权提供使同意隐私将时对方内容规定",
+    "zh-Hant": "的是在不了和我們您用戶資訊個人為有可以或與本及這到法律條款責任服務權提供使同意隱私將時對方內容規定",
+}
+_COMMON = [frozenset(signs) for signs in COMMON.values()]
+
+
+def share_of_common(text: str) -> float:
+    """Of the signs beyond ASCII, the share of those that are the commonest ones of one language that parts no words."""
+    beyond = Counter(character for character in text if not character.isascii())
+    whole = beyond.total() or 1
+    return max(sum(beyond[sign] for sign in signs) for signs in _COMMON) / whole
 
 
 def likeness(text: str) -> float:

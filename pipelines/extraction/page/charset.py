@@ -15,7 +15,7 @@ from w3lib.encoding import (
     to_unicode,
 )
 
-from pipelines.extraction.judgement.tongues import likeness
+from pipelines.extraction.judgement.tongues import likeness, share_of_common
 
 # what Python can decode and no page is written in
 NO_CHARSETS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined")
@@ -24,10 +24,13 @@ FEW_ERRORS = 0.02  # replaced characters for each one beyond ASCII
 CANDIDATES = (
     "cp1252", "cp1250", "iso8859_2", "cp1254", "cp1257", "iso8859_13", "cp1251", "koi8_u", "koi8_r", "cp866",
     "iso8859_5", "cp1253", "iso8859_7", "cp1255", "iso8859_6", "cp1256", "cp1258", "cp874", "iso8859_15", "mac_roman",
+    "iso8859_4", "iso8859_3", "cp850", "cp852", "mac_cyrillic",
 )  # fmt: skip
 SURE = 0.95  # likeness to language: below, the detector is asked
 TAGS = re.compile(rb"<[^<>]*>")
-JAPANESE = (b"\x1b$B", b"\x1b$@")
+ESCAPES = {b"\x1b$B": "iso2022_jp", b"\x1b$@": "iso2022_jp", b"\x1b$)C": "iso2022_kr"}
+WIDE = ("shift_jis", "euc_jp", "euc_kr", "gb18030", "big5")  # encodings of two bytes a sign
+WIDE_SURE = 0.14  # share of the commonest signs of such a language
 NEIGHBOURS_OF_WESTERN = ("cp1250", "cp1254", "cp1257", "cp1258", "iso8859_2", "iso8859_16", "mac_latin2", "latin_1")
 DETECTABLE = [
     "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "iso8859_2",
@@ -40,6 +43,8 @@ WIDE_NULS = 0.3  # share of zero bytes in UTF-16 text of a western language
 _AS_CP1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)}
 _TAIL = "[" + re.escape("".join(_AS_CP1252[byte] for byte in range(0x80, 0xC0))) + "]"
 MOJIBAKE = re.compile(f"â{_TAIL}{_TAIL}|ðŸ{_TAIL}{_TAIL}|Â{_TAIL}|Ã(?!\xa0){_TAIL}(?=[a-z])|(?<=[a-z])Ã(?!\xa0){_TAIL}")
+# in UTF-8: what it begins with, and no plain letter behind it
+_SIGN_OF_IT = re.compile(b"\xc3[\x82\x83\xa2\xb0][\xc2-\xf4]")
 _TO_BYTE = {text: byte for byte, text in _AS_CP1252.items()}
 
 
@@ -55,8 +60,15 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     name = _fitting(
         body, [name for name in known if name not in NO_CHARSETS and not name.startswith(("utf-16", "utf-32"))]
     )
-    text = body.decode("ascii") if body.isascii() and name == "utf-8" else to_unicode(body, name)
-    return mended(text), name
+    if body.isascii() and name == "utf-8":
+        return body.decode("ascii"), name
+    text = to_unicode(body, name)
+    return (text if name == "utf-8" and _is_whole(body) else mended(text)), name
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether there is nothing to mend in UTF-8, told by its bytes."""
+    return _SIGN_OF_IT.search(body) is None
 
 
 def mended(text: str) -> str:
@@ -82,8 +94,8 @@ def _without_mark(body: bytes) -> str:
 
 def _fitting(body: bytes, declared: list[str]) -> str:
     if body.isascii():
-        if any(sign in body for sign in JAPANESE):
-            return "iso2022_jp"
+        if b"\x1b$" in body and (escaped := [name for sign, name in ESCAPES.items() if sign in body]):
+            return escaped[0]
         return next((name for name in declared if name.startswith("iso2022")), "utf-8")
     for name in ("utf-8", *declared):
         if _decodes(body, name):
@@ -95,13 +107,32 @@ def _fitting(body: bytes, declared: list[str]) -> str:
 
 
 def _by_language(body: bytes) -> str:
-    """The encoding of one byte a letter under which the text is language; empty where it is under none."""
+    """The encoding under which the text is language; empty where it is under none."""
     sample = TAGS.sub(b" ", body[: 2 * SAMPLE])
     pieces = [piece for piece in sample.split(b"\n") if not piece.isascii()]
     sample = b"\n".join(pieces)[: SAMPLE // 4]
+    if wide := _wide(sample):
+        return wide
     found = [(likeness(sample.decode(name, "replace")), -place) for place, name in enumerate(CANDIDATES)]
     best, place = max(found)
     return CANDIDATES[-place] if best >= SURE else ""
+
+
+def _wide(sample: bytes) -> str:
+    """The encoding of two bytes a sign under which the text is Japanese, Korean or Chinese; empty where it is not."""
+    found = [(share_of_common(text), -place) for place, name in enumerate(WIDE) if (text := _strictly(sample, name))]
+    best, place = max(found, default=(0.0, 0))
+    return WIDE[-place] if best >= WIDE_SURE else ""
+
+
+def _strictly(sample: bytes, name: str) -> str:
+    """The sample decoded but for a sign that its end cuts; empty where it is not in that encoding."""
+    for end in (len(sample), len(sample) - 1):
+        try:
+            return sample[:end].decode(name)
+        except UnicodeDecodeError:
+            continue
+    return ""
 
 
 def _decodes(body: bytes, name: str) -> bool:

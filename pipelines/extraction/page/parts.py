@@ -5,9 +5,8 @@ hints: `furniture` looks at what is in the element before it believes them.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-
-from lxml.html import HtmlElement
 
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 NO_SCRIPTS = re.compile(r"(?:^|[ _-])no-?java-?script(?:$|[ _-])", re.IGNORECASE)
@@ -104,18 +103,17 @@ FIXED = re.compile(r"position\s*:\s*(?:fixed|sticky)", re.IGNORECASE)
 ACCORDION = ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
 
 
-def part_of(element: HtmlElement) -> str:
+def part_of(tag: str, attributes: Mapping[str, str]) -> str:
     """nav, header, footer, aside, form, dialog, consent, share or crumbs; with a question mark where only a name
     says so. A button that opens something is a `title`."""
-    tag = str(element.tag)
     if tag == "button":
-        return "title" if any(element.get(name) is not None for name in ACCORDION) else ""
-    role = ROLES.get(element.get("role", "")) or TAGS.get(tag)
+        return "title" if any(name in attributes for name in ACCORDION) else ""
+    role = ROLES.get(attributes.get("role", "")) or TAGS.get(tag)
     if role or tag in NAMELESS:
         return role or ""
-    names = f"{element.get('class', '')} {element.get('id', '')}"
+    names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
     named = _named(names[:LONGEST_NAME]) if names != " " else ""
-    return named or ("dialog" + LIKELY if FIXED.search(element.get("style", "")) else "")
+    return named or ("dialog" + LIKELY if FIXED.search(attributes.get("style", "")) else "")
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,8 @@
 """What stands in a page twice: the copy for small screens, and a title that its banner repeats."""
 
+from collections import Counter
+
 from pipelines.extraction.form.blocks import HEADINGS, Block
-from pipelines.extraction.form.inline import words
 
 LONG = 300  # letters: shorter texts repeat by chance
 BANNER = 4  # blocks: further on, a heading may be said twice on purpose
@@ -15,24 +16,52 @@ SAME = 0.9  # share of the copy's letters that stand in the first one too
 def without_repeats(blocks: list[Block]) -> list[Block]:
     """The blocks without a second copy of the whole text or, behind each, of its parts, and with one of two equal
     headings at the start."""
-    texts = [" ".join(" ".join(words(cell) for cell in block.cells).split()) for block in blocks]
+    texts = [" ".join(filter(None, block.lines)) for block in blocks]
     blocks, texts = _without_doubled_headings(blocks, texts)
     blocks, texts = _without_parts_again(blocks, texts)
-    sizes = [len(text) for text in texts]
-    whole = sum(sizes)
-    if whole < 2 * LONG or texts[0] not in texts[1:]:
+    if sum(map(len, texts)) < 2 * LONG or texts[0] not in texts[1:]:
         return blocks
-    for place in (place for place in range(1, len(texts)) if texts[place] == texts[0]):
-        first, copy = texts[:place], set(texts[:place])
-        rest = sum(sizes[place:])
-        again = sum(size for text, size in zip(texts[place:], sizes[place:], strict=True) if text in copy)
-        held = sum(len(text) for text in first if text in set(texts[place:]))
-        size = sum(map(len, first))
-        if 2 * len(set(first)) <= len(first) or SAME * rest > size:  # paragraphs that are alike are no copy
-            continue
-        if rest >= LONG and again >= SAME * rest and held >= SAME * size:
+    divided = _Divided(texts)
+    for place, text in enumerate(texts):
+        if place and text == texts[0] and divided.is_copied():
             return blocks[:place]
+        divided.go_on(text)
     return blocks
+
+
+class _Divided:
+    """Texts before and behind a place, and how many letters of each side stand on the other one too.
+
+    Each step costs the same, since a page may be one line a hundred thousand times.
+    """
+
+    def __init__(self, texts: list[str]) -> None:
+        self._before, self._behind = Counter[str](), Counter(texts)
+        self._place = 0
+        self._first, self._rest = 0, sum(map(len, texts))  # letters
+        self._held = self._again = 0  # letters of the first part, and of the rest
+
+    def go_on(self, text: str) -> None:
+        """Let the place lie behind `text`, the next one."""
+        self._count(text, -1)
+        self._before[text] += 1
+        self._behind[text] -= 1
+        self._count(text, 1)
+        self._place += 1
+        self._first += len(text)
+        self._rest -= len(text)
+
+    def _count(self, text: str, sign: int) -> None:
+        before, behind = self._before[text], self._behind[text]
+        if before and behind:
+            self._held += sign * before * len(text)
+            self._again += sign * behind * len(text)
+
+    def is_copied(self) -> bool:
+        """Whether the rest is the first part again. Paragraphs that are alike are no copy."""
+        if 2 * len(self._before) <= self._place or SAME * self._rest > self._first:
+            return False
+        return self._rest >= LONG and self._again >= SAME * self._rest and self._held >= SAME * self._first
 
 
 def _without_doubled_headings(blocks: list[Block], texts: list[str]) -> tuple[list[Block], list[str]]:
@@ -54,8 +83,9 @@ def _without_parts_again(blocks: list[Block], texts: list[str]) -> tuple[list[Bl
     """Without what says again, block by block, what stands right before it, where a page does so part by part: once for
     each screen."""
     gone: set[int] = set()
+    counts = Counter(texts)
     for place in range(1, len(texts)):
-        if place in gone or blocks[place].kind == "row":
+        if counts[texts[place]] == 1 or place in gone or blocks[place].kind == "row":
             continue
         for count in range(1, min(LONGEST_AGAIN, place, len(texts) - place) + 1):
             if texts[place - count] != texts[place]:

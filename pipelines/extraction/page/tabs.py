@@ -2,25 +2,33 @@
 
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-SIGNS = ("tabpanel", "tab-pane", "tablist", '="tab"', '="pill"', "tabs")
+SIGN = re.compile(r'tab(?:s|panel|-pane|list|(?<=="tab)")')
 NAME = re.compile(r"(?:^|[ _-])(?:tabs?|pills?|tablist)(?:$|[ _-])", re.IGNORECASE)
 TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "data-w-tab", "href")
 SAID = ("role", "data-toggle", "data-bs-toggle", "class")
+NAMED = etree.XPath("//*[string(@id) or @data-w-tab or @data-tab]")
+TABS = etree.XPath(".//a | .//button | .//*[@role='tab']")
 LONGEST = 120  # characters of a title
 MOST = 200  # tabs in a page
 UP = 3  # steps from a link to what calls itself tabs
+
+
+def may_have_tabs(html: str) -> bool:
+    """Whether there is any sign of them in a page."""
+    return SIGN.search(html) is not None or '="pill"' in html
 
 
 def title_panels(root: HtmlElement) -> None:
     """Move the titles of tabs into their panels; a list of links that are no tabs stays as it is."""
     bars: dict[HtmlElement, list[tuple[HtmlElement, HtmlElement]]] = {}
     panels: dict[str, HtmlElement] = {}
-    for element in root.iter():
-        if isinstance(element.tag, str) and (name := element.get("id") or _pane(element)):
+    for element in NAMED(root):
+        if name := element.get("id") or _pane(element):
             panels.setdefault(name, element)
-    for tab in root.xpath(".//a | .//button | .//*[@role='tab']")[: 10 * MOST]:
+    for tab in TABS(root)[: 10 * MOST]:
         panel = _panel(tab, panels)
         bar = _bar(tab, panel) if panel is not None else None
         if bar is not None and panel is not None and _is_apart(bar, panel):
@@ -36,7 +44,7 @@ def _bar(tab: HtmlElement, panel: HtmlElement) -> HtmlElement | None:
     for place, element in enumerate((tab, *tab.iterancestors())):
         if place > UP or element in around or element.tag in ("body", "main", "article", "section"):
             break
-        if any(NAME.search(element.get(name, "")) for name in SAID):
+        if any(NAME.search(value) for name in SAID if (value := element.get(name))):
             found = element
     return tab.getparent() if found is tab else found
 
@@ -44,7 +52,8 @@ def _bar(tab: HtmlElement, panel: HtmlElement) -> HtmlElement | None:
 def _panel(tab: HtmlElement, panels: dict[str, HtmlElement]) -> HtmlElement | None:
     """What a tab opens: an element with text that is no heading, as an entry in a table of contents leads to."""
     for name in TARGETS:
-        panel = panels.get(tab.get(name, "").removeprefix("#"))
+        value = tab.get(name)
+        panel = panels.get(value.removeprefix("#")) if value else None
         if panel is not None and panel.tag in ("div", "section", "article", "li", "dd"):
             return panel if _text(panel) else None
     return None

@@ -3,15 +3,14 @@
 All later stages see only the stripped tree, so that two pages with one key give one text by construction.
 """
 
-import hashlib
-
 from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extraction.form.numbering import styled_type
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import SYMBOL_FONTS, TABLE_ROLES
-from pipelines.extraction.page.parts import TAGS, part_of
+from pipelines.extraction.memory import key_of
+from pipelines.extraction.page.parts import NAMELESS, TAGS, part_of
 
 UNREAD_ELEMENTS = (
     "script", "style", "template", "svg", "math", "canvas", "iframe", "noframes", "object", "embed",
@@ -30,6 +29,8 @@ READ_ATTRIBUTES = {
     "font": ("size", "face"),
 }
 PART = "part"
+SPEAKING = ("role", "style")  # attributes that say something of an element whatever its tag
+ATTRIBUTED = etree.XPath("//*[@*]")
 
 
 def strip(root: HtmlElement) -> None:
@@ -37,28 +38,33 @@ def strip(root: HtmlElement) -> None:
     _open_up(root)
     _keep_first_title(root)
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
-    for element in root.iter(etree.Element):
-        attributes = element.attrib
-        if not attributes and element.tag not in TAGS:
+    for element in ATTRIBUTED(root):
+        tag, attributes = element.tag, element.attrib
+        said = dict(element.items())
+        if tag in NAMELESS and tag not in READ_ATTRIBUTES and said.keys().isdisjoint(SPEAKING):
+            attributes.clear()  # as most are
             continue
-        part = part_of(element)
-        read = READ_ATTRIBUTES.get(str(element.tag))
-        kept = [(name, attributes[name]) for name in read if name in attributes] if read else []
-        kept += _said_otherwise(element)
+        part = part_of(tag, said)
+        kept = [(name, said[name]) for name in READ_ATTRIBUTES[tag] if name in said] if tag in READ_ATTRIBUTES else []
+        if "role" in said or "style" in said:
+            kept += _said_otherwise(tag, said)
         attributes.clear()
         for name, value in kept:
             attributes[name] = value if value.isprintable() else UNREADABLE.sub("", value)
         if part:
             attributes[PART] = part
+    for element in root.iter(*TAGS):
+        if PART not in element.attrib:
+            element.set(PART, TAGS[str(element.tag)])
 
 
-def _said_otherwise(element: HtmlElement) -> list[tuple[str, str]]:
+def _said_otherwise(tag: str, attributes: dict[str, str]) -> list[tuple[str, str]]:
     """What a role or a style says of lists, tables and bullets, as the attribute that says the same."""
-    said = [("role", role)] if (role := element.get("role", "")) in TABLE_ROLES else []
-    if style := element.get("style"):
-        if element.tag in ("ol", "li") and (kind := styled_type(style)):
+    said = [("role", role)] if (role := attributes.get("role", "")) in TABLE_ROLES else []
+    if style := attributes.get("style"):
+        if tag in ("ol", "li") and (kind := styled_type(style)):
             said.append(("type", kind))
-        elif element.tag in ("span", "font") and SYMBOL_FONTS.search(style):
+        elif tag in ("span", "font") and SYMBOL_FONTS.search(style):
             said.append(("face", "symbol"))
     return said
 
@@ -66,7 +72,7 @@ def _said_otherwise(element: HtmlElement) -> list[tuple[str, str]]:
 def _open_up(root: HtmlElement) -> None:
     """Where the end tag of such an element is missing, the rest of the page lies in it: that is not dropped."""
     for element in list(root.iter(*NEVER_PROSE)):
-        if any(element.find(f".//{block}") is not None for block in PROSE):
+        if len(element) and next(element.iter(*PROSE), None) is not None:
             element.drop_tag()
 
 
@@ -79,9 +85,6 @@ def _keep_first_title(root: HtmlElement) -> None:
             title.drop_tree()
 
 
-def tree_key(root: HtmlElement, *context: str) -> str:
-    """Hex digest of a stripped tree and of what else the reading depends on (address, style)."""
-    digest = hashlib.blake2b(etree.tostring(root, encoding="utf-8"), digest_size=16)
-    for value in context:
-        digest.update(b"\0" + value.encode("utf-8", "replace"))
-    return digest.hexdigest()
+def tree_key(root: HtmlElement, *context: str) -> bytes:
+    """Digest of a stripped tree and of what else the reading depends on (address, style)."""
+    return key_of(etree.tostring(root, encoding="utf-8"), *context)

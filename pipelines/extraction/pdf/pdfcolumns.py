@@ -26,6 +26,7 @@ class Line(NamedTuple):
     hyphen: bool = False
     rtl: bool = False
     cells: bool = False  # a row of a table
+    slanted: bool = False  # rises or falls on the page: a stamp across it, a note up its side
 
 
 LEAST_LINES = 4  # on either side of a gutter

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 
 from pipelines.extraction.form.lines import CONTROLS, escape_line_starts
 from pipelines.extraction.form.parse import inert
@@ -220,7 +220,9 @@ def _marked(block: _Block, text: str) -> str:
 
 EDGE = 0.09  # share of a page's height, at the top and at the bottom
 SHARE = 0.4  # of the pages; heads of odd and even pages may differ, and the first often has none
-NUMBER = re.compile(r"\d+")
+NUMBER_HERE = re.compile(r"(?<!\d)(\d{1,4})(?!\d)")
+MOST_NUMBERS = 5  # of a running head: a date, a page and all pages
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 ONLY_A_NUMBER = re.compile(
     r"(?:\w+\.?\s)?[-–—|(\[]*\s*(\d{1,3})(?:\s?(?:/|of|von|de|sur|di|van|av|z|из|、|,)\s?\d{1,3})?\s*[-–—|)\]]*",
     re.IGNORECASE,
@@ -252,6 +254,8 @@ def _stays(line: Line, number: int, running: set[Key], kept: set[str]) -> bool:
 
 
 def _is_number_of(line: Line, number: int) -> bool:
+    if number < len(ROMAN) and line.text.strip(" -–—").lower() == ROMAN[number]:
+        return True
     found = ONLY_A_NUMBER.fullmatch(line.text)
     return found is not None and int(found[1]) == number + 1
 
@@ -265,7 +269,10 @@ def _keys_of_page(page: list[Line], number: int) -> set[Key]:
 
 
 def _keys(line: Line, number: int) -> set[Key]:
-    """What two pages agree in: the words as they stand, or with numbers that count the pages."""
+    """What two pages agree in: the words, and each number as it stands or as one that counts the pages."""
     top = line.place > 0.5
-    counted = NUMBER.sub(lambda found: f"#{int(found[0]) - number}" if len(found[0]) < 5 else found[0], line.text)
-    return {(top, line.text), (top, counted)}
+    pieces = NUMBER_HERE.split(line.text)
+    if len(pieces) > 2 * MOST_NUMBERS + 1:
+        return {(top, line.text)}
+    choices = [(piece, f"#{int(piece) - number}") if place % 2 else (piece,) for place, piece in enumerate(pieces)]
+    return {(top, "".join(chosen)) for chosen in product(*choices)}

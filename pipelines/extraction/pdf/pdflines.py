@@ -23,6 +23,8 @@ MOST_RUNS = 12  # of one line
 SAMPLE = 8  # lines of a page that are asked for wide gaps before all are
 SPACED = re.compile(r"(?:\S ){5,}\S")  # L E T T E R S apart, by spaces that part no words
 WIDE = 1.0  # ems between pieces of a line that may be cells or columns
+SLANT = 0.3  # rise of a line to its length: none is that much by a skewed scan
+MOST_SLANTED = 0.3  # of the lines of a page
 LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 LEFT_TO_RIGHT = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]")
@@ -37,7 +39,13 @@ def lines_of_page(page: PdfPage) -> list[Line]:
         rows = _rows(glyphs, spans)
     finally:
         textpage.close()
-    return [_finished(line) for line in in_reading_order(rows, joined)]
+    return [_finished(line) for line in in_reading_order(_without_stamps(rows), joined)]
+
+
+def _without_stamps(rows: list[list[Line]]) -> list[list[Line]]:
+    """The rows without those that are slanted, where most are level."""
+    slanted = sum(row[0].slanted for row in rows)
+    return [row for row in rows if not row[0].slanted] if 0 < slanted < MOST_SLANTED * len(rows) else rows
 
 
 def _rows(glyphs: "_Glyphs", spans: list[tuple[int, int, bool]]) -> list[list[Line]]:
@@ -111,6 +119,7 @@ class _Glyphs:
         self._box = [ctypes.c_double() for _ in range(4)]
         self._at = [ctypes.byref(number) for number in self._box]
         self._matrix = raw.FS_MATRIX()
+        self._slanted = False
 
     def _corners(self, place: int) -> tuple[float, float, float, float]:
         raw.FPDFText_GetCharBox(self._handle, self._index(place), *self._at)
@@ -139,12 +148,13 @@ class _Glyphs:
         return self._corners(space.end())[0] - self._corners(space.start() - 1)[2]
 
     def size(self, place: int) -> float:
-        """Size of the type, which a file may state by a scale alone."""
+        """Size of the type, which a file may state by a scale alone. Notes whether it is slanted."""
         index = self._index(place)
         size = float(raw.FPDFText_GetFontSize(self._handle, index))
         matrix = self._matrix
         if raw.FPDFText_GetMatrix(self._handle, index, matrix):
             size *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c)) or 1.0
+        self._slanted = abs(matrix.b) > SLANT * abs(matrix.a)
         return round(abs(size), 1) or 1.0
 
     def _base(self, place: int) -> float:
@@ -161,7 +171,7 @@ class _Glyphs:
         left, right = min(first[0], last[0]), max(first[2], last[2])
         rtl = text[0] >= "\u0590" and len(RIGHT_TO_LEFT.findall(text)) > len(LEFT_TO_RIGHT.findall(text))
         begin, finish = (-right, -left) if rtl else (left, right)
-        return Line(text, begin, finish, base, size, base / (self._height or 1.0), rtl=rtl)
+        return Line(text, begin, finish, base, size, base / (self._height or 1.0), rtl=rtl, slanted=self._slanted)
 
     def _closed_up(self, start: int, end: int) -> str:
         """Words whose letters stand apart: only the wider gaps part words."""

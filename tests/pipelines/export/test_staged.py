@@ -128,17 +128,18 @@ from pathlib import Path
 from pipelines.exceptions import RecordingFailed
 from pipelines.export.base import Order, export_to
 from tests.pipelines.export.views import seen
-with seen(Path({str(crawled)!r})) as view:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-    try:
+try:
+    with seen(Path({str(crawled)!r})) as view:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
         export_to(view, {name!r}, Order(Path({str(tmp_path / "to")!r})))
-    except RecordingFailed as error:
-        print(error)
+except RecordingFailed as error:
+    assert error.exit_code == 5
+    print(error)
 """
     command = [sys.executable, "-c", script]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
     assert re.match(r"Cannot export to \S+: .+ then export again\.$", ended.stdout), ended
-    assert ended.stdout.count("\n") == 1
+    assert (ended.stdout.count("\n"), ended.stderr) == (1, "")
     assert not (tmp_path / "to").exists()
 
 

@@ -26,9 +26,15 @@ def word_by_word(shown: Iterable[Shown]) -> list[Shown]:
 
 
 def document(
-    *pages: Sequence[Shown], title: str = "", extra: Sequence[str] = (), page: str = "", root: str = ""
+    *pages: Sequence[Shown],
+    title: str = "",
+    extra: Sequence[str] = (),
+    page: str = "",
+    root: str = "",
+    painted: str = "",
 ) -> bytes:
-    """A PDF. `extra` are further objects, from number 7 on; `page` and `root` stand in the dictionaries of those."""
+    """A PDF. `extra` are further objects, from number 7 on; `page` and `root` stand in the dictionaries of those;
+    `painted` are operators at the end of each page."""
     letters = sorted({letter for shown in pages for _, _, _, text in shown for letter in text if ord(letter) > 126})
     first = 7 + len(extra)
     kids = " ".join(f"{first + 2 * number} 0 R" for number in range(len(pages)))
@@ -49,7 +55,7 @@ def document(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {first + 2 * number + 1} 0 R"
             f" {page} /Resources << /Font << /F1 3 0 R /F2 4 0 R >>"
             " >> >>",
-            _stream("\n".join(_shown(one, letters) for one in shown)),
+            _stream("\n".join([*(_shown(one, letters) for one in shown), painted])),
         ]
     written = _file(objects)
     return rewritten(written, title=title) if title else written

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from crawler.jobs.rebuild import Request, run_rebuild
+from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.store.database import open_corpus
 from pipelines.warc import members
 from pipelines.warc.forms import zstd
 from tests.corpora import settings_of
+from tests.crawls.crawling import Crawling
 
 PAGE = "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We at {} keep your data.</p>"
 URL = "https://kites.example/privacy"
@@ -222,3 +224,53 @@ LONG = (
     "and with authorities where the law wants it. We keep personal data no longer than we need it, and answer for its "
     "security.</p><p>We may change this privacy policy; the day of the last change stands here.</p></body></html>"
 )
+
+
+def test_redirects_move_documents_as_in_a_crawl(tmp_path: Path) -> None:
+    """The same files, rebuilt and asked of an archive on loopback: one document that has moved, its texts and its
+    captures alike; a redirect to what nobody holds is a fact."""
+    old, new = "https://kites.example/privacy", "https://kites.example/legal/privacy"
+    moved = f"HTTP/1.1 301 Moved Permanently\r\nLocation: {new}\r\n\r\n".encode()
+    given = tmp_path / "archive"
+    given.mkdir()
+    (given / "a.warc.gz").write_bytes(packed(
+        record("response", "2010-01-01T00:00:00Z", said("first"), WARC_Target_URI=old),
+        record("response", "2012-01-01T00:00:00Z", moved, WARC_Target_URI=old),
+        record("response", "2012-01-01T00:00:01Z", said("second"), WARC_Target_URI=new),
+        record("response", "2013-01-01T00:00:00Z", moved, WARC_Target_URI=old),
+        record("response", "2014-01-01T00:00:01Z", said("third"), WARC_Target_URI=new),
+        record("response", "2015-01-01T00:00:01Z", moved, WARC_Target_URI="https://kites.example/old/privacy"),
+    ))  # fmt: skip
+    targets = tmp_path / "targets.txt"
+    targets.write_text(f"{old}\nhttps://kites.example/old/privacy\n")
+    with EmbeddedArchive(given) as archive:
+        assert Crawling(tmp_path / "crawled", archive.url, targets, {"SELECT": "all"}).run().code == 0
+    run_rebuild(settings_of(tmp_path / "rebuilt"), Request([str(given)], str(targets)), lambda *_: None)
+    assert history(tmp_path / "rebuilt") == history(tmp_path / "crawled")
+    assert [row[1] for row in history(tmp_path / "rebuilt")[0]] == [
+        "20100101000000",
+        "20120101000001",
+        "20140101000001",
+    ]
+    run_rebuild(settings_of(tmp_path / "alone"), Request([str(given)]), lambda *_: None)
+    assert history(tmp_path / "alone")[0] == history(tmp_path / "crawled")[0], (
+        "also where no list says what is followed"
+    )
+
+
+def said(word: str) -> bytes:
+    return ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + LONG.replace("kite", f"{word} kite")).encode()
+
+
+def history(folder: Path) -> tuple[list[tuple[object, ...]], ...]:
+    """The versions of the policy, its captures, and where it lay when."""
+    questions = (
+        "SELECT number, first_timestamp, last_timestamp, original, text_digest FROM versions WHERE kind LIKE 'priv%' "
+        "ORDER BY number",
+        "SELECT timestamp, original, statuscode, digest, state, reason, text_digest FROM captures "
+        "WHERE kind LIKE 'privacy%' ORDER BY timestamp, original",
+        "SELECT urlkey, first_timestamp, last_timestamp, address.url FROM address JOIN document "
+        "ON document.id = document_id WHERE kind LIKE 'privacy%' AND same_as IS NULL ORDER BY 1, 2",
+    )
+    with closing(open_corpus(folder)) as db:
+        return tuple(db.execute(sql).fetchall() for sql in questions)

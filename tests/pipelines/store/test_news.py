@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.items import DocumentKey
 from pipelines.store import runs
-from pipelines.store.news import news
+from pipelines.store.news import News, news
 from tests.desk import Desk, row
 
 KEY = "site, kind, variant, held_timestamp, text_digest"
@@ -44,12 +44,19 @@ def test_news_are_the_difference_of_versions(all_runs: list[list[tuple[int, int,
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(Path(folder), *((url, DocumentKey(site, "privacy policy")) for url, site in DOCUMENTS))
         seen: set[tuple[int, int]] = set()
+        before: dict[str, set[tuple[str, ...]]] = {}
         for number, captures in enumerate(all_runs):
-            before = _versions(desk)
+            before[f"run-{number}"] = _versions(desk)
             _run(desk, f"run-{number}", captures, seen)
-            after, told = _versions(desk), news(desk.db)
-            keys = ("site", "kind", "variant", "version", "text_digest")
-            assert {tuple(each[key] for key in keys) for each in told.versions} == after - before
-            assert {(each["site"], each["version"]) for each in told.gone} == {(k[0], k[3]) for k in before - after}
-            assert {each["site"] for each in told.documents} == {k[0] for k in after} - {k[0] for k in before}
+            after = _versions(desk)
+            for run, held in before.items():
+                _is_told(news(desk.db, run), held, after)
+            _is_told(news(desk.db), held, after)
         desk.close()
+
+
+def _is_told(told: News, before: set[tuple[str, ...]], after: set[tuple[str, ...]]) -> None:
+    keys = ("site", "kind", "variant", "version", "text_digest")
+    assert {tuple(each[key] for key in keys) for each in told.versions} == after - before
+    assert {(each["site"], each["version"]) for each in told.gone} == {(k[0], k[3]) for k in before - after}
+    assert {each["site"] for each in told.documents} == {k[0] for k in after} - {k[0] for k in before}

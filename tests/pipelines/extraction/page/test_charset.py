@@ -39,6 +39,37 @@ def test_charsets(text: str, written: str, header: str, meta: str, name: str) ->
     assert codecs.lookup(charset) == codecs.lookup(name)
 
 
+JAPANESE = "ご注文の際にお客様のお名前とご住所を書き留め、六年間保管します。写しの請求や訂正の依頼ができます。"
+KOREAN = "그릇을 주문하면 이름과 거리를 적고 육 년 동안 보관합니다. 사본을 요청하거나 지워 달라고 할 수 있습니다."
+CHINESE = "我们记下您的姓名和街道，订货簿保留六年。您可以要求更正或删除，也可以向监管部门投诉。"
+TRADITIONAL = "我們記下您的姓名和街道，訂貨簿保留六年。您可以要求更正或刪除，也可以向主管機關申訴。"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (JAPANESE, "shift_jis euc_jp iso2022_jp"),
+        (KOREAN, "euc_kr iso2022_kr"),
+        (CHINESE, "gb18030"),
+        (TRADITIONAL, "big5"),
+        ("Apuntem el nom, el carrer i el telèfon del client; guardem el llibre perquè la llei ho exigeix.", "cp1252"),
+        (
+            "Įrašome vardą, gatvę ir telefoną, nes to reikalauja įstatymas, ir saugome šešerius metus.",
+            "iso8859_4 cp1257",
+        ),
+        (
+            "Wir notieren Name und Straße und heben das Buch für das Finanzamt sechs Jahre auf.",
+            "cp850 cp1252 mac_roman",
+        ),
+        ("Zapisujeme jméno a ulici a knihu necháváme šest let, protože to chce úřad.", "cp852 cp1250 iso8859_2"),
+        ("Мы записываем имя и улицу, и книга лежит у нас шесть лет, так как это нужно.", "mac_cyrillic cp866 koi8_r"),
+    ],
+)
+def test_charsets_that_nothing_declares(text: str, names: str) -> None:
+    page = f"<p>{text}</p>\n<p>fernhill.example</p>"
+    assert {name for name in names.split() if decode(page.encode(name), "text/html")[0] != page} == set()
+
+
 def test_a_meta_counts_before_the_header() -> None:
     body = b'<meta charset="windows-1251">' + RUSSIAN.encode("cp1251")
     assert decode(body, "text/html; charset=koi8-r")[1] == "cp1251"

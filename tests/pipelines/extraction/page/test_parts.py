@@ -8,6 +8,11 @@ def element(html: str) -> HtmlElement:
     return fragment_fromstring(html)
 
 
+def told(html: str) -> str:
+    found = element(html)
+    return part_of(found.tag, dict(found.attrib))
+
+
 @pytest.mark.parametrize(
     ("html", "part"),
     [
@@ -33,7 +38,7 @@ def element(html: str) -> HtmlElement:
     ],
 )
 def test_parts(html: str, part: str) -> None:
-    assert part_of(element(html)) == part
+    assert told(html) == part
 
 
 @pytest.mark.parametrize(
@@ -52,8 +57,8 @@ def test_parts(html: str, part: str) -> None:
     ],
 )
 def test_names_that_say_nothing(html: str) -> None:
-    assert part_of(element(html)) == ""
+    assert told(html) == ""
 
 
 def test_a_long_name_costs_little() -> None:
-    assert part_of(element(f"<div class='{'n-' * 100_000}'>x</div>")) == ""
+    assert told(f"<div class='{'n-' * 100_000}'>x</div>") == ""

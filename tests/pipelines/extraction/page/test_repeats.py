@@ -60,3 +60,11 @@ def test_a_heading_that_a_banner_said_before_the_date_is_said_once() -> None:
     banner = "<h1>Notice</h1><p>Last updated: 3 March 2024</p>"
     text = reading(f"<title>x</title>{banner}<h1>Notice</h1>" + "".join(f"<p>{part}</p>" for part in PARTS)).body
     assert text.startswith("## Notice\n\nLast updated: 3 March 2024\n\nPoint 1")
+
+
+@pytest.mark.parametrize("between", ["", "item {}"])
+def test_one_line_many_thousand_times_is_looked_through_once(between: str) -> None:
+    lines = [line for n in range(4_000) for line in ("the same", between.format(n)) if line]
+    many = blocks("".join(f"<p>{line}</p>" for line in lines))
+    assert len(many) == len(lines)
+    assert without_repeats(many) == many

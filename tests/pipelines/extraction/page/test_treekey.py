@@ -7,7 +7,7 @@ from pipelines.extraction.page.treekey import strip, tree_key
 from tests.pipelines.extraction.pages import POLICY, page, reading
 
 
-def key(html: str, *context: str) -> str:
+def key(html: str, *context: str) -> bytes:
     root = parse(html)
     strip(root)
     return tree_key(root, *context)

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from pipelines.exceptions import ReadingFailed
@@ -144,6 +146,25 @@ def test_running_heads_and_page_numbers_go() -> None:
     assert "of 3" not in found
     assert [f"Section of page {n}." in found for n in (1, 2, 3)] == [True] * 3
     assert found.count(WHOLE) == 3
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        lambda number: f"Fernhill Ferry | 3 May 2021 | {number}",
+        lambda number: f"https://fernhill.example/privacy.pdf {number}/2",
+        lambda number: "i" * number,
+        lambda number: f"© 2021 Fernhill Ferry {number}",
+    ],
+)
+def test_a_running_foot_with_numbers_that_stay_and_one_that_counts(foot: Callable[[int], str]) -> None:
+    pages = [[*lines(PROSE), (72.0, 30.0, 8.0, foot(number))] for number in (1, 2)]
+    assert body_of(*pages) == f"{WHOLE}\n\n{WHOLE}"
+
+
+def test_a_stamp_across_the_page_is_no_text() -> None:
+    stamp = "BT /F1 60 Tf 0.7 0.7 -0.7 0.7 150 400 Tm (DRAFT) Tj ET"
+    assert pdf_text(document(lines(PROSE), painted=stamp))[1] == WHOLE
 
 
 def test_a_running_foot_that_states_a_date_stays_once() -> None:
