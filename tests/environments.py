@@ -30,6 +30,21 @@ def python_with(name: str, packages: dict[str, str], factory: pytest.TempPathFac
     return str(made_once(name, make, factory) / "bin" / "python")
 
 
+def folder_with(name: str, requirement: str, factory: pytest.TempPathFactory) -> Path:
+    """A folder with a package and what it needs, to stand before what is installed here (PYTHONPATH)."""
+    if os.environ.get("CLIENTS") != "1":
+        pytest.skip(f"{requirement} is not installed: set CLIENTS=1 to have it put into a folder")
+
+    def make(folder: Path) -> None:
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), requirement]
+        subprocess.run(pip, capture_output=True, timeout=240, check=False)
+
+    folder = made_once(name, make, factory)
+    if not any(folder.iterdir()):
+        pytest.skip(f"{requirement} could not be installed")
+    return folder
+
+
 def needs(python: str, module: str) -> None:
     """Skips the test where `python` has no such module."""
     if not _has(python, module):

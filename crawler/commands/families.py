@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse, take_none
@@ -57,7 +56,7 @@ class Command(CorpusCommand):
         try:
             take_none(args, "--site SITE chooses a site, -s CORPUS_DIR=DIR the corpus")
             configuration.check_offline(self.settings)
-            folder, least = Path(self.settings["CORPUS_DIR"]), self.settings.getfloat("FAMILY_JACCARD")
+            folder, least = self.config.folder, self.config.family_jaccard
             see_existing(folder)
             with only_run(folder), closing(open_existing(folder)) as db:
                 done = sort_into_families(db, least, ProgressLines())
@@ -73,10 +72,11 @@ class Command(CorpusCommand):
 
 
 def _lines(family: "Family") -> Iterator[str]:
-    from pipelines.formats.terminal import printable
+    from pipelines.formats.terminal import counted, printable
     from pipelines.store.history import day
 
-    yield f"{family.sites} sites, {family.documents} documents, {family.texts} texts"
+    of = counted(family.sites, "site"), counted(family.documents, "document"), counted(family.texts, "text")
+    yield ", ".join(of)
     for number, one in enumerate(family.members[:SHOWN]):
         name = " ".join(filter(None, (one.site, one.kind, one.variant)))
         span = f"{day(one.first_timestamp)} to {day(one.last_timestamp)}"
@@ -86,4 +86,7 @@ def _lines(family: "Family") -> Iterator[str]:
 
 
 def _closing(found: "list[Family]", texts: int, least: float) -> str:
-    return f"{len(found)} families over several sites among {texts:,} texts (Jaccard index of {least:g} and more)"
+    from pipelines.formats.terminal import counted
+
+    kin = counted(len(found), "family", "families")
+    return f"{kin} over several sites among {counted(texts, 'text')} (Jaccard index of {least:g} and more)"

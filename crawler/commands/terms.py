@@ -61,8 +61,7 @@ class Command(CorpusCommand):
         from pipelines.store.terms import count_terms
         from pipelines.warc.lock import only_run
 
-        assert self.settings is not None
-        folder = Path(self.settings["CORPUS_DIR"])
+        folder = self.config.folder
         try:
             if len(args) > 1:
                 raise WrongUse(f"Unexpected argument {args[1]!r}: terms [FILE], with all terms in one file.")
@@ -100,9 +99,9 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
 
 
 def _mention_lines(told: dict[str, Any]) -> Iterator[str]:
-    from pipelines.formats.terminal import printable
+    from pipelines.formats.terminal import counted, printable
 
-    yield f"{printable(told['term'])}: mentioned by {len(told['documents'])} documents, first"
+    yield f"{printable(told['term'])}: mentioned by {counted(len(told['documents']), 'document')}, first"
     for one in told["documents"]:
         since = f"not yet in that of {_of(one['changed_after'])}" if one["changed_after"] else "since its first version"
         yield f"  {_day(one)}  {one['count']:>4} times  {_document(one)}, version {one['number']}, {since}"

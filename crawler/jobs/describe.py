@@ -18,6 +18,7 @@ from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.selection import Selection, asked_for
 from pipelines.formats import atomic
 from pipelines.formats.release import __version__
+from pipelines.formats.terminal import counted
 from pipelines.store import imported
 from pipelines.store import selection as stored
 from pipelines.store.database import open_for_reading
@@ -48,9 +49,13 @@ class Description:
         if not self.families:
             return ""
         return (
-            f" {self.in_families:,} documents have a text that nearly equals one of another site (Jaccard index of at "
+            f" {self._with_kin} a text that nearly equals one of another site (Jaccard index of at "
             f"least {self.least} over shingles of five words)."
         )
+
+    @property
+    def _with_kin(self) -> str:
+        return f"{counted(self.in_families, 'document')} {'has' if self.in_families == 1 else 'have'}"
 
     def sections(self) -> list[Section]:
         """All tables, in the order in which they are read."""

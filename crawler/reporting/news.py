@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from pipelines.formats.terminal import counted
 from pipelines.store.history import day
 from pipelines.store.news import News, Row
 
@@ -14,7 +15,9 @@ def news_lines(news: News) -> Iterator[str]:
     yield f"since {news.since}" + (f" ({news.run['command']} {news.run['id']})" if news.run else "")
     yield from _part("new versions", [_version_line(row) for row in _largest_first(news.versions)])
     yield from _part("versions that are no more", [f"{_label(row)} of {day(row['version'])}" for row in news.gone])
-    yield from _part("new documents", [f"{_label(row)}: {row['versions']} versions" for row in news.documents])
+    yield from _part(
+        "new documents", [f"{_label(row)}: {counted(row['versions'], 'version')}" for row in news.documents]
+    )
     yield from _part("without a text", [_standing_line(row) for row in news.failed])
     yield from _part("failures by reason", [f"{count:,} {reason}" for reason, count in news.failures.items()])
     yield from _part("missing", [_standing_line(row) for row in news.missing])
@@ -26,18 +29,14 @@ def short_lines(news: News) -> list[str]:
     """The last lines of a crawl."""
     changed = [row for row in _largest_first(news.versions) if row["from_version"]]
     counts = [
-        _counted(len(news.versions), "new version"),
-        _counted(len(news.documents), "new document"),
+        counted(len(news.versions), "new version"),
+        counted(len(news.documents), "new document"),
         f"{len(news.failed):,} without a text",
         f"{len(news.missing):,} missing",
     ]
     lines = [f"news: {', '.join(counts)}", *(f"  {_version_line(row)}" for row in changed[:MOST_IN_SHORT])]
     more = len(changed) - MOST_IN_SHORT
     return [*lines, f"  and {more:,} more changes: policy-corpus news"] if more > 0 else lines
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _part(name: str, lines: Sequence[str]) -> Iterator[str]:

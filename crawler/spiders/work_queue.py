@@ -10,13 +10,28 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import assert_never
 
 from crawler.spiders.planner import Planner
 from crawler.spiders.replay_handler import Asked
 from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.steps import Numbers
 from pipelines.exceptions import ReplayFailed
-from pipelines.items import WAYBACK, CaptureKey, Failure, Query, State
+from pipelines.items import (
+    WAYBACK,
+    CaptureKey,
+    Decision,
+    Extraction,
+    Failure,
+    HomePage,
+    ListingPage,
+    ListingRefusal,
+    Query,
+    Refusal,
+    Snapshot,
+    State,
+)
+from pipelines.stages.extract import Recorded
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listing_pages import OpenListing
 from pipelines.store.listings import Listings
@@ -184,6 +199,24 @@ class Feed:
     def _wait_for_plan(self, document_ids: Iterable[int]) -> None:
         """Documents that moved or have news are planned again, once all of their listings are whole."""
         self._to_plan.update((number, None) for number in document_ids if self._ledger.is_listed(number))
+
+    def recorded(self, item: Recorded) -> None:
+        """The last stage has written an item down: what waited for it may go on."""
+        match item:
+            case Extraction(Snapshot(memento)):
+                self.settled((memento.asked or memento.capture).key)
+                if memento.asked:  # what was played may be awaited by other documents than the one that asked
+                    self.settled(memento.capture.key)
+            case Snapshot(HomePage() as home):  # it is done with, and what it names may move documents
+                self.visited((home.asked or home.capture).key, {(one.site, one.kind) for one in home.evidence})
+            case Snapshot():  # a redirect has only been kept so far
+                pass
+            case Refusal() | Decision():
+                self.settled(item.capture.key)
+            case ListingPage() | ListingRefusal():
+                self.listed(item.query)
+            case _:
+                assert_never(item)
 
     def settled(self, key: CaptureKey) -> None:
         """A capture's outcome is recorded: its documents may have something else to fetch now."""

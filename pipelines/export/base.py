@@ -14,6 +14,7 @@ from typing import Protocol
 
 from pipelines.exceptions import WrongUse
 from pipelines.export.selection import CorpusView
+from pipelines.formats.terminal import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Report:
     closing: str = ""
 
     def __str__(self) -> str:
-        return self.closing or f"{self.files} files, {self.written} written, {self.removed} removed"
+        return self.closing or f"{counted(self.files, 'file')}, {self.written:,} written, {self.removed:,} removed"
 
 
 class Exporter(Protocol):

@@ -26,6 +26,11 @@ def printable(text: object, keep: str = "") -> str:
     return "".join(sign if sign.isprintable() or sign in keep else ascii(sign)[1:-1] for sign in shown)
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """`1 file`, `2,000 files`; the plural is given where it is not made by an s."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
 def say(*lines: object, file: TextIO | None = None) -> None:
     """Print lines, on standard output where no `file` is given. A line break within one is escaped."""
     print("\n".join(printable(line) for line in lines), file=file, flush=True)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.metadata import version as release_of
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from operator import itemgetter
 
 from sqlite_utils import Database
 
@@ -143,3 +144,31 @@ def least_of(db: Database) -> str:
     """The Jaccard index by which the texts were sorted; empty where none was."""
     row = db.execute("SELECT rules FROM family LIMIT 1").fetchone()
     return str(row[0]).split("; ")[1] if row else ""
+
+
+_SHOWN_BY = """SELECT oldest, document_id, min(first_timestamp) AS since FROM family JOIN version USING (text_digest)
+GROUP BY oldest, document_id ORDER BY oldest, since, document_id"""
+
+
+class Relatives:
+    """Which documents have nearly equal texts, as far as texts were sorted. A few numbers a version in memory."""
+
+    def __init__(self, db: Database) -> None:
+        self._members: list[list[tuple[str, int]]] = []
+        self._families: dict[int, list[int]] = {}
+        for _, rows in groupby(db.execute(_SHOWN_BY), key=itemgetter(0)):
+            members = [(str(since), int(document_id)) for _, document_id, since in rows]
+            if len(members) > 1:
+                for _, document_id in members:
+                    self._families.setdefault(document_id, []).append(len(self._members))
+                self._members.append(members)
+
+    def of(self, document_id: int, most: int) -> list[tuple[str, int]]:
+        """Documents with a text that nearly equals one of this one: since when they show it, and their ids; at most so
+        many, those that had it first."""
+        since: dict[int, str] = {}
+        for family in self._families.get(document_id, ()):
+            for first, other in self._members[family][: most + 1]:
+                since[other] = min(first, since.get(other, first))
+        since.pop(document_id, None)
+        return sorted((first, other) for other, first in since.items())[:most]

@@ -72,7 +72,9 @@ def _add(db, document: int, number: int, site: str) -> None:  # type: ignore[no-
         "VALUES (?, 'web.archive.org', ?, ?, ?, 'text/html', '200', ?, '900', 'read', '')",
         [place, key, time, url, digest[:32]],
     )
-    db.execute("INSERT INTO snapshot VALUES (?, ?, 'x.warc.gz', ?, 1, ?, '', '', '', '')", [place, time, place, digest])
+    db.execute(
+        "INSERT INTO snapshot VALUES (?, ?, 'x.warc.gz', ?, 1, ?, '', '', '', '', '')", [place, time, place, digest]
+    )
     db.execute("INSERT INTO text (digest, body) VALUES (?, ?)", [digest, body])
     db.execute(
         "INSERT INTO extraction (capture_id, reader, text_digest, reading_key, title, language, words, verdict, reasons) "

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from html import escape
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from pipelines.analysis.comparison.model import Block, Change, Comparison
 from pipelines.analysis.comparison.runs import Run, cells_of, runs_of
+from pipelines.formats.terminal import counted
 
 CLASSES = {
     "equal": "",
@@ -31,8 +33,12 @@ def redline_html(comparison: Comparison, *, context: int | None = None) -> str:
     parts: list[str] = []
     for is_shown, group in groupby(enumerate(comparison.changes), key=lambda pair: shown[pair[0]]):
         changes = [change for _, change in group]
-        parts += _structured(changes) if is_shown else [f'<p class="left-out">… {len(changes)} blocks unchanged …</p>']
+        parts += _structured(changes) if is_shown else [_left_out(len(changes))]
     return "\n".join(parts)
+
+
+def _left_out(blocks: int) -> str:
+    return f'<p class="left-out">… {counted(blocks, "block")} unchanged …</p>'
 
 
 def _near_changes(changes: Sequence[Change], context: int | None) -> list[bool]:

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from pipelines.export.dataset.facts import Facts, bibtex
+from pipelines.export.dataset.facts import Facts, bibtex, size_of
 from pipelines.export.tables import Table, iso
 from pipelines.extraction.form.parse import inert
 
@@ -66,7 +66,7 @@ def _size(rows: int) -> str:
 
 def _summary(facts: Facts, left_out: str) -> str:
     said = [
-        f"{facts.versions:,} versions of {facts.documents:,} documents of {facts.sites:,} sites, {facts.words:,} "
+        f"{size_of(facts)}, {facts.words:,} "
         f"words, seen in web archives from {_day(facts.first)} to {_day(facts.last)}. A version is a run of captures "
         "of a document that show one text.\n"
     ]

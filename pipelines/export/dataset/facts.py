@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.export.selection import CorpusView
+from pipelines.formats.terminal import counted
 
 
 @dataclass(slots=True)
@@ -115,12 +116,15 @@ def citation(facts: Facts, title: str, authors: tuple[str, ...]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def size_of(facts: Facts) -> str:
+    """How many versions of how many documents of how many sites."""
+    documents, sites = counted(facts.documents, "document"), counted(facts.sites, "site")
+    return f"{counted(facts.versions, 'version')} of {documents} of {sites}"
+
+
 def abstract(facts: Facts) -> str:
     """One sentence on what it holds."""
-    return (
-        f"{facts.versions} versions of {facts.documents} documents of {facts.sites} sites, from web archives, "
-        f"{facts.first[:4]} to {facts.last[:4]}; made with {facts.program}."
-    )
+    return f"{size_of(facts)}, from web archives, {facts.first[:4]} to {facts.last[:4]}; made with {facts.program}."
 
 
 def bibtex(facts: Facts, title: str, authors: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from pipelines.export.git.commits import stream
 from pipelines.export.git.repository import NEXT, Repository
 from pipelines.export.selection import CorpusView
 from pipelines.export.staged import not_written
+from pipelines.formats.terminal import counted
 from pipelines.warc.lock import in_turn
 
 
@@ -42,7 +43,7 @@ def export_git(corpus: CorpusView, order: Order) -> Report:
         if next(history.missing(has, corpus.timeline(), path_of), None):
             _refuse_changed(repository)
             repository.add(versions(), branch)
-        report.closing = f"{repository.count(branch)} commits, {added} added, branch {branch}"
+        report.closing = f"{counted(repository.count(branch), 'commit')}, {added:,} added, branch {branch}"
         return report
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import astuple, dataclass, field
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sqlite_utils import Database
 from pipelines.exceptions import WrongUse
 from pipelines.export.base import Report
 from pipelines.export.site import names
-from pipelines.export.site.document import Page, document_pages, label
+from pipelines.export.site.document import MOST_KIN, Near, Page, document_pages, label
 from pipelines.export.site.feeds import MOST, Feeds
 from pipelines.export.site.folder import SiteFolder, site_folder
 from pipelines.export.site.names import SiteSettings
@@ -22,6 +23,7 @@ from pipelines.export.site.search import index_texts, remove_index
 from pipelines.store import publishing as store
 from pipelines.store.archives import Links
 from pipelines.store.database import open_for_reading
+from pipelines.store.families import Relatives
 from pipelines.store.publishing import PublishedDocument
 
 NEWEST = 30  # changes that the start page shows
@@ -64,9 +66,14 @@ class Contents:
             raise WrongUse("The corpus has no versions to publish yet: crawl first, or see `status`.")
         groups = groupby(self.documents, key=lambda placed: placed[1].site)
         self.sites = [Site(name, names.site_place((them := list(group))[0][0]), them) for name, group in groups]
+        self._by_id = {each.id: (place, each) for place, each in self.documents}
         self._redlines = Redlines(db)
         self._links = Links(settings.public_url, db)
-        self._feeds = Feeds(db, settings, self._redlines, {each.id: place for place, each in self.documents})
+        self._feeds = Feeds(db, settings, self._redlines, {number: place for number, (place, _) in self._by_id.items()})
+
+    @cached_property
+    def _relatives(self) -> Relatives:
+        return Relatives(self._db)
 
     def parts(self) -> Iterator[Part]:
         """The documents of each site before the site itself, whose feed shows their redlines; then the start."""
@@ -94,15 +101,17 @@ class Contents:
         """The part of one document."""
         versions = store.published_versions(self._db, document.id)
         failures = store.failed_days(self._db, document.id)
+        kin = [Near(*self._by_id[other], since) for since, other in self._relatives.of(document.id, MOST_KIN + 1)]
 
         def pages() -> Iterator[tuple[str, Page]]:
-            rows = (document, versions, failures)
+            rows = (document, versions, failures, kin)
             yield from document_pages(self._db, self._redlines, self._links, self._settings, place, *rows)
             found = store.found_changes(self._db, MOST, document_id=document.id)
             yield from self._feeds.files(place, f"{document.site}: {label(document)}", found)
 
         bases = sorted({self._links.base(version.archive) for version in versions})
-        return Part(place, (document, versions, failures, bases), pages)
+        told = (document, versions, failures, bases, [(near.place, near.since) for near in kin])
+        return Part(place, told, pages)
 
     def site(self, site: Site) -> Part:
         """The part of one site."""

@@ -1,6 +1,7 @@
 """The pages of one document: itself, its versions, what changed between them, and the comparison of any two."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -47,9 +48,25 @@ def text_html(body: str) -> str:
 Page = Callable[[], bytes]
 
 
+MOST_KIN = 20  # documents with nearly the same text that a page names
+
+
 def label(document: PublishedDocument) -> str:
     """A document in words, without its site."""
     return f"{document.kind} ({document.variant})" if document.variant else document.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A document with nearly the same text: where its pages lie, and since when it shows it, 14 digits."""
+
+    place: str
+    document: PublishedDocument
+    since: str
+
+    @property
+    def label(self) -> str:
+        return label(self.document)
 
 
 def document_pages(
@@ -61,10 +78,12 @@ def document_pages(
     document: PublishedDocument,
     versions: list[PublishedVersion],
     failures: list[tuple[str, int]],
+    kin: list[Near],
 ) -> Iterator[tuple[str, Page]]:
-    """All pages of a document by their names, each made when it is called."""
+    """All pages of a document by their names, each made when it is called. `kin` may have one more than is shown."""
     told: dict[str, Any] = {"settings": settings, "document": document, "label": label(document), "root": "../../"}
     told |= {"place": place, "versions": versions, "failures": failures}
+    told |= {"kin": kin[:MOST_KIN], "more_kin": len(kin) > MOST_KIN}
     yield names.START, lambda: page("document.html", told | {"timeline": timeline(versions, failures)})
     if len(versions) > 1:
         yield names.COMPARE, lambda: page("compare.html", told)

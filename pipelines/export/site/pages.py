@@ -20,6 +20,7 @@ from pipelines.analysis.comparison.model import Section
 from pipelines.analysis.redline.html import redline_html
 from pipelines.analysis.redline.lines import total_line
 from pipelines.export.site import names
+from pipelines.formats.terminal import counted
 from pipelines.store.publishing import text_with_digest
 
 _HERE = Path(__file__).parent
@@ -37,7 +38,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": names.day, "moment": names.moment, "reading": _reading, "percent": _percent}
+    made.filters |= {
+        "day": names.day,
+        "moment": names.moment,
+        "reading": _reading,
+        "percent": _percent,
+        "counted": counted,
+    }
     made.globals |= {"version_page": names.version_page, "changes_page": names.changes_page}
     return made
 

@@ -70,7 +70,7 @@ def test_tables_of_a_selection(told: Desk, scrapy: Run, tmp_path: Path) -> None:
 
 def test_texts_of_a_selection_go_elsewhere(told: Desk, scrapy: Run, tmp_path: Path) -> None:
     ended = scrapy("export", "--until", "2004", "--to", str(tmp_path / "some"), CORPUS_DIR=told.folder)
-    assert ended.out == "1 files, 1 written, 0 removed\n"
+    assert ended.out == "1 file, 1 written, 0 removed\n"
     assert "give --to" in refusal(scrapy("export", "--until", "2004", CORPUS_DIR=told.folder))
 
 

@@ -199,7 +199,7 @@ const policyCorpus = (() => {
     place.replaceChildren();
     let skipped = 0;
     const tellSkipped = () => {
-      if (skipped) place.append(element("p", "left-out", `… ${skipped} lines unchanged …`));
+      if (skipped) place.append(element("p", "left-out", `… ${skipped} ${skipped === 1 ? "line" : "lines"} unchanged …`));
       skipped = 0;
     };
     for (const row of rows) {
@@ -221,7 +221,7 @@ const policyCorpus = (() => {
       for (const [op, text] of row.pieces) if (op in words) words[op] += (text.match(/[\p{L}\p{N}]+/gu) ?? []).length;
     }
     const moved = rows.filter((row) => row.op === "moved-to").length;
-    return `${words.insert} words added, ${words.delete} removed, ${moved} lines moved`;
+    return `${words.insert} words added, ${words.delete} removed, ${moved} ${moved === 1 ? "line" : "lines"} moved`;
   }
 
   function textOf(name) {

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -20,6 +21,7 @@ from pipelines.export.datasette import configuration, metadata
 from tests.conftest import ROOT, Run, refusal
 from tests.corpora import copied
 from tests.desk import Desk
+from tests.environments import folder_with
 
 QUESTIONS = (
     ("search?words=cookies", "passage"),
@@ -36,13 +38,19 @@ def corpus(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copied(crawled, tmp_path_factory.mktemp("browse") / "corpus")
 
 
-@pytest.fixture(scope="module")
-def served(corpus: Path) -> Iterator[str]:
-    """The address that the command prints."""
+@pytest.fixture(scope="module", params=["0.65", "1.0"])
+def served(corpus: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address that the command prints, with each line of Datasette. DATASETTE_1: a folder that has 1.0."""
+    environment = os.environ | {}
+    if request.param == "1.0":
+        newer = os.environ.get("DATASETTE_1") or folder_with("datasette-1", "datasette>=1.0a30", tmp_path_factory)
+        environment["PYTHONPATH"] = f"{newer}:{environment.get('PYTHONPATH', '')}"
     command = [sys.executable, "-m", "scrapy", "browse", "--port", "0", "-s", f"CORPUS_DIR={corpus}"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as server:
         assert server.stdout is not None
-        yield server.stdout.readline().strip()
+        address = server.stdout.readline().strip()
+        assert json.loads(_get(f"{address}-/versions.json"))["datasette"]["version"].startswith(request.param)
+        yield address
         server.send_signal(signal.SIGINT)
         assert server.wait(30) == 0
 
@@ -77,6 +85,25 @@ def test_rows_are_short_and_lead_to_pages(served: str) -> None:
     assert max(len(cell) for cell in re.findall(r'<td class="col-text[ "].*?</td>', page, re.DOTALL)) < 300
     assert "redline</a>" in _get(f"{served}corpus/changes")
     assert "cookies" in _get(f"{served}corpus/text?_search=cookies")
+
+
+def test_a_browser_is_led_from_rows_and_searches_to_pages(served: str, chromium: Any) -> None:
+    page = chromium.new_page()
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("request", lambda asked: asked.url.startswith(served) or told.append(asked.url))
+    page.on("response", lambda answer: answer.status < 400 or told.append(answer.url))
+    page.goto(f"{served}corpus/versions?site=waldkauz-verlag.example")
+    page.locator('td a[href^="/-/pages/"]').first.click()
+    page.wait_for_url("**/-/pages/waldkauz-verlag.example/**.html")
+    page.goto(served)
+    page.fill("input[name=words]", "cookies")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/corpus/search?words=cookies")
+    page.locator("td", has_text="[cookies]").first.wait_for()
+    page.close()
+    assert told == []
 
 
 def test_nobody_else_is_answered(served: str) -> None:

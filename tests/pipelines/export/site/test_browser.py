@@ -1,7 +1,5 @@
 """The pages of a site in a real Chromium, from the file system: no text runs, and any two versions compare."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -14,8 +12,6 @@ import pytest
 from pipelines.export.site.search import is_installed
 from tests.pipelines.export.site.invented import HOSTILE, published
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 PAIR = "20150320104530..20180523220004"
 TEXTS = (
     ("", "One.\nTwo."),
@@ -24,16 +20,6 @@ TEXTS = (
     ("נתונים אישיים", "נתונים אישיים שלך"),
     ("a " * 3000, "b a " * 2000),
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here: apt install chromium, or set CHROMIUM to one")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -110,6 +96,31 @@ def test_sites_are_found_by_what_is_typed(page: Any, sample_site: Path) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/waldkauz-verlag.example/index.html")
+
+
+def test_axe_finds_nothing_serious(chromium: Any, sample_site: Path, tricky_site: Path) -> None:
+    """axe-core (MPL 2.0) runs in the browser, which is a process of its own."""
+    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install axe-playwright-python")
+    ours, arabic = sample_site / "waldkauz-verlag.example/privacy-policy", tricky_site / "souk.example/privacy-policy"
+    light = [
+        sample_site / "index.html",
+        ours / "index.html",
+        ours / "20180523220004.html",
+        ours / f"compare.html#{PAIR}",
+    ]
+    dark = [sample_site / "index.html", arabic / "20210101000000-changes.html"]
+    found = {}
+    for scheme, pages in (("light", light), ("dark", dark)):
+        context = chromium.new_context(color_scheme=scheme, bypass_csp=True)  # axe is no script of the page's
+        context.add_init_script(path=Path(axe.__file__).with_name("axe.min.js"))
+        page = context.new_page()
+        for one in pages:
+            page.goto(f"file://{one}")
+            told = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+            serious = [each for each in told if each["impact"] in ("serious", "critical")]
+            found |= {(one.name, each["id"]): each["nodes"][0]["html"] for each in serious}
+        context.close()
+    assert found == {}
 
 
 class _Quiet(SimpleHTTPRequestHandler):

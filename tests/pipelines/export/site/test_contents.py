@@ -14,6 +14,7 @@ from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.site.folder import BEGUN, MARK, TURN
 from pipelines.formats import atomic
 from pipelines.store.archives import keep_archives
+from pipelines.store.families import sort_into_families
 from tests.conftest import ROOT
 from tests.desk import ARCHIVE, Desk
 from tests.pipelines.export.site.invented import SOUK, TRICKS, Growing, addresses, dead_links, published
@@ -73,6 +74,20 @@ def test_links_lead_to_the_archive_that_holds_the_capture(grown: Growing, tmp_pa
     assert "javascript:" not in page.read_text()
     assert "In the archive" not in page.read_text()
     grown.close()
+
+
+def test_documents_with_nearly_the_same_text_are_named(grown: Growing, tmp_path: Path) -> None:
+    text = "We keep the names of all who ask us for a thing, and we give none of them away to anybody else at all.\n"
+    grown.run((SOUK, "2020", "en", text), (TRICKS, "2021", "en", text))
+    sort_into_families(grown.desk.db, 0.9, lambda *_: None)
+    grown.close()
+    published(tmp_path / "corpus", tmp_path / "to")
+    page = (tmp_path / "to/souk.example/privacy-policy/index.html").read_text()
+    assert "Nearly the same text" in page
+    assert 'terms-of-service-b/index.html"><bdi>tricks.example</bdi>: <bdi>terms of service (b)</bdi></a>' in page
+    assert "since 2021-01-01" in page
+    assert dead_links(tmp_path / "to") == []
+    assert published(tmp_path / "corpus", tmp_path / "to").written == 0
 
 
 def test_a_text_from_right_to_left_says_so(tricky_site: Path) -> None:

@@ -12,6 +12,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import feedparser
 
+from tests.pipelines.export.site.atom import rules_broken
 from tests.pipelines.export.site.invented import SOUK, TRICKS, Growing, published
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -41,6 +42,35 @@ def test_every_feed_is_valid(name: str, request: pytest.FixtureRequest) -> None:
             assert entry.author
             assert entry.content[0].type == "text/html"
             assert (path.parent / entry.link).resolve().is_file()
+
+
+@pytest.mark.parametrize("name", ["sample_site", "tricky_site"])
+def test_feeds_keep_the_rules_of_atom(name: str, request: pytest.FixtureRequest) -> None:
+    feeds = sorted(request.getfixturevalue(name).rglob("feed.xml"))
+    assert feeds
+    for path in feeds:
+        assert (path, rules_broken(path.read_bytes())) == (path, [])
+
+
+_BROKEN = (
+    (b"<id>", b"<id> tag"),
+    (b"<title>", b"<title/><title>"),
+    (b"</updated>", b" </updated>"),
+    (b"<author><name>", b"<author><name/><name>"),
+    (b'<link rel="alternate"', b'<link rel="alternate" hreflang=""'),
+    (b"<summary>", b"<summary><b/>"),
+    (b"&lt;ins&gt;", b"&lt;script&gt;"),
+    (b"<published>", b"<published>0"),
+    (b"</entry>", b"<entry/></entry>"),
+    (b'xml:lang="', b'xml:lang="?'),
+)
+
+
+@pytest.mark.parametrize(("one", "other"), _BROKEN)
+def test_the_rules_find_what_is_broken(one: bytes, other: bytes, tricky_site: Path) -> None:
+    feed = (tricky_site / "souk.example/feed.xml").read_bytes()
+    assert one in feed
+    assert rules_broken(feed.replace(one, other))
 
 
 def test_the_feeds_of_a_site_and_its_json_tell_the_same(sample_site: Path) -> None:
