@@ -18,6 +18,7 @@ from tests.bench import (
     exporting,
     planning,
     ranges,
+    reading_speed,
     rebuild_real,
     rebuild_synthetic,
     simulate_changes,
@@ -50,6 +51,7 @@ def main() -> int:
         good &= _planning()
         good &= comparing.main()
         good &= _troubled(folder / "troubled")
+    good &= reading_speed.main()
     good &= starting.main()
     good &= ranges.main()
     good &= _rebuilding(options.captures)
