@@ -23,6 +23,7 @@ from twisted.web.client import HTTPConnectionPool
 
 from crawler.politeness.wire_options import WireOptions
 from pipelines.exceptions import CaptureFailed
+from pipelines.options import Config
 
 MOST_HEADERS = 2000  # lines
 MOST_HEADER_BYTES = 256 << 10
@@ -34,7 +35,7 @@ class OneTryHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        options = WireOptions.from_settings(crawler.settings)
+        options = WireOptions.of(Config.of(crawler.settings))
         self._pool = _Pool(options.connect_timeout, self._pool)
         self._patience = options.first_byte_timeout
         self._awaited: dict[Request, asyncio.Timeout] = {}

@@ -34,6 +34,7 @@ from crawler.archives.wayback import dialect_of
 from crawler.politeness.rate_limiter import Outcome, Pause
 from crawler.politeness.rate_limiter import Pace as Pacer
 from crawler.politeness.wire_options import STOPPING, WireOptions
+from pipelines.options import Config
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +57,9 @@ class ArchiveOnly:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        servers = {server for archive in archives(crawler.settings) for server in origins(archive)}
-        return cls(servers, WireOptions.from_settings(crawler.settings).user_agent)
+        config = Config.of(crawler.settings)
+        servers = {server for archive in archives(config) for server in origins(archive)}
+        return cls(servers, WireOptions.of(config).user_agent)
 
     def process_request(self, request: Request) -> None:
         if origin(request.url) not in self._servers:
@@ -116,9 +118,10 @@ class Pace:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        options = WireOptions.from_settings(crawler.settings)
+        config = Config.of(crawler.settings)
+        options = WireOptions.of(config)
         folder = state_folder(options.state_folder)
-        lanes = {one.name: lane_for(one, folder, options.time_scale) for one in archives(crawler.settings)}
+        lanes = {one.name: lane_for(one, folder, options.time_scale) for one in archives(config)}
 
         def is_stopping(archive: str) -> bool:
             spider: Any = crawler.spider

@@ -86,8 +86,7 @@ class DocumentKey:
     variant: str = ""
 
 
-REPEAT = "repeat"
-"""The problem of a line that asks for what an earlier one of its list asks for."""
+REPEAT = "repeat"  # the problem of a line that asks for what an earlier one of its list asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +180,14 @@ class Memento:
     redirect_to: str = ""  # for an archived redirect: the original address it leads to
     asked: Capture | None = None  # the capture the plan selected, where another one was played
     evidence: tuple[Evidence, ...] = ()  # addresses of documents that it names
-    is_home: bool = False  # fetched for its links alone: it is not read
-    frames: tuple[Capture, ...] = ()  # of a home page without links of its own: where they may stand
     truncated: str = ""  # why its body is not whole, where it was cut when it was captured
 
-    @property
-    def is_redirect(self) -> bool:
-        return bool(self.redirect_to)
+
+@dataclass(frozen=True, slots=True)
+class HomePage(Memento):
+    """One that was fetched for its links alone: it is not read. `frames` may hold them, where it has none itself."""
+
+    frames: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,20 @@
 import fcntl
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import make_sample
+from pipelines.executors.process_pool import Readers
 from tests import corpora
 from tests.desk import Desk
 from tests.launching import launched
@@ -32,9 +36,9 @@ _SLOW_FIXTURES = {"scrapy", "crawled", "shared", "archive"}  # commands, whole c
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest first: whole crawls, which wait for much of it, and the pages of the ratchet."""
-    places = {"crawls": 0, "quality": 1}
-    items.sort(key=lambda item: places.get(item.path.parent.name, 2))
+    """What takes longest first: whole crawls, which wait for much of it, the pages of the ratchet, and commands."""
+    places = {"crawls": 0, "quality": 1, "commands": 2, "maintenance": 2}
+    items.sort(key=lambda item: places.get(item.path.parent.name, 3))
     for item in items:
         if item.path.parent.name in _SLOW_FOLDERS or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
@@ -100,6 +104,37 @@ def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPat
     return folder
 
 
+class KeptReaders(Readers):
+    """Reading processes that stay when those who used them are done."""
+
+    def close(self) -> None:
+        """What was not read yet is cancelled."""
+        for worker in self._workers:
+            for reading in tuple(worker._waiting):
+                reading.cancel()
+
+    def end(self) -> None:
+        super().close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_readers() -> Iterator[None]:
+    """Readers for all that this process runs of the product: to start one takes longer than what it reads."""
+    kept: dict[str, KeptReaders] = {}
+
+    def readers(workers: int, **options: Any) -> KeptReaders:
+        asked = f"{workers} {options | {'at_once': False}}"
+        if asked not in kept:
+            kept[asked] = KeptReaders(workers, **options)
+        return kept[asked]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("crawler.jobs.reread.Readers", readers)
+        yield
+    for pool in kept.values():
+        pool.end()
+
+
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The embedded sample archive: WARC files, targets.txt and blocked.txt."""
@@ -118,6 +153,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """A corpus with one document and nothing listed yet."""
     made = Desk(tmp_path / "corpus")
     yield made
+    with suppress(sqlite3.ProgrammingError):  # some close it themselves
+        made.check_counts()
     made.close()
 
 

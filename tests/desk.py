@@ -27,6 +27,7 @@ from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
+from pipelines.store.summary import summarise
 
 ARCHIVE = "web.archive.org"
 URL = "http://shop.example/privacy"
@@ -124,6 +125,14 @@ class Desk:
 
     def texts(self) -> list[str]:
         return [text.strip() for (text,) in self.versions("text")]
+
+    def check_counts(self) -> None:
+        """What triggers counted on the way, and what is counted by a short cut, is what there is."""
+        by_state = "SELECT state, count(*) FROM capture GROUP BY state ORDER BY state"
+        told = summarise(self.db)
+        assert told.states == dict(self.db.execute(by_state).fetchall())
+        of_none = self.db.execute("SELECT count(*) FROM captures WHERE site = ''").fetchone()
+        assert (told.captures_of_none,) == of_none
 
     def close(self) -> None:
         self.db.close()

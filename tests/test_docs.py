@@ -45,7 +45,17 @@ def test_a_default_is_what_the_documents_say(name: str, default: str) -> None:
     assert default.strip('"') == str(OURS[name])
 
 
-VIEWS = ["versions", "captures", "document_captures", "documents", "targets", "runs", "families", "term_mentions"]
+VIEWS = [
+    "versions",
+    "captures",
+    "document_captures",
+    "documents",
+    "targets",
+    "runs",
+    "families",
+    "term_mentions",
+    "saves",
+]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -60,6 +70,15 @@ def test_every_link_between_documents_leads_somewhere(document: str) -> None:
     path = ROOT / document
     links = [link for link in re.findall(r"\]\(([^)#]+)", path.read_text()) if "://" not in link]
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_the_site_has_all_documents_and_their_links_stay_in_it() -> None:
+    docs = ROOT / "docs"
+    pages = {str(path.relative_to(docs)) for path in docs.rglob("*.md")}
+    assert set(re.findall(r"[\w/-]+\.md", (ROOT / "mkdocs.yml").read_text())) == pages
+    for page in pages:
+        links = [link for link in re.findall(r"\]\(([^)#]+)", (docs / page).read_text()) if "://" not in link]
+        assert [link for link in links if not (docs / page).parent.joinpath(link).resolve().is_relative_to(docs)] == []
 
 
 @pytest.fixture(scope="module")

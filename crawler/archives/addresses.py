@@ -137,6 +137,7 @@ def matching(url: str, match: str) -> Covers:
             return key == wanted
         return match != "prefix" or key.startswith(wanted)
 
+    @lru_cache(maxsize=64)
     def covers(key: str, original: str) -> bool:
         own = _own_key(original) if is_playable(original) else key
         return in_place(key) and in_place(own) and (is_meant(own) or is_meant(key))

@@ -69,13 +69,13 @@ class CommonCrawl:
             _check_nothing(answer)
             return self._behind(ListingPage(query, answer, ()), crawl)
         refuse_pages(answer)
-        lines = lines_of(answer.body)
-        told = number_of_pages(lines)
+        told = number_of_pages(answer.body)
         if told is None and "showNumPages=true" in answer.request_url:
             raise ListingFailed("not CDX rows", transient=True, detail=printable(answer.body[:300]))
         if told is not None:
             found = ListingPage(query, answer, ())
             return replace(found, resume_key=self._cursor(crawl, 0, told)) if told else self._behind(found, crawl)
+        lines = lines_of(answer.body)
         found = page_of(query, answer, lines, wanted_by(query), _with_place)
         more = page + 1 < pages if pages else len(lines) > ONE_PAGE
         return replace(found, resume_key=self._cursor(crawl, page + 1, pages)) if more else self._behind(found, crawl)

@@ -31,6 +31,7 @@ from pipelines.items import Capture, Failure, HttpAnswer, ListingPage, Query, St
 MOST_ROWS = 100_000
 """What every pywb stops at, whatever it is asked."""
 
+_LONGEST_COUNT = 1000  # bytes
 _AFTER, _PAGE = "after:", "page:"
 _NAMES = {"original": "url", "mimetype": "mime", "statuscode": "status"}
 _FILTER = re.compile(r"(!?)([a-z]+):(.*)", re.DOTALL)
@@ -72,9 +73,9 @@ class Pywb:
         if answer.status != 200:
             return without_rows(query, answer, is_further=cursor.startswith(_PAGE))
         refuse_pages(answer)
-        lines = lines_of(answer.body)
-        if not cursor and (pages := number_of_pages(lines)) is not None:
+        if not cursor and (pages := number_of_pages(answer.body)) is not None:
             return _counted(query, answer, pages)
+        lines = lines_of(answer.body)
         if not lines:
             return _next_page(ListingPage(query, answer, (), outcome="rows" if cursor else "empty"), cursor)
         page = page_of(query, answer, lines, wanted_by(query))
@@ -164,10 +165,10 @@ def refuse_pages(answer: HttpAnswer) -> None:
         raise ListingFailed("not CDX rows", detail='this looks like the Wayback Machine: set dialect = "wayback"')
 
 
-def number_of_pages(lines: list[bytes]) -> int | None:
-    """How many pages a listing has, where this is the answer to that question."""
+def number_of_pages(body: bytes) -> int | None:
+    """How many pages a listing has, where this is the answer to that question, which ends without a newline."""
     try:
-        told = msgspec.json.decode(lines[0]) if len(lines) == 1 else None
+        told = msgspec.json.decode(body) if len(body) < _LONGEST_COUNT else None
     except (ValueError, RecursionError):
         return None
     pages = told.get("pages") if isinstance(told, dict) and "blocks" in told else told

@@ -10,7 +10,6 @@ import textwrap
 import time
 from collections.abc import Iterable
 from difflib import get_close_matches
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from crawler.cli.main import PROGRAM
 from pipelines.exceptions import CorpusError, WrongUse
 from pipelines.formats.terminal import complain, keep_logs_printable, say
+from pipelines.options import Config
 
 _EVERY = 2.0  # seconds between two lines of progress
 
@@ -39,6 +39,12 @@ class CorpusCommand(ScrapyCommand):
         sys.excepthook = _told
         atexit.register(_flush_or_end)
 
+    @property
+    def config(self) -> Config:
+        """The settings as they are now. Raises WrongUse."""
+        assert self.settings is not None
+        return Config.of(self.settings)
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         known = set(self.settings)
@@ -48,10 +54,15 @@ class CorpusCommand(ScrapyCommand):
             refuse(self, error)
             sys.exit(self.exitcode)
         super().process_options(args, opts)
+        try:
+            _ = self.config
+        except WrongUse as error:
+            refuse(self, error)
+            sys.exit(self.exitcode)
         if self.reads_corpus:
             _load_database_alone()
-            if not self.reads_catalogues and Path(self.settings["CORPUS_DIR"]).is_file():
-                refuse(self, _one_only(self.settings["CORPUS_DIR"]))
+            if not self.reads_catalogues and self.config.folder.is_file():
+                refuse(self, _one_only(self.config.corpus_dir))
                 sys.exit(self.exitcode)
 
 

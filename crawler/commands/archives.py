@@ -1,10 +1,13 @@
 """`archives`: which archives can be asked, and whether one answers."""
 
 import argparse
+import csv
 import json
+import sys
+from pathlib import Path
 
 from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
-from pipelines.exceptions import ArchiveUnavailable, CorpusError
+from pipelines.exceptions import ArchiveUnavailable, CorpusError, WrongUse
 
 EXAMPLES = """
 examples:
@@ -13,7 +16,11 @@ examples:
   policy-corpus archives check arquivo.pt -s CONTACT=me@example.org
   policy-corpus archives check ./mine.toml --address example.com/privacy
       a few requests: is a known address listed, and does a capture play
+  policy-corpus archives find cc-index/ --targets domains.txt > found.csv
+      policies of many domains, from Common Crawl's columnar index as Parquet
+      files that lie here: no server is asked
 
+exit codes of find: 0 done, 1 a file could not be read, 2 usage error
 exit codes of check: 0 all works, 2 usage error, 4 it answers otherwise
 """
 
@@ -23,7 +30,7 @@ class Command(CorpusCommand):
     reads_corpus = False
 
     def syntax(self) -> str:
-        return "[check NAME_OR_FILE] [--address URL] [--json]"
+        return "[check NAME_OR_FILE] [--address URL] [find FOLDER --targets LIST] [--json]"
 
     def short_desc(self) -> str:
         return "List the archives of the address book, or ask one whether it works"
@@ -32,6 +39,9 @@ class Command(CorpusCommand):
         super().add_options(parser)
         add_examples(parser, EXAMPLES)
         parser.add_argument("--address", default="", metavar="URL", help="what to ask for (default: its canary)")
+        parser.add_argument("--targets", default="", metavar="LIST", help="of find: the domains")
+        parser.add_argument("--kind", default="privacy policy", help="of find (default: %(default)s)")
+        parser.add_argument("--most", type=int, default=1, help="of find: addresses a domain (default: %(default)s)")
         parser.add_argument("--json", action="store_true", help="the whole book as JSON, for programs")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -39,6 +49,9 @@ class Command(CorpusCommand):
             if args[:1] == ["check"] and len(args) > 1:
                 take_none(args[2:], "one archive at a time")
                 self._check(args[1], opts.address)
+            elif args[:1] == ["find"] and len(args) > 1:
+                take_none(args[2:], "one folder at a time")
+                self._find(args[1], opts)
             else:
                 take_none(args, "`archives check NAME` asks one")
                 self._list(opts.json)
@@ -70,3 +83,14 @@ class Command(CorpusCommand):
         say(*checked.told)
         if not checked.is_well:
             raise ArchiveUnavailable(f"{name} does not answer as its entry says.")
+
+    def _find(self, folder: str, opts: argparse.Namespace) -> None:
+        from crawler.jobs.columnar import Columnar, as_lines
+
+        if not opts.targets:
+            raise WrongUse("Name the domains: `archives find FOLDER --targets domains.txt`.")
+        index = Columnar(Path(folder))
+        csv.writer(sys.stdout, lineterminator="\n").writerows(
+            as_lines(index.places(opts.targets, opts.kind, max(opts.most, 1)))
+        )
+        self.exitcode = 1 if index.unread else 0

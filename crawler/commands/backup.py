@@ -33,11 +33,10 @@ class Command(CorpusCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from pipelines.store.replacing import backup
 
-        assert self.settings is not None
         if len(args) != 1:
             raise UsageError("name the file to write: backup /backup/corpus.sqlite", print_help=False)
         try:
-            size = backup(Path(self.settings["CORPUS_DIR"]), Path(args[0]))
+            size = backup(self.config.folder, Path(args[0]))
             print(f"{args[0]}: {size:,} bytes")
         except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

@@ -1,7 +1,6 @@
 """`browse`: look at a corpus in a browser, by Datasette on loopback."""
 
 import argparse
-from pathlib import Path
 
 from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
@@ -43,11 +42,10 @@ class Command(CorpusCommand):
         from pipelines.export.browse.server import serve
         from pipelines.export.site.names import SiteSettings
 
-        assert self.settings is not None
-        settings = SiteSettings(public_url=self.settings["WAYBACK_PUBLIC_URL"], tables="/corpus")
+        settings = SiteSettings(public_url=self.config.wayback_public_url, tables="/corpus")
         try:
             take_none(args)
-            serve(Path(self.settings["CORPUS_DIR"]), opts.port, settings, say)
+            serve(self.config.folder, opts.port, settings, say)
         except CorpusError as error:
             refuse(self, error)
         except KeyboardInterrupt:

@@ -2,7 +2,6 @@
 
 import argparse
 from contextlib import closing
-from pathlib import Path
 
 from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
@@ -41,9 +40,9 @@ class Command(CorpusCommand):
             take_none(args)
             configuration.check_offline(self.settings)
             runner.add_derived(self.settings)
-            folder = Path(self.settings["CORPUS_DIR"])
+            folder = self.config.folder
             with only_run(folder), closing(open_existing(folder)) as db, noted(self.settings, "compact"):
-                before, after = compact(db, folder, max_size=self.settings.getint("WARC_MAX_MB") << 20)
+                before, after = compact(db, folder, max_size=self.config.warc_size)
             print(f"{before} WARC files are {after} now")
         except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

@@ -105,7 +105,7 @@ class Command(CorpusCommand):
         except CorpusError as error:
             refuse(self, error)
             return
-        tell_outcome(outcome, self.settings["CORPUS_DIR"])
+        tell_outcome(outcome, self.config.corpus_dir)
         self.exitcode = outcome.exit_code
 
 

@@ -59,13 +59,12 @@ class Command(CorpusCommand):
         from pipelines.export.selection import selection_of
         from pipelines.store.database import open_for_reading
 
-        assert self.settings is not None
         try:
             take_none(args)
             if not 1 <= opts.gap_days <= MOST_DAYS:
                 raise WrongUse(f"--gap-days {opts.gap_days} cannot be used: give a number from 1 to {MOST_DAYS}.")
             selection = selection_of(vars(opts))
-            with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
+            with closing(open_for_reading(self.config.folder)) as db:
                 db.execute("BEGIN")  # one state of all tables, whatever is written from here on
                 found = describe_corpus(db, selection, opts.gap_days)
                 if opts.against:

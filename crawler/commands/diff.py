@@ -4,7 +4,6 @@ import argparse
 import json
 from collections.abc import Iterable
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.cli.command import CorpusCommand, add_examples, refuse
@@ -57,9 +56,8 @@ class Command(CorpusCommand):
         from crawler.reporting.history import show
         from pipelines.store.database import open_for_reading
 
-        assert self.settings is not None
         try:
-            with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
+            with closing(open_for_reading(self.config.folder)) as db:
                 found = redline(db, args, opts.variant)
         except CorpusError as error:
             refuse(self, error)

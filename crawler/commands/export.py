@@ -98,14 +98,14 @@ class Command(CorpusCommand):
             raise WrongUse(
                 "CORPUS_DIR/text holds what the corpus is read by: give --to a folder for what another one reads."
             )
-        folder = Path(self.settings["CORPUS_DIR"])
+        folder = self.config.folder
         if is_catalogue(folder) and not opts.to:
             raise WrongUse(f"{folder} is a catalogue of shards, which has no texts of its own: give --to a folder.")
         with all_read_by(folder, opts.extractor) as joined:
             if opts.to:
-                counts = export_elsewhere(joined, self.settings, Path(opts.to), selection)
+                counts = export_elsewhere(joined, self.config, Path(opts.to), selection)
             else:
-                counts = export_corpus(joined.dbs[0], self.settings, selection)
+                counts = export_corpus(joined.dbs[0], self.config, selection)
         left_out = f", {counts.unread} left out" if counts.unread else ""
         print(f"{counted(counts.files, 'file')}, {counts.written:,} written, {counts.removed:,} removed{left_out}")
         if counts.stay:
@@ -116,13 +116,12 @@ class Command(CorpusCommand):
         from pipelines.export.base import Order, export_to, exporter
         from pipelines.export.selection import selection_of, viewing
 
-        assert self.settings is not None
         exporter(opts.format)  # a name that is none is told before anything else
         if not opts.to:
             raise WrongUse(f"--format {opts.format} needs --to, the folder to write to.")
         selection = selection_of(vars(opts), include_open=opts.include == "open")
         order = Order(Path(opts.to), opts.plain, opts.layout, opts.title, tuple(opts.author))
-        folder, public_url = Path(self.settings["CORPUS_DIR"]), self.settings["WAYBACK_PUBLIC_URL"]
+        folder, public_url = self.config.folder, self.config.wayback_public_url
         with viewing(folder, selection, public_url, opts.extractor) as corpus:
             report = export_to(corpus, opts.format, order)
         say(*report.said, report)

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse, take_none
@@ -57,7 +56,7 @@ class Command(CorpusCommand):
         try:
             take_none(args, "--site SITE chooses a site, -s CORPUS_DIR=DIR the corpus")
             configuration.check_offline(self.settings)
-            folder, least = Path(self.settings["CORPUS_DIR"]), self.settings.getfloat("FAMILY_JACCARD")
+            folder, least = self.config.folder, self.config.family_jaccard
             see_existing(folder)
             with only_run(folder), closing(open_existing(folder)) as db:
                 done = sort_into_families(db, least, ProgressLines())

@@ -3,7 +3,6 @@
 import argparse
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
@@ -56,16 +55,16 @@ class Command(CorpusCommand):
         try:
             configuration.check_offline(self.settings)
             runner.add_derived(self.settings)
-            folder = Path(self.settings["CORPUS_DIR"])
+            folder = self.config.folder
             sites = [addresses.named_site(name) for name in args]
             with only_run(folder), closing(open_existing(folder)) as db, noted(self.settings, "forget"):
                 if not opts.force:
                     refuse_unknown(db, sites, urlkey)
                 for site in sites:
                     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-                    count = forget(db, folder, site, urlkey, now=now, run=self.settings["RUN_ID"])
+                    count = forget(db, folder, site, urlkey, now=now, run=self.config.run_id)
                     say(f"{site} is forgotten; {count} WARC files were written anew")
-                export_corpus(db, self.settings)
+                export_corpus(db, self.config)
                 remove_unknown(folder / "text")
         except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

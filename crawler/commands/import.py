@@ -48,8 +48,7 @@ class Command(CorpusCommand):
         from pipelines.store.database import open_corpus
         from pipelines.warc.lock import only_run
 
-        assert self.settings is not None
-        folder = Path(self.settings["CORPUS_DIR"])
+        folder = self.config.folder
         try:
             source, repository = _named(args)
             GitHistory(repository)  # before a folder is made for what is none

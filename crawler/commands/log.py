@@ -4,7 +4,6 @@ import argparse
 import json
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.cli.command import CorpusCommand, add_examples, refuse
@@ -45,11 +44,10 @@ class Command(CorpusCommand):
         from crawler.reporting.history import show
         from pipelines.store.database import open_for_reading
 
-        assert self.settings is not None
         try:
             if len(args) > 2:
                 raise WrongUse(f"Unexpected argument {args[2]!r}: the command is log [SITE [KIND]].")
-            with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
+            with closing(open_for_reading(self.config.folder)) as db:
                 lines = _history(db, args, opts) if args else _sites(db)
         except CorpusError as error:
             refuse(self, error)

@@ -4,7 +4,6 @@ import argparse
 import json
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 
 from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
@@ -47,10 +46,9 @@ class Command(CorpusCommand):
         from pipelines.store.database import open_for_reading
         from pipelines.store.news import news
 
-        assert self.settings is not None
         try:
             take_none(args, "--since DATE_OR_RUN says since when")
-            with closing(open_for_reading(Path(self.settings["CORPUS_DIR"]))) as db:
+            with closing(open_for_reading(self.config.folder)) as db:
                 found = news(db, opts.since)
         except CorpusError as error:
             refuse(self, error)

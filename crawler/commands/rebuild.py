@@ -1,7 +1,6 @@
 """`rebuild`: the corpus made again from its WARC files, or from those of others, without a network."""
 
 import argparse
-from pathlib import Path
 
 from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError
@@ -64,7 +63,7 @@ class Command(CorpusCommand):
         assert self.settings is not None
         request = Request(args, opts.targets, opts.kind, opts.only_changed, opts.accept_losses, opts.cluster)
         try:
-            if is_catalogue(Path(self.settings["CORPUS_DIR"])):
+            if is_catalogue(self.config.folder):
                 self.exitcode = rebuild_shards(self.settings, request, ProgressLines(), say)
                 return
             rebuilt, counts = run_rebuild(self.settings, request, ProgressLines())

@@ -46,12 +46,11 @@ class Command(CorpusCommand):
         from pipelines.export.site.names import site_settings
         from pipelines.export.site.search import is_installed
 
-        assert self.settings is not None
         try:
             take_none(args, "--to DIR names the folder of the site")
             if not opts.to:
                 raise WrongUse("Say where the site is to lie: --to DIR.")
-            settings = site_settings(opts.title, opts.url, self.settings["WAYBACK_PUBLIC_URL"], search=is_installed())
-            say(publish(Path(self.settings["CORPUS_DIR"]), Path(opts.to), settings, ProgressLines()))
+            settings = site_settings(opts.title, opts.url, self.config.wayback_public_url, search=is_installed())
+            say(publish(self.config.folder, Path(opts.to), settings, ProgressLines()))
         except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

@@ -42,7 +42,7 @@ class Command(CorpusCommand):
         from pipelines.store.summary import summarise_all
 
         assert self.settings is not None
-        folder = self.settings["CORPUS_DIR"]
+        folder = self.config.corpus_dir
         try:
             take_none(args)
             with closing(open_joined(Path(folder))) as joined:

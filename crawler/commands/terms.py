@@ -61,8 +61,7 @@ class Command(CorpusCommand):
         from pipelines.store.terms import count_terms
         from pipelines.warc.lock import only_run
 
-        assert self.settings is not None
-        folder = Path(self.settings["CORPUS_DIR"])
+        folder = self.config.folder
         try:
             if len(args) > 1:
                 raise WrongUse(f"Unexpected argument {args[1]!r}: terms [FILE], with all terms in one file.")

@@ -24,6 +24,7 @@ from crawler.politeness.wire_options import Budget
 from crawler.spiders.responses import failure_of, http_answer, why_no_answer
 from pipelines.exceptions import CaptureFailed, ListingFailed, ReplayFailed, WrongUse
 from pipelines.items import Capture, ListingPage, Query
+from pipelines.options import Config
 
 MOST_PAGES = 6
 """Answers to a listing that are asked for until one has rows: Common Crawl's indexes are asked one by one."""
@@ -41,7 +42,7 @@ class Checked:
 def check_archive(process: CrawlerProcessBase, settings: Settings, name: str, address: str = "") -> Checked:
     """Ask an archive of the book, or of a file, about its canary or about `address`. Raises WrongUse."""
     settings.set("ARCHIVES", name, priority="cmdline")
-    [archive] = archives(settings)
+    [archive] = archives(Config.of(settings))
     canary = address or archive.canary
     if not canary:
         raise WrongUse(f"{archive.name} has no canary in its entry: name an address that it holds with --address.")

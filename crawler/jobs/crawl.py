@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
@@ -36,6 +35,7 @@ from pipelines.exceptions import ArchiveUnavailable, CorpusError, DatabaseBusy, 
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
 from pipelines.formats.release import __version__
+from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
@@ -64,13 +64,14 @@ class Outcome:
 def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request, progress: Progress) -> Outcome:
     """Crawl and export. Raises CorpusError with its exit code where the crawl could not begin."""
     settle(settings)
-    folder = Path(settings["CORPUS_DIR"])
+    config = Config.of(settings)
+    folder = config.folder
     if request.spider not in process.spider_loader.list():
         raise WrongUse(f"There is no spider {request.spider!r}: the one to run is `crawl policies`.")
     with (
         listed(request) as (targets, digest),
         only_run(folder),
-        closing(open_corpus(folder, settings.getfloat("WRITER_PATIENCE"))) as db,
+        closing(open_corpus(folder, config.writer_patience)) as db,
     ):
         settings.set("EXTRACTOR", extractor_name(settings), priority="cmdline")
         register(db, settings, targets, request, digest)
@@ -81,7 +82,7 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
         code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
         if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
             code, message = _exported(db, settings, code, message)
-        summary = summarise(db, reader_of(settings), [archive.name for archive in archives(settings)])
+        summary = summarise(db, reader_of(settings), [archive.name for archive in archives(config)])
         if not code and summary.to_be_tried_again:
             code = 1
         with suppress(RecordingFailed):  # the message tells of it already; the run counts as interrupted
@@ -89,7 +90,7 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
         found = news(db)
         spider: Any = crawler.spider
     if code <= ArchiveUnavailable.exit_code:  # not where it was stopped, or rows could not be kept
-        run_for_each(settings["ON_CHANGE"], found.versions)
+        run_for_each(config.on_change, found.versions)
     line = _closing_line(settings, spider, summary, code)
     return Outcome(code, message, summary, line, _requests(crawler), found)
 
@@ -107,8 +108,8 @@ def _caught_up(db: Database, settings: Settings, progress: Progress) -> tuple[in
 
 def _exported(db: Database, settings: Settings, code: int, message: str) -> tuple[int, str]:
     try:
-        Corpus(db, settings["ARCHIVE"]).derive_waiting()
-        export_corpus(db, settings)
+        Corpus(db, Config.of(settings).archive).derive_waiting()
+        export_corpus(db, Config.of(settings))
     except RecordingFailed as error:
         return error.exit_code, f"{error}"
     return code, message
@@ -122,7 +123,7 @@ def settle(settings: Settings, *, asks: bool = True) -> None:
             "%s=%g is above what the archive allows; it is %g now", name, wanted, allowed
         )
         settings.set(name, allowed, priority="cmdline")
-    for archive in archives(settings):
+    for archive in archives(Config.of(settings)):
         _tell_of_proxies(archive.address)
     add_derived(settings, spared=1)
 
@@ -137,14 +138,15 @@ def _tell_of_proxies(url: str) -> None:
 
 def add_derived(settings: Settings, *, spared: int = 0) -> None:
     """Add to the settings what follows from them; `spared` cores have other work than reading. Raises WrongUse."""
-    asked = archives(settings)
+    config = Config.of(settings)
+    asked = archives(config)
     derived = {
         "ARCHIVE": asked[0].name,  # what is known by no name belongs to it
         "RUN_ID": _run_id(datetime.now(UTC)),
-        "READERS": settings.getint("READERS") or max(1, (os.cpu_count() or 1) - spared),
+        "READERS": config.readers or max(1, (os.cpu_count() or 1) - spared),
     }
-    if not settings["STATE_DIR"] and all(is_loopback(archive.host) for archive in asked):
-        derived["STATE_DIR"] = str(Path(settings["CORPUS_DIR"]) / ".state")  # no other corpus shares its limits
+    if not config.state_dir and all(is_loopback(archive.host) for archive in asked):
+        derived["STATE_DIR"] = str(config.folder / ".state")  # no other corpus shares its limits
     for name, value in derived.items():
         settings.set(name, value, priority="cmdline")
 
@@ -155,13 +157,15 @@ def _run_id(now: datetime) -> str:
 
 
 def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
+    config = Config.of(settings)
+    given = config.by_name()
     start = runs.RunStart(
-        run_id=settings["RUN_ID"],
+        run_id=config.run_id,
         command="crawl",
         started_at=_iso(datetime.now(UTC)),
         targets_digest=targets_digest,
         reader=reader_of(settings),
-        settings={name: settings[name] for name in _TOLD} | {"ASKED": [one.name for one in archives(settings)]},
+        settings={name: given[name] for name in _TOLD} | {"ASKED": [one.name for one in archives(config)]},
         libraries={"policy-corpus": __version__} | {n: version(n) for n in LIBRARIES},
     )
     runs.begin(db, start)
@@ -172,6 +176,8 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
     received: list[int] = []
     for name in ("scrapy.core.scraper", "scrapy.core.engine", "scrapy.utils.signal"):
         logging.getLogger(name).addFilter(_is_unforeseen)
+        # else they make records of each request and item, also where no handler takes them
+        logging.getLogger(name).setLevel(crawler.settings["LOG_LEVEL"])
     # where one stage cannot be opened, Scrapy forgets the others that it was about to open
     warnings.filterwarnings("ignore", "coroutine 'ensure_awaitable", RuntimeWarning)
     _once_it_runs(lambda: _note_signals(received))
@@ -254,7 +260,7 @@ def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary
         pace=_stats(crawler).get("pace", {}),
         failures=summary.failures,
     )
-    runs.finish(db, settings["RUN_ID"], end)
+    runs.finish(db, Config.of(settings).run_id, end)
 
 
 def _stats(crawler: Crawler) -> dict[str, Any]:
@@ -273,7 +279,7 @@ def _closing_line(settings: Settings, spider: Any, summary: Summary, code: int) 
     budget = spider.budget if spider else Budget()
     spent = f"; stopped after {budget.spent}, the next run continues" if budget.spent else ""
     return (
-        f"run {settings['RUN_ID']}: exit {code}, {budget.used} requests, {summary.versions} versions, "
+        f"run {Config.of(settings).run_id}: exit {code}, {budget.used} requests, {summary.versions} versions, "
         f"{summary.to_be_tried_again} to retry{spent}"
     )
 

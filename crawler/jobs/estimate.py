@@ -8,7 +8,6 @@ listed again, nothing new is expected. `changes` decides by what is read: for it
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 from scrapy.settings import Settings
 from sqlite_utils import Database
@@ -22,6 +21,7 @@ from crawler.spiders.options import Options, options_from
 from crawler.spiders.planner import Planner, Selection
 from crawler.spiders.site_discovery import Discovery
 from pipelines.items import State
+from pipelines.options import Config
 from pipelines.store import outlook
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import copied
@@ -41,12 +41,13 @@ FETCHED_A_DOCUMENT = {"changes": 25, "all": 100, "year": 20, "half-year": 40, "m
 def forecast(settings: Settings, request: Request) -> Forecast:
     """Reckon a crawl. Raises CorpusError where it could not begin. Nothing is asked and nothing written."""
     settle(settings, asks=False)
-    options = options_from(settings)
-    with listed(request) as (targets, _), copied(Path(settings["CORPUS_DIR"])) as db:
+    config = Config.of(settings)
+    options = options_from(config)
+    with listed(request) as (targets, _), copied(config.folder) as db:
         register(db, settings, targets, request)
         further = _planned(db, options)
-        replays = _replays(db, settings["ARCHIVE"], further, options.selection)
-        return Forecast((*_all_listings(db, list(options.archives)), *replays), rates(settings))
+        replays = _replays(db, config.archive, further, options.selection)
+        return Forecast((*_all_listings(db, list(options.archives)), *replays), rates(config))
 
 
 def _planned(db: Database, options: Options) -> int:
@@ -64,10 +65,9 @@ def _planned(db: Database, options: Options) -> int:
     return sum(_further(ledger, document_id, selection.cap) for document_id in still_open)
 
 
-def rates(settings: Settings) -> dict[str, float]:
+def rates(config: Config) -> dict[str, float]:
     """Requests a minute, by kind: min(rate, connections / latency)."""
-    allowed = {kind: settings.getfloat(f"WAYBACK_{kind.upper()}_PER_MINUTE") for kind in IN_FLIGHT}
-    return {kind: min(allowed[kind] or math.inf, 60 * IN_FLIGHT[kind] / LATENCY[kind]) for kind in IN_FLIGHT}
+    return {kind: min(config.rates[kind] or math.inf, 60 * IN_FLIGHT[kind] / LATENCY[kind]) for kind in IN_FLIGHT}
 
 
 def _further(ledger: Ledger, document_id: int, cap: int | None) -> int:

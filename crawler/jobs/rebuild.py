@@ -35,6 +35,7 @@ from pipelines.maintenance.first_pass import Knowledge
 from pipelines.maintenance.forget import forget_again
 from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
+from pipelines.options import Config
 from pipelines.store.archives import mark_sample
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
@@ -65,10 +66,10 @@ class Request:
 def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tuple[Rebuilt, Counts]:
     """Make the corpus again, and export it. Raises CorpusError; the corpus then stays as it was."""
     configuration.check_offline(settings)
-    if not settings["RUN_ID"]:
+    if not Config.of(settings).run_id:
         runner.add_derived(settings)
     settings.set("EXTRACTOR", extractor_name(settings), priority="cmdline")  # before the database is another one
-    folder = Path(settings["CORPUS_DIR"])
+    folder = Config.of(settings).folder
     targets, digest = _targets(request)
     _refuse_nothing(folder, request)
     with only_run(folder), noted(settings, "rebuild", digest) as note:
@@ -93,7 +94,7 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
                 )
                 rebuilt = replace(rebuilt, unread=unread.count)
         with closing(open_corpus(folder)) as db:
-            counts = export_corpus(db, settings)
+            counts = export_corpus(db, Config.of(settings))
         note.exit_code = rebuilt.exit_code
     return rebuilt, counts
 
@@ -143,12 +144,12 @@ def run_merge(
     configuration.check_offline(settings)
     runner.add_derived(settings)
     settings.set("EXTRACTOR", extractor_name(settings), priority="cmdline")
-    folder = Path(settings["CORPUS_DIR"])
+    folder = Config.of(settings).folder
     with only_run(folder), noted(settings, "merge"):
         is_new = not (folder / DATABASE).is_file()
         is_sample = _only_kind([folder, *others])
         with brought_in(folder) as brought:
-            brought.extend(take_files(folder, others, settings["RUN_ID"]))
+            brought.extend(take_files(folder, others, Config.of(settings).run_id))
             merged = [other for other in others if other.resolve() != folder.resolve()]
             again = partial(_forget_merged, others=merged, is_new=is_new, accept=accept_forgotten)
             joined = [other / DATABASE for other in merged]
@@ -157,8 +158,8 @@ def run_merge(
         with closing(open_corpus(folder)) as db:
             if is_sample is not None:
                 mark_sample(db, sample=is_sample)
-            tell_joined(db, folder / "warc", settings["RUN_ID"])
-            return len(brought), export_corpus(db, settings)
+            tell_joined(db, folder / "warc", Config.of(settings).run_id)
+            return len(brought), export_corpus(db, Config.of(settings))
 
 
 def _only_kind(folders: Sequence[Path]) -> bool | None:
@@ -225,17 +226,17 @@ def _rebuild(
 ) -> Rebuilt:
     return rebuild(
         folder,
-        settings["ARCHIVE"],
+        Config.of(settings).archive,
         knowledge(settings),
         reader=reader_of(settings),
         targets=listed[0],
         targets_digest=listed[1],
         open_readers=partial(cluster_readers, settings, cluster) if cluster else partial(readers, settings),
-        run=settings["RUN_ID"],
+        run=Config.of(settings).run_id,
         known=known,
         brought=brought,
         joined=joined,
-        forget_again=partial(_forget_again, forget_first, settings["RUN_ID"]),
+        forget_again=partial(_forget_again, forget_first, Config.of(settings).run_id),
         accept_losses=accept_losses,
         progress=progress,
     )
@@ -243,7 +244,7 @@ def _rebuild(
 
 def knowledge(settings: Settings) -> Knowledge:
     """What the crawler knows of the archive's ways."""
-    window = timedelta(hours=settings.getfloat("WAYBACK_HOP_HOURS"))
+    window = timedelta(hours=Config.of(settings).wayback_hop_hours)
     return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of, window, _place)
 
 

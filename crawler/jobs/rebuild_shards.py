@@ -9,7 +9,6 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,11 @@ from crawler.jobs.rebuild import Request, run_rebuild
 from pipelines.exceptions import CorpusBusy, CorpusError, RecordingFailed, WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.formats import atomic
+from pipelines.options import Config
 from pipelines.store.catalogue import shards_in
 
 _WORST = (5, 3, 2, 1, 0)  # which exit code of several tells most
-_NOT_SENT = frozenset({"CORPUS_DIR", "RUN_ID"})
+_NOT_SENT = frozenset({"CORPUS_DIR", "ARCHIVE", "RUN_ID", "TARGET_LIST"})  # of one corpus, and one run
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,15 @@ class ShardRebuilt:
 def rebuild_shards(settings: Settings, request: Request, progress: Progress, say: Callable[[str], object]) -> int:
     """Rebuild all shards of the catalogue that CORPUS_DIR names, and say of each what came of it. Returns the exit code
     that tells most. Raises WrongUse, RecordingFailed."""
-    catalogue = Path(settings["CORPUS_DIR"])
+    config = Config.of(settings)
+    catalogue = config.folder
     folders = {str(folder): folder for folder in shards_in(catalogue)}
     _refuse_what_one_is_for(catalogue, request)
     _refuse_missing(catalogue, folders.values())
     configuration.check_offline(settings)
     done = _Done(catalogue, request)
     left = [name for name in folders if name not in done.names]
-    given = {name: settings[name] for name in _names(settings)}
+    given = {name: value for name, value in config.by_name().items() if name not in _NOT_SENT}
     codes = []
     for name, rebuilt in _in_turn(given, request, left, progress):
         codes.append(rebuilt.code)
@@ -55,12 +56,6 @@ def rebuild_shards(settings: Settings, request: Request, progress: Progress, say
     if all(code <= 1 for code in codes):
         done.remove()
     return min(codes, key=_WORST.index, default=0)
-
-
-def _names(settings: Settings) -> list[str]:
-    """Settings of the project that a worker needs: plain values, and nothing of this process."""
-    ours = vars(import_module("crawler.settings"))
-    return [name for name in ours if name.isupper() and name not in _NOT_SENT and name in settings]
 
 
 def _refuse_what_one_is_for(catalogue: Path, request: Request) -> None:
@@ -88,7 +83,7 @@ def _on_cluster(given: Mapping[str, Any], request: Request, left: list[str]) -> 
     from pipelines.executors.dask_cluster import Cluster, mark, unmark
 
     marked = {name: Path(name).resolve() for name in left}
-    cluster = Cluster(request.cluster, int(given.get("READERS") or 1))
+    cluster = Cluster(request.cluster, given["READERS"] or 1)
     try:
         alone = replace(request, cluster="")
         tasks = {

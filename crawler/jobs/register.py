@@ -17,6 +17,7 @@ from crawler.targets.target_list import BadLine, read_targets
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
 from pipelines.items import DocumentKey, Target
+from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.archives import is_sample, keep_archives, mark_sample
 from pipelines.store.imported import refuse_imported
@@ -74,28 +75,29 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
     Raises WrongUse where they do not belong in this corpus.
     """
     _tell_apart(db, settings, request)
-    asked = archives(settings)
+    config = Config.of(settings)
+    asked = archives(config)
     names = [archive.name for archive in asked]
     ledger, listings = Ledger(db, *names), Listings(db, *names)
     keep_archives(db, [(one.name, one.called, one.public_replay) for one in asked if not is_short_form(one)])
     ledger.register(targets, urlkey, digest)
     if request.retry_failed:
         ledger.retry_failed()
-    listings.open_for_addresses(settings["FROM"], settings["TO"])
+    listings.open_for_addresses(config.from_, config.to)
     now = datetime.now(UTC)
-    longest = settings.getfloat("RETRY_WAIT") * 2 ** settings.getint("RETRY_LIMIT")
+    longest = config.retry_wait * 2**config.retry_limit
     ledger.forget_waits_beyond(_iso(now + timedelta(seconds=min(longest, _LONGEST_WAIT))))
-    fresh = _iso(now - timedelta(hours=settings.getfloat("RELIST_FRESH_HOURS")))
+    fresh = _iso(now - timedelta(hours=config.relist_fresh_hours))
     listings.reopen(
         min(fresh, runs.unfinished_since(db, "crawl") or fresh),
-        _iso(now - timedelta(days=settings.getint("RELIST_WHOLE_DAYS"))),
-        settings.getint("RELIST_OVERLAP_DAYS"),
+        _iso(now - timedelta(days=config.relist_whole_days)),
+        config.relist_overlap_days,
     )
 
 
 def _tell_apart(db: Database, settings: Settings, request: Request) -> None:
     """Raises WrongUse where invented sites and others would come together: the corpus says which it holds."""
-    refuse_imported(Path(settings["CORPUS_DIR"]))
+    refuse_imported(Config.of(settings).folder)
     configuration.check_mixture(settings, holds_sample(db), sample=request.sample)
     mark_sample(db, sample=request.sample)
 

@@ -7,7 +7,6 @@ reader and old ones by another, no reader would be complete for a document, and 
 import logging
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 
 from scrapy.settings import Settings
 from sqlite_utils import Database
@@ -17,7 +16,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.executors.read_all import HeldReader, Progress, read_all
 from pipelines.formats.content_encoding import decode
-from pipelines.options import CorpusOptions
+from pipelines.options import Config
 from pipelines.store import readings
 from pipelines.store.corpus import Corpus
 
@@ -28,11 +27,11 @@ decoded = partial(decode, error=ReadingFailed)
 
 def readers(settings: Settings, *, at_once: bool = True) -> Readers:
     """Reading processes, as many and as bounded as the settings say."""
-    options = CorpusOptions.from_settings(settings)
+    config = Config.of(settings)
     return Readers(
-        options.readers,
-        deadline=options.reading_deadline,
-        memory=options.reading_memory,
+        config.readers,
+        deadline=config.reading_deadline,
+        memory=config.reading_memory,
         extractor=extractor_name(settings),
         at_once=at_once,
     )
@@ -44,11 +43,9 @@ def cluster_readers(settings: Settings, address: str) -> HeldReader:
     from pipelines.executors.cluster_readers import ClusterReaders, ReadingOrder
     from pipelines.executors.dask_cluster import Cluster
 
-    options = CorpusOptions.from_settings(settings)
-    order = ReadingOrder(
-        extractor_name(settings), reader_of(settings), options.reading_deadline, options.reading_memory
-    )
-    return ClusterReaders(Cluster(address, options.readers), order)
+    config = Config.of(settings)
+    order = ReadingOrder(extractor_name(settings), reader_of(settings), config.reading_deadline, config.reading_memory)
+    return ClusterReaders(Cluster(address, config.readers), order)
 
 
 def catch_up(db: Database, settings: Settings, progress: Progress) -> None:
@@ -59,7 +56,7 @@ def catch_up(db: Database, settings: Settings, progress: Progress) -> None:
     if not behind:
         if readings.choose(db, reader):
             log.warning("Texts are those of %s again, which has read all pages before.", extractor_name(settings))
-            Corpus(db, settings["ARCHIVE"]).derive_waiting()
+            Corpus(db, Config.of(settings).archive).derive_waiting()
         return
     log.warning("The reader has changed: %d pages held are read again before anything is asked.", behind)
     if lost := read_again(db, settings, progress):
@@ -71,9 +68,9 @@ def read_again(db: Database, settings: Settings, progress: Progress, cluster: st
 
     Returns how many pages could not be read because their bytes are damaged or gone.
     """
-    warc = Path(settings["CORPUS_DIR"]) / "warc"
+    config = Config.of(settings)
     # where all is lost, no process starts
     with closing(cluster_readers(settings, cluster) if cluster else readers(settings, at_once=False)) as pool:
-        lost = read_all(db, warc, pool, reader_of(settings), progress=progress)
-    Corpus(db, settings["ARCHIVE"]).derive_waiting()
+        lost = read_all(db, config.folder / "warc", pool, reader_of(settings), progress=progress)
+    Corpus(db, config.archive).derive_waiting()
     return lost

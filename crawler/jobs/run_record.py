@@ -11,6 +11,7 @@ from scrapy.settings import Settings
 
 from crawler.jobs.configuration import reader_of
 from pipelines.exceptions import CorpusError
+from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.database import DATABASE, open_corpus
 from pipelines.store.imported import refuse_imported
@@ -30,10 +31,11 @@ def noted(settings: Settings, command: str, targets_digest: str = "") -> Iterato
     The rows are written by connections of their own, because the database may be another one afterwards, or be so
     damaged before that it says nothing. Raises WrongUse for a corpus that was imported, where it is not forgetting.
     """
-    folder = Path(settings["CORPUS_DIR"])
+    config = Config.of(settings)
+    folder = config.folder
     if command != "forget":
         refuse_imported(folder)
-    start = runs.RunStart(settings["RUN_ID"], command, _now(), targets_digest, reader_of(settings))
+    start = runs.RunStart(config.run_id, command, _now(), targets_digest, reader_of(settings))
     note = Note()
     if not _begin(folder, start):
         yield note

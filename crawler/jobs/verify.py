@@ -19,6 +19,7 @@ from pipelines.export.corpus_files import export_corpus
 from pipelines.export.turn import settle
 from pipelines.maintenance.repair import cut_out, mend, remove_changed
 from pipelines.maintenance.verify import Checking, Finding, verify
+from pipelines.options import Config
 from pipelines.store.database import open_existing
 from pipelines.store.imported import refuse_imported
 from pipelines.warc.lock import only_run
@@ -30,7 +31,7 @@ def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
     """All that is wrong with the corpus; each finding is told as it is found. Raises CorpusError."""
     configuration.check_offline(settings)
     runner.add_derived(settings)
-    folder = Path(settings["CORPUS_DIR"])
+    folder = Config.of(settings).folder
     refuse_imported(folder)
     knowledge = rebuilding.knowledge(settings)
     findings = []
@@ -65,7 +66,7 @@ def put_right(
 def run_repair(settings: Settings, findings: list[Finding], progress: Progress, *, accept_losses: bool = False) -> None:
     """Put right what was found. Raises CorpusError; WrongUse where most of the WARC files are missing, unless
     `accept_losses`."""
-    folder = Path(settings["CORPUS_DIR"])
+    folder = Config.of(settings).folder
     mend(
         findings,
         cut=partial(_cut, settings, accept_losses),
@@ -73,10 +74,10 @@ def run_repair(settings: Settings, findings: list[Finding], progress: Progress, 
         remove=lambda findings: remove_changed(folder, findings),
     )
     with only_run(folder), closing(open_existing(folder)) as db:
-        export_corpus(db, settings)
+        export_corpus(db, Config.of(settings))
 
 
 def _cut(settings: Settings, accept_losses: bool, findings: list[Finding]) -> int:
-    folder = Path(settings["CORPUS_DIR"])
+    folder = Config.of(settings).folder
     with only_run(folder), closing(open_existing(folder)) as db:
-        return cut_out(db, folder, findings, settings["RUN_ID"], accept_losses=accept_losses)
+        return cut_out(db, folder, findings, Config.of(settings).run_id, accept_losses=accept_losses)

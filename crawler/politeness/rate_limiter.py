@@ -21,7 +21,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -86,6 +86,7 @@ class Pace:
         time_scale: float = 1.0,
     ) -> None:
         self._rates = {kind: checked_rate(host, kind, rates[kind]) for kind in KINDS}
+        self._is_limited = any(self._rates.values())
         self._scale = checked_scale(host, time_scale)
         self._clock = clock
         self._file = SharedFile(state)
@@ -170,9 +171,18 @@ class Pace:
             state = self._kept if self._kept and text == self._text else self._loaded(text)
             advance(state, self._clock() * self._scale)
             before, self._kept = state.breaker.openings, None
+            health = self._health(state)
             yield state
-            self._text = self._file.write(encoded(state), durable=state.breaker.openings != before)
+            if text and not self._is_limited and health == self._health(state):
+                self._text = text  # of no rate only pauses are to be remembered
+            else:
+                self._text = self._file.write(encoded(state), durable=state.breaker.openings != before)
             self._kept = state
+
+    @staticmethod
+    def _health(state: State) -> tuple[object, ...]:
+        """How the archive is, for comparing: with a rate the slots that were given away are news, too."""
+        return replace(state.breaker), *map(replace, state.waves.values())
 
     def _loaded(self, text: bytes) -> State:
         if not text.strip():

@@ -1,16 +1,17 @@
 """How requests go out, and how many of them: for middlewares, handlers and reporting.
 
-The settings were checked before (`crawler.jobs.configuration`); here they get their types. What the spider is made with
-is in `crawler/spiders/options.py`, which archives are asked in `crawler/archives/asked.py`.
+What the spider is made with is in `crawler/spiders/options.py`, which archives are asked in
+`crawler/archives/asked.py`.
 """
 
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from pipelines.exceptions import WrongUse
+from pipelines.options import Config
 
 STOPPING = "the run is stopping"
 """Why a request is given up that waited when its run ended."""
@@ -73,22 +74,18 @@ class WireOptions:
     prometheus_file: str  # empty: none
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
-        """Of Scrapy's settings, or any mapping of their names. Raises ValueError for a number that is none."""
-        contact = f" (+{settings['CONTACT']})" if settings["CONTACT"] else ""
+    def of(cls, config: Config) -> Self:
+        contact = f" (+{config.contact})" if config.contact else ""
         return cls(
-            user_agent=settings["USER_AGENT"] + contact,
-            state_folder=settings["STATE_DIR"],
-            time_scale=float(settings["TIME_SCALE"]),
-            connect_timeout=float(settings["WAYBACK_CONNECT_TIMEOUT"]),
+            user_agent=config.user_agent + contact,
+            state_folder=config.state_dir,
+            time_scale=config.time_scale,
+            connect_timeout=config.wayback_connect_timeout,
             first_byte_timeout={
-                "cdx": float(settings["WAYBACK_CDX_FIRST_BYTE_TIMEOUT"]),
-                "replay": float(settings["WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT"]),
+                "cdx": config.wayback_cdx_first_byte_timeout,
+                "replay": config.wayback_replay_first_byte_timeout,
             },
-            rates={
-                "cdx": float(settings["WAYBACK_CDX_PER_MINUTE"]),
-                "replay": float(settings["WAYBACK_REPLAY_PER_MINUTE"]),
-            },
-            progress_every=float(settings["PROGRESS_SECONDS"]),
-            prometheus_file=settings["PROMETHEUS_FILE"],
+            rates=config.rates,
+            progress_every=config.progress_seconds,
+            prometheus_file=config.prometheus_file,
         )

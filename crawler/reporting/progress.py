@@ -20,11 +20,10 @@ from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 from sqlite_utils import Database
 
-from crawler.politeness.wire_options import WireOptions
 from crawler.reporting.progress_state import CONNECTIONS, Standing, Way, shown_rate, told_pause
 from pipelines.formats.terminal import printable, say
 from pipelines.items import Extraction, ListingPage
-from pipelines.options import CorpusOptions
+from pipelines.options import Config
 from pipelines.store.database import open_for_reading
 from pipelines.store.outlook import Remaining, remaining
 
@@ -63,13 +62,13 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        wire, kept = WireOptions.from_settings(crawler.settings), CorpusOptions.from_settings(crawler.settings)
-        view = view_for(wire.progress_every)
+        config = Config.of(crawler.settings)
+        view = view_for(config.progress_seconds)
         if view is None:
             raise NotConfigured  # without a reason, which would be logged as a warning
-        ways = {kind: Way(rate / 60, CONNECTIONS[kind]) for kind, rate in wire.rates.items()}
+        ways = {kind: Way(rate / 60, CONNECTIONS[kind]) for kind, rate in config.rates.items()}
         assert crawler.stats is not None
-        progress = cls(kept.folder, view, ways, kept.readers, crawler.stats)
+        progress = cls(config.folder, view, ways, config.readers, crawler.stats)
         for method, signal in (
             (progress.opened, signals.spider_opened),
             (progress.sent, signals.request_reached_downloader),

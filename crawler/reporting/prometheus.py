@@ -16,8 +16,8 @@ from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 
-from crawler.politeness.wire_options import WireOptions
 from pipelines.formats import atomic
+from pipelines.options import Config
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Metrics:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        path = WireOptions.from_settings(crawler.settings).prometheus_file
+        path = Config.of(crawler.settings).prometheus_file
         if not path:
             raise NotConfigured
         assert crawler.stats is not None

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from scrapy import Request
 from scrapy.http import Response
 
 from crawler.spiders.options import Options
 from crawler.spiders.requests import listing_page, listing_request
 from pipelines.exceptions import ListingFailed
-from pipelines.items import ListingPage, Query
+from pipelines.items import ListingPage, ListingRefusal, Query
 from pipelines.store.listing_pages import OpenListing
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,8 @@ class Canaries:
         self._empty = dict.fromkeys(self._archives, 0)
 
     def sift(
-        self, page: ListingPage, silent: Callable[[ListingFailed], Any], failed: Callable[..., Any]
-    ) -> Iterator[Any]:
+        self, page: ListingPage, silent: Callable[[ListingFailed], ListingRefusal], failed: Callable[..., Any]
+    ) -> Iterator[Request | ListingPage]:
         """A page as it came; before an empty one that cannot be believed, the request for the canary. Where that is
         not listed, what `silent` makes of it comes in the page's place; `failed` is told of no answer at all."""
         if not self._doubts(page):
@@ -61,7 +62,9 @@ class Canaries:
         self._left[archive] -= 1
         return bool(self._archives[archive].canary) and self._left[archive] < 0
 
-    def _answered(self, response: Response, page: ListingPage, silent: Callable[[ListingFailed], Any]) -> Iterator[Any]:
+    def _answered(
+        self, response: Response, page: ListingPage, silent: Callable[[ListingFailed], ListingRefusal]
+    ) -> Iterator[ListingPage | ListingRefusal]:
         archive = page.query.archive
         try:
             if not _is_alive(listing_page(self._options, self._listing(archive), response)):

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from crawler.archives.asked import archives
 from crawler.archives.base import Dialect
@@ -14,6 +13,7 @@ from crawler.archives.wayback import dialect_of
 from crawler.politeness.wire_options import Budget, seconds_in
 from crawler.spiders.planner import Selection
 from pipelines.items import Failure
+from pipelines.options import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +50,33 @@ class Options:
         return due.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def budget_from(settings: Any) -> Budget:
+def budget_from(config: Config) -> Budget:
     """How much this run may ask."""
-    return Budget(settings.getint("MAX_REQUESTS"), seconds_in(settings["MAX_TIME"]))
+    return Budget(config.max_requests, seconds_in(config.max_time))
 
 
-def options_from(settings: Any) -> Options:
-    """The options of a crawl from Scrapy's settings."""
-    asked = {archive.name: archive for archive in archives(settings)}
-    scale = settings.getfloat("TIME_SCALE")
-    readers = settings.getint("READERS")
+def options_from(config: Config) -> Options:
+    """The options of a crawl."""
+    asked = {archive.name: archive for archive in archives(config)}
     return Options(
-        folder=Path(settings["CORPUS_DIR"]),
+        folder=config.folder,
         archives=asked,
         dialects={name: dialect_of(archive) for name, archive in asked.items()},
-        page_rows=settings.getint("WAYBACK_CDX_PAGE_ROWS"),
-        cdx_timeout=settings.getfloat("WAYBACK_CDX_TIMEOUT"),
-        replay_timeout=settings.getfloat("WAYBACK_REPLAY_TIMEOUT"),
-        hop_window=settings.getfloat("WAYBACK_HOP_HOURS") * 3600,
-        retry_limit=settings.getint("RETRY_LIMIT"),
-        retry_wait=settings.getfloat("RETRY_WAIT") / scale,
-        patience=settings.getfloat("RETRY_PATIENCE") / scale,
-        writer_patience=settings.getfloat("WRITER_PATIENCE"),
-        in_flight=4 + 3 * readers,
+        page_rows=config.wayback_cdx_page_rows,
+        cdx_timeout=config.wayback_cdx_timeout,
+        replay_timeout=config.wayback_replay_timeout,
+        hop_window=config.wayback_hop_hours * 3600,
+        retry_limit=config.retry_limit,
+        retry_wait=config.retry_wait / config.time_scale,
+        patience=config.retry_patience / config.time_scale,
+        writer_patience=config.writer_patience,
+        in_flight=4 + 3 * config.readers,
         selection=Selection(
-            strategy=settings["SELECT"],
-            cap=settings.getint("SELECT_CAP") or None,
-            since=settings["FROM"],
-            until=settings["TO"],
-            precision=settings["PRECISION"],
-            language=settings["LANGUAGE"],
+            strategy=config.select,
+            cap=config.select_cap or None,
+            since=config.from_,
+            until=config.to,
+            precision=config.precision,
+            language=config.language,
         ),
     )

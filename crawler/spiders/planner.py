@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crawler.selection.copies import without_copies
 from crawler.selection.plan import open_intervals, plan
 from crawler.spiders.site_discovery import Discovery
+from pipelines.formats.release import __version__
 from pipelines.items import Capture, CaptureKey, Decision, Known, State
 from pipelines.store.ledger import Ledger
 
@@ -35,9 +36,20 @@ class Planner:
         self._discovery = discovery
         self._selection = selection
         self._archives = archives
+        self._by = f"{__version__} {selection} {', '.join(ledger.archives)}"
+
+    def documents(self) -> list[int]:
+        """Those to be planned: of the others nothing has changed since this selection wanted nothing more of them."""
+        return self._ledger.documents_to_plan(self._by)
 
     def plan(self, document_id: int) -> int:
         """Decide on a document's captures as far as is known by now. Returns how many were selected."""
+        selected = self._plan(document_id)
+        if not selected:
+            self._ledger.note_planned(document_id, self._by)
+        return selected
+
+    def _plan(self, document_id: int) -> int:
         listing, known = self._ledger.listing(document_id)
         if self._archives:
             listing, copies = without_copies(listing, known, self._archives)

@@ -4,13 +4,13 @@ Everything that is asked comes from the feed, and so from the ledger; everything
 is recorded before anything is made of it. The spider keeps nothing that a restart would miss.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, assert_never
 
-from scrapy import Spider, signals
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
@@ -19,7 +19,7 @@ from crawler.politeness.wire_options import STOPPING, Budget
 from crawler.spiders.canaries import Canaries
 from crawler.spiders.options import Options, budget_from, options_from
 from crawler.spiders.planner import Planner
-from crawler.spiders.replay_handler import Asked, Held, Replay, held_snapshot
+from crawler.spiders.replay_handler import Asked, Held, Outcome, Replay, held_snapshot
 from crawler.spiders.requests import listing_page, listing_request, replay_answer, replay_request
 from crawler.spiders.responses import Hearing, failure_of, why_no_answer
 from crawler.spiders.site_discovery import Discovery
@@ -29,22 +29,25 @@ from pipelines.exceptions import CorpusError, ListingFailed, ReplayFailed
 from pipelines.formats.surt import urlkey
 from pipelines.items import (
     Decision,
-    Extraction,
     Failure,
-    ListingPage,
     ListingRefusal,
     Memento,
     Refusal,
-    Snapshot,
     State,
     WarcLocation,
 )
+from pipelines.options import Config
+from pipelines.stages.archive import Fetched
+from pipelines.stages.extract import Recorded
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listing_pages import OpenListing
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
+
+Thing = Request | Fetched
+"""What the spider gives to Scrapy."""
 
 
 class PoliciesSpider(Spider):
@@ -74,7 +77,8 @@ class PoliciesSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, options_from(crawler.settings), budget_from(crawler.settings), **kwargs)
+        config = Config.of(crawler.settings)
+        spider = super().from_crawler(crawler, options_from(config), budget_from(config), **kwargs)
         crawler.signals.connect(spider.item_recorded, signals.item_scraped)
         crawler.signals.connect(spider.broken, signals.item_error)
         crawler.signals.connect(spider.broken, signals.spider_error)
@@ -93,7 +97,7 @@ class PoliciesSpider(Spider):
 
     # -- asking
 
-    async def start(self) -> AsyncIterator[Any]:
+    async def start(self) -> AsyncIterator[Thing]:
         try:
             async for thing in self._asked():
                 yield thing
@@ -101,7 +105,7 @@ class PoliciesSpider(Spider):
             self._end_in(error)
             raise
 
-    async def _asked(self) -> AsyncIterator[Any]:
+    async def _asked(self) -> AsyncIterator[Thing]:
         """Requests, and what needs no request any more, until the feed has nothing left."""
         self._feed = Feed(
             self._ledger,
@@ -120,20 +124,19 @@ class PoliciesSpider(Spider):
             elif not await self._feed.wait(self.budget.left):
                 return
 
-    def _begin(self, step: OpenListing | Work | Asked) -> Iterator[Any]:
-        if isinstance(step, OpenListing):
-            yield from self._ask_listing(step)
-            return
-        if isinstance(step, Asked):  # it waited for what another one asked
-            yield from self._ask_replay(step)
-            return
-        asked = Asked.first(step.capture, step.attempts, self._discovery.home_of(step.capture))
-        if step.held:
-            yield from self._from_held(asked, step.held)
-        else:
-            yield from self._ask_replay(asked)
+    def _begin(self, step: OpenListing | Work | Asked) -> Iterator[Thing]:
+        match step:
+            case OpenListing():
+                yield from self._ask_listing(step)
+            case Asked():  # it waited for what another one asked
+                yield from self._ask_replay(step)
+            case Work():
+                asked = Asked.first(step.capture, step.attempts, self._discovery.home_of(step.capture))
+                yield from self._from_held(asked, step.held) if step.held else self._ask_replay(asked)
+            case _:
+                assert_never(step)
 
-    def _ask_listing(self, listing: OpenListing) -> Iterator[Any]:
+    def _ask_listing(self, listing: OpenListing) -> Iterator[Thing]:
         answered = partial(self.parse_listing, listing=listing)
         failed = partial(self.listing_not_answered, listing=listing)
         try:
@@ -142,7 +145,7 @@ class PoliciesSpider(Spider):
             self.logger.warning("%s", error.detail)
             yield self._listing_refused(listing, failure_of(error))
 
-    def _ask_replay(self, asked: Asked) -> Iterator[Any]:
+    def _ask_replay(self, asked: Asked) -> Iterator[Thing]:
         """The request of a step; none where it was made, or is being made, on behalf of another capture."""
         steps = self._replay.steps
         if steps.wait(asked.step, asked):
@@ -155,7 +158,7 @@ class PoliciesSpider(Spider):
         else:
             yield from self._ask_once(asked)
 
-    def _ask_once(self, asked: Asked) -> Iterator[Any]:
+    def _ask_once(self, asked: Asked) -> Iterator[Thing]:
         answered, failed = partial(self.parse_replay, asked=asked), partial(self.replay_not_answered, asked=asked)
         try:
             request = replay_request(self._options, asked, answered, failed)
@@ -167,7 +170,7 @@ class PoliciesSpider(Spider):
 
     # -- answers
 
-    def parse_listing(self, response: Response, listing: OpenListing) -> Iterator[Any]:
+    def parse_listing(self, response: Response, listing: OpenListing) -> Iterator[Thing]:
         try:
             page = listing_page(self._options, listing, response)
         except ListingFailed as error:
@@ -176,14 +179,17 @@ class PoliciesSpider(Spider):
             yield self._listing_refused(listing, failure_of(error))
             return
         self._hearing.of(listing.query.archive).answered()
-        silent, failed = (partial(one, listing=listing) for one in (self._fell_silent, self.listing_not_answered))
+        silent, failed = (
+            partial(self._fell_silent, listing=listing),
+            partial(self.listing_not_answered, listing=listing),
+        )
         yield from self._canaries.sift(page, silent, failed)
 
     def _fell_silent(self, error: ListingFailed, listing: OpenListing) -> ListingRefusal:
         self._leave(listing.query.archive, f"{listing.query.archive} is not well: {error}.")
         return self._listing_refused(listing, failure_of(error))
 
-    def listing_not_answered(self, trouble: Trouble, listing: OpenListing) -> Iterator[Any]:
+    def listing_not_answered(self, trouble: Trouble, listing: OpenListing) -> Iterator[Thing]:
         if self._let_go(trouble.value, listing.query.archive):
             self._feed.listed(listing.query)
             return
@@ -192,21 +198,21 @@ class PoliciesSpider(Spider):
     def _listing_refused(self, listing: OpenListing, failure: Failure) -> ListingRefusal:
         return ListingRefusal(listing.query, failure, self._options.next_try(failure, listing.attempts))
 
-    def parse_replay(self, response: Response, asked: Asked) -> Iterator[Any]:
+    def parse_replay(self, response: Response, asked: Asked) -> Iterator[Thing]:
         self._hearing.of(asked.archive).answered()
         try:
             outcomes = list(self._replay.outcomes(asked, *replay_answer(self._options, asked, response)))
         except ReplayFailed as error:
             outcomes = list(self._replay.failed(asked, failure_of(error)))
         self._let_go_on(asked)
-        yield from self._outcomes(asked, iter(outcomes))
+        yield from self._outcomes(asked, outcomes)
 
     def _let_go_on(self, asked: Asked) -> None:
         """A step is on the wire no more: who waited for its answer may look what came of it."""
         for waiting in self._replay.steps.end(asked.step):
             self._feed.go_on(waiting)
 
-    def replay_not_answered(self, trouble: Trouble, asked: Asked) -> Iterator[Any]:
+    def replay_not_answered(self, trouble: Trouble, asked: Asked) -> Iterator[Thing]:
         self._let_go_on(asked)
         if self._let_go(trouble.value, asked.archive):
             self._feed.release(asked.capture.key)
@@ -222,7 +228,7 @@ class PoliciesSpider(Spider):
         return bool(self.stop_reason) or archive in self.left_out or str(error) == STOPPING
 
     def _leave(self, archive: str, reason: str) -> None:
-        """Ask an archive nothing more for this reason, where there is one; the last one's reason ends the run."""
+        """Ask an archive nothing more, where there is a reason; the last one's ends the run."""
         if not self._hearing.leave_out(archive, reason):
             return
         if self._hearing.is_nobody_left:
@@ -231,27 +237,29 @@ class PoliciesSpider(Spider):
             self.logger.warning("%s The crawl goes on without %s.", reason, archive)
             self._feed.leave_out(archive)
 
-    def _outcomes(self, asked: Asked, outcomes: Iterator[Any]) -> Iterator[Any]:
+    def _outcomes(self, asked: Asked, outcomes: Iterable[Outcome]) -> Iterator[Thing]:
         for outcome in outcomes:
-            if isinstance(outcome, Asked):
-                self._feed.leads_to(outcome.capture.key, urlkey(outcome.original), outcome.timestamp)
-                yield from self._ask_replay(outcome)
-            elif isinstance(outcome, Held):
-                snapshot = held_snapshot(self._options.folder, outcome.location, outcome.capture, outcome.asked)
-                yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
-            elif isinstance(outcome, Memento) and not outcome.redirect_to:
-                yield self._witness(asked, outcome)
-            else:
-                yield outcome
+            match outcome:
+                case Asked():
+                    self._feed.leads_to(outcome.capture.key, urlkey(outcome.original), outcome.timestamp)
+                    yield from self._ask_replay(outcome)
+                case Held(capture, location, by):
+                    snapshot = held_snapshot(self._options.folder, location, capture, by)
+                    yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
+                case Memento():
+                    yield outcome if outcome.redirect_to else self._witness(asked, outcome)
+                case Refusal() | Decision():
+                    yield outcome
+                case _:
+                    assert_never(outcome)
 
     def _witness(self, asked: Asked, memento: Memento) -> Memento:
         """A memento with the addresses that it names."""
-        subjects = [] if asked.home_of else self._ledger.subjects_of(asked.capture)
-        return self._discovery.witness(memento, asked.capture, asked.home_of, subjects)
+        return self._discovery.witness(memento, asked.capture, asked.home_of, self._ledger.subjects_of(asked.capture))
 
     # -- what is held already
 
-    def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Any]:
+    def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Thing]:
         """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
         snapshot = held_snapshot(self._options.folder, location, asked.capture, None)
         if snapshot.memento.redirect_to:
@@ -262,33 +270,14 @@ class PoliciesSpider(Spider):
 
     # -- what was recorded
 
-    def item_recorded(self, item: Any) -> None:
+    def item_recorded(self, item: Recorded) -> None:
         """The last stage has written an item down: what waited for it may go on."""
         try:
-            self._go_on_after(item)
+            self._feed.recorded(item)
         except Exception as error:  # Scrapy would log it and let the run wait for ever
             self._end_in(error)
             self._feed.wake()
             raise
-
-    def _go_on_after(self, item: Any) -> None:
-        if isinstance(item, Extraction):
-            memento = item.snapshot.memento
-            self._feed.settled((memento.asked or memento.capture).key)
-            if memento.asked:  # what was played may be awaited by other documents than the one that asked
-                self._feed.settled(memento.capture.key)
-        elif isinstance(item, Snapshot):
-            self._visited(item.memento)
-        elif isinstance(item, Refusal | Decision):
-            self._feed.settled(item.capture.key)
-        elif isinstance(item, ListingPage | ListingRefusal):
-            self._feed.listed(item.query)
-
-    def _visited(self, memento: Memento) -> None:
-        """A redirect has only been kept so far; a home page is done with, and what it names may move documents."""
-        if memento.is_home:
-            named = {(one.site, one.kind) for one in memento.evidence}
-            self._feed.visited((memento.asked or memento.capture).key, named)
 
     def broken(self, failure: Trouble) -> None:
         """A stage could not keep what it was given, or a callback failed."""

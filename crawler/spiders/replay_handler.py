@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import assert_never
 
 from crawler.archives.base import Found as Answered
 from crawler.archives.memento import Hop, Limited, Played, Refused, played_capture
-from crawler.spiders.steps import Found, Leads, Nothing, Page, Step, Steps, unlisted
+from crawler.spiders.steps import Found, Hopped, Moved, Nothing, Page, Step, Steps, unlisted
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.surt import urlkey
@@ -86,14 +87,17 @@ class Replay:
 
     def outcomes(self, asked: Asked, answer: HttpAnswer, raw: bytes, found: Answered) -> Iterator[Outcome]:
         """What comes of an answer that is `found`; `raw` is its body as it came over the wire."""
-        if isinstance(found, Played):
-            yield from self._played(asked, found, answer, raw)
-        elif isinstance(found, Hop):
-            yield from self._hop(asked, found)
-        elif isinstance(found, Limited):
-            yield asked  # the pace holds it until the archive takes requests again
-        elif isinstance(found, Refused):
-            yield from self.failed(asked, found.failure, found.state)
+        match found:
+            case Played():
+                yield from self._played(asked, found, answer, raw)
+            case Hop():
+                yield from self._hop(asked, found)
+            case Limited():
+                yield asked  # the pace holds it until the archive takes requests again
+            case Refused(state, failure):
+                yield from self.failed(asked, failure, state)
+            case _:
+                assert_never(found)
 
     def failed(self, asked: Asked, failure: Failure, state: State = State.FAILED) -> Iterator[Outcome]:
         """What comes of an answer that is no use, now or for good."""
@@ -111,14 +115,17 @@ class Replay:
 
     def again(self, asked: Asked, found: Found) -> Iterator[Outcome]:
         """What comes of a step that was answered in this run already."""
-        if isinstance(found, Nothing):
-            yield self._elsewhere(asked, found.failure) or self.refusal(asked, found.state, found.failure)
-        elif isinstance(found, Page):
-            yield from self._page_again(asked, found)
-        elif found.is_hop:
-            yield from self._hop(asked, Hop(found.timestamp, found.original))
-        else:
-            yield from self.moved(asked, found.timestamp, found.original)
+        match found:
+            case Nothing(state, failure):
+                yield self._elsewhere(asked, failure) or self.refusal(asked, state, failure)
+            case Page():
+                yield from self._page_again(asked, found)
+            case Hopped(timestamp, original):
+                yield from self._hop(asked, Hop(timestamp, original))
+            case Moved(timestamp, original):
+                yield from self.moved(asked, timestamp, original)
+            case _:
+                assert_never(found)
 
     def _page_again(self, asked: Asked, page: Page) -> Iterator[Outcome]:
         standing = self._ledger.standing(page.key)
@@ -148,7 +155,7 @@ class Replay:
         rows = self._ledger.rows_at(wanted.urlkey, played.timestamp, asked.archive)
         found = _named(played_capture(wanted, played, answer, raw, rows), played.original)
         if found.redirect_to:
-            self.steps.found(asked.step, Leads(found.capture.timestamp, found.redirect_to))
+            self.steps.found(asked.step, Moved(found.capture.timestamp, found.redirect_to))
             yield replace(found, asked=asked.capture)
             yield from self.moved(asked, found.capture.timestamp, found.redirect_to)
             return
@@ -177,7 +184,7 @@ class Replay:
 
     def _hop(self, asked: Asked, hop: Hop) -> Iterator[Outcome]:
         """The archive's own redirect to what it can play. Far in time it would be another text."""
-        self.steps.found(asked.step, Leads(hop.timestamp, hop.original, is_hop=True))
+        self.steps.found(asked.step, Hopped(hop.timestamp, hop.original))
         away = distance(asked.timestamp, hop.timestamp)
         if away is None or away > self._window:
             yield from self._too_far(asked, f"{hop.timestamp} {hop.original}")

@@ -19,7 +19,7 @@ from crawler.targets import urls as addresses
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import distance
-from pipelines.items import Capture, DocumentKey, Evidence, Memento, Query, Source
+from pipelines.items import Capture, DocumentKey, Evidence, HomePage, Memento, Query, Source
 from pipelines.store.corpus import Corpus
 from pipelines.store.listings import Listings
 from pipelines.store.moves import HOME, Document, Moves
@@ -84,7 +84,7 @@ class Discovery:
         if not site:
             return None
         home = same_listing(f"http://{site}/")
-        listing = [row for row in listing if same_listing(row.original) == home and row.digest != "-"]  # no frames
+        listing = [row for row in listing if same_listing(row.original) == home]  # no frames
         if not listing:
             return []
         gaps = list(self._gaps(site, listing[0].timestamp, listing[-1].timestamp))
@@ -134,7 +134,10 @@ class Discovery:
         is_frame = asked.digest == "-"  # no listing shows it; frames of frames are not followed
         hrefs = [] if evidence or is_frame else self.frames(memento)
         frames = tuple(unlisted(href, memento.capture.timestamp, memento.capture.archive) for href in hrefs)
-        return replace(memento, evidence=evidence, is_home=True, frames=frames)
+        return HomePage(
+            memento.capture, memento.requested, memento.answer, memento.digest_check, memento.redirect_to,
+            memento.asked, evidence, memento.truncated, frames,
+        )  # fmt: skip
 
     def canonical_evidence(self, memento: Memento, subjects: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
         """The address that a document's page calls its own, where that is another one and looks like one."""

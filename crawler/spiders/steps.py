@@ -19,12 +19,19 @@ Step = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Leads:
-    """The answer led on: by an archived redirect, or, as `is_hop`, by the archive to the nearest it can play."""
+class Moved:
+    """The answer was an archived redirect, which leads on."""
 
     timestamp: str
     original: str
-    is_hop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hopped:
+    """The archive sent on to the nearest that it can play."""
+
+    timestamp: str
+    original: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Nothing:
     failure: Failure
 
 
-Found = Leads | Page | Nothing
+Found = Moved | Hopped | Page | Nothing
 Waiting = TypeVar("Waiting")
 
 

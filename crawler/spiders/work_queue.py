@@ -10,13 +10,28 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import assert_never
 
 from crawler.spiders.planner import Planner
 from crawler.spiders.replay_handler import Asked
 from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.steps import Numbers
 from pipelines.exceptions import ReplayFailed
-from pipelines.items import WAYBACK, CaptureKey, Failure, Query, State
+from pipelines.items import (
+    WAYBACK,
+    CaptureKey,
+    Decision,
+    Extraction,
+    Failure,
+    HomePage,
+    ListingPage,
+    ListingRefusal,
+    Query,
+    Refusal,
+    Snapshot,
+    State,
+)
+from pipelines.stages.extract import Recorded
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listing_pages import OpenListing
 from pipelines.store.listings import Listings
@@ -61,7 +76,7 @@ class Feed:
         self._planner = planner
         self._most = most
         self._patience = timedelta(seconds=patience)
-        self._to_plan = dict.fromkeys(ledger.documents_to_plan())
+        self._to_plan = dict.fromkeys(planner.documents())
         self._lanes = deque(map(_Lane, archives))
         self._fetching: dict[CaptureKey, int] = {}
         self._led_to: dict[CaptureKey, tuple[str, str]] = {}
@@ -98,7 +113,7 @@ class Feed:
         self._lanes = deque(lane for lane in self._lanes if lane.archive != archive)
         self._ledger.leave_out(archive)
         self._listings.leave_out(archive)
-        self._to_plan.update(dict.fromkeys(self._ledger.documents_to_plan()))
+        self._to_plan.update(dict.fromkeys(self._planner.documents()))
         self._is_final = False
         self._changed.set()
 
@@ -166,7 +181,7 @@ class Feed:
         if self._is_final or self.in_flight or self._is_listing_open():
             return False
         self._is_final = True  # until something else is settled
-        self._to_plan = dict.fromkeys(self._ledger.documents_to_plan())
+        self._to_plan = dict.fromkeys(self._planner.documents())
         return bool(self._to_plan)
 
     def _is_listing_open(self) -> bool:
@@ -184,6 +199,24 @@ class Feed:
     def _wait_for_plan(self, document_ids: Iterable[int]) -> None:
         """Documents that moved or have news are planned again, once all of their listings are whole."""
         self._to_plan.update((number, None) for number in document_ids if self._ledger.is_listed(number))
+
+    def recorded(self, item: Recorded) -> None:
+        """The last stage has written an item down: what waited for it may go on."""
+        match item:
+            case Extraction(Snapshot(memento)):
+                self.settled((memento.asked or memento.capture).key)
+                if memento.asked:  # what was played may be awaited by other documents than the one that asked
+                    self.settled(memento.capture.key)
+            case Snapshot(HomePage() as home):  # it is done with, and what it names may move documents
+                self.visited((home.asked or home.capture).key, {(one.site, one.kind) for one in home.evidence})
+            case Snapshot():  # a redirect has only been kept so far
+                pass
+            case Refusal() | Decision():
+                self.settled(item.capture.key)
+            case ListingPage() | ListingRefusal():
+                self.listed(item.query)
+            case _:
+                assert_never(item)
 
     def settled(self, key: CaptureKey) -> None:
         """A capture's outcome is recorded: its documents may have something else to fetch now."""

@@ -1,9 +1,7 @@
 """An export as the settings ask for it: where to, in which style. The style the corpus is stored in needs no reading;
 any other one is rendered again from the snapshots."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -14,7 +12,7 @@ from pipelines.export.manifest import MANIFEST, entries
 from pipelines.export.unchanged import LastExport
 from pipelines.extraction.form.inline import STYLES
 from pipelines.items import Page
-from pipelines.options import CorpusOptions
+from pipelines.options import Config
 from pipelines.store.joined import Joined, alone
 from pipelines.store.publishing import standing
 from pipelines.store.selection import Selection
@@ -24,29 +22,27 @@ STORED_STYLE = "corpus"
 _ALL = Selection()
 
 
-def export_corpus(db: Database, settings: Mapping[str, Any], selection: Selection = _ALL) -> Counts:
+def export_corpus(db: Database, config: Config, selection: Selection = _ALL) -> Counts:
     """Export the selected versions, by default all that are settled, to the corpus's own `text` folder, in the style it
     has unless another one is asked for. Raises RecordingFailed."""
-    options = CorpusOptions.from_settings(settings)
-    describe(options.folder)
-    style = options.export_style or style_of(options.folder / "text")
+    describe(config.folder)
+    style = config.export_style or style_of(config.folder / "text")
     if style == STORED_STYLE:
-        return _if_changed(db, options.folder, options.public_url, selection)
-    return export_elsewhere(alone(db, options.folder), settings, options.folder / "text", selection)
+        return _if_changed(db, config.folder, config.wayback_public_url, selection)
+    return export_elsewhere(alone(db, config.folder), config, config.folder / "text", selection)
 
 
-def export_elsewhere(joined: Joined, settings: Mapping[str, Any], folder: Path, selection: Selection) -> Counts:
+def export_elsewhere(joined: Joined, config: Config, folder: Path, selection: Selection) -> Counts:
     """The same to any folder, of one corpus or several as one."""
-    options = CorpusOptions.from_settings(settings)
-    style = options.export_style or style_of(folder)
+    style = config.export_style or style_of(folder)
     if style == STORED_STYLE:
-        return export(joined, folder, public_url=options.public_url, selection=selection)
-    readers = Readers(1, deadline=options.reading_deadline, memory=options.reading_memory, extractor=style)
+        return export(joined, folder, public_url=config.wayback_public_url, selection=selection)
+    readers = Readers(1, deadline=config.reading_deadline, memory=config.reading_memory, extractor=style)
     try:
         return export(
             joined,
             folder,
-            public_url=options.public_url,
+            public_url=config.wayback_public_url,
             style=style,
             render=_rendered_again(joined, readers),
             selection=selection,

@@ -15,6 +15,8 @@ from pipelines.exceptions import ReadingFailed
 
 MOST_BYTES = 16 << 20
 A_KEY = 200  # bytes that a key and its place take, about
+LINES = 4096  # results that functions of a line remember, with `lru_cache`: most lines of a page were met before
+LONGEST_LINE = 1500  # characters: of longer ones they remember none, so that each takes some megabytes at most
 
 T = TypeVar("T")
 

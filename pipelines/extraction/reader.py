@@ -13,7 +13,7 @@ from pipelines.extraction.form.lines import markdown_of_lines, snapshot_url
 from pipelines.extraction.form.parse import parse
 from pipelines.extraction.judgement.quality import Evidence
 from pipelines.extraction.memory import Memory, key_of
-from pipelines.extraction.page import tabs
+from pipelines.extraction.page import sheets, tabs
 from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.controls import without_boxes
 from pipelines.extraction.page.menus import SHELL, shell_of
@@ -80,17 +80,7 @@ class Reader:
         return self._read_html(html, page, charset)
 
     def _read_html(self, html: str, page: Page, charset: str) -> Reading:
-        root = parse(html)
-        if HIDDEN in html:
-            reveal(root)
-        if any(sign in html for sign in SIGNS):
-            unfold(root)
-        if not self._style.faithful:
-            if root.find("body") is None:
-                show_noframes(root)
-            if any(sign in html for sign in tabs.SIGNS):
-                tabs.title_panels(root)
-            without_boxes(root)
+        root = _prepared(html, written_out=not self._style.faithful)
         shell = shell_of(root)
         strip(root)
         if shell:
@@ -103,6 +93,30 @@ class Reader:
         prepared = prepare(root, base, self._style, lambda tree: second_text(tree, self._seconds))
         key = prepared.key(self._style)
         return self._articles.get(key, lambda: reading_of(text_of(prepared, self._style), ""))
+
+
+def _prepared(html: str, *, written_out: bool) -> HtmlElement:
+    """The tree of a page, with what lies folded in it; `written_out` also with what only its looks tell."""
+    root = parse(html)
+    if HIDDEN in html:
+        reveal(root)
+    if any(sign in html for sign in SIGNS):
+        unfold(root)
+    if written_out:
+        _write_out(root, html)
+    return root
+
+
+def _write_out(root: HtmlElement, html: str) -> None:
+    if root.find("body") is None:
+        show_noframes(root)
+    if any(sign in html for sign in sheets.UNSEEN_SIGNS):
+        sheets.drop_unseen(root)
+    if any(sign in html for sign in sheets.SIGNS):
+        sheets.write_styles(root)
+    if tabs.may_have_tabs(html):
+        tabs.title_panels(root)
+    without_boxes(root)
 
 
 def _is_plain(html: str, content_type: str) -> bool:

@@ -110,6 +110,16 @@ class ArchiveLine(Struct):
     replay: Annotated[str, Meta(pattern=r"\A(https?://.*)?\Z", max_length=4000)]
 
 
+class SavedLine(Struct):
+    saved: tuple[Text, Moment]
+    archive: Text
+    job: Text
+    state: Literal["asked", "saved", "held", "failed"]
+    timestamp: Bound
+    original: Text
+    reason: Text
+
+
 LINES: dict[str, type[Struct]] = {
     "capture": CaptureLine,
     "query": QueryLine,
@@ -118,6 +128,7 @@ LINES: dict[str, type[Struct]] = {
     "target": TargetLine,
     "forgotten": ForgottenLine,
     "archive": ArchiveLine,
+    "saved": SavedLine,
 }
 
 

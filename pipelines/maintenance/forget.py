@@ -131,7 +131,8 @@ class _Sieve:
         """Whether a line of the journal tells of the site; that it was forgotten stays."""
         what, key = next(iter(line.items()))
         if what == "capture":
-            return str(line["urlkey"]).startswith(self._keys) or forgetting.is_condemned(self._db, CaptureKey(*key))
+            named = CaptureKey(key[0], key[1], key[2], key[3], line["archive"])
+            return str(line["urlkey"]).startswith(self._keys) or forgetting.is_condemned(self._db, named)
         if what == "query":
             return self._is_its(key[0])
         if what == "target":

@@ -6,12 +6,12 @@ before each record, so that the WARC files alone tell all that became of the cap
 """
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Self, assert_never
 
 from scrapy.crawler import Crawler
 
-from pipelines.items import ListingPage, Memento, Snapshot
-from pipelines.options import CorpusOptions
+from pipelines.items import Decision, ListingPage, ListingRefusal, Memento, Refusal, Snapshot
+from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus
@@ -21,6 +21,11 @@ from pipelines.warc.identity import own_of
 from pipelines.warc.own_files import Book
 from pipelines.warc.recovery import adopt
 from pipelines.warc.writer import WarcWriter
+
+Fetched = ListingPage | ListingRefusal | Memento | Snapshot | Refusal | Decision
+"""What leaves the spider; a snapshot is one that is held already."""
+Kept = ListingPage | ListingRefusal | Snapshot | Refusal | Decision
+"""The same, once its bytes are kept."""
 
 
 class ArchiveStage:
@@ -39,8 +44,10 @@ class ArchiveStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        o = CorpusOptions.from_settings(crawler.settings)
-        return cls(o.folder, o.archive, o.run, o.warc_size, o.target_list, o.writer_patience)
+        config = Config.of(crawler.settings)
+        return cls(
+            config.folder, config.archive, config.run_id, config.warc_size, config.target_list, config.writer_patience
+        )
 
     def open_spider(self) -> None:
         book = Book(self._db)
@@ -51,17 +58,22 @@ class ArchiveStage:
         for text in TargetFile(Path(path)).texts() if path else ():
             self._writer.write_targets(uri, text)
 
-    def process_item(self, item: Any) -> Any:
+    def process_item(self, item: Fetched) -> Kept:
         assert self._writer is not None
-        if isinstance(item, ListingPage | Memento):
-            journal.write_out(self._db, self._writer.write_journal)
-        if isinstance(item, ListingPage):
-            self._writer.write_listing(item)
-        elif isinstance(item, Memento):
-            return self._keep(item, self._writer)
-        return item
+        match item:
+            case ListingPage():
+                journal.write_out(self._db, self._writer.write_journal)
+                self._writer.write_listing(item)
+                return item
+            case Memento():
+                return self._keep(item, self._writer)
+            case ListingRefusal() | Snapshot() | Refusal() | Decision():  # no bytes, or they are kept already
+                return item
+            case _:
+                assert_never(item)
 
     def _keep(self, memento: Memento, writer: WarcWriter) -> Snapshot:
+        journal.write_out(self._db, writer.write_journal)
         location, payload_digest = writer.write_memento(memento, find_twin=self._corpus.holding)
         snapshot = Snapshot(memento, location, payload_digest)
         self._corpus.hold(snapshot)

@@ -4,15 +4,30 @@ A page that cannot be read becomes a failure with its reason, and the crawl goes
 """
 
 import asyncio
-from typing import Any, Self
+from typing import Self, assert_never
 
 from scrapy.crawler import Crawler
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.extraction.version import DEFAULT, reader_version
-from pipelines.items import Extraction, Failure, Page, Reading, Snapshot
-from pipelines.options import CorpusOptions
+from pipelines.items import (
+    Decision,
+    Extraction,
+    Failure,
+    HomePage,
+    ListingPage,
+    ListingRefusal,
+    Page,
+    Reading,
+    Refusal,
+    Snapshot,
+)
+from pipelines.options import Config
+from pipelines.stages.archive import Kept
+
+Recorded = Kept | Extraction
+"""What is kept, once pages are read: each is written down as what it is."""
 
 
 class ExtractStage:
@@ -25,20 +40,28 @@ class ExtractStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        options = CorpusOptions.from_settings(crawler.settings)
-        extractor = options.extractor or DEFAULT
+        config = Config.of(crawler.settings)
+        extractor = config.extractor or DEFAULT
         readers = Readers(
-            options.readers or 1,
-            deadline=options.reading_deadline,
-            memory=options.reading_memory,
+            config.readers or 1,
+            deadline=config.reading_deadline,
+            memory=config.reading_memory,
             extractor=extractor,
         )
         return cls(readers, reader_version(extractor))
 
-    async def process_item(self, item: Any) -> Any:
-        if not isinstance(item, Snapshot) or item.memento.is_redirect or item.memento.is_home:
-            return item
-        return Extraction(item, self._reader, await self._read(item))
+    async def process_item(self, item: Kept) -> Recorded:
+        match item:
+            case Snapshot(memento=HomePage()):
+                return item
+            case Snapshot() if item.memento.redirect_to:
+                return item
+            case Snapshot():
+                return Extraction(item, self._reader, await self._read(item))
+            case ListingPage() | ListingRefusal() | Refusal() | Decision():
+                return item
+            case _:
+                assert_never(item)
 
     async def _read(self, snapshot: Snapshot) -> Reading | Failure:
         memento = snapshot.memento

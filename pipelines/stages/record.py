@@ -1,12 +1,13 @@
 """Stage 3: rows. Every outcome is written down in one transaction; one that cannot be written stops the run."""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Self, assert_never
 
 from scrapy.crawler import Crawler
 
-from pipelines.items import Decision, Extraction, ListingPage, ListingRefusal, Refusal, Snapshot
-from pipelines.options import CorpusOptions
+from pipelines.items import Decision, Extraction, HomePage, ListingPage, ListingRefusal, Refusal, Snapshot
+from pipelines.options import Config
+from pipelines.stages.extract import Recorded
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus, recording
 from pipelines.store.ledger import Ledger
@@ -26,31 +27,35 @@ class RecordStage:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        options = CorpusOptions.from_settings(crawler.settings)
-        return cls(options.folder, options.archive, options.writer_patience)
+        config = Config.of(crawler.settings)
+        return cls(config.folder, config.archive, config.writer_patience)
 
-    def process_item(self, item: Any) -> Any:
-        if isinstance(item, ListingPage):
-            self._listings.record(item)
-        elif isinstance(item, Extraction):
-            with recording(self._db):
-                self._moves.note(item.snapshot.memento.evidence)
-                self._corpus.record(item)
-        elif isinstance(item, Snapshot):
-            self._visited(item)
-        elif isinstance(item, Refusal):
-            self._ledger.fail(item.capture, item.state, item.failure, item.next_try)
-        elif isinstance(item, ListingRefusal):
-            self._listings.fail(item.query, item.failure, item.next_try)
-        elif isinstance(item, Decision):
-            self._corpus.settle(item)
+    def process_item(self, item: Recorded) -> Recorded:
+        match item:
+            case ListingPage():
+                self._listings.record(item)
+            case ListingRefusal(query, failure, next_try):
+                self._listings.fail(query, failure, next_try)
+            case Extraction():
+                with recording(self._db):
+                    self._moves.note(item.snapshot.memento.evidence)
+                    self._corpus.record(item)
+            case Snapshot(memento=HomePage() as home):
+                self._visited(home, item)
+            case Snapshot():  # a redirect: what it leads to will be recorded
+                pass
+            case Refusal(capture, state, failure, next_try):
+                self._ledger.fail(capture, state, failure, next_try)
+            case Decision():
+                self._corpus.settle(item)
+            case _:
+                assert_never(item)
         return item
 
-    def _visited(self, snapshot: Snapshot) -> None:
-        if snapshot.memento.is_home:
-            self._moves.note(snapshot.memento.evidence)
-            self._moves.add_frames(snapshot.memento.asked or snapshot.memento.capture, snapshot.memento.frames)
-            self._corpus.visited(snapshot)
+    def _visited(self, home: HomePage, snapshot: Snapshot) -> None:
+        self._moves.note(home.evidence)
+        self._moves.add_frames(home.asked or home.capture, home.frames)
+        self._corpus.visited(snapshot)
 
     def close_spider(self) -> None:
         self._db.close()

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlite_utils import Database
 
@@ -18,6 +18,10 @@ log = logging.getLogger(__name__)
 _IS_LISTED = """active AND NOT EXISTS (SELECT 1 FROM address AS other JOIN query ON query.urlkey = other.urlkey
     AND +query.archive IN (SELECT value FROM json_each(?))
     WHERE other.document_id = document.id AND query.state = 'open')"""
+_NOTE_PLANNED = """INSERT OR REPLACE INTO planned (document_id, selection) SELECT id, ? FROM document WHERE id = ?
+    AND NOT EXISTS (SELECT 1 FROM document AS other WHERE other.site = document.site
+        AND (other.discover OR other.found OR other.same_as IS NOT NULL))
+    AND NOT EXISTS (SELECT 1 FROM evidence WHERE evidence.site = document.site AND source <> 'given')"""
 # what discovery found follows the documents that it was found for
 _REVIVE = """UPDATE document SET active = 1 WHERE found AND EXISTS (SELECT 1 FROM address
     WHERE document_id = document.id) AND EXISTS (SELECT 1 FROM document AS sought
@@ -38,6 +42,11 @@ class Documents:
         self._archive = archive
         self._among = json.dumps([archive, *further])
         self._heard = [archive, *further]
+
+    @property
+    def archives(self) -> list[str]:
+        """The archives that are asked, the main one first."""
+        return [str(name) for name in json.loads(self._among)]
 
     def leave_out(self, archive: str) -> None:
         """An archive does not answer in this run: documents do not wait for its listings, which stay open."""
@@ -113,12 +122,13 @@ class Documents:
         """Whether an address is not to be asked for, whichever document leads there."""
         return is_forgotten(self._db, urlkey)
 
-    def documents_to_plan(self) -> list[int]:
-        """Active documents all of whose listings are whole."""
+    def documents_to_plan(self, selection: str = "") -> list[int]:
+        """Active documents all of whose listings are whole; less those of which `selection` wants nothing more."""
         rows = self._db.execute(
             f"SELECT DISTINCT document.id FROM document JOIN address ON document_id = document.id WHERE {_IS_LISTED} "  # noqa: S608
+            "AND NOT EXISTS (SELECT 1 FROM planned WHERE planned.document_id = document.id AND selection = ?) "
             "ORDER BY document.id",
-            [json.dumps(self._heard)],
+            [json.dumps(self._heard), selection],
         )
         return [document_id for (document_id,) in rows]
 
@@ -132,14 +142,14 @@ class Documents:
         )
         return [document_id for (document_id,) in rows]
 
-    def subjects_of(self, capture: Capture) -> list[tuple[str, str]]:
-        """Site and kind of the documents that hold a capture."""
+    def subjects_of(self, capture: Capture) -> Iterator[tuple[str, str]]:
+        """Site and kind of the documents that hold a capture; looked up when the first is wanted, which is seldom."""
         rows = self._db.execute(
             "SELECT DISTINCT site, kind FROM address JOIN document ON document.id = document_id AND active "
             "WHERE urlkey = ? AND ? BETWEEN first_timestamp AND last_timestamp ORDER BY site, kind",
             [capture.urlkey, capture.timestamp],
         )
-        return [(site, kind) for site, kind in rows]
+        yield from ((site, kind) for site, kind in rows)
 
     def is_listed(self, document_id: int) -> bool:
         """Whether a document is active and all of its listings are whole."""
@@ -149,6 +159,12 @@ class Documents:
                 [document_id, json.dumps(self._heard)],
             ).fetchone()[0]
         )
+
+    def note_planned(self, document_id: int, selection: str) -> None:
+        """A plan wants nothing more of a document, until something changes of it. Where it lies may depend on what is
+        found of others on its site: then nothing is noted."""
+        with recording(self._db):
+            self._db.execute(_NOTE_PLANNED, [selection, document_id])
 
     def set_open(self, document_id: int, is_open: bool) -> None:
         """Note whether changes of a document may still lie between captures that were not fetched."""

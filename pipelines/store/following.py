@@ -28,6 +28,20 @@ LEFT JOIN snapshot ON snapshot.capture_id = coalesce(same_as, capture.id)
 WHERE snapshot.capture_id IS NOT NULL AND {{}}"""  # noqa: S608
 
 
+# the row of the same address before a capture, in the order of plans
+_BEFORE = """SELECT before.id, before.statuscode, before.digest, substr(before.timestamp, 1, 4),
+    substr(before.timestamp, 5, 2) <= '06' FROM capture AS here JOIN capture AS before
+    ON before.urlkey = here.urlkey AND before.original = here.original AND before.archive = here.archive
+WHERE here.urlkey = ? AND here.id = ? AND before.timestamp <= here.timestamp
+    AND (before.timestamp, before.digest, before.statuscode) < (here.timestamp, here.digest, here.statuscode)
+ORDER BY before.timestamp DESC, before.digest DESC, before.statuscode DESC LIMIT 1"""
+
+
+def _likeness(capture: Capture) -> tuple[str, str, str, int]:
+    when = capture.timestamp
+    return capture.statuscode, capture.digest, when[:4], int(when[4:6] <= "06")
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     capture: Capture
@@ -42,6 +56,7 @@ class Following:
         self._corpus = corpus
         self._urlkey = urlkey
         self._window = window
+        self._firsts: dict[int, int] = {}  # of those that led somewhere: the first of its run
 
     def follow(self) -> Iterator[tuple[str, str]]:
         """Settle each redirect with what it leads to, as a replay would be. Gives site and kind of the documents that
@@ -49,7 +64,10 @@ class Following:
         for (number,) in self._db.execute(_TO_FOLLOW).fetchall():
             start = self._held("capture.id = ?", number)[0]
             end = self._end_of(start)
-            if isinstance(end, Capture):
+            if first := self._repeats(number, start.capture):
+                self._is_repeat(number, first)
+            elif isinstance(end, Capture):
+                self._firsts[number] = number
                 self._corpus.settle(Decision(start.capture, State.DUPLICATE, same_as=end.key))
             else:
                 self._is_fact(number, start, end)
@@ -58,6 +76,22 @@ class Following:
                 "WHERE capture_id = ?",
                 [number],
             ).fetchall()
+
+    def _repeats(self, number: int, capture: Capture) -> int:
+        """The first of the run of redirects that this one stands in, which shows for all where they lead; 0 for one
+        that begins a run. Such are rows of one address that follow each other, alike, within a half-year."""
+        before = self._db.execute(_BEFORE, [capture.urlkey, number]).fetchone()
+        if before is None or before[0] not in self._firsts or before[1:] != _likeness(capture):
+            return 0
+        return self._firsts[before[0]]
+
+    def _is_repeat(self, number: int, first: int) -> None:
+        self._firsts[number] = first
+        with recording(self._db):
+            self._db.execute(
+                "UPDATE capture SET state = ?, stage = 'plan', reason = '', same_as = ?, next_try = NULL WHERE id = ?",
+                [State.DUPLICATE, first, number],
+            )
 
     def _end_of(self, start: _Step) -> Capture | str:
         """The capture of a page at the end of the way, or why there is none."""

@@ -94,11 +94,11 @@ def _names(site: str, domain_key: str) -> dict[str, str]:
 
 
 def is_condemned(db: Database, key: CaptureKey) -> bool:
-    """Whether a capture, in whatever archive, is to go."""
+    """Whether a capture is to go; where its archive is not named, as in 0.1.0, that of any archive."""
     found = db.execute(
         "SELECT 1 FROM capture JOIN condemned USING (id) WHERE timestamp = ? AND original = ? AND digest = ? "
-        "AND statuscode = ?",
-        [*key[:4]],
+        "AND statuscode = ? AND ? IN (archive, '')",
+        [*key],
     )
     return found.fetchone() is not None
 

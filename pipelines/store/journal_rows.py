@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.store.database import recording
+from pipelines.store.saved import Save, keep
 
 Line = dict[str, Any]
 
@@ -21,6 +22,7 @@ OF_QUERY = (
 DOCUMENT_KEY = ("site", "kind", "variant")
 OF_DOCUMENT = ("url", "discover", "found", "active", "open")
 OF_ARCHIVE = ("title", "replay")
+OF_SAVED = ("archive", "job", "state", "timestamp", "original", "reason")
 OF_TARGET = ("list", "line", "address", "problem")
 OF_ADDRESS = ("urlkey", "first_timestamp", "last_timestamp", "url", "evidence")
 
@@ -126,6 +128,10 @@ def _apply_archive(db: Database, line: Line) -> None:
     )
 
 
+def _apply_saved(db: Database, line: Line) -> None:
+    keep(db, Save(*line["saved"], *(line[name] for name in OF_SAVED)))
+
+
 _APPLYING: dict[str, Callable[[Database, Line], None]] = {
     "capture": _apply_capture,
     "query": _apply_query,
@@ -134,4 +140,5 @@ _APPLYING: dict[str, Callable[[Database, Line], None]] = {
     "target": _apply_target,
     "forgotten": _apply_forgotten,
     "archive": _apply_archive,
+    "saved": _apply_saved,
 }

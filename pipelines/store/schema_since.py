@@ -264,3 +264,24 @@ def versions_that_are_no_more(db: Database) -> None:
     """In which run a version went, for news over several runs."""
     for statement in changes.GONE:
         db.execute(statement)
+
+
+_SAVES = (
+    """CREATE TABLE saved (
+    address TEXT NOT NULL, asked_at TEXT NOT NULL, archive TEXT NOT NULL,
+    job TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'asked', timestamp TEXT NOT NULL DEFAULT '',
+    original TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (address, asked_at)
+) WITHOUT ROWID""",
+    "CREATE VIEW saves AS SELECT address, asked_at, archive, state, timestamp, original, reason, job FROM saved",
+)
+_SAVE_TOLD = """CREATE TRIGGER save_{} AFTER {} ON saved BEGIN
+    INSERT INTO unwritten (what, id) SELECT 'saved', json_array(NEW.address, NEW.asked_at) WHERE NOT EXISTS (
+        SELECT 1 FROM unwritten WHERE what = 'saved' AND id = json_array(NEW.address, NEW.asked_at)); END"""
+
+
+@migrations()
+def captures_made_for_us(db: Database) -> None:
+    """What an archive was asked to capture: see saved.py."""
+    for statement in (*_SAVES, _SAVE_TOLD.format("added", "INSERT"), _SAVE_TOLD.format("told", "UPDATE")):
+        db.execute(statement)

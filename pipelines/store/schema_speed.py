@@ -19,3 +19,62 @@ def quick_recording(db: Database) -> None:
     db.execute("DROP TRIGGER capture_told")
     mark_in_journal(db, "capture_told", f"{told} AND NOT ({_TOLD_BY_BYTES})", marked)
     searching.look_for_letters_by_bytes(db)
+
+
+_TABLES = (
+    # listings that are still to be answered are looked for before each request
+    "CREATE INDEX query_open ON query (archive, id) WHERE state = 'open'",
+    # what `status` tells of few of many rows: see summary.py
+    "CREATE INDEX capture_failed ON capture (state, stage, reason) WHERE state IN ('failed', 'unplayable', 'blocked')",
+    "CREATE INDEX extraction_second_look ON extraction (reader, capture_id) WHERE second_in_text < 0.9",
+    "CREATE TABLE state_count (state TEXT PRIMARY KEY, captures INTEGER NOT NULL) WITHOUT ROWID",
+    "INSERT INTO state_count SELECT state, count(*) FROM capture WHERE state <> 'passed over' GROUP BY state",
+    "CREATE TABLE planned (document_id INTEGER PRIMARY KEY, selection TEXT NOT NULL)",
+)
+# all but those that are passed over, as each row of a listing is at first: these are what is left of all
+_ONE_MORE = """INSERT INTO state_count SELECT NEW.state, 1 WHERE NEW.state <> 'passed over'
+    ON CONFLICT (state) DO UPDATE SET captures = captures + 1;"""
+_ONE_LESS = "UPDATE state_count SET captures = captures - 1 WHERE state = OLD.state;"
+
+_AT = "DELETE FROM planned WHERE document_id IN (SELECT document_id FROM address WHERE urlkey = {row}.urlkey);"
+# a capture is known by the one that holds its bytes, too
+_OF_CAPTURE = """DELETE FROM planned WHERE document_id IN (SELECT document_id FROM address WHERE urlkey IN (
+    SELECT urlkey FROM capture WHERE id = {row}.{id}
+    UNION ALL SELECT urlkey FROM capture WHERE same_as = {row}.{id}));"""
+_NEW, _OLD = _AT.format(row="NEW"), _AT.format(row="OLD")
+_TOLD = _OF_CAPTURE.format(row="NEW", id="id")
+_READ, _UNREAD = (_OF_CAPTURE.format(row=row, id="capture_id") for row in ("NEW", "OLD"))
+_OF_DOCUMENT = "DELETE FROM planned WHERE document_id = {};"
+_OF_SITE = "DELETE FROM planned WHERE document_id IN (SELECT id FROM document WHERE site = {}.site);"
+_TRIGGERS = {
+    # what a listing shows is told by who keeps it, once for all of its rows: see listing_pages.py
+    "capture_counted": f"AFTER INSERT ON capture WHEN NEW.met OR NEW.state <> 'passed over' BEGIN {_ONE_MORE} {_NEW}",
+    "capture_counted_again": f"AFTER UPDATE OF state ON capture WHEN OLD.state <> NEW.state "
+    f"BEGIN {_ONE_LESS} {_ONE_MORE}",
+    "capture_not_counted": f"AFTER DELETE ON capture BEGIN {_ONE_LESS} {_OLD}",
+    "capture_to_plan": f"AFTER UPDATE ON capture BEGIN {_OLD} {_TOLD}",
+    "reading_to_plan": f"AFTER INSERT ON extraction BEGIN {_READ}",
+    "reading_told_to_plan": f"AFTER UPDATE ON extraction BEGIN {_READ}",
+    "reading_gone_to_plan": f"AFTER DELETE ON extraction BEGIN {_UNREAD}",
+    "address_to_plan": f"AFTER INSERT ON address BEGIN {_OF_DOCUMENT.format('NEW.document_id')}",
+    "address_told_to_plan": f"AFTER UPDATE ON address BEGIN {_OF_DOCUMENT.format('NEW.document_id')}",
+    "address_gone_to_plan": f"AFTER DELETE ON address BEGIN {_OF_DOCUMENT.format('OLD.document_id')}",
+    "document_to_plan": "AFTER UPDATE OF active, discover, found, same_as, url ON document WHEN "
+    "(OLD.active, OLD.discover, OLD.found, OLD.same_as, OLD.url) IS NOT "
+    f"(NEW.active, NEW.discover, NEW.found, NEW.same_as, NEW.url) BEGIN {_OF_SITE.format('NEW')}",
+    "document_added_to_plan": f"AFTER INSERT ON document BEGIN {_OF_SITE.format('NEW')}",
+    "document_gone_to_plan": f"BEFORE DELETE ON document BEGIN {_OF_SITE.format('OLD')}",
+    "evidence_to_plan": f"AFTER INSERT ON evidence BEGIN {_OF_SITE.format('NEW')}",
+    "evidence_gone_to_plan": f"AFTER DELETE ON evidence BEGIN {_OF_SITE.format('OLD')}",
+    "forgotten_to_plan": "AFTER INSERT ON forgotten BEGIN DELETE FROM planned;",
+}
+
+
+@migrations()
+def kept_counts_and_plans(db: Database) -> None:
+    """Counts of captures by state, and which documents nothing has changed of since a plan wanted nothing more of
+    them; triggers keep both true, whoever writes."""
+    for statement in _TABLES:
+        db.execute(statement)
+    for name, does in _TRIGGERS.items():
+        db.execute(f"CREATE TRIGGER {name} {does} END")

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from pipelines.items import State
 from pipelines.store.listings import OF_ACTIVE_DOCUMENT
 from pipelines.store.readings import count_outdated
 from pipelines.store.views import OF_NONE
@@ -27,10 +28,16 @@ _LEFT_OUT = "SELECT count(*) FROM malformed_row WHERE reason"
 _WITHOUT_CAPTURES = "SELECT count(*) FROM document_standing WHERE active AND outcome = 'empty'"
 LEAST_AGREEMENT = 0.9
 """Share of a second reader's words below which a text is worth a look; 8 of 191 right texts lie there."""
-_SECOND_LOOK = f"""SELECT count(*) FROM version JOIN capture ON capture.id = version.capture_id
-    JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id)
-        AND extraction.reader = version.reader
+_SECOND_LOOK = f"""SELECT count(*) FROM extraction CROSS JOIN version ON version.reader = extraction.reader
+    AND version.capture_id IN (SELECT id FROM capture WHERE id = extraction.capture_id AND same_as IS NULL
+        UNION ALL SELECT id FROM capture WHERE same_as = extraction.capture_id)
 WHERE second_in_text < {LEAST_AGREEMENT}"""  # noqa: S608
+# address by address, for an address that is a document's through all time needs no look at its captures
+_OF_NONE = f"""WITH RECURSIVE listed (urlkey) AS (SELECT min(urlkey) FROM capture UNION ALL
+    SELECT (SELECT min(urlkey) FROM capture WHERE capture.urlkey > listed.urlkey) FROM listed WHERE urlkey IS NOT NULL)
+SELECT coalesce(sum((SELECT count(*) FROM capture WHERE capture.urlkey = listed.urlkey AND {OF_NONE})), 0) FROM listed
+WHERE urlkey IS NOT NULL AND NOT EXISTS (SELECT 1 FROM address WHERE address.urlkey = listed.urlkey
+    AND first_timestamp = '' AND last_timestamp = '99999999999999')"""  # noqa: S608
 
 
 # the user asked for these and has no text of them; not those that are still to come, or are told with another line
@@ -72,10 +79,10 @@ class Summary:
 
 
 def summarise(db: Database, reader: str = "", archives: Sequence[str] = ()) -> Summary:
-    """Count everything once; a few seconds for a million captures. `reader` is the present one. What is to be tried
-    again is counted of these `archives`, by default of all: others are not asked any more."""
+    """Count everything once; it takes as long as there are documents, not captures. `reader` is the present one. What
+    is to be tried again is counted of these `archives`, by default of all: others are not asked any more."""
     asked = {"archives": json.dumps(list(archives))}
-    states = _counts(db, "SELECT state, count(*) FROM capture GROUP BY state ORDER BY state")
+    states = _states(db)
     targets = _counts(db, "SELECT outcome, count(*) FROM targets GROUP BY outcome ORDER BY outcome")
     return Summary(
         documents=_one(db, "SELECT count(*) FROM document_standing"),
@@ -92,7 +99,7 @@ def summarise(db: Database, reader: str = "", archives: Sequence[str] = ()) -> S
         to_be_tried_again=_one(db, _CAPTURES_DUE, asked) + _one(db, _LISTINGS_DUE, asked),
         second_look=_one(db, _SECOND_LOOK),
         outdated=count_outdated(db, reader) if reader else 0,
-        captures_of_none=_one(db, f"SELECT count(*) FROM capture WHERE {OF_NONE}"),  # noqa: S608
+        captures_of_none=_one(db, _OF_NONE),
         versions_open=_one(db, "SELECT count(*) FROM version JOIN document ON document.id = document_id WHERE open"),
         without_text=_without_text(db) if not targets.keys().isdisjoint(_WITHOUT_TEXT) else [],
         targets=targets,
@@ -136,6 +143,13 @@ def _without_text(db: Database) -> list[tuple[str, str]]:
     return [
         (address, outcome if reason in ("", outcome) else f"{outcome}: {reason}") for address, outcome, reason in rows
     ]
+
+
+def _states(db: Database) -> dict[str, int]:
+    """How many captures are in each state: counted as they change, but for those that are passed over."""
+    counted = _counts(db, "SELECT state, captures FROM state_count WHERE captures")
+    left = _one(db, "SELECT count(*) FROM capture") - sum(counted.values())
+    return dict(sorted({**counted, **({State.PASSED_OVER.value: left} if left else {})}.items()))
 
 
 def _one(db: Database, sql: str, named: Mapping[str, str] | None = None) -> int:

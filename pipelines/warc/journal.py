@@ -12,6 +12,7 @@ record goes to WARC the marked rows are written there as they stand, one JSON ob
     {"evidence": [site, kind, timestamp, source, address, via, score]}
     {"target": [digest of the list, number], "list", "line", "address", "document": [...] or null, "problem"}
     {"archive": name, "title", "replay": template of links to its captures}
+    {"saved": [address, asked_at], "archive", "job", "state", "timestamp", "original", "reason"}
     {"forgotten": site, "since", "corpus": the name of the one that forgot}
 
 Lines are rows, not steps: to apply one twice changes nothing, and the last one of a row is the one that holds.
@@ -35,6 +36,7 @@ from pipelines.store.journal_rows import (
     OF_CAPTURE,
     OF_DOCUMENT,
     OF_QUERY,
+    OF_SAVED,
     OF_TARGET,
     QUERY_KEY,
     Line,
@@ -82,6 +84,7 @@ def mark_all(db: Database) -> None:
     db.execute(
         "INSERT OR IGNORE INTO unwritten (what, id) SELECT 'target', json_array(list_digest, number) FROM target"
     )
+    db.execute("INSERT OR IGNORE INTO unwritten (what, id) SELECT 'saved', json_array(address, asked_at) FROM saved")
 
 
 @contextmanager
@@ -106,8 +109,8 @@ def _line(db: Database, what: str, row_id: str) -> Iterator[Line]:
     if what == "evidence":
         yield {"evidence": json.loads(row_id)}
         return
-    if what == "target":
-        yield from _target_line(db, json.loads(row_id))
+    if what in ("target", "saved"):
+        yield from (_target_line if what == "target" else _saved_line)(db, json.loads(row_id))
         return
     table, telling = _TELLING[what]
     key = _KEYED_BY.get(what, "id")
@@ -153,6 +156,11 @@ def _key_of(db: Database, document_id: int | None) -> tuple[str, ...] | None:
 def _target_line(db: Database, key: list[Any]) -> Iterator[Line]:
     for row in db.query("SELECT * FROM target WHERE list_digest = ? AND number = ?", key):
         yield {"target": key, **_named(row, OF_TARGET), "document": _key_of(db, row["document_id"])}
+
+
+def _saved_line(db: Database, key: list[Any]) -> Iterator[Line]:
+    for row in db.query("SELECT * FROM saved WHERE address = ? AND asked_at = ?", key):
+        yield {"saved": key, **_named(row, OF_SAVED)}
 
 
 def _forgotten_line(db: Database, row: Line) -> Iterator[Line]:

@@ -15,10 +15,12 @@ from pipelines.formats.media_types import may_be_page
 from pipelines.items import WarcLocation
 from pipelines.warc.held import PassedOver
 from pipelines.warc.members import Damage, Member
+from pipelines.warc.plain_records import plain
 from pipelines.warc.sidecar import FOLLOW, Headers
 
 _PARSER = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], False)
 _HTTP = b"HTTP/"
+_GZIP = b"\x1f\x8b\x08"
 
 
 def give_head(record: ArcWarcRecord) -> bytes:
@@ -89,6 +91,8 @@ class Record:
             return said[:100]
         if "chunked" in self.header("Transfer-Encoding").lower():
             return "" if has_last_chunk(self.body) else "its chunks have no end"
+        if self.header("Content-Encoding") and not self.body.startswith(_GZIP):
+            return ""  # some programs keep bodies decoded, with the length that they had
         length = self.header("Content-Length").strip()
         is_short = length.isascii() and length.isdigit() and len(self.body) < int(length[:15])
         return "shorter than its Content-Length" if is_short else ""
@@ -127,6 +131,13 @@ def parse(member: Member, file: str) -> Record | PassedOver | Damage:
     large is passed over where its type is none of a page."""
     if not member.is_complete:
         return _too_large(member, file)
+    found = plain(member, file)
+    return Record(*found) if found else _parsed(member, file)
+
+
+def _parsed(member: Member, file: str) -> Record | Damage:
+    """The same of any record, however odd."""
+    member.data.seek(0)
     try:
         odd = _has_odd_head(member)
         parsed = _LOADER.parse_record_stream(member.data, known_format="warc", check_digests=True, no_record_parse=odd)

@@ -24,7 +24,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from pipelines.formats.records import AnswerNotes, ListingNotes, MementoNotes, check
-from pipelines.items import Capture, Evidence, HttpAnswer, ListingPage, Memento, Query, WarcLocation
+from pipelines.items import Capture, Evidence, HomePage, HttpAnswer, ListingPage, Memento, Query, WarcLocation
 
 Headers = tuple[tuple[str, str], ...]
 Notes = dict[str, Any]
@@ -51,7 +51,7 @@ def of_memento(memento: Memento, payload_digest: str, payload: WarcLocation | No
         digest_check=memento.digest_check,
         redirect_to=memento.redirect_to,
         evidence=[dataclasses.asdict(one) for one in memento.evidence],
-        is_home=memento.is_home,
+        is_home=isinstance(memento, HomePage),
         truncated=memento.truncated,
         payload_digest=payload_digest,
         payload=dataclasses.asdict(payload) if payload else None,
@@ -106,7 +106,8 @@ def listing_notes(notes: Notes) -> ListingNotes:
 
 def memento_of(notes: MementoNotes, body: bytes) -> Memento:
     """The memento that was written, headers of the client excepted."""
-    return Memento(
+    kind = HomePage if notes.is_home else Memento
+    return kind(
         capture=Capture(**asdict(notes.capture)),
         requested=notes.requested,
         answer=answer_of(notes, body),
@@ -114,7 +115,6 @@ def memento_of(notes: MementoNotes, body: bytes) -> Memento:
         redirect_to=notes.redirect_to,
         asked=Capture(**asdict(notes.asked)) if notes.asked else None,
         evidence=tuple(Evidence(**asdict(one)) for one in notes.evidence),
-        is_home=notes.is_home,
         truncated=notes.truncated,
     )
 

@@ -18,9 +18,12 @@ from tests.bench import (
     comparing,
     exporting,
     planning,
+    ranges,
+    reading_speed,
     rebuild_real,
     rebuild_synthetic,
     simulate_changes,
+    starting,
     troubled,
 )
 from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
@@ -51,6 +54,9 @@ def main() -> int:
         good &= comparing.main()
         good &= _troubled(folder / "troubled")
         _handing_on(folder)
+    good &= reading_speed.main()
+    good &= starting.main()
+    good &= ranges.main()
     good &= _rebuilding(options.captures)
     good &= _exporting(options.versions)
     if options.captures:

@@ -23,9 +23,8 @@ from scrapy.utils.test import get_crawler
 from crawler import settings
 from crawler.handlers import OneTryHandler
 made = OneTryHandler(get_crawler(settings_dict={
-    **{name: value for name, value in vars(settings).items() if name.startswith("WAYBACK_")},
-    "CONTACT": "", "USER_AGENT": "", "STATE_DIR": "", "TIME_SCALE": 1, "PROGRESS_SECONDS": 0, "PROMETHEUS_FILE": "",
-    "CONCURRENT_REQUESTS_PER_DOMAIN": 5, "WAYBACK_CONNECT_TIMEOUT": 1,
+    **{name: value for name, value in vars(settings).items() if name.isupper()},
+    "USER_AGENT": "", "WAYBACK_CONNECT_TIMEOUT": 1,
     "WAYBACK_CDX_FIRST_BYTE_TIMEOUT": 1, "WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT": 60}))
 """
 _POOL = "print(made._pool.retryAutomatically, made._pool.maxPersistentPerHost, made._pool.persistent)"

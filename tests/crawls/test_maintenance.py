@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +17,9 @@ from typing import Any
 
 import pytest
 
-from crawler.jobs import rebuild as rebuilding
-from crawler.jobs import reread as rereading
-from crawler.jobs import verify as verifying
 from crawler.jobs.rebuild import Request, run_rebuild
 from crawler.jobs.verify import run_verify
 from crawler.local_archive.embedded import EmbeddedArchive
-from pipelines.executors.process_pool import Readers
 from tests.conftest import ROOT, Ended, made_once, refusal
 from tests.corpora import copied, settings_of, tables, texts
 from tests.crawls.crawling import Crawling
@@ -101,20 +97,6 @@ def _crawl(folder: Path) -> None:
             targets.write_text("".join(f"{url}\n" for url in listed))
             settings = {"SELECT": "all", "RELIST_FRESH_HOURS": 0}
             assert Crawling(folder / "corpus", archive.url, targets, settings).run().code == 0
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_reader() -> Iterator[None]:
-    """A reader for all commands that this process runs: to start one takes longer than what they do."""
-    pool = Readers(1)
-    kept = Readers.__new__(Readers)
-    kept.submit, kept.submit_held, kept.close = pool.submit, pool.submit_held, lambda: None  # type: ignore[method-assign]
-    kept.at_once, kept.ahead = pool.at_once, pool.ahead
-    with pytest.MonkeyPatch.context() as patched:
-        for module in (rebuilding, verifying, rereading):
-            patched.setattr(module, "readers", lambda settings, **_: kept)
-        yield
-    pool.close()
 
 
 class Trial:

@@ -13,7 +13,7 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from tests.crawls.crawling import Crawling
 from tests.crawls.holdings import write_index
 
-ROWS = int(os.environ.get("ROWS", "40000"))
+ROWS = int(os.environ.get("ROWS", "20000"))
 WHOLE = ROWS >= 1_000_000
 EACH = 1000  # rows of a document, whose plan is made in memory
 MOST = 300e6  # bytes
@@ -49,5 +49,5 @@ def test_memory_does_not_grow_with_the_listing(tmp_path: Path) -> None:
         f"{ROWS} rows: {peak / 1e6:.0f} MB at the peak, {few_peak / 1e6:.0f} MB for a tenth, {rate:.0f} rows a second"
     )
     assert peak < MOST
-    assert peak < 1.1 * few_peak
+    assert peak < 1.05 * few_peak
     assert rate > FEWEST or not WHOLE, "a busy machine is slow; the bench tells the rate beside 0.1.0's"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.extraction.form.inline import Kind, Token, absolute
+from pipelines.extraction.form.inline import Kind, Token, absolute, words
 from pipelines.extraction.form.numbering import Numbers
 
 INLINE_MARKS: dict[str, Kind] = {
@@ -71,10 +71,18 @@ class Block:
     head: bool = False  # the first row of a table
     loose: bool = False  # a paragraph of its own inside an item
     before_p: bool = False  # loose text that a paragraph follows
+    _lines: list[str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def tokens(self) -> list[Token]:
         return self.cells[0] if self.cells else []
+
+    @property
+    def lines(self) -> list[str]:
+        """The words of each cell, white space collapsed. Told once: tokens do not change when a block is made."""
+        if self._lines is None:
+            self._lines = [" ".join(words(cell).split()) for cell in self.cells]
+        return self._lines
 
 
 @dataclass(eq=False, slots=True)
@@ -151,6 +159,8 @@ class _Builder:
         """End the block in hand; what is open goes on in the next one."""
         if self._row or self._heading is not None:
             self._tokens.append(Token("text" if self._row else "break", " "))
+            return
+        if not self._tokens:
             return
         tokens, self._tokens = self._tokens, []
         for _, token in reversed(self._open):

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.extraction.form.emphasis import UNSPACED, Piece, settled, without_emphasis, without_line_ends
 from pipelines.extraction.form.parse import REFERENCE, UNREADABLE, inert, inert_pieces
+from pipelines.extraction.memory import LINES, LONGEST_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ def absolute(base: str, href: str) -> str:
     href = href.strip().replace("\n", "").replace("\r", "").replace("\t", "")
     if not href or href.startswith("#") or len(href) > LONGEST:
         return ""
+    return _absolute(base, href)
+
+
+@lru_cache(LINES)
+def _absolute(base: str, href: str) -> str:
     try:
         url = urljoin(base.replace(EMPTY_SEGMENT, PLACEHOLDER), href).replace(PLACEHOLDER, EMPTY_SEGMENT)
         parts = urlsplit(url)
@@ -86,9 +93,22 @@ class _Open:
 
 def inline(tokens: list[Token], style: Style) -> str:
     """The text of a block; a break is two spaces and a newline. Unbalanced tokens are closed at the end."""
-    plain = None if style.faithful else _plain_words(tokens)
-    if plain is not None:
-        return plain
+    if style.faithful:
+        return _line(tokens, style)
+    told = tuple([(token.kind, token.value, token.title, token.opens, token.ends) for token in tokens])
+    return _known_line(told) if sum([len(one[1]) + len(one[2]) for one in told]) <= LONGEST_LINE else _line_of(told)
+
+
+def _line_of(told: tuple[tuple[Kind, str, str, bool, bool], ...]) -> str:
+    tokens = [Token(*one) for one in told]
+    plain = _plain_words(tokens)
+    return _line(tokens, STYLES["corpus"]) if plain is None else plain
+
+
+_known_line = lru_cache(LINES)(_line_of)
+
+
+def _line(tokens: list[Token], style: Style) -> str:
     stack = [_Open(Token("text"))]
     tokens = tokens if style.faithful else joined(tokens)
     texts = [token.value if token.kind == "text" else "" for token in tokens]

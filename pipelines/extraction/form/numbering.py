@@ -15,6 +15,26 @@ LETTERED = {
 LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(" + "|".join(LETTERED) + r")\b", re.IGNORECASE)
 
 
+OWN = re.compile(r"\s*(?:\(?(?P<first>\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]|\d{1,2}(?:\.\d{1,3})+\.?)(?=\s)", re.IGNORECASE)
+NO_NUMBERS = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b", re.IGNORECASE)
+NONE = "none"  # the type of a list whose style says that it has no numbers
+
+
+def without_double_numbers(body: HtmlElement) -> None:
+    """Make plain lists of those that show no numbers, and of those whose items begin with numbers of their own."""
+    for listing in list(body.iter("ol")):
+        if listing.get("type") == NONE or _has_own_numbers(listing):
+            listing.tag = "ul"
+
+
+def _has_own_numbers(listing: HtmlElement) -> bool:
+    items = [child for child in listing if child.tag == "li"]
+    found = [OWN.match(next((text for text in item.itertext() if text.strip()), "") + " ") for item in items[:3]]
+    if len(items) < 2 or not all(found):
+        return False
+    return found[0] is not None and (found[0]["first"] or "1").lower() in ("1", "a", "i")
+
+
 class Numbers:
     """The numbers of one list, in the order of its items."""
 
@@ -49,7 +69,7 @@ def written(number: int, kind: str) -> str:
 def styled_type(style: str) -> str:
     """The `type` that a `style` attribute amounts to, or empty."""
     found = LIST_STYLE.search(style)
-    return LETTERED[found[1].lower()] if found else ""
+    return LETTERED[found[1].lower()] if found else NONE if NO_NUMBERS.search(style) else ""
 
 
 def _letters(number: int) -> str:

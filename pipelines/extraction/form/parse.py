@@ -31,16 +31,11 @@ MISREAD_TAG = re.compile(
 NAME_START = re.compile(b"[/?!a-zA-Z]")
 NESTING_TAG = re.compile(r"</?(?!(?:p|h[1-6]|br|hr|a|title|script|style)\b)[a-z][^<>]*>", re.IGNORECASE)
 
-# the same in UTF-8, and the bytes that none of it has
+# the same in UTF-8, and what none of it begins with
 UNREADABLE_BYTES = re.compile(
     b"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbf[\xbe\xbf]"
 )
-HARMLESS = bytes(
-    byte
-    for byte in range(256)
-    if (31 < byte < 127 or byte in b"\t\n\r" or byte > 127)
-    and byte not in b"\xe2\x80\x81\xef\xbf\xbe\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae"
-)
+HARMLESS = bytes({*b"\t\n\r", *range(32, 127)})
 LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment)
 """One class for all elements: lxml.html chooses one by its tag in Python, each time an element is met."""
 

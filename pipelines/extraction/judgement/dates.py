@@ -9,11 +9,12 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 
 from pipelines.extraction.judgement.kinds import folded
+from pipelines.extraction.memory import LINES
 
 EDGE = 25  # lines at either end of a text
 LONGEST = 300  # characters of a line that states a date
@@ -82,23 +83,34 @@ EARLY, LATE = 12, 25  # characters from the start and the end of a line within w
 def stated_date(body: str, language: str) -> tuple[str, str]:
     """The date a Markdown text states (ISO 8601) and the line it stands in; two empty strings where none is clear."""
     for line in _edges(body):
-        if len(line) <= LONGEST and (found := _date_in(folded(MARKS.sub("", line)), language)):
+        if len(line) <= LONGEST and (found := _date_of(line, language)):
             return found.isoformat(), " ".join(MARKS.sub("", line).split())
     return "", ""
 
 
+@lru_cache(LINES)
+def _date_of(line: str, language: str) -> date | None:
+    return _date_in(folded(MARKS.sub("", line)), language)
+
+
 def states_a_date(line: str) -> bool:
     """Whether a line by itself states a date, in any language."""
-    if len(line) > LONGEST / 2 or not NUMERAL.search(line):
-        return False
+    return len(line) <= LONGEST / 2 and NUMERAL.search(line) is not None and _states_a_date(line)
+
+
+@lru_cache(LINES)
+def _states_a_date(line: str) -> bool:
     text = folded(line)
     return any(_date_in(text, language) for language in LABELS if any(label in text for label in LABELS[language]))
 
 
 def is_relative(line: str) -> bool:
     """Whether a line only says how long ago the page was changed: it differs each day and is no part of the text."""
-    if len(line) > 80 or len(line.split()) > 10:
-        return False
+    return len(line) <= 80 and len(line.split()) <= 10 and _is_relative(line)
+
+
+@lru_cache(LINES)
+def _is_relative(line: str) -> bool:
     text = folded(MARKS.sub("", line)).strip()
     if AGO.search(text) is None and not (len(text.split()) <= FEW_WORDS and TODAY.search(text)):
         return False

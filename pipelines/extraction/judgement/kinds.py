@@ -8,10 +8,11 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+TEXTS = 64  # whose words are remembered: captures of a document begin with the same ones
 SAMPLE = 5000  # characters: the words of a policy are all over it
 DISTINCT = 3  # how many different words of a kind a text must use to show it without a title
 UNSEEN = re.compile("[\u0300-\u036f\u064b-\u0655\u0591-\u05c7\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -90,6 +91,7 @@ def words_of(name: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stem for table in chosen for stem in table.get(name, ())))
 
 
+@lru_cache(TEXTS)
 def legal_words(text: str, language: str = "", kind: str = "") -> Shown:
     """The words of policies in a folded text; of one that is called a kind, those of its matter, too."""
     of_all = (stem for name in NAMES for stem in words_of(name, language))
@@ -104,6 +106,7 @@ def notices(text: str, language: str = "") -> Iterable[str]:
     return (reason for name, (reason, least) in NOTICES.items() if _different(name, text, language) >= least)
 
 
+@lru_cache(TEXTS)
 def other_page(text: str, language: str = "") -> tuple[int, str]:
     """How many words of another kind of page a folded text uses, and which kind that is."""
     return max((_different(name, text, language), reason) for name, reason in PAGES.items())
@@ -136,6 +139,7 @@ def _names(language: str) -> Names:
     return own + tuple(KINDS.items())
 
 
+@lru_cache(TEXTS)
 def kind_by_words(text: str, language: str = "") -> str:
     """The kind whose words a folded text uses most; empty where it uses too few."""
     lists = {kind: words_of(name, language) for name, kind in NAMES.items()} | {"cookie policy": COOKIES}

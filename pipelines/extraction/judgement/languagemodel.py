@@ -11,7 +11,7 @@ import os
 import shutil
 from array import array
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -90,6 +90,11 @@ def language_of(text: str) -> tuple[str, float]:
     sample = text[:SAMPLE] + (text[middle : middle + SAMPLE] if middle > SAMPLE else text[SAMPLE : 2 * SAMPLE])
     if sum(map(str.isalpha, sample)) < ENOUGH_LETTERS:
         return "", 0.0
+    return _classified(sample)
+
+
+@lru_cache(256)
+def _classified(sample: str) -> tuple[str, float]:
     language, probability = _identifier().classify(sample)
     return str(language), round(float(probability), 2)
 

@@ -11,8 +11,10 @@ folded, nor a policy's own dates.
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 from pipelines.extraction.judgement.dates import is_relative
+from pipelines.extraction.memory import LINES, LONGEST_LINE
 
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 APOSTROPHES = re.compile("[‘’‚‛′´ʼ＇‹›]")
@@ -54,7 +56,25 @@ def reading_key(body: str) -> str:
 
 def normal(body: str) -> str:
     """The text that is compared: words and punctuation on one line."""
-    text = unicodedata.normalize("NFC", body).replace("`", "'")
+    lines = body.split("\n")
+    if "[" in body and any("[" in line and _goes_on(line) for line in lines):
+        lines = _without_marks(body).split("\n")
+    else:
+        lines = [_known_line(line) if len(line) <= LONGEST_LINE else _without_marks(line) for line in lines]
+    end = max(EDGE, len(lines) - EDGE)
+    lines[:EDGE] = map(_without_stamps, lines[:EDGE])
+    lines[end:] = map(_without_stamps, lines[end:])
+    return " ".join(" ".join(lines).split())
+
+
+def _goes_on(line: str) -> bool:
+    """Whether a link may begin in a line that ends in another one: those that we write end where they began."""
+    return line.rfind("[") > line.rfind("]") or line.rfind("](") > line.rfind(")")
+
+
+def _without_marks(text: str) -> str:
+    """Lines without Markdown's marks and what is only form: nothing of it reaches over a line's end but a link."""
+    text = unicodedata.normalize("NFC", text).replace("`", "'")
     if not text.isascii():
         text = INVISIBLE.sub("", text).replace("…", "...")
         text = DASHES.sub("-", QUOTES.sub('"', APOSTROPHES.sub("'", text)))
@@ -62,11 +82,10 @@ def normal(body: str) -> str:
     text = AUTOLINK.sub(r"\1", text) if "<" in text else text
     text = MARKS.sub("", text).replace("**", "")
     text = EMPHASIS.sub("", text) if "_" in text else text
-    lines = (ESCAPE.sub(r"\1", text) if "\\" in text else text).replace("|", " ").split("\n")
-    end = max(EDGE, len(lines) - EDGE)
-    lines[:EDGE] = map(_without_stamps, lines[:EDGE])
-    lines[end:] = map(_without_stamps, lines[end:])
-    return " ".join(" ".join(lines).split())
+    return (ESCAPE.sub(r"\1", text) if "\\" in text else text).replace("|", " ")
+
+
+_known_line = lru_cache(LINES)(_without_marks)
 
 
 def _without_stamps(line: str) -> str:

@@ -34,6 +34,8 @@ NOTICE = 100  # words
 MANY_LINKS = 0.5  # share of the page's text that is link
 
 SIGNS = {reason: re.compile("|".join(signs)) for reason, signs in WORDS["signs"].items()}
+# what no letter of Thai, Lao, Burmese, Khmer, Chinese, Japanese and Korean begins with in UTF-8
+BYTES_OF_OTHERS = bytes(set(range(256)) - {0xE0, 0xE1, *range(0xE3, 0xEE), 0xEF})
 UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 LISTING = re.compile(r"\s*(?:index of /|directory listing (?:for|of)|parent directory\b)")
 
@@ -57,26 +59,27 @@ class Judgement:
     verdict: Verdict
     reasons: tuple[str, ...]
     looks_like: str
+    words: int  # of the text
 
 
 def judged(evidence: Evidence) -> Judgement:
     """The verdict over a text. Where its language has no list of words it is doubtful at worst."""
+    words = count_words(evidence.text)
     if any(LISTING.match(text) for text in (evidence.title, evidence.headings, evidence.text)):
-        return Judgement(Verdict.NOT_A_POLICY, ("directory listing",), "")
+        return Judgement(Verdict.NOT_A_POLICY, ("directory listing",), "", words)
     language = evidence.language
     kind = named_kind(folded(evidence.title), folded(evidence.headings), language)
     text = folded(evidence.text[:SAMPLE])
-    verdict, reasons = _verdict(evidence, text, kind)
+    verdict, reasons = _verdict(evidence, text, kind, words)
     if verdict == Verdict.NOT_A_POLICY and language and language not in LANGUAGES:
         verdict, reasons = Verdict.DOUBTFUL, (*reasons, "language without a list of words")
     if verdict == Verdict.NOT_A_POLICY:
-        return Judgement(verdict, reasons, "")
-    return Judgement(verdict, reasons, kind or kind_by_words(text, language))
+        return Judgement(verdict, reasons, "", words)
+    return Judgement(verdict, reasons, kind or kind_by_words(text, language), words)
 
 
-def _verdict(evidence: Evidence, text: str, kind: str) -> tuple[Verdict, tuple[str, ...]]:
+def _verdict(evidence: Evidence, text: str, kind: str, words: int) -> tuple[Verdict, tuple[str, ...]]:
     """By the words of policies first, then by what speaks against: never by the lack of words alone."""
-    words = count_words(evidence.text)
     shown = legal_words(text, evidence.language, kind)
     signs = _signs(evidence, text, words)
     if kind and signs and words >= NEAR_EMPTY and not set(signs) & _named_signs(evidence):
@@ -142,4 +145,9 @@ def _signs(evidence: Evidence, text: str, words: int) -> tuple[str, ...]:
 
 def count_words(text: str) -> int:
     """Words; where a script puts no spaces between them, two characters count as one."""
-    return len(text.split()) + (0 if text.isascii() else len(UNSPACED.findall(text)) // 2)
+    return len(text.split()) + (len(UNSPACED.findall(text)) // 2 if may_be_unspaced(text) else 0)
+
+
+def may_be_unspaced(text: str) -> bool:
+    """Whether there may be a letter of a script without spaces in a text: most have none, which their bytes tell."""
+    return not text.isascii() and bool(text.encode("utf-8", "replace").translate(None, BYTES_OF_OTHERS))

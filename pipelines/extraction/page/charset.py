@@ -43,7 +43,8 @@ WIDE_NULS = 0.3  # share of zero bytes in UTF-16 text of a western language
 _AS_CP1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)}
 _TAIL = "[" + re.escape("".join(_AS_CP1252[byte] for byte in range(0x80, 0xC0))) + "]"
 MOJIBAKE = re.compile(f"â{_TAIL}{_TAIL}|ðŸ{_TAIL}{_TAIL}|Â{_TAIL}|Ã(?!\xa0){_TAIL}(?=[a-z])|(?<=[a-z])Ã(?!\xa0){_TAIL}")
-_NO_SIGN_OF_IT = bytes(set(range(256)) - {0xC3, 0x82, 0x83, 0xA2})  # in UTF-8, of none of the letters it begins with
+# in UTF-8: what it begins with, and no plain letter behind it
+_SIGN_OF_IT = re.compile(b"\xc3[\x82\x83\xa2\xb0][\xc2-\xf4]")
 _TO_BYTE = {text: byte for byte, text in _AS_CP1252.items()}
 
 
@@ -66,9 +67,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 
 
 def _is_whole(body: bytes) -> bool:
-    """Whether there is nothing to mend in UTF-8: told by its bytes, of which few are left to look at."""
-    left = body.translate(None, _NO_SIGN_OF_IT)
-    return not any(letter in left for letter in (b"\xc3\x82", b"\xc3\x83", b"\xc3\xa2"))
+    """Whether there is nothing to mend in UTF-8, told by its bytes."""
+    return _SIGN_OF_IT.search(body) is None
 
 
 def mended(text: str) -> str:

@@ -21,9 +21,25 @@ def without_boxes(root: HtmlElement) -> None:
     for form in root.iter("form"):
         for box in reversed(form.xpath(BOXES)[-MOST:]):
             block = _block(box, form)
-            if block is None or _follows_text(block, form):
+            if _follows_text(box if block is None else block, form):
                 break
-            block.drop_tree()
+            if block is not None:
+                block.drop_tree()
+            elif not _drop_loose(box):
+                break
+
+
+def _drop_loose(box: HtmlElement) -> bool:
+    """Take out the short line that stands loose behind a box; whether there was one."""
+    said = [later for later in box.itersiblings() if later.tag in ("span", "a", "b", "strong", "em", "small")]
+    size = len((box.tail or "").strip()) + sum(len(_text(later)) + len((later.tail or "").strip()) for later in said)
+    if not 0 < size <= LONGEST:
+        return False
+    box.tail = None
+    for later in said:
+        later.tail = None
+        later.drop_tree()
+    return True
 
 
 def _block(box: HtmlElement, form: HtmlElement) -> HtmlElement | None:

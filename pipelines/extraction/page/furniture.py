@@ -115,7 +115,7 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
         return True
     if not part or weights.prose[element] > MOST_PROSE[name] * page:
         return False
-    if name == "nav" and _is_prose(element, weights):
+    if (name == "form" and _holds_terms(element)) or (name == "nav" and _is_prose(element, weights)):
         return False
     if part not in NAMED_FOR_SURE and _is_of_the_text(element, name, weights):
         return False
@@ -128,9 +128,13 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
     return part == name or _looks_like_it(element, name, weights)
 
 
+def _holds_terms(form: HtmlElement) -> bool:
+    return any(len(area.text or "") >= SHORT for area in form.iter("textarea"))
+
+
 def _is_prose(element: HtmlElement, weights: Weights) -> bool:
-    """Whether it holds sentences, and hardly a link; contents lead to places in the page and are none."""
-    if weights.runs[element] < PROSE:
+    """Whether it holds paragraphs, and hardly a link; contents lead to places in the page and are none."""
+    if weights.runs[element] < PROSE or element.find(".//p") is None:
         return False
     return sum(weights.total[link] for link in element.iter("a")) < MOST_PROSE["nav"] * weights.total[element]
 
@@ -201,7 +205,20 @@ def _titles(button: HtmlElement) -> bool:
     parent = button.getparent()
     if button.get(PART) == "title" or (parent is not None and parent.tag in (*HEADINGS, "summary", "dt")):
         return True
-    return parent is not None and _opens(button) and sum(_opens(other) for other in parent) > 1
+    if parent is None:
+        return False
+    if _heads(parent):
+        around = next(
+            (outer for outer in parent.iterancestors() if len(outer) > 1 and outer is not parent.getparent()), None
+        )
+        return around is not None and sum(_heads(other) for row in around for other in row) > 1
+    return _opens(button) and sum(_opens(other) for other in parent) > 1
+
+
+def _heads(row: HtmlElement) -> bool:
+    """Whether a block is a button alone, right before a panel."""
+    panel = row.getnext()
+    return len(row) == 1 and row[0].tag == "button" and panel is not None and panel.tag in ("div", "section", "dd")
 
 
 def _opens(element: HtmlElement) -> bool:

@@ -15,14 +15,15 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.blocks import HEADINGS, Block, blocks_of
 from pipelines.extraction.form.inline import Style, absolute, words
 from pipelines.extraction.form.markdown import markdown
+from pipelines.extraction.form.numbering import without_double_numbers
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import drop_invisible, write_out
 from pipelines.extraction.form.title import is_bold_line, main_heading, title_of, without_title
 from pipelines.extraction.form.typed import typed_lists
-from pipelines.extraction.judgement.dates import is_relative, stated_date
+from pipelines.extraction.judgement.dates import EDGE, is_relative, stated_date
 from pipelines.extraction.judgement.languagemodel import language_of
 from pipelines.extraction.judgement.normal import reading_key
-from pipelines.extraction.judgement.quality import MANY_LINKS, Evidence, count_words, judged
+from pipelines.extraction.judgement.quality import MANY_LINKS, Evidence, judged
 from pipelines.extraction.memory import key_of
 from pipelines.extraction.page.controls import lines_of_textareas
 from pipelines.extraction.page.edges import without_last_links, without_link_lines, without_way_here
@@ -86,6 +87,7 @@ def prepare(root: HtmlElement, base: str, style: Style, second_text: Callable[[H
     scripts, shell = _noscript(body), root.get(SHELL, "")
     if not style.faithful:
         write_out(body)
+        without_double_numbers(body)
         drop_invisible(body)
     undo_layout(body, faithful=style.faithful)
     if not style.faithful:
@@ -108,7 +110,7 @@ def text_of(prepared: Prepared, style: Style) -> Text:
     if not style.faithful:
         blocks = without_last_links(without_way_here(blocks))
         blocks = typed_lists(without_repeats(without_menus(blocks, base, prepared.second)))
-        blocks = [block for block in blocks if not _says_how_long_ago(block)]
+        blocks = _without_relative_dates(blocks)
     title = prepared.title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
@@ -129,7 +131,7 @@ def reading_of(text: Text, charset: str) -> Reading:
         language=language,
         language_probability=probability,
         charset=charset,
-        words=count_words(text.evidence.text),
+        words=judgement.words,
         reading_key=reading_key(text.body),
         verdict=judgement.verdict,
         reasons=judgement.reasons,
@@ -156,12 +158,19 @@ def _noscript(body: HtmlElement) -> str:
     return said.lower()
 
 
+def _without_relative_dates(blocks: list[Block]) -> list[Block]:
+    """The blocks without lines at either end that say how long ago the page was changed."""
+    end = max(EDGE, len(blocks) - EDGE)
+    head, tail = ([block for block in part if not _says_how_long_ago(block)] for part in (blocks[:EDGE], blocks[end:]))
+    return head + blocks[EDGE:end] + tail
+
+
 def _says_how_long_ago(block: Block) -> bool:
     return block.kind == "p" and not block.path and is_relative(words(block.tokens))
 
 
 def _evidence(title: str, blocks: list[Block], prepared: Prepared) -> Evidence:
-    text = "\n".join(" ".join(words(cell).split()) for block in blocks for cell in block.cells)
+    text = "\n".join([line for block in blocks for line in block.lines])
     lines = (words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block))
     headings = list(islice(lines, FIRST_HEADINGS))
     links = MANY_LINKS if prepared.many_links else 0.0

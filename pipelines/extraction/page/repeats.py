@@ -3,7 +3,6 @@
 from collections import Counter
 
 from pipelines.extraction.form.blocks import HEADINGS, Block
-from pipelines.extraction.form.inline import words
 
 LONG = 300  # letters: shorter texts repeat by chance
 BANNER = 4  # blocks: further on, a heading may be said twice on purpose
@@ -17,7 +16,7 @@ SAME = 0.9  # share of the copy's letters that stand in the first one too
 def without_repeats(blocks: list[Block]) -> list[Block]:
     """The blocks without a second copy of the whole text or, behind each, of its parts, and with one of two equal
     headings at the start."""
-    texts = [" ".join(" ".join(words(cell) for cell in block.cells).split()) for block in blocks]
+    texts = [" ".join(filter(None, block.lines)) for block in blocks]
     blocks, texts = _without_doubled_headings(blocks, texts)
     blocks, texts = _without_parts_again(blocks, texts)
     if sum(map(len, texts)) < 2 * LONG or texts[0] not in texts[1:]:
@@ -84,8 +83,9 @@ def _without_parts_again(blocks: list[Block], texts: list[str]) -> tuple[list[Bl
     """Without what says again, block by block, what stands right before it, where a page does so part by part: once for
     each screen."""
     gone: set[int] = set()
+    counts = Counter(texts)
     for place in range(1, len(texts)):
-        if place in gone or blocks[place].kind == "row":
+        if counts[texts[place]] == 1 or place in gone or blocks[place].kind == "row":
             continue
         for count in range(1, min(LONGEST_AGAIN, place, len(texts) - place) + 1):
             if texts[place - count] != texts[place]:

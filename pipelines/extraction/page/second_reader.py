@@ -9,9 +9,9 @@ import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec, module_from_spec
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -19,13 +19,14 @@ from trafilatura.metadata import Document
 from trafilatura.settings import Extractor
 
 from pipelines.extraction.form.emphasis import NO_SPACES
-from pipelines.extraction.memory import Memory, key_of
+from pipelines.extraction.judgement.quality import may_be_unspaced
+from pipelines.extraction.memory import LINES, LONGEST_LINE, Memory, key_of
 
 log = logging.getLogger(__name__)
 
 MOST_ELEMENTS = 10_000  # pages of policies have some hundreds
 UNSPACED = re.compile(f"([{NO_SPACES}])")
-FORM = ("|", "-", "|---|", "#")
+FORM = frozenset({"|", "-", "|---|", "#"})
 """Signs by which a reader writes tables, items and headings."""
 WITHIN_LINES = (
     "abbr", "b", "big", "cite", "code", "em", "font", "i", "img", "label", "noscript", "small", "span", "strong", "sub",
@@ -102,7 +103,23 @@ def _trafilatura() -> Any:
     core, extractor = (_own(name) for name in BY_CLASS)
     extractor.BODY_XPATH = [etree.XPath("(.//article)[1]"), etree.XPath("(.//main)[1]")]
     core.extract_content = extractor.extract_content
+    processing = _own("trafilatura.htmlprocessing")
+    extractor.delete_by_link_density = _asked_of_links(processing, processing.delete_by_link_density)
     return core
+
+
+def _asked_of_links(processing: Any, delete: Any) -> Any:
+    """Its search for lists of links looks into each element, three times twice: here into those that hold a link."""
+    dense = processing.link_density_test
+
+    def delete_by_link_density(subtree: HtmlElement, *options: Any, **named: Any) -> HtmlElement:
+        holders = {parent for link in subtree.iter("ref") for parent in link.iterancestors()}
+        if not holders:
+            return subtree
+        processing.link_density_test = lambda one, strict: dense(one, strict) if one in holders else (False, False)
+        return cast("HtmlElement", delete(subtree, *options, **named))
+
+    return delete_by_link_density
 
 
 def _own(name: str) -> Any:
@@ -111,7 +128,7 @@ def _own(name: str) -> Any:
         raise ImportError(name)
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    for found in BY_CLASS[name]:
+    for found in BY_CLASS.get(name, ()):
         getattr(module, found)  # as long as it has them
         setattr(module, found, [])
     return module
@@ -119,17 +136,29 @@ def _own(name: str) -> Any:
 
 def agreement(text: str, second: str) -> Agreement:
     """How far a text and the second reader's agree. Case, white space and order do not matter."""
-    ours, theirs = _words(text), _words(second)
-    both = (ours & theirs).total()
-    return Agreement(_share(both, theirs.total()), _share(both, ours.total()))
+    ours, theirs = (Counter(map(_words, one.split("\n"))) for one in (text, second))
+    alike = ours & theirs  # most lines are, and need not be taken apart
+    mine, other = (_taken_apart(lines - alike) for lines in (ours, theirs))
+    same = sum(len(line.split()) * count for line, count in alike.items())
+    both = same + (mine & other).total()
+    return Agreement(_share(both, same + other.total()), _share(both, same + mine.total()))
 
 
-def _words(text: str) -> Counter[str]:
-    """How often each word stands, or each character of a script that puts no spaces between words."""
-    words = Counter((text if text.isascii() else UNSPACED.sub(r" \1 ", text)).lower().split())
-    for sign in FORM:
-        words.pop(sign, 0)
-    return words
+def _words(line: str) -> str:
+    """The words of a line, or each character of a script that puts no spaces between words, with a space between."""
+    return _known_words(line) if len(line) <= LONGEST_LINE else _words_of(line)
+
+
+def _words_of(line: str) -> str:
+    words = (UNSPACED.sub(r" \1 ", line) if may_be_unspaced(line) else line).lower().split()
+    return " ".join(words if FORM.isdisjoint(words) else [word for word in words if word not in FORM])
+
+
+_known_words = lru_cache(LINES)(_words_of)
+
+
+def _taken_apart(lines: Counter[str]) -> Counter[str]:
+    return Counter(" ".join(lines.elements()).split())
 
 
 def _share(part: int, whole: int) -> float | None:

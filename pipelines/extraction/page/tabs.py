@@ -5,7 +5,7 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
-SIGNS = ("tabpanel", "tab-pane", "tablist", '="tab"', '="pill"', "tabs")
+SIGN = re.compile(r'tab(?:s|panel|-pane|list|(?<=="tab)")')
 NAME = re.compile(r"(?:^|[ _-])(?:tabs?|pills?|tablist)(?:$|[ _-])", re.IGNORECASE)
 TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "data-w-tab", "href")
 SAID = ("role", "data-toggle", "data-bs-toggle", "class")
@@ -14,6 +14,11 @@ TABS = etree.XPath(".//a | .//button | .//*[@role='tab']")
 LONGEST = 120  # characters of a title
 MOST = 200  # tabs in a page
 UP = 3  # steps from a link to what calls itself tabs
+
+
+def may_have_tabs(html: str) -> bool:
+    """Whether there is any sign of them in a page."""
+    return SIGN.search(html) is not None or '="pill"' in html
 
 
 def title_panels(root: HtmlElement) -> None:

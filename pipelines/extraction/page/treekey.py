@@ -10,7 +10,7 @@ from pipelines.extraction.form.numbering import styled_type
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import SYMBOL_FONTS, TABLE_ROLES
 from pipelines.extraction.memory import key_of
-from pipelines.extraction.page.parts import TAGS, part_of
+from pipelines.extraction.page.parts import NAMELESS, TAGS, part_of
 
 UNREAD_ELEMENTS = (
     "script", "style", "template", "svg", "math", "canvas", "iframe", "noframes", "object", "embed",
@@ -29,6 +29,7 @@ READ_ATTRIBUTES = {
     "font": ("size", "face"),
 }
 PART = "part"
+SPEAKING = ("role", "style")  # attributes that say something of an element whatever its tag
 ATTRIBUTED = etree.XPath("//*[@*]")
 
 
@@ -38,13 +39,15 @@ def strip(root: HtmlElement) -> None:
     _keep_first_title(root)
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
     for element in ATTRIBUTED(root):
-        tag = element.tag
+        tag, attributes = element.tag, element.attrib
         said = dict(element.items())
+        if tag in NAMELESS and tag not in READ_ATTRIBUTES and said.keys().isdisjoint(SPEAKING):
+            attributes.clear()  # as most are
+            continue
         part = part_of(tag, said)
         kept = [(name, said[name]) for name in READ_ATTRIBUTES[tag] if name in said] if tag in READ_ATTRIBUTES else []
         if "role" in said or "style" in said:
             kept += _said_otherwise(tag, said)
-        attributes = element.attrib
         attributes.clear()
         for name, value in kept:
             attributes[name] = value if value.isprintable() else UNREADABLE.sub("", value)
@@ -69,7 +72,7 @@ def _said_otherwise(tag: str, attributes: dict[str, str]) -> list[tuple[str, str
 def _open_up(root: HtmlElement) -> None:
     """Where the end tag of such an element is missing, the rest of the page lies in it: that is not dropped."""
     for element in list(root.iter(*NEVER_PROSE)):
-        if any(element.find(f".//{block}") is not None for block in PROSE):
+        if len(element) and next(element.iter(*PROSE), None) is not None:
             element.drop_tag()
 
 

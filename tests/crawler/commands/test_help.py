@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.commands.crawl import EXAMPLES
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_scrapy
 
 COMMANDS = sorted(path.stem for path in Path(ROOT, "crawler/commands").glob("*.py") if path.stem != "__init__")
 
@@ -17,11 +17,11 @@ def test_the_help_of_a_command_has_examples_that_stand_as_they_are_typed(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    command = [sys.executable, "-m", "scrapy", name, "--help"]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
-    examples = ended.stdout.partition("examples:\n")[2].splitlines()
+    ended = run_scrapy(name, "--help")
+    assert (ended.code, ended.err) == (0, "")
+    examples = ended.out.partition("examples:\n")[2].splitlines()
     assert any(line.startswith(f"  policy-corpus {name}") for line in examples)
-    assert [line for line in ended.stdout.splitlines() if len(line) > 80] == []
+    assert [line for line in ended.out.splitlines() if len(line) > 80] == []
 
 
 def loaded_by(*command: str) -> set[str]:

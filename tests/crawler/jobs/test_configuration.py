@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from crawler import settings as defaults
 from crawler.jobs.configuration import (
-    _BOUNDS,
-    _WHOLE_BOUNDS,
     archive_host,
     check,
     check_offline,
@@ -25,6 +23,7 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.exceptions import WrongUse
 from pipelines.executors.process_pool import Readers
 from pipelines.extraction.version import reader_version
+from pipelines.options import bounds
 from pipelines.store.database import open_corpus
 from tests.conftest import FAST, Run, refusal, run_scrapy
 from tests.corpora import copied, settings_of, tables, texts
@@ -44,14 +43,14 @@ def given_settings(**changed: Any) -> dict[str, Any]:
 
 def test_every_number_at_its_bounds_can_be_used() -> None:
     for place in (0, 1):
-        bounds = {name: pair[place] for name, pair in {**_BOUNDS, **_WHOLE_BOUNDS}.items()}
-        check(given_settings(**bounds))
-        assert len(bounds) == 22
+        numbers = {name: pair[place] for name, pair in bounds().items()}
+        check(given_settings(**numbers))
+        assert len(numbers) == 22
 
 
 def test_every_number_of_ours_has_its_bounds() -> None:
     numbers = {name for name, value in given_settings().items() if type(value) in (int, float) and name in _OURS}
-    assert numbers - {*_BOUNDS, *_WHOLE_BOUNDS} == {
+    assert numbers - bounds().keys() == {
         "WAYBACK_CDX_PER_MINUTE",
         "WAYBACK_REPLAY_PER_MINUTE",
         "TIME_SCALE",

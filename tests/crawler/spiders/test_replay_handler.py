@@ -201,6 +201,7 @@ def test_a_target_that_was_passed_over_is_asked_for(desk: Desk, replay: Replay, 
     desk.listed(page("2005", MOVED))
     _, found = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert isinstance(found, Asked)
+    assert (found.capture, found.timestamp, found.original) == (moved.capture, moved.timestamp, MOVED)
 
 
 def test_a_redirect_to_a_forgotten_site_is_not_followed(desk: Desk, replay: Replay, moved: Asked) -> None:

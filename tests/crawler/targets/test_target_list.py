@@ -186,8 +186,12 @@ def test_each_broken_line_of_a_csv_is_named_with_its_reason(list_of: ListOf) -> 
 
 
 def test_a_broken_line_of_a_url_list_or_a_tranco_list_does_not_stop_the_others(list_of: ListOf) -> None:
-    found = list(read_targets(list_of("one.example\nlocalhost\ntwo.example/x\n")))
-    assert [type(item) for item in found] == [Target, BadLine, Target]
+    one, local, two = read_targets(list_of("one.example\nlocalhost\ntwo.example/x\n"))
+    assert isinstance(one, Target)
+    assert isinstance(two, Target)
+    assert (one.url, two.url) == ("http://one.example/", "http://two.example/x")
+    assert isinstance(local, BadLine)
+    assert (local.line, local.text) == (2, "localhost")
     [bad] = bad_lines(list_of("1,one.example\ntwo.example\n3,three.example\n"))
     assert (bad.line, bad.reason) == (2, "not of the form rank,domain")
 

@@ -24,12 +24,22 @@ def readers() -> Iterator[Readers]:
     started.close()
 
 
+@pytest.fixture(autouse=True)
+def others() -> None:
+    """Worker processes that other tests keep."""
+    OTHERS[:] = []
+    OTHERS[:] = workers()
+
+
+OTHERS: list[psutil.Process] = []
+
+
 def workers() -> list[psutil.Process]:
-    """The worker processes of this process."""
+    """The worker processes of this test."""
     found = []
     for child in psutil.Process().children(recursive=True):
         try:
-            if "spawn_main" in " ".join(child.cmdline()):
+            if child not in OTHERS and "spawn_main" in " ".join(child.cmdline()):
                 found.append(child)
         except psutil.Error:
             continue

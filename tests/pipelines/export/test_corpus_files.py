@@ -1,6 +1,7 @@
 """The export as the settings ask for it, in the style that a folder has."""
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from crawler.jobs.rebuild import Request, run_rebuild
 from pipelines.export.corpus_files import export_corpus, export_elsewhere, style_of
 from pipelines.export.files import Counts
 from pipelines.export.manifest import MANIFEST
+from pipelines.options import Config
 from pipelines.store.database import open_corpus, open_for_reading
 from pipelines.store.joined import alone
 from pipelines.store.selection import Selection
@@ -22,7 +24,7 @@ def corpus(crawled: Path, tmp_path: Path) -> Path:
 
 def exported(corpus: Path, **settings: object) -> dict[str, bytes]:
     with closing(open_for_reading(corpus)) as db:
-        export_corpus(db, settings_of(corpus, **settings))
+        export_corpus(db, Config.of(settings_of(corpus, **settings)))
     return texts(corpus)
 
 
@@ -47,8 +49,8 @@ def test_pages_have_the_time_to_be_read_that_the_settings_give(
     told = {}
     with closing(open_for_reading(corpus)) as db:
         for deadline in (0.0001, 20):
-            settings = settings_of(corpus, EXPORT_STYLE="princeton", READING_DEADLINE=deadline)
-            told[deadline] = export_elsewhere(alone(db, corpus), settings, tmp_path / "p", Selection())
+            config = replace(Config.of(settings_of(corpus, EXPORT_STYLE="princeton")), reading_deadline=deadline)
+            told[deadline] = export_elsewhere(alone(db, corpus), config, tmp_path / "p", Selection())
     assert told == {0.0001: Counts(0, 0, 0, unread=1), 20: Counts(1, 1, 0, unread=0)}
     assert "is left out: reading took too long" in caplog.text
 

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from pipelines.export import corpus_files
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.unchanged import STATE
+from pipelines.options import Config
 from pipelines.store.database import open_corpus
 from tests.bench import big_corpus
 
@@ -31,7 +32,7 @@ def db(corpus: Path) -> Iterator[Database]:
 
 
 def export(db: Database, corpus: Path, **settings: Any) -> tuple[int, int, int, int]:
-    counts = export_corpus(db, {**SETTINGS, "CORPUS_DIR": str(corpus), **settings})
+    counts = export_corpus(db, Config.of({**SETTINGS, "CORPUS_DIR": str(corpus), **settings}))
     return counts.files, counts.written, counts.removed, counts.stay
 
 

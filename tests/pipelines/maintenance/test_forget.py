@@ -13,6 +13,7 @@ from crawler.jobs.verify import run_verify
 from pipelines.export.corpus_files import export_corpus
 from pipelines.formats.surt import urlkey
 from pipelines.maintenance.forget import forget
+from pipelines.options import Config
 from pipelines.store.database import open_corpus
 from pipelines.warc.lock import only_run
 from tests.conftest import refusal
@@ -29,7 +30,7 @@ def corpus(crawled: Path, tmp_path: Path) -> Path:
     with closing(open_corpus(corpus)) as db:
         forget(db, corpus, SITE, urlkey, now=NOW, run="20300101T000000Z-000000")
         settings = settings_of(corpus)
-        export_corpus(db, settings)
+        export_corpus(db, Config.of(settings))
     return corpus
 
 

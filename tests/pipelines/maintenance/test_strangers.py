@@ -21,6 +21,7 @@ from pipelines.formats import records as typed
 from pipelines.formats.surt import urlkey
 from pipelines.items import HttpAnswer, ListingPage, Query
 from pipelines.maintenance.forget import forget
+from pipelines.options import Config
 from pipelines.store.database import open_corpus
 from pipelines.warc import journal
 from pipelines.warc import sidecar as warc_notes
@@ -165,7 +166,7 @@ def test_odd_records_of_all_kinds_end_nothing_and_change_no_text(corpus: Path, t
     }
     run_verify(settings_of(corpus), full=True, tell=lambda finding: str(finding).encode())
     with closing(open_corpus(corpus)) as db:
-        export_corpus(db, settings_of(corpus))
+        export_corpus(db, Config.of(settings_of(corpus)))
         with pytest.raises(
             RecordingFailed, match="verify --repair"
         ):  # in one sentence: nothing damaged is written anew

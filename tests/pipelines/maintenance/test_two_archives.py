@@ -9,6 +9,7 @@ from pipelines.maintenance.merge import compact
 from pipelines.store.checks import is_held
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
+from pipelines.store.forgetting import is_condemned
 from pipelines.warc.reader import read_memento
 from pipelines.warc.writer import WarcWriter
 from tests.pipelines.maintenance.test_merge import HOST, memento
@@ -50,3 +51,13 @@ def test_a_third_archive_holds_nothing_of_it(tmp_path: Path) -> None:
         key = memento(1, 4, 1).capture.key
         held = {name: is_held(db, key._replace(archive=name)) for name in (*ARCHIVES, "third", "")}
     assert held == {**dict.fromkeys(ARCHIVES, True), "third": False, "": True}
+
+
+def test_of_one_that_goes_the_other_stays(tmp_path: Path) -> None:
+    two(tmp_path)
+    with closing(open_corpus(tmp_path)) as db:
+        db.execute("CREATE TEMP TABLE condemned (id INTEGER PRIMARY KEY)")
+        db.execute("INSERT INTO condemned SELECT id FROM capture WHERE archive = ?", [HOST])
+        key = memento(1, 4, 1).capture.key
+        goes = {name: is_condemned(db, key._replace(archive=name)) for name in (*ARCHIVES, "")}
+    assert goes == {HOST: True, "arquivo.pt": False, "": True}

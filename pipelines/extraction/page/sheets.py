@@ -1,0 +1,144 @@
+"""What a page's own style sheets say of its text: letters and Roman numerals of lists, struck words; and what is called
+unseen: words for screen readers, names of icons, links to edit a section.
+
+Only simple selectors are followed (tags, classes, ids, one in another), and only in sheets that stand in the page. That
+a list has no numbers is not believed: sheets that reset all say so, and others that are not held say otherwise.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from lxml.html import HtmlElement
+
+from pipelines.extraction.form.numbering import LETTERED
+from pipelines.extraction.page.layout import HEADINGS
+
+SIGNS = ("list-style", "line-through", "counter(")
+UNSEEN_SIGNS = (
+    "sr-only",
+    "isually-hidden",
+    "isuallyhidden",
+    "element-invisible",
+    "screen-reader-text",
+    "material-icons",
+    "material-symbols",
+    "mw-editsection",
+)
+UNSEEN = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|element-invisible|material-(?:icons|symbols)[\w-]*"
+    r"|mw-editsection)(?:\s|$)"
+)
+TITLES = frozenset((*HEADINGS, "caption", "th", "legend", "dt"))  # they title what is seen
+LONGEST_UNSEEN = 80  # characters: more may be shown when it is opened
+NAMES = "|".join(LETTERED)
+SAID = (  # each begins with a word that is looked for fast
+    re.compile(rf"list-style(?:-type)?\s*:[^;{{}}]*?\b({NAMES})\b"),
+    re.compile(rf"counter\([^(),{{}}]+,\s*({NAMES})\b"),
+    re.compile(r"text-decoration(?:-line)?\s*:[^;{}]*\bline-through\b()"),
+)
+LONGEST_HEAD = 500  # characters before the braces of a rule
+COMPOUND = re.compile(r"([a-z][a-z0-9]*|\*)?((?:[.#][\w-]+)*)(?:::?before|::marker)?")
+MOST_BYTES = 1 << 17  # of sheets in a page
+MOST_RULES = 60
+MOST_LISTS = 2000
+
+Compound = tuple[str, frozenset[str], frozenset[str], bool]
+Selector = list[Compound]
+"""From the outermost element in: tag, classes, ids, whether it is the child of the one before."""
+
+
+def drop_unseen(root: HtmlElement) -> None:
+    """Take out short pieces that are called unseen, in place."""
+    for element in root.xpath("//*[@class]"):
+        if element.tag in TITLES or not UNSEEN.search(element.get("class")):
+            continue
+        if sum(map(len, element.itertext())) <= LONGEST_UNSEEN:
+            element.drop_tree()
+
+
+def write_styles(root: HtmlElement) -> None:
+    """Put what the sheets say of lists and struck words into the tree, as attributes and tags that say the same."""
+    rules = sorted(_rules(root), key=lambda rule: _weight(rule[0]))[:MOST_RULES]
+    lettered = [(selector, kind) for selector, kind in rules if kind]
+    if lettered:
+        for element in list(root.iter("ol", "li"))[:MOST_LISTS]:
+            for selector, kind in lettered:
+                if _matches(element, selector):
+                    element.set("type", LETTERED[kind])
+    for selector in (selector for selector, kind in rules if not kind and selector[-1][1]):
+        for name in list(selector[-1][1])[:1]:
+            for element in root.xpath("//span[contains(@class, $name)] | //font[contains(@class, $name)]", name=name):
+                if _matches(element, selector):
+                    element.tag = "s"
+
+
+def _rules(root: HtmlElement) -> Iterator[tuple[Selector, str]]:
+    """Selectors with the kind of letters that they ask for, or with nothing where they strike words out."""
+    left = MOST_BYTES
+    for sheet in root.iter("style"):
+        text = (sheet.text or "")[:left]
+        left -= len(text)
+        for said in chain.from_iterable(pattern.finditer(text) for pattern in SAID):
+            for written in _head(text, said.start()).split(",")[:MOST_RULES]:
+                if selector := _selector(written):
+                    yield selector, said[1]
+
+
+def _head(text: str, place: int) -> str:
+    """What stands before the braces around a place."""
+    start = text.rfind("{", 0, place)
+    begin = max(text.rfind(sign, max(0, start - LONGEST_HEAD), start) for sign in "{};")
+    return text[begin + 1 : start] if start - begin <= LONGEST_HEAD else ""
+
+
+def _selector(written: str) -> Selector:
+    """A selector; empty where it is none of the simple ones."""
+    selector: Selector = []
+    child = False
+    for piece in written.replace(">", " > ").split():
+        if piece == ">":
+            child = True
+            continue
+        found = COMPOUND.fullmatch(piece)
+        if found is None:
+            return []
+        names = re.findall(r"[.#][\w-]+", found[2])
+        selector.append(
+            (
+                (found[1] or "").replace("*", ""),
+                frozenset(name[1:] for name in names if name[0] == "."),
+                frozenset(name[1:] for name in names if name[0] == "#"),
+                child,
+            )
+        )
+        child = False
+    return selector
+
+
+def _weight(selector: Selector) -> tuple[int, int, int]:
+    return (
+        sum(len(ids) for _, _, ids, _ in selector),
+        sum(len(classes) for _, classes, _, _ in selector),
+        sum(bool(tag) for tag, _, _, _ in selector),
+    )
+
+
+def _matches(element: HtmlElement, selector: Selector) -> bool:
+    if not _fits(element, selector[-1]):
+        return False
+    waiting, child = selector[:-1], selector[-1][3]
+    for parent in element.iterancestors():
+        if waiting and _fits(parent, waiting[-1]):
+            child = waiting[-1][3]
+            waiting = waiting[:-1]
+        elif child:
+            return False
+    return not waiting
+
+
+def _fits(element: HtmlElement, compound: Compound) -> bool:
+    tag, classes, ids, _ = compound
+    if tag and element.tag != tag:
+        return False
+    return classes <= set(element.get("class", "").split()) and (not ids or ids == {element.get("id")})
