@@ -63,7 +63,7 @@ def _misread(found: re.Match[bytes]) -> bytes:
     inside = before > html.rfind(b">", 0, start) and NAME_START.match(html, before + 1)
     if inside:
         return found.group()
-    return b"<br>" if found.group()[2:4].lower() == b"br" else b""
+    return b"<br>" if found.group()[:4].lower() == b"</br" else b""
 
 
 def _parsed(body: bytes) -> tuple[HtmlElement, bool]:
