@@ -20,7 +20,7 @@ from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import drop_invisible, write_out
 from pipelines.extraction.form.title import is_bold_line, main_heading, title_of, without_title
 from pipelines.extraction.form.typed import typed_lists
-from pipelines.extraction.judgement.dates import is_relative, stated_date
+from pipelines.extraction.judgement.dates import EDGE, is_relative, stated_date
 from pipelines.extraction.judgement.languagemodel import language_of
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.extraction.judgement.quality import MANY_LINKS, Evidence, judged
@@ -110,7 +110,7 @@ def text_of(prepared: Prepared, style: Style) -> Text:
     if not style.faithful:
         blocks = without_last_links(without_way_here(blocks))
         blocks = typed_lists(without_repeats(without_menus(blocks, base, prepared.second)))
-        blocks = [block for block in blocks if not _says_how_long_ago(block)]
+        blocks = _without_relative_dates(blocks)
     title = prepared.title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
@@ -156,6 +156,13 @@ def _noscript(body: HtmlElement) -> str:
     for element in found:
         element.drop_tree()
     return said.lower()
+
+
+def _without_relative_dates(blocks: list[Block]) -> list[Block]:
+    """The blocks without lines at either end that say how long ago the page was changed."""
+    end = max(EDGE, len(blocks) - EDGE)
+    head, tail = ([block for block in part if not _says_how_long_ago(block)] for part in (blocks[:EDGE], blocks[end:]))
+    return head + blocks[EDGE:end] + tail
 
 
 def _says_how_long_ago(block: Block) -> bool:

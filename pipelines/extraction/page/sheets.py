@@ -7,6 +7,7 @@ a list has no numbers is not believed: sheets that reset all say so, and others 
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -14,19 +15,31 @@ from pipelines.extraction.form.numbering import LETTERED
 from pipelines.extraction.page.layout import HEADINGS
 
 SIGNS = ("list-style", "line-through", "counter(")
-UNSEEN_SIGNS = ("sr-only", "hidden", "screen-reader-text", "material-icons", "material-symbols", "mw-editsection")
+UNSEEN_SIGNS = (
+    "sr-only",
+    "isually-hidden",
+    "isuallyhidden",
+    "element-invisible",
+    "screen-reader-text",
+    "material-icons",
+    "material-symbols",
+    "mw-editsection",
+)
 UNSEEN = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|element-invisible|material-(?:icons|symbols)[\w-]*"
     r"|mw-editsection)(?:\s|$)"
 )
 TITLES = frozenset((*HEADINGS, "caption", "th", "legend", "dt"))  # they title what is seen
 LONGEST_UNSEEN = 80  # characters: more may be shown when it is opened
-RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
 NAMES = "|".join(LETTERED)
-LETTERS = re.compile(rf"(?:list-style(?:-type)?\s*:[^;]*?|counter\([^(),]+,\s*)\b({NAMES})\b", re.IGNORECASE)
-STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bline-through\b", re.IGNORECASE)
+SAID = (  # each begins with a word that is looked for fast
+    re.compile(rf"list-style(?:-type)?\s*:[^;{{}}]*?\b({NAMES})\b"),
+    re.compile(rf"counter\([^(),{{}}]+,\s*({NAMES})\b"),
+    re.compile(r"text-decoration(?:-line)?\s*:[^;{}]*\bline-through\b()"),
+)
+LONGEST_HEAD = 500  # characters before the braces of a rule
 COMPOUND = re.compile(r"([a-z][a-z0-9]*|\*)?((?:[.#][\w-]+)*)(?:::?before|::marker)?")
-MOST_BYTES = 1 << 18  # of sheets in a page
+MOST_BYTES = 1 << 17  # of sheets in a page
 MOST_RULES = 60
 MOST_LISTS = 2000
 
@@ -66,13 +79,17 @@ def _rules(root: HtmlElement) -> Iterator[tuple[Selector, str]]:
     for sheet in root.iter("style"):
         text = (sheet.text or "")[:left]
         left -= len(text)
-        for rule in RULE.finditer(text) if any(sign in text for sign in SIGNS) else ():
-            letters = LETTERS.search(rule[2])
-            if letters is None and not STRUCK.search(rule[2]):
-                continue
-            for written in rule[1].rpartition(";")[2].split(","):
+        for said in chain.from_iterable(pattern.finditer(text) for pattern in SAID):
+            for written in _head(text, said.start()).split(",")[:MOST_RULES]:
                 if selector := _selector(written):
-                    yield selector, letters[1].lower() if letters else ""
+                    yield selector, said[1]
+
+
+def _head(text: str, place: int) -> str:
+    """What stands before the braces around a place."""
+    start = text.rfind("{", 0, place)
+    begin = max(text.rfind(sign, max(0, start - LONGEST_HEAD), start) for sign in "{};")
+    return text[begin + 1 : start] if start - begin <= LONGEST_HEAD else ""
 
 
 def _selector(written: str) -> Selector:
