@@ -221,7 +221,7 @@ def test_each_dialect_gives_the_texts_that_the_wayback_machine_gives(
 
 
 def test_from_a_bare_domain_each_dialect_finds_what_it_can_list(sample: Path, tmp_path: Path) -> None:
-    """A pywb lists domains as the Wayback Machine does. A TimeMap does not, and says so: there only home pages help."""
+    """A pywb lists domains as the Wayback Machine does; a TimeMap tells that it does not: home pages lead on there."""
     found = {}
     for dialect, more in (("pywb", ""), ("timemap", 'replay = "{address}/web/{timestamp}id_/{url}"\n')):
         with EmbeddedArchive(sample, dialect=dialect) as archive:
