@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pipelines.analysis.description.figures import Figures
 from pipelines.analysis.description.readability import NAMES
+from pipelines.formats.timestamps import day
 
 _SELECTS = {
     "changes": "looking for every change of a text by halving the time between captures that differ",
@@ -108,11 +109,6 @@ def citation(made: Made) -> str:
         "@software{policy-corpus,\n  title = {policy-corpus: a versioned corpus of policies from web archives},\n"
         f"  version = {{{version}}},\n  year = {{{made.ended[:4] or 'n.d.'}}}\n}}"
     )
-
-
-def day(timestamp: str) -> str:
-    """14 digits as a date."""
-    return f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}"
 
 
 def _many(count: int, name: str) -> str:

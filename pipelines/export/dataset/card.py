@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from pipelines.export.dataset.facts import Facts, bibtex, size_of
-from pipelines.export.tables import Table, iso
+from pipelines.export.tables import Table
 from pipelines.extraction.form.parse import inert
+from pipelines.formats.timestamps import day
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _SELECTS = {
@@ -67,7 +68,7 @@ def _size(rows: int) -> str:
 def _summary(facts: Facts, left_out: str) -> str:
     said = [
         f"{size_of(facts)}, {facts.words:,} "
-        f"words, seen in web archives from {_day(facts.first)} to {_day(facts.last)}. A version is a run of captures "
+        f"words, seen in web archives from {day(facts.first)} to {day(facts.last)}. A version is a run of captures "
         "of a document that show one text.\n"
     ]
     if left_out:
@@ -146,10 +147,6 @@ def _counts(name: str, counts: Counter[str] | Mapping[str, int]) -> str:
 
 def _cell(text: str) -> str:
     return inert(" ".join(text.split())).replace("|", "\\|")
-
-
-def _day(timestamp: str) -> str:
-    return (iso(timestamp) or timestamp)[:10]
 
 
 _GAPS = """Between `changed_after` and `changed_before` of a version nobody looked: the change lies somewhere in
