@@ -160,3 +160,9 @@ def test_what_is_escaped_reads_as_it_was(text: str) -> None:
 )
 def test_only_what_would_act_is_escaped(text: str, escaped: str) -> None:
     assert inert(text) == escaped
+
+
+def test_an_end_of_a_break_is_one_and_a_place_to_break_is_none() -> None:
+    body = parse("<p>one</br>two</BR >three sec<wbr>ond</p>").find("body")
+    assert body is not None
+    assert ([child.tag for child in body[0]], body.text_content()) == (["br", "br"], "onetwothree second")
