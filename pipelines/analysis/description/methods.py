@@ -94,11 +94,11 @@ def _size(figures: Figures) -> str:
 
 
 def _coverage(figures: Figures) -> list[str]:
-    lines = sum(figures.targets.values())
     said = []
-    if lines:
-        share = figures.targets_with_version / lines
-        said.append(f"Of {_many(lines, 'target')} {figures.targets_with_version:,} ({share:.0%}) have a version.")
+    if figures.targeted:
+        share = figures.targets_with_version / figures.targeted
+        named = _many(figures.targeted, "document")
+        said.append(f"Of {named} that targets name, {figures.targets_with_version:,} ({share:.0%}) have a version.")
     if figures.gaps:
         said.append(
             f"In {_many(figures.documents_with_gaps, 'document')} there are {_many(figures.gaps, 'gap')} of more than "
