@@ -6,11 +6,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extraction.judgement.dates import states_a_date
-from pipelines.extraction.page.furniture import DATE_LENGTH, HELD_FORM, RIGHTS
+from pipelines.extraction.page.furniture import DATE_LENGTH, HELD_BUTTON, HELD_FORM, RIGHTS, is_inside_main
 from pipelines.extraction.page.layout import HEADINGS
 from pipelines.extraction.page.parts import LIKELY
 from pipelines.extraction.page.treekey import PART
-from pipelines.extraction.page.weights import Weights, is_link, length
+from pipelines.extraction.page.weights import Weights, is_contact, is_link, length
 
 MAIN_SHARE = 0.9  # of the prose: a child with that much is the page
 PASSED = frozenset(
@@ -103,7 +103,12 @@ def _has_structure(element: HtmlElement) -> bool:
 def _titles_and_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
     """What is worth keeping before the main part: prose and all that follows it, titles by themselves."""
     first = next((place for place, sibling in enumerate(siblings) if _is_prose(sibling, weights)), len(siblings))
-    head = [sibling for sibling in siblings[:first] if _is_title(sibling, weights) or _is_date(sibling, weights)]
+    head: list[HtmlElement] = []
+    titled = False  # what stands over the page's title is seldom of the document
+    for sibling in siblings[:first]:
+        if _is_title(sibling, weights) or _is_date(sibling, weights) or (titled and _is_remark(sibling, weights)):
+            head.append(sibling)
+        titled = titled or _has_or_is(sibling, "h1", weights)
     return head + siblings[first:]
 
 
@@ -116,16 +121,30 @@ def _up_to_last_prose(siblings: list[HtmlElement], levels: set[str], weights: We
 
 def _is_section(element: HtmlElement, levels: set[str], weights: Weights) -> bool:
     """Whether it is of the document though it is short: a heading or table of it with few links, or its date."""
-    if not weights.total.get(element, 0) or weights.link_share(element) > MOST_LINKS:
+    if not weights.total.get(element, 0):
         return False
-    inside = any(parent.tag in ("main", "article", "section") for parent in element.iterancestors())
+    inside = is_inside_main(element)
+    if weights.link_share(element) > MOST_LINKS:
+        return inside and _is_remark(element, weights)
     if (part := element.get(PART)) and not (inside and part.endswith(LIKELY) and not _held_form(element)):
         return False
     if _is_date(element, weights):
         return True
     if not inside:
         return _continues(element, levels, weights)
-    return element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION)
+    in_section = element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION)
+    return in_section or _is_remark(element, weights)
+
+
+def _is_remark(element: HtmlElement, weights: Weights) -> bool:
+    """Whether a short piece of the main part is of the document: words with hardly a link, but for addresses of e-mail,
+    and nothing that was filled in or pressed."""
+    size = weights.total.get(element, 0)
+    if not size or element.get(PART) or not is_inside_main(element) or _held(element, HELD_FORM, HELD_BUTTON):
+        return False
+    links = sum(weights.total[link] for link in element.iter("a") if is_link(link) and not is_contact(link))
+    text = " ".join(element.itertext())
+    return size >= LEAST and links <= MOST_LINKS * size and not RIGHTS.search(text)
 
 
 def _levels(main: HtmlElement) -> set[str]:
@@ -147,7 +166,11 @@ def _continues(element: HtmlElement, levels: set[str], weights: Weights) -> bool
 
 
 def _held_form(element: HtmlElement) -> bool:
-    return any(found.get(HELD_FORM) is not None for found in element.iter(etree.Element))
+    return _held(element, HELD_FORM)
+
+
+def _held(element: HtmlElement, *marks: str) -> bool:
+    return any(found.get(mark) is not None for found in element.iter(etree.Element) for mark in marks)
 
 
 def _is_date(element: HtmlElement, weights: Weights) -> bool:
@@ -169,7 +192,8 @@ def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights)
     if not first:
         greater = any(_has(element, heading, weights) for element in everything for heading in HEADINGS[:3])
         return [one for one in before if not (greater and _is_lesser_title(one, weights))]
-    kept = (*first, *(element for element in before if _is_prose(element, weights) or _is_date(element, weights)))
+    told = (_is_prose, _is_date, _is_remark)
+    kept = (*first, *(element for element in before if any(is_so(element, weights) for is_so in told)))
     return [element for element in before if element in kept]
 
 
