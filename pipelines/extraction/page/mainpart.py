@@ -21,6 +21,7 @@ TITLE_LENGTH = 300
 LARGE_LENGTH = 120
 PROSE_LENGTH = 80
 MOST_LINKS = 0.3
+ROWS = ("table", "dl")
 SECTION = (*HEADINGS, "table", "address")
 STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
@@ -28,6 +29,7 @@ INLINE = ("span", "font", "b", "i", "em", "u")
 YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
 NUMBER = re.compile(r"\d+")
 LEAST = 15  # characters below a title
+LEAST_OUTSIDE = 25  # characters of a remark where nothing says that it is in the main part
 LESS = 3  # characters beside one: the cross that closes a window
 MENU_LINKS = 4
 MENU_WORDS = 160  # characters to a link; prose has more
@@ -131,20 +133,26 @@ def _is_section(element: HtmlElement, levels: set[str], weights: Weights) -> boo
     if _is_date(element, weights):
         return True
     if not inside:
-        return _continues(element, levels, weights)
+        return _continues(element, levels, weights) or (_has_rows(element) and _is_remark(element, weights))
     in_section = element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION)
     return in_section or _is_remark(element, weights)
 
 
+def _has_rows(element: HtmlElement) -> bool:
+    """Whether it is a table, or terms with what they mean: those that only place things are none by now."""
+    return any(element.tag == tag or element.find(f".//{tag}") is not None for tag in ROWS)
+
+
 def _is_remark(element: HtmlElement, weights: Weights) -> bool:
-    """Whether a short piece of the main part is of the document: words with hardly a link, but for addresses of e-mail,
-    and nothing that was filled in or pressed."""
+    """Whether a short piece between a title and the text, or behind the text in the main part, is of the document:
+    words with hardly a link, but for addresses of e-mail, and nothing that was filled in or pressed."""
     size = weights.total.get(element, 0)
-    if not size or element.get(PART) or not is_inside_main(element) or _held(element, HELD_FORM, HELD_BUTTON):
+    if not size or element.get(PART) or _held(element, HELD_FORM, HELD_BUTTON):
         return False
     links = sum(weights.total[link] for link in element.iter("a") if is_link(link) and not is_contact(link))
     text = " ".join(element.itertext())
-    return size >= LEAST and links <= MOST_LINKS * size and not RIGHTS.search(text)
+    least = LEAST if is_inside_main(element) else LEAST_OUTSIDE
+    return size >= least and links <= MOST_LINKS * size and not RIGHTS.search(text)
 
 
 def _levels(main: HtmlElement) -> set[str]:
