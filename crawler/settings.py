@@ -8,7 +8,7 @@ values, in `from_crawler` alone.
 
 BOT_NAME = "policy-corpus"
 CONTACT = ""  # a mail address or page where the archive's people can reach you; needed for archive.org
-USER_AGENT = "policy-corpus/0.1.0"  # CONTACT is added to it
+USER_AGENT = "policy-corpus/0.2.0.dev0"  # CONTACT is added to it
 
 # ---- The archive
 

@@ -36,9 +36,9 @@ _SLOW_FIXTURES = {"scrapy", "crawled", "shared", "archive"}  # commands, whole c
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest first: whole crawls, which wait for much of it, and the pages of the ratchet."""
-    places = {"crawls": 0, "quality": 1}
-    items.sort(key=lambda item: places.get(item.path.parent.name, 2))
+    """What takes longest first: whole crawls, which wait for much of it, the pages of the ratchet, and commands."""
+    places = {"crawls": 0, "quality": 1, "commands": 2, "maintenance": 2}
+    items.sort(key=lambda item: places.get(item.path.parent.name, 3))
     for item in items:
         if item.path.parent.name in _SLOW_FOLDERS or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("slow")

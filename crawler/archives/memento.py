@@ -206,7 +206,9 @@ def _cut_at_capture(capture: Capture, answer: HttpAnswer, raw: bytes, check: str
         return printable(said.encode("utf-8", "replace"))[:100]
     if check not in FITS or answer.status != 200 or answer.header(_ORIGINAL_HEADER + "Transfer-Encoding"):
         return ""
-    stored = raw if check == "raw" or answer.header(_ORIGINAL_HEADER + "Content-Encoding") else answer.body
+    if check != "raw" and answer.header(_ORIGINAL_HEADER + "Content-Encoding"):
+        return ""  # the length is that of other bytes
+    stored = raw if check == "raw" else answer.body
     return CUT_SHORT if len(stored) < _length(answer.header(_ORIGINAL_HEADER + "Content-Length")) else ""
 
 

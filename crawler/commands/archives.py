@@ -17,7 +17,8 @@ examples:
   policy-corpus archives check ./mine.toml --address example.com/privacy
       a few requests: is a known address listed, and does a capture play
   policy-corpus archives find cc-index/ --targets domains.txt > found.csv
-      policies of many domains, from Common Crawl's columnar index as Parquet files that lie here; no server is asked
+      policies of many domains, from Common Crawl's columnar index as Parquet
+      files that lie here: no server is asked
 
 exit codes of find: 0 done, 1 a file could not be read, 2 usage error
 exit codes of check: 0 all works, 2 usage error, 4 it answers otherwise

@@ -7,15 +7,19 @@ from pipelines.exceptions import ArchiveUnavailable, CorpusError, WrongUse
 
 EXAMPLES = """
 examples:
-  ARCHIVE_ORG_ACCESS_KEY=... ARCHIVE_ORG_SECRET_KEY=... \\
   policy-corpus save-now sites.txt -s CONTACT=me@example.org
       a capture of each address, but for those that have one of the last day
-  policy-corpus save-now example.com/privacy --within 7d -s CONTACT=me@example.org
+  policy-corpus save-now example.com/privacy --within 7d \\
+      -s CONTACT=me@example.org
 
-The captures are made under your own account at archive.org, at 4 a minute; its keys are taken from the environment
-(https://archive.org/account/s3.php). A crawl later finds them listed; the view `saves` tells which are yours.
+The captures are made under your own account at archive.org, at 4 a minute. Its
+keys (https://archive.org/account/s3.php) are taken from the environment:
+ARCHIVE_ORG_ACCESS_KEY and ARCHIVE_ORG_SECRET_KEY. A later crawl finds the
+captures listed; the view `saves` tells which are yours.
 
-exit codes: 0 all are captured, 1 some are not, 2 usage error, 3 another run is at work, 4 the archive is not there
+exit codes:
+  0 all are captured, 1 some are not, 2 usage error, 3 another run is at work,
+  4 the archive is not there
 """
 
 

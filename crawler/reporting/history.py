@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipelines.formats.terminal import printable
+from pipelines.formats.terminal import counted, printable
 from pipelines.store.history import DocumentName, VersionRow, day
 
 PAGER = "less -FRX"
@@ -45,7 +45,7 @@ def show(lines: Iterable[str]) -> None:
 
 def log_lines(document: DocumentName, versions: Sequence[VersionRow]) -> Iterator[str]:
     """The versions of a document, the newest first, one line each with the change that led to it."""
-    yield f"{printable(document.label)}: {len(versions)} versions"
+    yield f"{printable(document.label)}: {counted(len(versions), 'version')}"
     for version in reversed(versions):
         yield f"  {version.number:>4}  {day(version.version)}  {version.words:>7,} words  {_change(version)}".rstrip()
 

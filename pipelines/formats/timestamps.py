@@ -6,6 +6,7 @@ The string itself stays the key of a capture: some are not dates, and only the s
 import re
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from pipelines.exceptions import WrongUse
 
@@ -13,6 +14,7 @@ _DIGITS = re.compile(r"[0-9]{14}")
 _PREFIX = re.compile(r"[0-9]{4,14}")
 
 
+@lru_cache(maxsize=4096)
 def as_datetime(timestamp: str) -> datetime | None:
     """The moment a timestamp stands for, in UTC; None where it is no date.
 

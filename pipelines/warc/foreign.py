@@ -80,6 +80,13 @@ def _foreign(record: Record, timestamp: str, decode: Decode | None, of: Replayed
     return Foreign(Snapshot(memento, record.location, hashlib.sha256(body).hexdigest()), _names(record), digest)
 
 
+def held_body(record: Record, decode: Decode) -> bytes:
+    """The bytes of a response of another program, as its row tells of them. Raises CaptureFailed."""
+    body, _ = _body(record, decode)
+    of = replayed(record.named("WARC-Target-URI").strip("<>"), record.headers) if record.kind == "response" else None
+    return as_archived(body, of.base) if of and of.base else body
+
+
 def _leads_to(record: Record, capture: Capture, of: Replayed | None) -> str:
     """Where an archived redirect leads, as an address; empty for what is none, or leads to nothing on the web."""
     location = record.header("Location").strip() if record.status in _REDIRECTS else ""

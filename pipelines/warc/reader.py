@@ -15,7 +15,7 @@ from pipelines.items import Memento, Snapshot, WarcLocation
 from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.files import is_imported, place_of
-from pipelines.warc.foreign import Decode, another, beside, damage, dated
+from pipelines.warc.foreign import Decode, another, beside, damage, dated, held_body
 from pipelines.warc.forms import is_packed
 from pipelines.warc.held import (
     Foreign,
@@ -87,7 +87,7 @@ def payload_at(folder: Path, location: WarcLocation, payload_digest: str, *, dec
     body = record.body
     if is_imported(location.file) or not record.named(warc_notes.FOLLOW):
         try:
-            body = decode(record.unchunked, record.headers)
+            body = held_body(record, decode)
         except CaptureFailed as failure:
             raise _unreadable(location, failure.reason) from failure
     if hashlib.sha256(body).hexdigest() != payload_digest:

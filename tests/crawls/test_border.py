@@ -139,7 +139,7 @@ def test_forty_ways_to_leave_the_archive(elsewhere: Elsewhere, tmp_path: Path) -
     assert ended.code == 0, ended
     assert len(away.used) == len(_WAYS)
     assert {one.host for one in seen} == {f"127.0.0.1:{archive.port}"}
-    assert {one.user_agent for one in seen} == {"policy-corpus/0.1.0"}
+    assert {one.user_agent for one in seen} == {"policy-corpus/0.2.0.dev0"}
     assert {one.kind for one in seen} == {"cdx", "replay"}
     told = crawling.rows("SELECT DISTINCT reason FROM capture WHERE state = 'failed'")
     assert ("led out of the archive",) in told
@@ -155,5 +155,5 @@ def test_few_connections_are_made_and_the_contact_is_told(tmp_path: Path) -> Non
         assert ended.code == 0, ended
         assert len(archive.requests) == 405
         assert archive.requests.connections <= 10
-        assert {one.user_agent for one in archive.requests.all} == {"policy-corpus/0.1.0 (+me@example.org)"}
+        assert {one.user_agent for one in archive.requests.all} == {"policy-corpus/0.2.0.dev0 (+me@example.org)"}
         print(f"{archive.requests.connections} connections for {len(archive.requests)} requests")

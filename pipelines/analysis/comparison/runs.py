@@ -1,18 +1,21 @@
 """A change as it is shown: runs of text without Markdown's signs, each with what became of it and how it is set."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipelines.analysis.comparison.model import Change, Piece
 from pipelines.analysis.comparison.tokens import LINK_END, tokens_of
 
 RunOp = Literal["equal", "delete", "insert", "relinked"]
 _MARKS = ("**", "_", "~~")
+_HAS_SIGNS = re.compile(r"[*_~\[\]<>\\]|\s\s|[^\S ]|^\s|\s\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True, gc=False):
     """Text with one look. `link` is its target (empty: none); relinked: the same words, with `link_before` before.
 
     White space is a blank, or a line end where the text has one. `border`: the line between two cells of a row.
@@ -28,8 +31,7 @@ class Run:
     border: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True, gc=False):
     start: int
     run: Run
     space: str = ""
@@ -42,6 +44,8 @@ def runs_of(change: Change) -> list[Run]:
     block = change.after or change.before
     is_row = block is not None and block.kind == "row"
     pieces = change.pieces or (_whole(change.op, before, after),)
+    if not (change.pieces or is_row or _HAS_SIGNS.search(after or before)):  # what most blocks are
+        return [Run(pieces[0].op, after or before)] if after or before else []  # type: ignore[arg-type]
     if block is not None and block.kind == "code":
         return [Run("equal" if p.op == "format" else p.op, p.after or p.before) for p in pieces]
     return _joined(_runs(pieces, _styled(before, is_row=is_row), _styled(after, is_row=is_row)))

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from html import escape
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from pipelines.analysis.comparison.model import Block, Change, Comparison
 from pipelines.analysis.comparison.runs import Run, cells_of, runs_of

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from pipelines.analysis.comparison.model import Change, Comparison, Section
 from pipelines.analysis.comparison.runs import Run, runs_of

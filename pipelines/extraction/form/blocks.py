@@ -160,6 +160,8 @@ class _Builder:
         if self._row or self._heading is not None:
             self._tokens.append(Token("text" if self._row else "break", " "))
             return
+        if not self._tokens:
+            return
         tokens, self._tokens = self._tokens, []
         for _, token in reversed(self._open):
             tokens.append(Token(token.kind, ends=True))

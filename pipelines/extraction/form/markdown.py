@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from pipelines.extraction.form.blocks import HEADINGS, Block, Container
-from pipelines.extraction.form.inline import Style, Token, inline
+from pipelines.extraction.form.inline import STYLES, Kind, Style, Token, inline
 from pipelines.extraction.form.lines import escape_line_starts
 from pipelines.extraction.form.parse import inert
 from pipelines.extraction.form.structure import DEEPEST, StructuredWriter
+from pipelines.extraction.memory import LINES, LONGEST_LINE
 
 
 def paragraphs(tokens: list[Token]) -> list[list[Token]]:
@@ -60,6 +62,7 @@ def _ended(now: list[Token], opened: list[Token], waiting: list[Token]) -> list[
 
 
 RULE = "* * *"
+PARAGRAPH = Block("p", ())
 CODE_INDENT = "    "
 NUMBER = re.compile(r"\A(\s*\d{1,9})([.)])(?=\s)")
 CLOSING_SIGNS = re.compile(r"(?<!\S)(#+)\Z")
@@ -88,6 +91,8 @@ def _lines(block: Block, style: Style, *, in_list: bool) -> list[str]:
         return _row(block, style)
     if block.kind in HEADINGS:
         return _heading(block, style)
+    if len(block.tokens) == 1 and not style.faithful and len(block.tokens[0].value) <= LONGEST_LINE:
+        return [text] if (text := _known_paragraph(block.tokens[0].kind, block.tokens[0].value)) else []
     return [text for tokens in paragraphs(block.tokens) if (text := _paragraph(tokens, block, style))]
 
 
@@ -101,6 +106,12 @@ def _paragraph(tokens: list[Token], block: Block, style: Style) -> str:
         text = text.strip(" \n")
         text = text if text.strip() else ""
     return escape_line_starts(text, style.faithful)
+
+
+@lru_cache(LINES)
+def _known_paragraph(kind: Kind, value: str) -> str:
+    """Of one token, as most paragraphs are."""
+    return _paragraph([Token(kind, value)], PARAGRAPH, STYLES["corpus"])
 
 
 def _heading(block: Block, style: Style) -> list[str]:

@@ -83,8 +83,9 @@ def _without_parts_again(blocks: list[Block], texts: list[str]) -> tuple[list[Bl
     """Without what says again, block by block, what stands right before it, where a page does so part by part: once for
     each screen."""
     gone: set[int] = set()
+    counts = Counter(texts)
     for place in range(1, len(texts)):
-        if place in gone or blocks[place].kind == "row":
+        if counts[texts[place]] == 1 or place in gone or blocks[place].kind == "row":
             continue
         for count in range(1, min(LONGEST_AGAIN, place, len(texts) - place) + 1):
             if texts[place - count] != texts[place]:

@@ -43,19 +43,25 @@ class Weights:
 def weigh(root: HtmlElement) -> Weights:
     """Weigh `root` and everything below it. White space counts as one character where it is inside a text."""
     elements = list(root.iter(etree.Element))
-    total = {element: length(element.text) for element in elements}
+    total = {element: length(text) if (text := element.text) else 0 for element in elements}
     prose = dict(total)
     runs = {element: size if size >= RUN else 0 for element, size in total.items()}
     for element in reversed(elements):  # children come before their parents
         parent = element.getparent()
         if element is root or parent is None:
             continue
-        if is_link(element):
+        if element.tag == "a" and is_link(element):
             prose[element] = runs[element] = 0
-        tail = length(element.tail)
-        total[parent] += total[element] + tail
-        prose[parent] += prose[element] + tail
-        runs[parent] += runs[element] + (tail if tail >= RUN else 0)
+        size = total[element]
+        if text := element.tail:
+            tail = length(text)
+            size += tail
+            prose[parent] += tail
+            runs[parent] += tail if tail >= RUN else 0
+        if size:  # as many elements have none
+            total[parent] += size
+            prose[parent] += prose[element]
+            runs[parent] += runs[element]
     return Weights(total, prose, runs)
 
 

@@ -155,6 +155,21 @@ def test_a_place_is_a_path_below_the_archive(source: str) -> None:
     assert place_in(source) is None
 
 
+def test_a_listing_says_what_was_cut() -> None:
+    cc, cursor = begun()
+    asked(cc, QUERY, cursor)
+    marked = row("20250803001122").replace('"offset"', '"truncated": "length", "offset"')
+    [found] = cc.read_listing(QUERY, answer(marked), 1000, cursor).rows
+    assert found.record_at == "crawl-data/CC/warc/x.warc.gz?34+812~length"
+    assert place_in(found.record_at) == ("crawl-data/CC/warc/x.warc.gz", 34, 812)
+
+
+def test_a_body_of_just_the_limit_was_cut() -> None:
+    """Older records do not say so."""
+    replayed, _ = as_replayed(answer(record(b"x" * (1 << 20)), 206))
+    assert replayed.header("WARC-Truncated") == "length"
+
+
 def test_a_record_is_read_as_a_replay() -> None:
     body = b"<html>kept decoded</html>"
     given = record(body, "X-Crawler-Content-Encoding: gzip\r\nx-crawler-content-length: 7\r\nServer: kite\r\n")

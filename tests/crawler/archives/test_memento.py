@@ -259,10 +259,19 @@ def test_the_original_length_counts_where_nothing_was_encoded() -> None:
     with pytest.raises(ReplayFailed, match="body cut short"):
         played(PAGE, longer, requested=replace(CAPTURE, digest="B" * 32))
     unchecked = replace(CAPTURE, digest="B" * 32)
-    assert played(PAGE, longer).capture == CAPTURE  # the digest says that it is whole
+    assert played(PAGE, longer).truncated == "shorter than its Content-Length"  # so it was archived, says its digest
     assert played(PAGE, longer, requested=unchecked, raw=gzip.compress(PAGE)).capture == unchecked
     assert played(PAGE, longer, ("X-Archive-Orig-Content-Encoding", "gzip"), requested=unchecked).capture == unchecked
     assert played(PAGE, longer, requested=unchecked, status=404).capture == unchecked
+
+
+def test_what_was_cut_at_capture_is_told_by_its_digest_or_its_archive() -> None:
+    assert played().truncated == ""
+    assert played(PAGE, ("WARC-Truncated", "length")).truncated == "length"
+    assert played(requested=replace(CAPTURE, record_at="x.warc.gz?1+2~time")).truncated == "time"
+    longer = ("X-Archive-Orig-Content-Length", str(len(PAGE) + 5))
+    for header in (("X-Archive-Orig-Transfer-Encoding", "chunked"), ("X-Archive-Orig-Content-Encoding", "gzip")):
+        assert played(PAGE, longer, header).truncated == "", "the length is that of something else"
 
 
 @pytest.mark.parametrize("length", ["", "-1", "many", "9" * 40, "٣"])

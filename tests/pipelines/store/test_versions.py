@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 import pytest
@@ -128,3 +129,14 @@ def test_what_is_read_later_does_not_change_what_it_does_not_touch(readings: lis
     shuffled = random.Random(seed).sample(readings, len(readings))
     shuffled.sort(key=lambda reading: reading.timestamp)
     assert derive_versions(shuffled, []) == derive_versions(readings, [])
+
+
+def test_a_text_that_was_cut_makes_no_border() -> None:
+    """Wherever it stands, and whatever whole text it is like; where nothing is whole, the longest counts."""
+    whole = [seen(0, "A"), seen(2, "A"), seen(4, "B")]
+    times = [f"{20040101000000 + moment}" for moment in range(6)]
+    cut = [replace(seen(moment, key), is_cut=True) for moment, key in ((1, "C"), (3, "B"), (5, "A"))]
+    both = sorted(whole + cut, key=lambda reading: reading.timestamp)
+    assert derive_versions(both, times) == derive_versions(whole, times)
+    longest = [cut[0], replace(cut[1], words=99), cut[2]]
+    assert [version.shown.reading_key for version in derive_versions(longest, times)] == ["B"]
