@@ -54,12 +54,10 @@ def _beside(before: Tree, holdings: Path) -> bool:
             papers, took = seconds(tree, holdings, "pdf")
             pdf[name] += [took] if papers else []
     here, old, stock = (min(html[name]) for name in ("here", "0.1.0", "stock"))
-    print(
-        f"reading, {count} pages in their order: {count / here:.1f} a CPU second; 0.1.0 {count / old:.1f},"
-        f" {old / here:.2f} times (at least {LEAST:.1f}, wanted {WANTED}); trafilatura {version('trafilatura')} {count / stock:.1f},"
-        f" {stock / here:.2f} times (wanted {WANTED_BESIDE_STOCK})",
-        flush=True,
-    )
+    print(f"reading, {count} pages in their order: {count / here:.1f} a CPU second")
+    print(f"  0.1.0 {count / old:.1f}: {old / here:.2f} times as fast (at least {LEAST:.1f}, wanted {WANTED})")
+    name = f"trafilatura {version('trafilatura')}"
+    print(f"  {name} {count / stock:.1f}: {stock / here:.2f} times (wanted {WANTED_BESIDE_STOCK})", flush=True)
     if not pdf["here"]:
         print("PDF beside 0.1.0: left out, there is none among the pages")
         return old / here >= LEAST
