@@ -154,11 +154,6 @@ def failed_days(db: Database, document_id: int) -> list[tuple[str, int]]:
     return db.execute(_FAILED, [document_id]).fetchall()
 
 
-def text_with_digest(db: Database, digest: str) -> str:
-    """A text, as Markdown without its title."""
-    return str(db.execute("SELECT body FROM text WHERE digest = ?", [digest]).fetchone()[0])
-
-
 def found_changes(db: Database, most: int, *, site: str = "", document_id: int = 0) -> list[FoundChange]:
     """The changes found last, the latest first, at most so many; of a site or a document where one is named."""
     condition = "AND site = ?" if site else "AND document.id = ?" if document_id else ""
