@@ -155,7 +155,9 @@ class Corpus:
         if isinstance(outcome, Failure):
             fields["failure"] = outcome.reason
         else:
-            fields |= self._text_fields(self._as_far_as_held(capture_id, outcome))
+            digest = hashlib.sha256(outcome.body.encode()).hexdigest()
+            self._db.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, outcome.body])
+            fields |= {"text_digest": digest} | reading_columns(self._as_far_as_held(capture_id, outcome))
         names = ", ".join(fields)
         marks = ", ".join(f":{name}" for name in fields)
         self._db.execute(f"INSERT OR REPLACE INTO extraction ({names}) VALUES ({marks})", fields)  # noqa: S608
@@ -167,11 +169,6 @@ class Corpus:
             return reading
         verdict = Verdict.DOUBTFUL if reading.verdict is Verdict.POLICY else reading.verdict
         return replace(reading, verdict=verdict, reasons=(*reading.reasons, "cut at capture"))
-
-    def _text_fields(self, reading: Reading) -> dict[str, object]:
-        digest = hashlib.sha256(reading.body.encode()).hexdigest()
-        self._db.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, reading.body])
-        return {"text_digest": digest} | reading_columns(reading)
 
     def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:
         failed = outcome if isinstance(outcome, Failure) else None
