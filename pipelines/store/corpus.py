@@ -36,8 +36,6 @@ class Corpus:
         self._archive = archive
         self._deriving = Deriving(db)
 
-    # -- snapshots
-
     def hold(self, snapshot: Snapshot) -> None:
         """Note where a memento's bytes lie; they are in the WARC already. A capture not listed becomes known by it."""
         memento, location = snapshot.memento, snapshot.location
@@ -124,8 +122,6 @@ class Corpus:
             "WHERE id = ?",
             [State.SELECTED, capture_id],
         )
-
-    # -- readings
 
     def visited(self, snapshot: Snapshot) -> None:
         """A page was fetched for what it names alone: its capture is settled without a text."""
@@ -265,8 +261,6 @@ class Corpus:
             f"{_DOCUMENTS} WHERE capture.id = ? UNION {_DOCUMENTS} WHERE same_as = ?", [capture_id, capture_id]
         )
         return [document_id for (document_id,) in rows]
-
-    # -- versions
 
     def derive(self, document_ids: Iterator[int] | list[int]) -> None:
         """Derive the versions of documents again, after something other than a reading changed their inputs."""
