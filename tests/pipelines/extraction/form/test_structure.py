@@ -1,7 +1,7 @@
 """Texts, rendered by CommonMark, have the structure of the blocks that they were written from."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extraction.form.inline import STYLES
@@ -69,6 +69,7 @@ WORDS = st.sampled_from(
 
 
 @settings(max_examples=300, deadline=None)
+@example("<li><ul><li><table><tr><td>one<td>two<tr><td>- three<td><tr><td>four<td>a|b</table>")
 @given(st.lists(st.one_of(OPEN, WORDS), max_size=22).map("".join))
 def test_a_renderer_finds_what_the_blocks_say(soup: str) -> None:
     made = blocks(f"<body>{soup}")
