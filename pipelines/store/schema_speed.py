@@ -5,6 +5,7 @@ from sqlite_utils import Database
 from pipelines.store import searching
 from pipelines.store.schema import MARKS, mark_in_journal
 from pipelines.store.schema_since import migrations
+from pipelines.store.views import TARGET_LINE
 
 __all__ = ["migrations"]
 
@@ -78,3 +79,10 @@ def kept_counts_and_plans(db: Database) -> None:
         db.execute(statement)
     for name, does in _TRIGGERS.items():
         db.execute(f"CREATE TRIGGER {name} {does} END")
+
+
+@migrations()
+def lines_of_lists_by_document(db: Database) -> None:
+    """The same view as before, quicker."""
+    db.execute("DROP VIEW target_line")
+    db.execute(TARGET_LINE)

@@ -15,7 +15,7 @@ from tests.bench.holdings import generate, shared_archive
 
 SCRIPT = str(Path(__file__).with_name("reading_alone.py"))
 ROUNDS = 2
-LEAST = 1.0  # times 0.1.0
+LEAST = 0.75  # times 0.1.0, which has no second reader: with it reading is slower, see docs/decisions/0004
 WANTED = 2.0
 WANTED_BESIDE_STOCK = 2.3
 LEAST_PDF = 10.0
@@ -55,7 +55,7 @@ def _beside(before: Tree, holdings: Path) -> bool:
             pdf[name] += [took] if papers else []
     here, old, stock = (min(html[name]) for name in ("here", "0.1.0", "stock"))
     print(f"reading, {count} pages in their order: {count / here:.1f} a CPU second")
-    print(f"  0.1.0 {count / old:.1f}: {old / here:.2f} times as fast (at least {LEAST:.1f}, wanted {WANTED})")
+    print(f"  0.1.0 {count / old:.1f}: {old / here:.2f} times as fast (at least {LEAST}, wanted {WANTED})")
     name = f"trafilatura {version('trafilatura')}"
     print(f"  {name} {count / stock:.1f}: {stock / here:.2f} times (wanted {WANTED_BESIDE_STOCK})", flush=True)
     if not pdf["here"]:

@@ -78,3 +78,8 @@ def is_link(element: HtmlElement) -> bool:
         return False
     href = element.get("href", "")
     return bool(href) and not (href.startswith("#") and len(href) > 1)
+
+
+def is_contact(link: HtmlElement) -> bool:
+    """Whether a link leads to an address to write to or a number to call."""
+    return link.get("href", "").strip().lower().startswith(("mailto:", "tel:"))

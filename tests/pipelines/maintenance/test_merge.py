@@ -2,21 +2,21 @@
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.jobs import rebuild as rebuilding
-from pipelines.executors.process_pool import Outcome
+from pipelines.executors.process_pool import Outcome, _page_of
 from pipelines.extraction.judgement.normal import reading_key
-from pipelines.formats.content_encoding import decode
 from pipelines.formats.surt import urlkey
-from pipelines.items import Capture, DocumentKey, Failure, HttpAnswer, Memento, Reading, Snapshot, State, Target
+from pipelines.items import Capture, DocumentKey, Failure, HttpAnswer, Memento, Page, Reading, Snapshot, State, Target
 from pipelines.maintenance.forget import forget
 from pipelines.maintenance.merge import compact
 from pipelines.store.corpus import Corpus
@@ -25,9 +25,10 @@ from pipelines.store.ledger import Ledger
 from pipelines.store.readings import Unread
 from pipelines.warc import journal
 from pipelines.warc.files import warc_files
-from pipelines.warc.reader import payload_at
 from pipelines.warc.writer import WarcWriter
 from tests.corpora import copied, settings_of, tables, texts
+
+T = TypeVar("T")
 
 HOST = "web.archive.org"
 Fetched = tuple[int, int, int]  # site, year, which body
@@ -37,19 +38,22 @@ class ReadHere:
     """Reads in this process, so that many corpora can be made quickly."""
 
     pages = 0
-    at_once, ahead = 16, 2
+    at_once = ahead = 4
 
-    def submit_held(self, folder: Path, held: Sequence[Unread]) -> "Future[list[Outcome]]":
-        ReadHere.pages += len(held)
+    def submit_held(self, folder: Path, held: Sequence[Unread]) -> Future[list[Outcome]]:
         done: Future[list[Outcome]] = Future()
-        done.set_result(
-            [self._read(payload_at(folder, one.location, one.payload_digest, decode=decode)) for one in held]
-        )
+        done.set_result([self._read(_page_of(folder, one)) for one in held])
         return done
 
-    def _read(self, payload: bytes) -> Reading:
-        body = payload.decode()
+    def _read(self, page: Page) -> Reading:
+        ReadHere.pages += 1
+        body = page.body.decode()
         return Reading("Title", body, "en", 1.0, "utf-8", len(body.split()), reading_key(body))
+
+    def submit_call(self, function: Callable[..., T], *arguments: object) -> Future[T]:
+        done: Future[T] = Future()
+        done.set_result(function(*arguments))
+        return done
 
     def close(self) -> None:
         """Nothing is open."""
