@@ -21,6 +21,7 @@ from tests.bench import (
     reading_speed,
     rebuild_real,
     rebuild_synthetic,
+    recording,
     simulate_changes,
     starting,
     troubled,
@@ -53,6 +54,7 @@ def main() -> int:
         good &= _troubled(folder / "troubled")
     good &= reading_speed.main()
     good &= starting.main()
+    good &= recording.main()
     good &= ranges.main()
     good &= _rebuilding(options.captures)
     good &= _exporting(options.versions)

@@ -20,6 +20,7 @@ from pathlib import Path
 from pipelines.export.base import Order, export_to
 from pipelines.export.selection import Selection, viewing
 from pipelines.store.database import open_corpus
+from pipelines.store.deriving import count_states_anew
 
 FORMATS = ("parquet", "jsonl", "csv", "git")
 A_DOCUMENT = 25  # versions
@@ -59,6 +60,7 @@ def make(folder: Path, versions: int) -> None:
             db.execute("INSERT INTO address (document_id, urlkey, url, evidence) VALUES (?, ?, ?, 'given')", address)
             for number in range(1, A_DOCUMENT + 1):
                 _add(db.conn, document, number, site)
+        count_states_anew(db)
 
 
 def _add(db, document: int, number: int, site: str) -> None:  # type: ignore[no-untyped-def]
