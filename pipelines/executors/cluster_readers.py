@@ -7,15 +7,18 @@ corpus is the same as if one machine had read it, whichever worker did and howev
 import multiprocessing
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.executors.dask_cluster import Cluster, Task, mark, refuse_unseen, unmark
 from pipelines.executors.process_pool import Outcome, Readers
 from pipelines.extraction.version import reader_version
 from pipelines.store.readings import Unread
+
+T = TypeVar("T")
 
 AT_ONCE = 64
 LEAST_AHEAD = 24  # tasks in hand, for workers that join later
@@ -47,6 +50,10 @@ class ClusterReaders:
         if place not in self._marks:
             self._marks[place] = mark(place)
         return self._cluster.submit(read_held, self._how, place, self._marks[place], list(held))
+
+    def submit_call(self, function: Callable[..., T], *arguments: object) -> Task[T]:
+        """What a pure function of a module will give."""
+        return self._cluster.submit(function, *arguments)
 
     def close(self) -> None:
         """Let go of the cluster."""

@@ -83,6 +83,11 @@ class Readers:
         chosen = self._worker_for(held[0].capture.original)
         return chosen.submit(partial(chosen.read_held, folder, held))
 
+    def submit_call(self, function: Callable[..., T], *arguments: object) -> Future[T]:
+        """What a pure function of a module gives, within the bounds of a page."""
+        freest = min(self._workers, key=lambda worker: worker.waiting)
+        return freest.submit(partial(freest.call, function, *arguments))
+
     def _worker_for(self, address: str) -> "_Worker":
         home = self._workers[hash(address) % len(self._workers)]
         freest = min(self._workers, key=lambda worker: worker.waiting)
@@ -168,15 +173,15 @@ class _Worker:
             self._discard()
         for one in held[len(outcomes) :]:
             try:
-                outcomes += self._guarded(_read_held, folder, [one])
+                outcomes += self.call(_read_held, folder, [one])
             except ReadingFailed as error:
                 outcomes.append(Failure(error.stage, error.reason, error.transient, error.detail))
         return outcomes
 
     def read(self, page: Page) -> Reading:
-        return self._guarded(_read, page)
+        return self.call(_read, page)
 
-    def _guarded(self, function: Callable[..., T], *arguments: object) -> T:
+    def call(self, function: Callable[..., T], *arguments: object) -> T:
         """What a reading function gives. Raises ReadingFailed, or RecordingFailed for what is no page's fault."""
         try:
             return self._tried_twice(function, *arguments)

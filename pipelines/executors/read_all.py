@@ -11,15 +11,18 @@ from typing import Protocol, TypeVar
 
 from sqlite_utils import Database
 
+from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Outcome
 from pipelines.items import Failure, Reading
-from pipelines.store import readings
+from pipelines.store import changes, readings
+from pipelines.store.database import recording
 from pipelines.store.readings import Unread
 
 Progress = Callable[[str, int, int], object]
 """Is told what is being done, how much of it is done, and how much there is to do."""
 
 T = TypeVar("T")
+Given = TypeVar("Given", covariant=True)
 
 AHEAD = 12  # pages in hand for each process: with few, one slow page lets the other processes run out of work
 _AT_ONCE = 200  # readings a transaction
@@ -34,8 +37,12 @@ class HeldReader(Protocol):
     at_once: int
     ahead: int
 
-    def submit_held(self, folder: Path, held: Sequence[Unread]) -> "Answer":
+    def submit_held(self, folder: Path, held: Sequence[Unread]) -> "Answer[list[Outcome]]":
         """What will come of each."""
+        ...
+
+    def submit_call(self, function: Callable[..., T], *arguments: object) -> "Answer[T]":
+        """What a pure function of a module will give."""
         ...
 
     def close(self) -> None:
@@ -43,10 +50,10 @@ class HeldReader(Protocol):
         ...
 
 
-class Answer(Protocol):
-    """What will have come of some pages."""
+class Answer(Protocol[Given]):
+    """What somebody else is working out."""
 
-    def result(self) -> list[Outcome]:
+    def result(self) -> Given:
         """Wait for it. Raises CorpusError where the machine, not a page, is in trouble."""
         ...
 
@@ -75,6 +82,28 @@ def read_all(db: Database, warc_folder: Path, readers: HeldReader, reader: str, 
     readings.settle(db, reader, outcomes)
     progress("pages read", done, todo)
     return lost
+
+
+def compare_all(db: Database, readers: HeldReader, *, progress: Progress) -> None:
+    """Compare all neighbouring versions that were not, where `readers` work. Interrupted, it goes on where it was."""
+    pairs = changes.not_compared(db)
+    handed = (
+        (pair, texts, readers.submit_call(changes.told_of, *texts))
+        for pair in pairs
+        for texts in [changes.bodies(db, *pair)]
+    )
+    found: list[tuple[str, str, changes.Told]] = []
+    for done, (pair, texts, answer) in enumerate(behind(handed, readers.ahead), start=1):
+        try:
+            found.append((*pair, answer.result()))
+        except ReadingFailed:  # longer than a page may take to be read: here it has the time
+            found.append((*pair, changes.told_of(*texts)))
+        if len(found) >= _AT_ONCE or done == len(pairs):
+            with recording(db):
+                for one in found:
+                    changes.keep(db, *one)
+            found.clear()
+            progress("versions compared", done, len(pairs))
 
 
 def _batches(held: Iterator[Unread], most: int) -> Iterator[list[Unread]]:

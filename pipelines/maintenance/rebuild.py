@@ -17,10 +17,11 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import CorpusError, RecordingFailed, WrongUse
-from pipelines.executors.read_all import HeldReader, Progress, read_all
+from pipelines.executors.read_all import HeldReader, Progress, compare_all, read_all
 from pipelines.items import Target
 from pipelines.maintenance.first_pass import FirstPass, Knowledge
 from pipelines.maintenance.merge import take_readings
+from pipelines.store import searching
 from pipelines.store.checks import lost_captures, missing_files
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
@@ -91,7 +92,9 @@ def rebuild(
             damaged = FirstPass(db, archive, knowledge, making, own).run(warc, files, progress)
             _take_known(db, known)
             lost = read_all(db, warc, pool, reader, progress=progress)
-            Corpus(db, archive).derive_waiting()
+            _index(db)
+            Corpus(db, archive).derive_waiting(compared=False)
+            compare_all(db, pool, progress=progress)
             Corpus(db, archive).found_when_fetched()
             _decide(db, folder, making, turn, forget_again, accept_losses)
         replace_by(folder / WORK, folder)
@@ -101,9 +104,21 @@ def rebuild(
 
 def _begun(db: Database, archive: str, of: str, targets: Iterable[Target], knowledge: Knowledge) -> Making:
     making = Making(db, archive, of)
+    with recording(db):
+        searching.pause(db)
     if making.is_new:
         Ledger(db, archive).register(targets, knowledge.urlkey)
     return making
+
+
+def _index(db: Database) -> None:
+    """Put all texts into the indexes, each as it would have been when it came."""
+    waiting = True
+    while waiting:
+        with recording(db):
+            waiting = searching.put_in_some(db)
+    with recording(db):
+        searching.resume(db)
 
 
 def _take_known(db: Database, known: Iterable[Path]) -> None:

@@ -5,12 +5,8 @@ transaction of the caller's.
 """
 
 import json
-from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
-
-if TYPE_CHECKING:
-    from pipelines.analysis.comparison.model import Comparison
 
 LONGEST_HEADING = 200  # characters of a heading that are kept
 
@@ -60,11 +56,18 @@ GONE = (
     "CREATE INDEX version_gone_in ON version_gone (gone_run)",
 )
 
-_OPEN = """SELECT old.text_digest, new.text_digest, before.body, after.body
-FROM version AS old JOIN version AS new ON new.document_id = old.document_id AND new.number = old.number + 1
-JOIN text AS before ON before.digest = old.text_digest JOIN text AS after ON after.digest = new.text_digest
-WHERE old.document_id = ? AND NOT EXISTS (SELECT 1 FROM text_change
+_NEIGHBOURS = (
+    "FROM version AS old JOIN version AS new ON new.document_id = old.document_id AND new.number = old.number + 1"
+)
+_NOT_COMPARED = """NOT EXISTS (SELECT 1 FROM text_change
     WHERE before_digest = old.text_digest AND after_digest = new.text_digest AND rules = ?)"""
+_OPEN = f"""SELECT old.text_digest, new.text_digest, before.body, after.body {_NEIGHBOURS}
+JOIN text AS before ON before.digest = old.text_digest JOIN text AS after ON after.digest = new.text_digest
+WHERE {_NOT_COMPARED} AND old.document_id = ?"""
+_ALL_OPEN = f"""SELECT DISTINCT old.text_digest, new.text_digest {_NEIGHBOURS}
+WHERE {_NOT_COMPARED} ORDER BY old.document_id, old.number"""
+_BODIES = """SELECT before.body, after.body FROM text AS before JOIN text AS after
+WHERE before.digest = ? AND after.digest = ?"""
 _RUN = "coalesce((SELECT id FROM run ORDER BY rowid DESC LIMIT 1), '')"
 _FETCHED = """coalesce((SELECT fetched_at FROM snapshot JOIN capture ON snapshot.capture_id = coalesce(same_as, id)
     WHERE capture.id = version.capture_id), '')"""
@@ -82,12 +85,18 @@ WHERE version_found.document_id = ? AND version.document_id = version_found.docu
             AND same.text_digest = version_found.text_digest)"""
 
 
-def derive(db: Database, document_id: int) -> None:
-    """Compare those neighbouring versions of a document that were not, and note which of its versions are new."""
-    from pipelines.analysis.comparison.compare import RULES, compare  # slow to load, and who only reads does not
+Told = tuple[int, int, int, int, float, str, int, str]
+"""What a row of `text_change` says of two texts, behind their digests."""
 
-    for before_digest, after_digest, before, after in db.execute(_OPEN, [document_id, RULES]).fetchall():
-        _keep(db, before_digest, after_digest, compare(before, after), RULES)
+
+def derive(db: Database, document_id: int, *, compared: bool = True) -> None:
+    """Compare those neighbouring versions of a document that were not, unless somebody else does, and note which of its
+    versions are new."""
+    if compared:
+        from pipelines.analysis.comparison.compare import RULES  # slow to load, and who only reads does not
+
+        for before_digest, after_digest, before, after in db.execute(_OPEN, [RULES, document_id]).fetchall():
+            keep(db, before_digest, after_digest, told_of(before, after))
     db.execute(_READ_OTHERWISE, [document_id])
     db.execute(
         "INSERT OR IGNORE INTO version_found (document_id, held_timestamp, text_digest, run, found_at) "  # noqa: S608
@@ -97,7 +106,24 @@ def derive(db: Database, document_id: int) -> None:
     )
 
 
-def _keep(db: Database, before: str, after: str, told: "Comparison", rules: int) -> None:
+def not_compared(db: Database) -> list[tuple[str, str]]:
+    """The digests of all neighbouring texts that were not compared."""
+    from pipelines.analysis.comparison.compare import RULES
+
+    return [(before, after) for before, after in db.execute(_ALL_OPEN, [RULES])]
+
+
+def bodies(db: Database, before: str, after: str) -> tuple[str, str]:
+    """The texts of two digests."""
+    found: tuple[str, str] = db.execute(_BODIES, [before, after]).fetchone()
+    return found
+
+
+def told_of(before: str, after: str) -> Told:
+    """What is kept of a comparison of two texts. Pure: may be done in any process."""
+    from pipelines.analysis.comparison.compare import RULES, compare
+
+    told = compare(before, after)
     sections = [
         {
             "heading": section.heading[:LONGEST_HEADING],
@@ -108,12 +134,14 @@ def _keep(db: Database, before: str, after: str, told: "Comparison", rules: int)
         for section in told.sections
         if section.touched
     ]
-    db.execute(
-        "INSERT OR REPLACE INTO text_change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [before, after, rules, told.words_added, told.words_removed, told.words_moved, round(told.share, 4),
-         json.dumps(sections, ensure_ascii=False, separators=(",", ":")), told.cosmetic,
-         ", ".join(told.cosmetic_kinds)],
-    )  # fmt: skip
+    listed = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
+    share, kinds = round(told.share, 4), ", ".join(told.cosmetic_kinds)
+    return RULES, told.words_added, told.words_removed, told.words_moved, share, listed, int(told.cosmetic), kinds
+
+
+def keep(db: Database, before: str, after: str, told: Told) -> None:
+    """Keep what was told of the texts of two digests."""
+    db.execute("INSERT OR REPLACE INTO text_change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [before, after, *told])
 
 
 def begin_run(db: Database) -> None:

@@ -274,11 +274,12 @@ class Corpus:
             for document_id in document_ids:
                 self._deriving.derive(document_id)
 
-    def derive_waiting(self) -> None:
-        """Derive the versions of all documents whose inputs changed while more of them was still to come."""
+    def derive_waiting(self, *, compared: bool = True) -> None:
+        """Derive the versions of all documents whose inputs changed while more of them was still to come, and compare
+        them, unless somebody else does."""
         for document_id in self._deriving.waiting():
             with recording(self._db):
-                self._deriving.derive(document_id)
+                self._deriving.derive(document_id, compared=compared)
 
     def found_when_fetched(self) -> None:
         """Note of all versions that they were found when their bytes were fetched: none is new."""

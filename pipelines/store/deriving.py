@@ -89,8 +89,8 @@ class Deriving:
             else:
                 self.derive(document_id)
 
-    def derive(self, document_id: int) -> None:
-        """Derive the versions of a document from its readings."""
+    def derive(self, document_id: int, *, compared: bool = True) -> None:
+        """Derive the versions of a document from its readings, and compare them unless somebody else does."""
         self._db.execute("DELETE FROM to_derive WHERE document_id = ?", [document_id])
         rows = self._derived(document_id)
         if rows != self._held(document_id):
@@ -99,7 +99,7 @@ class Deriving:
                 f"INSERT INTO version ({_VERSION}) VALUES ({', '.join('?' * len(_VERSION.split(',')))})",  # noqa: S608
                 rows,
             )
-        changes.derive(self._db, document_id)
+        changes.derive(self._db, document_id, compared=compared)
 
     def is_as_derived(self, document_id: int) -> bool:
         """Whether a document's versions are those that its readings give, or wait to be derived."""

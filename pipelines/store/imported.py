@@ -17,6 +17,7 @@ from pipelines.items import DocumentKey, Reading, State
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, connect_without_trace, recording
 from pipelines.store.deriving import added
+from pipelines.store.readings import text_with_digest
 from pipelines.store.selection import Selection, timeline
 
 
@@ -168,4 +169,4 @@ def versions(db: Database, document_id: int) -> list[Dated]:
 
 def text(db: Database, version: Dated) -> str:
     """Its text."""
-    return str(db.execute("SELECT body FROM text WHERE digest = ?", [version.text_digest]).fetchone()[0])
+    return text_with_digest(db, version.text_digest)

@@ -4,6 +4,8 @@ Both index what a person reads: no addresses of links, no marks that are not see
 SQL, so that any client can search, and are kept in step by triggers, whoever writes to `text`.
 """
 
+import re
+
 from sqlite_utils import Database
 
 UNSEEN = (0xAD, 0x200B, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x180E)  # a soft hyphen and characters of no width
@@ -93,6 +95,61 @@ def rebuild(db: Database) -> None:
     for index in INDEXES:
         db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
         db.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
+
+
+# -- many texts at once
+
+_INVISIBLE = dict.fromkeys(UNSEEN)
+_UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
+_AT_ONCE = 200
+
+
+def pause(db: Database) -> None:
+    """Put no text that comes in into the indexes, for who puts in many, then calls `put_in_some` and `resume`."""
+    db.execute("DROP TRIGGER IF EXISTS text_added")
+
+
+def put_in_some(db: Database) -> bool:
+    """Put in some of what came meanwhile, as the views would, which take ten times as long over addresses. Whether
+    there was any; to be called in a transaction."""
+    (last,) = db.execute("SELECT coalesce(max(id), 0) FROM text_search_docsize").fetchone()
+    rows = db.execute(f"SELECT id, body FROM text WHERE id > ? ORDER BY id LIMIT {_AT_ONCE}", [last]).fetchall()  # noqa: S608
+    for text_id, body in rows:
+        _put_in(db, text_id, body)
+    return bool(rows)
+
+
+def resume(db: Database) -> None:
+    """Put in each text that comes from now on."""
+    db.execute(f"CREATE TRIGGER IF NOT EXISTS text_added AFTER INSERT ON text BEGIN{_PUT_IN}")
+
+
+def _put_in(db: Database, text_id: int, body: str) -> None:
+    if "\0" in body:  # there the functions of SQL end, and those of Python do not
+        for index, view in (("text_search", "searched"), ("letter_search", "letters")):
+            db.execute(f"INSERT INTO {index} (rowid, body) SELECT id, body FROM {view} WHERE id = ?", [text_id])  # noqa: S608
+        return
+    shown = seen(body)
+    db.execute("INSERT INTO text_search (rowid, body) VALUES (?, ?)", [text_id, shown])
+    if _UNSPACED_LETTER.search(body):
+        db.execute("INSERT INTO letter_search (rowid, body) VALUES (?, ?)", [text_id, f"{shown} "])
+
+
+def seen(body: str) -> str:
+    """What the view `searched` makes of a text without NUL."""
+    shown = body.translate(_INVISIBLE)
+    return _without_addresses(shown) if 2 * body.count("](") * len(body) < MOST_EFFORT else shown
+
+
+def _without_addresses(text: str) -> str:
+    pieces, at = [], 0
+    while (found := text.find("](", at)) >= 0:
+        pieces.append(text[at : found + 1])
+        if found > at and text[found - 1] == "\\":
+            at = found + 1
+        elif not (at := text.find(")", found) + 1):
+            return "".join(pieces)
+    return "".join([*pieces, text[at:]])
 
 
 def sweep(db: Database) -> None:

@@ -1,6 +1,6 @@
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from pipelines.executors.process_pool import Readers
 from pipelines.extraction.version import reader_version
 from pipelines.options import bounds
 from pipelines.store.database import open_corpus
+from pipelines.store.readings import Unread
 from tests.conftest import FAST, Run, refusal, run_scrapy
 from tests.corpora import copied, settings_of, tables, texts
 
@@ -192,13 +193,18 @@ def stock(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def submitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     """The pages that were given to reading processes."""
     found: list[object] = []
-    genuine = Readers.submit
+    genuine, of_held = Readers.submit, Readers.submit_held
 
     def noting(self: Readers, page: object) -> object:
         found.append(page)
         return genuine(self, page)  # type: ignore[arg-type]
 
+    def noting_held(self: Readers, folder: Path, held: Sequence[Unread]) -> object:
+        found.extend(held)
+        return of_held(self, folder, held)
+
     monkeypatch.setattr(Readers, "submit", noting)
+    monkeypatch.setattr(Readers, "submit_held", noting_held)
     return found
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 from unittest.mock import patch
 
 from hypothesis import given, settings
@@ -29,6 +30,8 @@ from pipelines.warc.reader import payload_at
 from pipelines.warc.writer import WarcWriter
 from tests.corpora import copied, settings_of, tables, texts
 
+T = TypeVar("T")
+
 HOST = "web.archive.org"
 Fetched = tuple[int, int, int]  # site, year, which body
 
@@ -45,6 +48,11 @@ class ReadHere:
         done.set_result(
             [self._read(payload_at(folder, one.location, one.payload_digest, decode=decode)) for one in held]
         )
+        return done
+
+    def submit_call(self, function: Callable[..., T], *arguments: object) -> "Future[T]":
+        done: Future[T] = Future()
+        done.set_result(function(*arguments))
         return done
 
     def _read(self, payload: bytes) -> Reading:
