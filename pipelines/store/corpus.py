@@ -21,7 +21,7 @@ from pipelines.items import (
 )
 from pipelines.store import changes, departing
 from pipelines.store.database import CAPTURE_COLUMNS, reading_columns, recording
-from pipelines.store.deriving import Deriving
+from pipelines.store.deriving import Deriving, added
 
 # twice in a union rather than once with OR, which would read every capture
 _DOCUMENTS = """SELECT document_id FROM capture CROSS JOIN address ON address.urlkey = capture.urlkey
@@ -63,11 +63,12 @@ class Corpus:
         """The capture's row; where replay led to one that no listing showed, it is made here, for its documents."""
         named = capture if capture.archive else replace(capture, archive=self._archive)  # 0.1.0's notes name none
         key = named.key.columns
-        self._db.execute(
+        if self._db.execute(
             "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
             "length, record_at, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
             [*key, capture.urlkey, capture.mimetype, capture.length, capture.record_at],
-        )
+        ).rowcount:
+            added(self._db, capture.urlkey, State.PASSED_OVER)
         (capture_id,) = self._db.execute(
             "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
             "AND statuscode = ?",

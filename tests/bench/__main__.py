@@ -23,6 +23,7 @@ from tests.bench import (
     rebuild_real,
     rebuild_speed,
     rebuild_synthetic,
+    recording,
     simulate_changes,
     starting,
     troubled,
@@ -57,6 +58,7 @@ def main() -> int:
         _handing_on(folder)
     good &= reading_speed.main()
     good &= starting.main()
+    good &= recording.main()
     good &= ranges.main()
     good &= _rebuilding(options.captures)
     if options.captures:
