@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipelines.formats.terminal import counted, printable
-from pipelines.store.history import DocumentName, VersionRow, day
+from pipelines.formats.timestamps import day
+from pipelines.store.history import DocumentName, VersionRow
 
 PAGER = "less -FRX"
 _COLOURS = {"delete": "31;9", "insert": "32", "moved": "36", "link": "33", "section": "1"}

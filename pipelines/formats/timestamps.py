@@ -59,6 +59,17 @@ def iso(timestamp: str) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
+def day(timestamp: str) -> str:
+    """Its day, `2004-12-31`; where it is no date the digits as they stand."""
+    told = iso(timestamp)
+    return told[:10] if told else f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}"
+
+
+def utc(moment: datetime, *, exact: bool = False) -> str:
+    """An aware datetime as ISO 8601 in UTC to the second, or, `exact`, to the microsecond: such strings sort."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ" if exact else "%Y-%m-%dT%H:%M:%SZ")
+
+
 def distance(one: str, other: str) -> timedelta | None:
     """How far two captures are apart, never negative; None where one of them is no date."""
     first, second = as_datetime(one), as_datetime(other)

@@ -18,7 +18,8 @@ FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id
 JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id) AND extraction.reader = ?
 WHERE document_id = ? AND state IN ('read', 'duplicate') AND text_digest IS NOT NULL
-    AND statuscode NOT LIKE '3%' AND coalesce(redirect_to, '') = '' AND stage NOT IN ('copy', 'named')
+    AND (statuscode NOT LIKE '3%' OR statuscode = '304') AND coalesce(redirect_to, '') = ''
+    AND stage NOT IN ('copy', 'named')
 ORDER BY capture.timestamp, capture.original, capture.digest, statuscode, archive"""
 
 # the newest reader that read all that is held of a document; where there is none, the one that read most of it.

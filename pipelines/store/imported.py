@@ -16,6 +16,7 @@ from pipelines.formats.digests import cdx_digest
 from pipelines.items import DocumentKey, Reading
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, connect_without_trace, recording
+from pipelines.store.readings import text_with_digest
 from pipelines.store.selection import Selection, timeline
 
 
@@ -166,4 +167,4 @@ def versions(db: Database, document_id: int) -> list[Dated]:
 
 def text(db: Database, version: Dated) -> str:
     """Its text."""
-    return str(db.execute("SELECT body FROM text WHERE digest = ?", [version.text_digest]).fetchone()[0])
+    return text_with_digest(db, version.text_digest)

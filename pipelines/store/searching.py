@@ -100,7 +100,7 @@ def rebuild(db: Database) -> None:
 # -- many texts at once
 
 _INVISIBLE = dict.fromkeys(UNSEEN)
-_HAS_LETTERS = re.compile(f"[{UNSPACED}]")
+_UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
 _AT_ONCE = 200
 
 
@@ -131,7 +131,7 @@ def _put_in(db: Database, text_id: int, body: str) -> None:
         return
     shown = seen(body)
     db.execute("INSERT INTO text_search (rowid, body) VALUES (?, ?)", [text_id, shown])
-    if _HAS_LETTERS.search(body):
+    if _UNSPACED_LETTER.search(body):
         db.execute("INSERT INTO letter_search (rowid, body) VALUES (?, ?)", [text_id, f"{shown} "])
 
 

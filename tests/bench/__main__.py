@@ -21,6 +21,7 @@ from tests.bench import (
     ranges,
     reading_speed,
     rebuild_real,
+    rebuild_speed,
     rebuild_synthetic,
     simulate_changes,
     starting,
@@ -58,6 +59,8 @@ def main() -> int:
     good &= starting.main()
     good &= ranges.main()
     good &= _rebuilding(options.captures)
+    if options.captures:
+        good &= rebuild_speed.main(min(options.captures, rebuild_speed.CAPTURES))
     good &= _exporting(options.versions)
     if options.captures:
         print(f"commands on a corpus of {options.captures:,} invented captures", flush=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.analysis.description.figures import Figures
-from pipelines.analysis.description.methods import day
+from pipelines.formats.timestamps import day
 
 
 @dataclass(frozen=True, slots=True)
