@@ -12,7 +12,6 @@ from pipelines.extraction.form.inline import STYLES
 from pipelines.extraction.form.lines import markdown_of_lines, snapshot_url
 from pipelines.extraction.form.parse import parse
 from pipelines.extraction.judgement.quality import Evidence
-from pipelines.extraction.memory import Memory, key_of
 from pipelines.extraction.page import sheets, tabs
 from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.controls import without_boxes
@@ -31,6 +30,7 @@ from pipelines.extraction.page.second_reader import second_text
 from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf, pdf_text
 from pipelines.extraction.version import reader_version
+from pipelines.formats.memory import Memory, key_of
 from pipelines.items import Page, Reading
 
 REMEMBERED = 256

@@ -20,7 +20,7 @@ from trafilatura.settings import Extractor
 
 from pipelines.extraction.form.emphasis import NO_SPACES
 from pipelines.extraction.judgement.quality import may_be_unspaced
-from pipelines.extraction.memory import LINES, LONGEST_LINE, Memory, key_of
+from pipelines.formats.memory import LINES, LONGEST_LINE, Memory, key_of
 
 log = logging.getLogger(__name__)
 

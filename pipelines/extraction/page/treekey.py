@@ -9,8 +9,8 @@ from lxml.html import HtmlElement
 from pipelines.extraction.form.numbering import styled_type
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import SYMBOL_FONTS, TABLE_ROLES
-from pipelines.extraction.memory import key_of
 from pipelines.extraction.page.parts import NAMELESS, TAGS, part_of
+from pipelines.formats.memory import key_of
 
 UNREAD_ELEMENTS = (
     "script", "style", "template", "svg", "math", "canvas", "iframe", "noframes", "object", "embed",

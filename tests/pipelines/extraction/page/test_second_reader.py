@@ -3,8 +3,8 @@ import trafilatura
 from trafilatura.metadata import Document
 
 from pipelines.extraction.form.parse import parse
-from pipelines.extraction.memory import Memory
 from pipelines.extraction.page.second_reader import Agreement, _simplified, agreement, second_text
+from pipelines.formats.memory import Memory
 from tests.pipelines.extraction.pages import POLICY, reading
 
 PARAGRAPHS = "".join(
