@@ -182,8 +182,8 @@ class Task(Generic[T]):
                 found: T = self._future.result(timeout=_LOOK)
                 return found
             except TimeoutError:
-                if self._future.done():
-                    raise
+                if self._future.done():  # it came just then, or is what the function raised
+                    return self._future.result()  # type: ignore[no-any-return]
                 since = self._cluster.see_workers(since)
 
 

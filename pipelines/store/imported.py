@@ -13,9 +13,10 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
 from pipelines.formats.digests import cdx_digest
-from pipelines.items import DocumentKey, Reading
+from pipelines.items import DocumentKey, Reading, State
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, connect_without_trace, recording
+from pipelines.store.deriving import added
 from pipelines.store.readings import text_with_digest
 from pipelines.store.selection import Selection, timeline
 
@@ -54,6 +55,7 @@ class Imports:
             )
             if not cursor.rowcount or cursor.lastrowid is None:
                 return False
+            added(self._db, urlkey, State.READ)
             self._hold(cursor.lastrowid, text)
             self._corpus.keep_reading(cursor.lastrowid, self._reader, text.reading)
         else:

@@ -21,7 +21,9 @@ from tests.bench import (
     ranges,
     reading_speed,
     rebuild_real,
+    rebuild_speed,
     rebuild_synthetic,
+    recording,
     simulate_changes,
     starting,
     troubled,
@@ -56,8 +58,11 @@ def main() -> int:
         _handing_on(folder)
     good &= reading_speed.main()
     good &= starting.main()
+    good &= recording.main()
     good &= ranges.main()
     good &= _rebuilding(options.captures)
+    if options.captures:
+        good &= rebuild_speed.main(min(options.captures, rebuild_speed.CAPTURES))
     good &= _exporting(options.versions)
     if options.captures:
         print(f"commands on a corpus of {options.captures:,} invented captures", flush=True)

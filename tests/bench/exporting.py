@@ -25,6 +25,7 @@ from pipelines.export.selection import Selection, viewing
 from pipelines.export.site.contents import publish
 from pipelines.export.site.names import SiteSettings
 from pipelines.store.database import open_corpus
+from pipelines.store.deriving import count_states_anew
 
 SITE = "site"
 FORMATS = ("parquet", "jsonl", "csv", "git", SITE)
@@ -65,6 +66,7 @@ def make(folder: Path, versions: int) -> None:
             db.execute("INSERT INTO address (document_id, urlkey, url, evidence) VALUES (?, ?, ?, 'given')", address)
             for number in range(1, A_DOCUMENT + 1):
                 _add(db.conn, document, number, site)
+        count_states_anew(db)
 
 
 def _add(db, document: int, number: int, site: str) -> None:  # type: ignore[no-untyped-def]
