@@ -46,18 +46,12 @@ class StructuredWriter:
 
     def _put(self, block: Block, path: Path, text: str) -> None:
         self._choose_signs(path)
-        if block.kind == "row" and block.head and self._begins_inner_item(path) and not text.startswith("|"):
-            text = "| " + text.replace("  \n", " |  \n", 1)  # else the item's mark were taken for a part of the cell
         first, rest = self._prefixes(path, lines=block.kind == "p")
         self.out.append("\n" if self._sign_alone else self._gap(block, path))
         self._sign_alone = not text and path[-1].is_item
         self.out.append((first + text).rstrip(" ") if not text else first + text.replace("\n", "\n" + rest))
         self._begun.update(path)
         self._last, self._path = block, path
-
-    def _begins_inner_item(self, path: Path) -> bool:
-        items = [container for container in path if container.mark]
-        return len(items) > 1 and items[-1] not in self._begun
 
     def _choose_signs(self, path: Path) -> None:
         for depth, container in enumerate(path):

@@ -37,7 +37,6 @@ from tests.quality.structure import block_units, rendered_units
         ("<blockquote>a</blockquote><blockquote>b</blockquote>", "> a\n\n> b"),
         ("<ul><li>a<table><tr><td>b<td>c<tr><td>d<td>e</table></ul>", "  * a\n\n    b| c  \n    ---|---  \n    d| e"),
         ("<table><tr><td>1. a<td>b<tr><td><td>c</table>", "1\\. a| b  \n---|---  \n| | c"),
-        ("<ul><li><ul><li><table><tr><td>a<td>b</table></ul></ul>", "  * * | a| b |  \n      ---|---"),
         ("<p>one<i><b>- five</b></i></p>", "one **- five**"),
         ("<table><tr><td>a<td></table>", "a|  |  \n---|---"),
         ("<h2>1. a #</h2>", "## 1. a \\#"),
