@@ -67,7 +67,7 @@ bench: $(VENV)/ready ## measure
 
 $(VENV)/ready: requirements.lock
 	$(PYTHON3) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	@echo "Creating $(VENV) (once; takes a minute and needs the network)"
+	@echo "Creating $(VENV) (once; takes one to five minutes and needs the network)"
 	$(PYTHON3) -m venv $(VENV)
 	@echo "Installing the $$(grep -c '^[a-z].*==' requirements.lock) packages of requirements.lock ..."
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock

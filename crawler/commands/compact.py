@@ -5,6 +5,7 @@ from contextlib import closing
 
 from crawler.cli.command import CorpusCommand, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
+from pipelines.formats.terminal import counted
 
 EXAMPLES = """
 examples:
@@ -43,6 +44,6 @@ class Command(CorpusCommand):
             folder = self.config.folder
             with only_run(folder), closing(open_existing(folder)) as db, noted(self.settings, "compact"):
                 before, after = compact(db, folder, max_size=self.config.warc_size)
-            print(f"{before} WARC files are {after} now")
+            print(f"{counted(before, 'WARC file')}: {after:,} now")
         except (CorpusError, KeyboardInterrupt) as error:
             refuse(self, error)

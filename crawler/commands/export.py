@@ -132,9 +132,20 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("which versions", "the first four may be given several times")
     add = group.add_argument
     for name, what, says in _SEVERAL:
-        add(name, metavar=what, action="append", default=[], help=says)
+        named = _kind if name == "--kind" else str
+        add(name, metavar=what, action="append", default=[], type=named, help=says)
     for name, says in _DAYS:
         add(name, metavar="DAY", default="", help=says)
+
+
+def _kind(name: str) -> str:
+    """A kind by any of its names; corpora of others have kinds of their own."""
+    from crawler.targets.document_kinds import normal_kind
+
+    try:
+        return normal_kind(name)
+    except WrongUse:
+        return name
 
 
 _SEVERAL = (

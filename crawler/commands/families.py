@@ -73,7 +73,7 @@ class Command(CorpusCommand):
 
 def _lines(family: "Family") -> Iterator[str]:
     from pipelines.formats.terminal import counted, printable
-    from pipelines.store.history import day
+    from pipelines.formats.timestamps import day
 
     of = counted(family.sites, "site"), counted(family.documents, "document"), counted(family.texts, "text")
     yield ", ".join(of)

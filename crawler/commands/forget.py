@@ -8,7 +8,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.cli.command import CorpusCommand, add_examples, refuse
 from pipelines.exceptions import CorpusError
-from pipelines.formats.terminal import say
+from pipelines.formats.terminal import counted, say
 
 EXAMPLES = """
 examples:
@@ -63,7 +63,7 @@ class Command(CorpusCommand):
                 for site in sites:
                     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
                     count = forget(db, folder, site, urlkey, now=now, run=self.config.run_id)
-                    say(f"{site} is forgotten; {count} WARC files were written anew")
+                    say(f"{site} is forgotten; {counted(count, 'WARC file')} written anew")
                 export_corpus(db, self.config)
                 remove_unknown(folder / "text")
         except (CorpusError, KeyboardInterrupt) as error:

@@ -4,7 +4,7 @@ import argparse
 
 from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse
 from pipelines.exceptions import CorpusError
-from pipelines.formats.terminal import say
+from pipelines.formats.terminal import counted, say
 
 EXAMPLES = """
 examples:
@@ -71,8 +71,9 @@ class Command(CorpusCommand):
             refuse(self, error)
             return
         print(
-            f"{rebuilt.files} WARC files, {rebuilt.damaged} damaged records, {rebuilt.lost} pages lost, "
+            f"{counted(rebuilt.files, 'WARC file')}, {counted(rebuilt.damaged, 'damaged record')}, "
+            f"{counted(rebuilt.lost, 'page')} lost, "
             f"{f'{rebuilt.unread} not read, ' if rebuilt.unread else ''}"
-            f"{counts.files} texts, {counts.written} written, {counts.removed} removed"
+            f"{counted(counts.files, 'text')}, {counts.written} written, {counts.removed} removed"
         )
         self.exitcode = rebuilt.exit_code

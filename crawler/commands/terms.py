@@ -118,6 +118,6 @@ def _day(mention: dict[str, Any]) -> str:
 
 
 def _of(timestamp: str) -> str:
-    from pipelines.store.history import day
+    from pipelines.formats.timestamps import day
 
     return day(timestamp)

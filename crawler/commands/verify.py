@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.command import CorpusCommand, ProgressLines, add_examples, refuse, take_none
 from pipelines.exceptions import CorpusError
-from pipelines.formats.terminal import say
+from pipelines.formats.terminal import counted, say
 
 if TYPE_CHECKING:
     from pipelines.maintenance.verify import Finding
@@ -87,4 +87,4 @@ def _closing(findings: "list[Finding]") -> list[str]:
         Mend.NOTHING: "another copy of the file",
     }
     counts = Counter(finding.mend for finding in findings)
-    return [f"{count} findings are mended by: {ways[mend]}" for mend, count in sorted(counts.items())]
+    return [f"{counted(count, 'finding')} to mend by: {ways[mend]}" for mend, count in sorted(counts.items())]

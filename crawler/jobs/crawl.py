@@ -35,6 +35,7 @@ from pipelines.exceptions import ArchiveUnavailable, CorpusError, DatabaseBusy, 
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
 from pipelines.formats.release import __version__
+from pipelines.formats.timestamps import utc
 from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
@@ -162,7 +163,7 @@ def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
     start = runs.RunStart(
         run_id=config.run_id,
         command="crawl",
-        started_at=_iso(datetime.now(UTC)),
+        started_at=utc(datetime.now(UTC)),
         targets_digest=targets_digest,
         reader=reader_of(settings),
         settings={name: given[name] for name in _TOLD} | {"ASKED": [one.name for one in archives(config)]},
@@ -247,7 +248,7 @@ def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary
     spider: Any = crawler.spider
     spent = spider.budget.spent if spider else ""
     end = runs.RunEnd(
-        finished_at=_iso(datetime.now(UTC)),
+        finished_at=utc(datetime.now(UTC)),
         outcome="out of budget" if spent and code <= 1 else runs.outcome_of(code),
         exit_code=code,
         counts={
@@ -282,7 +283,3 @@ def _closing_line(settings: Settings, spider: Any, summary: Summary, code: int) 
         f"run {Config.of(settings).run_id}: exit {code}, {budget.used} requests, {summary.versions} versions, "
         f"{summary.to_be_tried_again} to retry{spent}"
     )
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,7 +10,8 @@ from sqlite_utils import Database
 from pipelines.analysis.comparison.compare import compare
 from pipelines.analysis.comparison.model import Comparison
 from pipelines.exceptions import WrongUse
-from pipelines.store.history import DocumentName, VersionRow, choose, day, documents_of, text_of, versions_of
+from pipelines.formats.timestamps import day
+from pipelines.store.history import DocumentName, VersionRow, choose, documents_of, text_of, versions_of
 
 USAGE = "diff SITE [KIND] [A B]"
 

@@ -19,6 +19,7 @@ from crawler.jobs.rebuild import Request, run_rebuild
 from pipelines.exceptions import CorpusBusy, CorpusError, RecordingFailed, WrongUse
 from pipelines.executors.read_all import Progress
 from pipelines.formats import atomic
+from pipelines.formats.terminal import counted
 from pipelines.options import Config
 from pipelines.store.catalogue import shards_in
 
@@ -121,8 +122,13 @@ def _rebuilt(settings: Settings, request: Request, progress: Progress) -> ShardR
         return ShardRebuilt(error.exit_code, f"{error} Then run the same command again.")
     except CorpusError as error:
         return ShardRebuilt(error.exit_code, str(error))
-    told = f"{rebuilt.files} WARC files, {rebuilt.damaged} damaged records, {rebuilt.lost} pages lost"
-    return ShardRebuilt(rebuilt.exit_code, f"{told}, {counts.files} texts")
+    told = (
+        counted(rebuilt.files, "WARC file"),
+        counted(rebuilt.damaged, "damaged record"),
+        f"{counted(rebuilt.lost, 'page')} lost",
+        counted(counts.files, "text"),
+    )
+    return ShardRebuilt(rebuilt.exit_code, ", ".join(told))
 
 
 class _Done:

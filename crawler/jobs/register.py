@@ -16,6 +16,7 @@ from crawler.jobs import configuration
 from crawler.targets.target_list import BadLine, read_targets
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
+from pipelines.formats.timestamps import utc
 from pipelines.items import DocumentKey, Target
 from pipelines.options import Config
 from pipelines.store import runs
@@ -86,11 +87,11 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
     listings.open_for_addresses(config.from_, config.to)
     now = datetime.now(UTC)
     longest = config.retry_wait * 2**config.retry_limit
-    ledger.forget_waits_beyond(_iso(now + timedelta(seconds=min(longest, _LONGEST_WAIT))))
-    fresh = _iso(now - timedelta(hours=config.relist_fresh_hours))
+    ledger.forget_waits_beyond(utc(now + timedelta(seconds=min(longest, _LONGEST_WAIT))))
+    fresh = utc(now - timedelta(hours=config.relist_fresh_hours))
     listings.reopen(
         min(fresh, runs.unfinished_since(db, "crawl") or fresh),
-        _iso(now - timedelta(days=config.relist_whole_days)),
+        utc(now - timedelta(days=config.relist_whole_days)),
         config.relist_overlap_days,
     )
 
@@ -107,7 +108,3 @@ def holds_sample(db: Database) -> bool | None:
     if (marked := is_sample(db)) is not None:
         return marked
     return configuration.holds_sample({site for (site,) in db.execute("SELECT DISTINCT site FROM document")})
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

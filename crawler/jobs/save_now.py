@@ -30,6 +30,7 @@ from crawler.politeness.wire_options import Budget
 from crawler.spiders.responses import UNREACHED, why_no_answer
 from crawler.targets.target_list import BadLine, read_targets
 from pipelines.exceptions import WrongUse
+from pipelines.formats.timestamps import utc
 from pipelines.items import WAYBACK
 from pipelines.options import Config
 from pipelines.store import saved
@@ -110,7 +111,7 @@ class SaveSpider(Spider):
         self._last = -1e9
 
     async def start(self) -> AsyncIterator[Request]:
-        since = _iso(datetime.now(UTC) - _DAY)
+        since = utc(datetime.now(UTC) - _DAY, exact=True)
         for save in saved.not_ended(self._db, self._archive, since):  # a run before this one did not see their end
             self._under_way.add(save.address)
             yield self._ask_about(save, time.monotonic())
@@ -119,7 +120,7 @@ class SaveSpider(Spider):
                 await self._turn()
                 if self.stop_reason:
                     return
-                yield self._ask_for(Save(url, _iso(datetime.now(UTC)), self._archive), 1)
+                yield self._ask_for(Save(url, utc(datetime.now(UTC), exact=True), self._archive), 1)
 
     async def _turn(self) -> None:
         """Wait until another capture may be asked for."""
@@ -212,7 +213,3 @@ class SaveSpider(Spider):
             self._address + path, method=method, body=body, callback=answered, errback=failed, meta=meta,
             dont_filter=True,
         )  # fmt: skip
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

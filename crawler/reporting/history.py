@@ -7,8 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipelines.formats.terminal import printable
-from pipelines.store.history import DocumentName, VersionRow, day
+from pipelines.formats.terminal import counted, printable
+from pipelines.formats.timestamps import day
+from pipelines.store.history import DocumentName, VersionRow
 
 PAGER = "less -FRX"
 _COLOURS = {"delete": "31;9", "insert": "32", "moved": "36", "link": "33", "section": "1"}
@@ -45,7 +46,7 @@ def show(lines: Iterable[str]) -> None:
 
 def log_lines(document: DocumentName, versions: Sequence[VersionRow]) -> Iterator[str]:
     """The versions of a document, the newest first, one line each with the change that led to it."""
-    yield f"{printable(document.label)}: {len(versions)} versions"
+    yield f"{printable(document.label)}: {counted(len(versions), 'version')}"
     for version in reversed(versions):
         yield f"  {version.number:>4}  {day(version.version)}  {version.words:>7,} words  {_change(version)}".rstrip()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pipelines.formats.terminal import counted
-from pipelines.store.history import day
+from pipelines.formats.timestamps import day
 from pipelines.store.news import News, Row
 
 MOST_ROWS = 50  # of each part that `news` shows; --json has all

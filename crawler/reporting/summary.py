@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.reporting.news import short_lines
-from pipelines.formats.terminal import complain, printable
+from pipelines.formats.terminal import complain, counted, printable
 from pipelines.items import State
 from pipelines.store.news import News
 from pipelines.store.summary import Summary
@@ -69,7 +69,8 @@ def tell(lines: list[str]) -> None:
 def summary_lines(summary: Summary, folder: str) -> list[str]:
     """The counts by outcome, the first reasons of failure, and where the files lie."""
     return [
-        f"{summary.documents:,} documents, {summary.captures:,} captures, {summary.versions:,} versions",
+        f"{counted(summary.documents, 'document')}, {counted(summary.captures, 'capture')}, "
+        f"{counted(summary.versions, 'version')}",
         *_target_lines(summary),
         *(_counted(summary.states[state], state, _MEANINGS[state]) for state in _MEANINGS if state in summary.states),
         *_listing_lines(summary),

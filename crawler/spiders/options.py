@@ -12,6 +12,7 @@ from crawler.archives.book import Archive
 from crawler.archives.wayback import dialect_of
 from crawler.politeness.wire_options import Budget, seconds_in
 from crawler.spiders.planner import Selection
+from pipelines.formats.timestamps import utc
 from pipelines.items import Failure
 from pipelines.options import Config
 
@@ -47,7 +48,7 @@ class Options:
         if not failure.transient or attempts + 1 >= self.retry_limit:
             return None
         due = datetime.now(UTC) + timedelta(seconds=self.retry_wait * 2**attempts)
-        return due.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return utc(due, exact=True)
 
 
 def budget_from(config: Config) -> Budget:

@@ -20,7 +20,7 @@ from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import distance
 from pipelines.items import Capture, Decision, Failure, HttpAnswer, Memento, Refusal, Snapshot, State, WarcLocation
 from pipelines.store.ledger import Ledger, Standing
-from pipelines.warc.writer import read_memento
+from pipelines.warc.reader import read_memento
 
 MOST_HOPS = 10
 

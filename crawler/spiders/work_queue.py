@@ -17,6 +17,7 @@ from crawler.spiders.replay_handler import Asked
 from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.steps import Numbers
 from pipelines.exceptions import ReplayFailed
+from pipelines.formats.timestamps import utc
 from pipelines.items import (
     WAYBACK,
     CaptureKey,
@@ -91,7 +92,9 @@ class Feed:
         """The next thing to ask, or None where there is nothing just now. Archives take turns."""
         for lane in list(self._lanes):
             self._lanes.rotate(-1)
-            if lane.listing is None and (listing := self._listings.next_open(_iso(_now()), archive=lane.archive)):
+            if lane.listing is None and (
+                listing := self._listings.next_open(utc(_now(), exact=True), archive=lane.archive)
+            ):
                 lane.listing = listing.query
                 return listing
             if self._ready:
@@ -144,7 +147,7 @@ class Feed:
     def _fresh_work(self, lane: "_Lane") -> list[Work]:
         """What the ledger has to fetch of an archive, but for what a redirect or a hop is on its way to just now."""
         led_to = set(self._led_to.values())
-        found = self._ledger.next_work(_iso(_now()), _AHEAD, self._fetching.values(), lane.archive)
+        found = self._ledger.next_work(utc(_now(), exact=True), _AHEAD, self._fetching.values(), lane.archive)
         return [work for work in found if (work.capture.urlkey, work.capture.timestamp) not in led_to]
 
     def wait_for(self, key: CaptureKey, waiting: Asked) -> bool:
@@ -185,7 +188,7 @@ class Feed:
         return bool(self._to_plan)
 
     def _is_listing_open(self) -> bool:
-        return any(self._listings.next_open(_iso(_now()), archive=lane.archive) for lane in self._lanes)
+        return any(self._listings.next_open(utc(_now(), exact=True), archive=lane.archive) for lane in self._lanes)
 
     def listed(self, query: Query) -> None:
         """A page of a listing is recorded, or did not come."""
@@ -279,7 +282,3 @@ class Feed:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

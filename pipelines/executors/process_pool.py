@@ -50,13 +50,10 @@ _decoded = partial(decode, error=ReadingFailed)
 
 
 class Readers:
-    """Worker processes that read pages.
-
-    `deadline` is seconds a page may take; `memory` is bytes of address space a worker may take beyond what it
-    needs to start; `extractor` is the name of the one that reads. Pages of one address go to one worker where it is
-    free enough: it remembers equal pages, the last `remembered` ones it read. Each process starts with its first page,
-    or `at_once`, beside other work.
-    """
+    """Worker processes that read pages. `deadline` is seconds a page may take; `memory` is bytes of address space a
+    worker may take beyond what it needs to start; `extractor` is the name of the one that reads. Pages of one address
+    go to one worker where it is free enough: it remembers equal pages, the last `remembered` ones it read. Each process
+    starts with its first page, or `at_once`, beside other work."""
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ from pipelines.options import Config
 from pipelines.store.joined import Joined, alone
 from pipelines.store.publishing import standing
 from pipelines.store.selection import Selection
-from pipelines.warc.writer import read_memento
+from pipelines.warc.reader import read_memento
 
 STORED_STYLE = "corpus"
 _ALL = Selection()

@@ -26,7 +26,7 @@ from pipelines.store.database import copied, open_for_reading
 from pipelines.store.joined import Joined, Shard, folders_of, refuse_unlike
 from pipelines.store.selection import Selection
 from pipelines.warc.lock import refuse_while_written
-from pipelines.warc.writer import read_memento
+from pipelines.warc.reader import read_memento
 
 
 @contextmanager

@@ -12,17 +12,25 @@ from pipelines.extraction.form.inline import STYLES
 from pipelines.extraction.form.lines import markdown_of_lines, snapshot_url
 from pipelines.extraction.form.parse import parse
 from pipelines.extraction.judgement.quality import Evidence
-from pipelines.extraction.memory import Memory, key_of
 from pipelines.extraction.page import sheets, tabs
 from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.controls import without_boxes
 from pipelines.extraction.page.menus import SHELL, shell_of
-from pipelines.extraction.page.nested import HIDDEN, SIGNS, reveal, show_noframes, unfold
+from pipelines.extraction.page.nested import (
+    HIDDEN,
+    OWN_ELEMENT,
+    SIGNS,
+    place_own_elements,
+    reveal,
+    show_noframes,
+    unfold,
+)
 from pipelines.extraction.page.page import NO_TEXT, Text, prepare, reading_of, text_of
 from pipelines.extraction.page.second_reader import second_text
 from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf, pdf_text
 from pipelines.extraction.version import reader_version
+from pipelines.formats.memory import Memory, key_of
 from pipelines.items import Page, Reading
 
 REMEMBERED = 256
@@ -110,6 +118,8 @@ def _prepared(html: str, *, written_out: bool) -> HtmlElement:
 def _write_out(root: HtmlElement, html: str) -> None:
     if root.find("body") is None:
         show_noframes(root)
+    if OWN_ELEMENT.search(html):
+        place_own_elements(root)
     if any(sign in html for sign in sheets.UNSEEN_SIGNS):
         sheets.drop_unseen(root)
     if any(sign in html for sign in sheets.SIGNS):

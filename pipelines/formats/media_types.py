@@ -49,7 +49,13 @@ def may_be_page(media_type: str) -> bool:
     Listings write `unk`, `no-type`, `-` or nothing for a type that was not told: what has no slash is none.
     """
     kind = bare(media_type)
-    if "/" not in kind or kind in _TEXTS or kind in _UNTOLD or kind == "warc/revisit":
+    return "/" not in kind or kind in _UNTOLD or kind == "warc/revisit" or is_page(kind)
+
+
+def is_page(media_type: str) -> bool:
+    """Whether bytes are called a page, or a text that stands for one."""
+    kind = bare(media_type)
+    if kind in _TEXTS:
         return True
     family, _, subtype = kind.partition("/")
     if family not in ("text", "application"):

@@ -6,6 +6,7 @@ The string itself stays the key of a capture: some are not dates, and only the s
 import re
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from pipelines.exceptions import WrongUse
 
@@ -13,6 +14,7 @@ _DIGITS = re.compile(r"[0-9]{14}")
 _PREFIX = re.compile(r"[0-9]{4,14}")
 
 
+@lru_cache(maxsize=4096)
 def as_datetime(timestamp: str) -> datetime | None:
     """The moment a timestamp stands for, in UTC; None where it is no date.
 
@@ -55,6 +57,17 @@ def iso(timestamp: str) -> str | None:
     """The same moment as ISO 8601 in UTC, `2004-12-31T23:59:59Z`; None where it is no date."""
     moment = as_datetime(timestamp)
     return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
+def day(timestamp: str) -> str:
+    """Its day, `2004-12-31`; where it is no date the digits as they stand."""
+    told = iso(timestamp)
+    return told[:10] if told else f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}"
+
+
+def utc(moment: datetime, *, exact: bool = False) -> str:
+    """An aware datetime as ISO 8601 in UTC to the second, or, `exact`, to the microsecond: such strings sort."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ" if exact else "%Y-%m-%dT%H:%M:%SZ")
 
 
 def distance(one: str, other: str) -> timedelta | None:

@@ -78,8 +78,7 @@ def rebuild(
 ) -> Rebuilt:
     """Make the database of `folder` again from its WARC files. Raises CorpusError; the old one then stays as it is.
     `known` are databases with readings of the same bytes, which are taken over, `brought` files that come to the corpus
-    with the new database, and `joined` the databases of the corpora that they came with.
-    """
+    with the new database, and `joined` the databases of the corpora that they came with."""
     warc, turn = folder / "warc", Turn(new=[*brought])
     _refuse_missing_files(folder, accept_losses)
     _write_out_journal(folder, run)

@@ -17,6 +17,7 @@ from pipelines.executors.process_pool import Readers
 from pipelines.executors.read_all import behind
 from pipelines.export.manifest import MANIFEST, entries
 from pipelines.export.paths import exported_files
+from pipelines.formats.terminal import counted
 from pipelines.items import HttpAnswer, ListingPage, Page, Query, Reading
 from pipelines.store import checks, readings
 from pipelines.warc import journal
@@ -173,7 +174,7 @@ def _listing(db: Database, checking: Checking, held: HeldListing, file: str) -> 
 def _readings(db: Database, checking: Checking) -> Iterator[Finding]:
     count = readings.count_unread(db, checking.reader)
     if count:
-        yield Finding(f"{count} snapshots are not read by the present reader", Mend.REREAD)
+        yield Finding(f"{counted(count, 'snapshot')} not read by the present reader", Mend.REREAD)
     chosen = checks.some_read(db, checking.reader, -1 if checking.full else SAMPLE)
     for capture_id, future in behind(_submitted(db, checking, chosen), _AHEAD):
         held = checks.reading_of(db, capture_id, checking.reader)

@@ -21,7 +21,7 @@ from pipelines.items import (
 )
 from pipelines.store import changes, departing
 from pipelines.store.database import CAPTURE_COLUMNS, reading_columns, recording
-from pipelines.store.deriving import Deriving
+from pipelines.store.deriving import Deriving, added
 
 # twice in a union rather than once with OR, which would read every capture
 _DOCUMENTS = """SELECT document_id FROM capture CROSS JOIN address ON address.urlkey = capture.urlkey
@@ -35,8 +35,6 @@ class Corpus:
         self._db = db
         self._archive = archive
         self._deriving = Deriving(db)
-
-    # -- snapshots
 
     def hold(self, snapshot: Snapshot) -> None:
         """Note where a memento's bytes lie; they are in the WARC already. A capture not listed becomes known by it."""
@@ -65,11 +63,12 @@ class Corpus:
         """The capture's row; where replay led to one that no listing showed, it is made here, for its documents."""
         named = capture if capture.archive else replace(capture, archive=self._archive)  # 0.1.0's notes name none
         key = named.key.columns
-        self._db.execute(
+        if self._db.execute(
             "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
             "length, record_at, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
             [*key, capture.urlkey, capture.mimetype, capture.length, capture.record_at],
-        )
+        ).rowcount:
+            added(self._db, capture.urlkey, State.PASSED_OVER)
         (capture_id,) = self._db.execute(
             "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
             "AND statuscode = ?",
@@ -125,8 +124,6 @@ class Corpus:
             [State.SELECTED, capture_id],
         )
 
-    # -- readings
-
     def visited(self, snapshot: Snapshot) -> None:
         """A page was fetched for what it names alone: its capture is settled without a text."""
         memento = snapshot.memento
@@ -155,7 +152,9 @@ class Corpus:
         if isinstance(outcome, Failure):
             fields["failure"] = outcome.reason
         else:
-            fields |= self._text_fields(self._as_far_as_held(capture_id, outcome))
+            digest = hashlib.sha256(outcome.body.encode()).hexdigest()
+            self._db.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, outcome.body])
+            fields |= {"text_digest": digest} | reading_columns(self._as_far_as_held(capture_id, outcome))
         names = ", ".join(fields)
         marks = ", ".join(f":{name}" for name in fields)
         self._db.execute(f"INSERT OR REPLACE INTO extraction ({names}) VALUES ({marks})", fields)  # noqa: S608
@@ -167,11 +166,6 @@ class Corpus:
             return reading
         verdict = Verdict.DOUBTFUL if reading.verdict is Verdict.POLICY else reading.verdict
         return replace(reading, verdict=verdict, reasons=(*reading.reasons, "cut at capture"))
-
-    def _text_fields(self, reading: Reading) -> dict[str, object]:
-        digest = hashlib.sha256(reading.body.encode()).hexdigest()
-        self._db.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, reading.body])
-        return {"text_digest": digest} | reading_columns(reading)
 
     def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:
         failed = outcome if isinstance(outcome, Failure) else None
@@ -268,8 +262,6 @@ class Corpus:
             f"{_DOCUMENTS} WHERE capture.id = ? UNION {_DOCUMENTS} WHERE same_as = ?", [capture_id, capture_id]
         )
         return [document_id for (document_id,) in rows]
-
-    # -- versions
 
     def derive(self, document_ids: Iterator[int] | list[int]) -> None:
         """Derive the versions of documents again, after something other than a reading changed their inputs."""

@@ -18,13 +18,16 @@ IS_MOVE = "evidence LIKE 'move of %'"
 _TO_COME = """SELECT DISTINCT capture.urlkey, timestamp, original FROM document
 JOIN address ON address.document_id = document.id
 CROSS JOIN capture ON capture.urlkey = address.urlkey AND timestamp BETWEEN first_timestamp AND last_timestamp
-WHERE site = ? AND kind = ? AND archive IN (SELECT value FROM json_each(?)) AND next_try IS NOT NULL
-    AND statuscode LIKE '3%' ORDER BY 1, 2, 3"""
+WHERE site = ? AND kind = ? AND archive IN (SELECT value FROM json_each(?)) AND statuscode LIKE '3%'
+    AND (next_try IS NOT NULL OR (state = 'passed over' AND reason = 'not planned yet') OR (
+        state = 'duplicate' AND EXISTS (SELECT 1 FROM capture AS same WHERE same.id = capture.same_as
+            AND same.statuscode LIKE '3%' AND (same.next_try IS NOT NULL OR same.state = 'redirect'))))
+ORDER BY 1, 2, 3"""
 
 
 def to_come(db: Database, archives: str, site: str, kind: str) -> list[tuple[str, str, str]]:
     """urlkey, timestamp and address of the redirects that `archives` (names in JSON) list of documents, and that are
-    still to be played."""
+    still to be played: of those of equal bytes that is one, and the next where it led to no page of its time."""
     return [(key, time, url) for key, time, url in db.execute(_TO_COME, [site, kind, archives])]
 
 

@@ -3,10 +3,12 @@
 Everything here happens inside a transaction of the caller's.
 """
 
+import json
 from collections.abc import Iterable
 
 from sqlite_utils import Database
 
+from pipelines.items import State
 from pipelines.store import changes
 from pipelines.store.versions import DatedReading, Version, derive_versions
 
@@ -18,7 +20,8 @@ FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id
 JOIN extraction ON extraction.capture_id = coalesce(capture.same_as, capture.id) AND extraction.reader = ?
 WHERE document_id = ? AND state IN ('read', 'duplicate') AND text_digest IS NOT NULL
-    AND statuscode NOT LIKE '3%' AND coalesce(redirect_to, '') = '' AND stage NOT IN ('copy', 'named')
+    AND (statuscode NOT LIKE '3%' OR statuscode = '304') AND coalesce(redirect_to, '') = ''
+    AND stage NOT IN ('copy', 'named')
 ORDER BY capture.timestamp, capture.original, capture.digest, statuscode, archive"""
 
 # the newest reader that read all that is held of a document; where there is none, the one that read most of it.
@@ -38,6 +41,34 @@ def derive_later(db: Database, urlkey: str) -> None:
     """The documents at an address have other captures than before: even if all are read, versions may change."""
     db.execute(
         "INSERT OR IGNORE INTO to_derive (document_id) SELECT document_id FROM address WHERE urlkey = ?", [urlkey]
+    )
+
+
+def plan_anew(db: Database, urlkeys: Iterable[str]) -> None:
+    """Captures were added at addresses, or are listed otherwise: the plans of their documents may want more of them."""
+    db.execute(
+        "DELETE FROM planned WHERE document_id IN (SELECT document_id FROM address WHERE urlkey IN ("
+        "SELECT value FROM json_each(?)))",
+        [json.dumps(list(urlkeys))],
+    )
+
+
+def added(db: Database, urlkey: str, state: State) -> None:
+    """A capture was inserted in this state; from then on triggers follow it."""
+    plan_anew(db, [urlkey])
+    if state is not State.PASSED_OVER:  # these are what is left of all: see summary.py
+        db.execute(
+            "INSERT INTO state_count (state, captures) VALUES (?, 1) "
+            "ON CONFLICT (state) DO UPDATE SET captures = captures + 1",
+            [state],
+        )
+
+
+def count_states_anew(db: Database) -> None:
+    """Count the captures in each state, where many were inserted at once."""
+    db.execute("DELETE FROM state_count")
+    db.execute(
+        "INSERT INTO state_count SELECT state, count(*) FROM capture WHERE state <> 'passed over' GROUP BY state"
     )
 
 

@@ -5,7 +5,6 @@ only what comes behind is made anew, and an interrupted run goes on where it sto
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.metadata import version as release_of
 from itertools import groupby, zip_longest
@@ -16,6 +15,7 @@ from sqlite_utils import Database
 from pipelines.analysis.families.leaders import RULES, Leaders, Shingles, shingles
 from pipelines.exceptions import WrongUse
 from pipelines.store.database import recording
+from pipelines.store.readings import text_with_digest
 
 _AT_ONCE = 500  # texts of a transaction
 
@@ -88,8 +88,7 @@ def _join(db: Database, texts: list[tuple[str, str]], begin: int, leaders: Leade
 
 
 def _shingles_of(db: Database, digest: str) -> Shingles:
-    with closing(db.execute("SELECT body FROM text WHERE digest = ?", [digest])) as found:
-        return shingles(found.fetchone()[0])
+    return shingles(text_with_digest(db, digest))
 
 
 @dataclass(frozen=True, slots=True)

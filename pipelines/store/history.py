@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
+from pipelines.formats.timestamps import day
+from pipelines.store.readings import text_with_digest
 
 NEAREST = 3  # names that are offered in place of one that is not there
 DEFAULT_KIND = "privacy policy"
@@ -111,8 +113,7 @@ def versions_of(db: Database, document: DocumentName) -> list[VersionRow]:
 
 def text_of(db: Database, version: VersionRow) -> str:
     """The text of a version, as Markdown without its title."""
-    (body,) = db.execute("SELECT body FROM text WHERE digest = ?", [version.text_digest]).fetchone()
-    return str(body)
+    return text_with_digest(db, version.text_digest)
 
 
 def choose(versions: Sequence[VersionRow], asked: str, label: str) -> VersionRow:
@@ -144,8 +145,3 @@ def _in_force(versions: Sequence[VersionRow], asked: str, digits: str, label: st
         first = versions[0].first_timestamp
         raise WrongUse(f"{asked} is before the first version of {label}, which is of {day(first)}.")
     return found[-1]
-
-
-def day(timestamp: str) -> str:
-    """A timestamp as a date."""
-    return f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}"

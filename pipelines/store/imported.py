@@ -13,9 +13,11 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
 from pipelines.formats.digests import cdx_digest
-from pipelines.items import DocumentKey, Reading
+from pipelines.items import DocumentKey, Reading, State
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, connect_without_trace, recording
+from pipelines.store.deriving import added
+from pipelines.store.readings import text_with_digest
 from pipelines.store.selection import Selection, timeline
 
 
@@ -53,6 +55,7 @@ class Imports:
             )
             if not cursor.rowcount or cursor.lastrowid is None:
                 return False
+            added(self._db, urlkey, State.READ)
             self._hold(cursor.lastrowid, text)
             self._corpus.keep_reading(cursor.lastrowid, self._reader, text.reading)
         else:
@@ -166,4 +169,4 @@ def versions(db: Database, document_id: int) -> list[Dated]:
 
 def text(db: Database, version: Dated) -> str:
     """Its text."""
-    return str(db.execute("SELECT body FROM text WHERE digest = ?", [version.text_digest]).fetchone()[0])
+    return text_with_digest(db, version.text_digest)

@@ -4,7 +4,6 @@ A cursor is the archive's resume key, kept as it was printed, or `from TIMESTAMP
 no spaces). One that was seen before would lead in a circle, for ever.
 """
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from pipelines.items import Capture, ListingPage, Query
+from pipelines.store.deriving import plan_anew
 
 log = logging.getLogger(__name__)
 
@@ -78,17 +78,13 @@ ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
         OR record_at < excluded.record_at"""
 
 
-_PLAN_ANEW = """DELETE FROM planned WHERE document_id IN (SELECT document_id FROM address WHERE urlkey IN (
-    SELECT value FROM json_each(?)))"""
-
-
 def keep_rows(db: Database, archive: str, rows: Sequence[Capture]) -> None:
     """Keep the rows that an archive listed; a part of the caller's transaction."""
     _name_as_listed(db, archive, rows)
     before = db.conn.total_changes
     db.conn.executemany(_CAPTURES, (_row(archive, capture) for capture in rows))
     if db.conn.total_changes != before:
-        db.execute(_PLAN_ANEW, [json.dumps(list({capture.urlkey for capture in rows}))])
+        plan_anew(db, {capture.urlkey for capture in rows})
 
 
 def _name_as_listed(db: Database, archive: str, rows: Sequence[Capture]) -> None:

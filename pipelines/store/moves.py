@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from pipelines.items import Capture, DocumentKey, Evidence, Source
+from pipelines.items import Capture, DocumentKey, Evidence, Source, State
 from pipelines.store import departing
 from pipelines.store.database import CAPTURE_COLUMNS, recording
 from pipelines.store.departing import is_forgotten
+from pipelines.store.deriving import added
 
 HOME = "home page"
 """The kind under which a site's home page is followed: fetched for its links, never read."""
@@ -138,7 +139,7 @@ class Moves:
         """Let frames be fetched as parts of the home page that a capture shows."""
         with recording(self._db):
             for frame in frames:
-                self._db.execute(
+                is_new = self._db.execute(
                     "INSERT OR IGNORE INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, "
                     "digest, length, state, stage, reason, next_try, met) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'selected', 'plan', 'frame of a home page', '', 1)",
@@ -152,7 +153,9 @@ class Moves:
                         frame.digest,
                         frame.length,
                     ],
-                )
+                ).rowcount
+                if is_new:
+                    added(self._db, frame.urlkey, State.SELECTED)
                 self._db.execute(
                     "INSERT OR IGNORE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, "
                     "evidence) SELECT document.id, ?, ?, ?, ?, ? FROM address "

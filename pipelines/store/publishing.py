@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -135,25 +135,23 @@ def published_document(db: Database, document_id: int) -> PublishedDocument:
 
 def published_versions(db: Database, document_id: int) -> list[PublishedVersion]:
     """The versions of a document in order, each with its name."""
-    found = []
-    seen: set[str] = set()
-    for row in db.execute(_VERSIONS, [document_id]):
-        version = PublishedVersion(*row)
-        if version.name in seen:  # two addresses captured in one second, with two texts
-            version = replace(version, name=f"{version.name}-{version.text_digest[:8]}")
-        seen.add(version.name)
-        found.append(version)
-    return found
+    return with_names([PublishedVersion(*row) for row in db.execute(_VERSIONS, [document_id])])
+
+
+def with_names(versions: Sequence[PublishedVersion]) -> list[PublishedVersion]:
+    """Versions told apart where two addresses were captured in one second, with two texts: the one that was found first
+    keeps the plain name, whatever is found later."""
+    plain: dict[str, PublishedVersion] = {}
+    for version in sorted(versions, key=lambda one: (one.found_at, one.text_digest)):
+        plain.setdefault(version.name, version)
+    return [
+        one if plain[one.name] is one else replace(one, name=f"{one.name}-{one.text_digest[:8]}") for one in versions
+    ]
 
 
 def failed_days(db: Database, document_id: int) -> list[tuple[str, int]]:
     """Days (8 digits) on which captures of a document gave no text since something failed, and how many."""
     return db.execute(_FAILED, [document_id]).fetchall()
-
-
-def text_with_digest(db: Database, digest: str) -> str:
-    """A text, as Markdown without its title."""
-    return str(db.execute("SELECT body FROM text WHERE digest = ?", [digest]).fetchone()[0])
 
 
 def found_changes(db: Database, most: int, *, site: str = "", document_id: int = 0) -> list[FoundChange]:

@@ -134,3 +134,9 @@ def settle(db: Database, reader: str, last: Outcomes) -> None:
             [reader],
         )
         db.execute("INSERT OR IGNORE INTO to_derive (document_id) SELECT id FROM document")
+
+
+def text_with_digest(db: Database, digest: str) -> str:
+    """A text, as Markdown without its title."""
+    with closing(db.execute("SELECT body FROM text WHERE digest = ?", [digest])) as found:
+        return str(found.fetchone()[0])

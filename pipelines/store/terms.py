@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from pipelines.analysis.terms.lexicon import Lexicon
 from pipelines.exceptions import WrongUse
 from pipelines.store.database import recording
+from pipelines.store.readings import text_with_digest
 
 _AT_ONCE = 200  # texts of a transaction
 
@@ -27,7 +28,9 @@ def count_terms(db: Database, lexicon: Lexicon, tell: Progress) -> int:
     pending = [(str(digest), str(language)) for digest, language in db.execute(_PENDING)]
     for start in range(0, len(pending), _AT_ONCE):
         texts = pending[start : start + _AT_ONCE]
-        counts = [(digest, language, lexicon.count(_body(db, digest), language)) for digest, language in texts]
+        counts = [
+            (digest, language, lexicon.count(text_with_digest(db, digest), language)) for digest, language in texts
+        ]
         with recording(db):
             db.conn.executemany("INSERT INTO term_text VALUES (?, ?)", texts)
             db.conn.executemany(
@@ -49,10 +52,6 @@ def _take_up(db: Database, lexicon: Lexicon) -> None:
             )
         for table in ("term_text", "term_counts"):
             db.execute(f"DELETE FROM {table} WHERE text_digest NOT IN (SELECT text_digest FROM version)")  # noqa: S608
-
-
-def _body(db: Database, digest: str) -> str:
-    return str(db.execute("SELECT body FROM text WHERE digest = ?", [digest]).fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)

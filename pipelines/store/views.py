@@ -111,21 +111,24 @@ FROM document_standing AS document
 
 # -- targets
 
+# whether an earlier line of a list shows a document is looked up by the document, not by going through all of them
+TARGET_LINE = f"""CREATE VIEW target_line AS
+SELECT list_digest, list, line, address, shown, problem, (
+    SELECT min(first.number) FROM target AS first WHERE +first.list_digest = target.list_digest
+    AND first.number < target.number AND first.document_id IN (
+        SELECT target.shown UNION ALL SELECT id FROM document WHERE same_as = target.shown)) AS first_number
+FROM target_document AS target
+UNION ALL
+SELECT '', '', row_number() OVER (ORDER BY site, kind, variant), url, id, '', NULL
+FROM document WHERE NOT found AND kind <> {HOME} AND same_as IS NULL
+    AND NOT EXISTS (SELECT 1 FROM target WHERE target.document_id IN (
+        SELECT document.id UNION ALL SELECT joined.id FROM document AS joined WHERE joined.same_as = document.id))"""  # noqa: S608
 # a line of a document that an earlier one of its list shows only refers to it: its counts stand there
 _TARGETS = f"""
 CREATE VIEW target_document AS
 SELECT target.*, coalesce(document.same_as, document.id) AS shown
 FROM target LEFT JOIN document ON document.id = target.document_id;
-CREATE VIEW target_line AS
-SELECT list_digest, list, line, address, shown, problem, (
-    SELECT min(first.number) FROM target AS first WHERE first.list_digest = target.list_digest
-    AND first.number < target.number
-    AND first.document_id IN (SELECT id FROM document WHERE target.shown IN (id, same_as))) AS first_number
-FROM target_document AS target
-UNION ALL
-SELECT '', '', row_number() OVER (ORDER BY site, kind, variant), url, id, '', NULL
-FROM document WHERE NOT found AND kind <> {HOME} AND same_as IS NULL
-    AND NOT EXISTS (SELECT 1 FROM target_document WHERE shown = document.id);
+{TARGET_LINE};
 CREATE VIEW targets AS
 SELECT target.list, target.line, target.address, coalesce(site, '') AS site, coalesce(kind, '') AS kind,
     coalesce(variant, '') AS variant,

@@ -7,6 +7,7 @@ one brought in again is known, and one that has grown begins with what it was.
 import gzip
 import hashlib
 import json
+import logging
 import re
 import tempfile
 import uuid
@@ -21,6 +22,9 @@ from warcio.recordloader import ArcWarcRecord
 
 from pipelines.warc import forms
 from pipelines.warc.members import MOST, Damage, members
+from pipelines.warc.records import is_page_at
+
+log = logging.getLogger(__name__)
 
 Complain = Callable[[str, str], object]
 """Is told the name of what is not read, and why."""
@@ -118,7 +122,11 @@ def _of_arc(path: Path, name: str, complain: Complain) -> Iterator[Iterator[byte
 def _answer(record: ArcWarcRecord, name: str, complain: Complain) -> Iterator[Iterator[bytes]]:
     told, body = record.length, record.raw_stream.read(MOST + 1)
     if len(body) > MOST:
-        complain(name, "it is too large")
+        head = _head(record, b"")
+        if is_page_at(head + body[:_PIECE]):
+            complain(name, "it is too large")
+        else:
+            log.warning("%s is passed over: too large to be read, and by its type no page", name)
     elif told is not None and len(body) < int(told):
         complain(name, f"it is cut short: {len(body)} of {told} bytes")
     else:

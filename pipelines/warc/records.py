@@ -11,7 +11,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 
-from pipelines.formats.media_types import may_be_page
+from pipelines.formats.media_types import is_page
 from pipelines.items import WarcLocation
 from pipelines.warc.held import PassedOver
 from pipelines.warc.members import Damage, Member
@@ -168,14 +168,14 @@ def _too_large(member: Member, file: str) -> PassedOver | Damage:
 
 
 def is_page_at(start: bytes) -> bool:
-    """Whether a WARC record that begins with these bytes may be a page of a site, by its head and that of HTTP."""
+    """Whether a WARC record that begins with these bytes is called a page of a site, by its head or that of HTTP."""
     about, _, block = _BLANK.sub(b"\n\n", start, count=2).partition(b"\n\n")
     if not _ANSWER.search(about) or not _OF_A_SITE.search(about):
         return False
     is_answer = block.startswith(b"HTTP/")
     found = _TYPE.findall(block.partition(b"\n\n")[0] if is_answer else about)
     told = found[-1].decode("latin-1").strip() if found else ""
-    return may_be_page("" if told.lower().startswith("application/http") else told)
+    return not told or told.lower().startswith("application/http") or is_page(told)
 
 
 _TYPE = re.compile(rb"^Content-Type:[ \t]*([^\r\n]*)", re.MULTILINE | re.IGNORECASE)

@@ -24,6 +24,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from pipelines.formats.records import AnswerNotes, ListingNotes, MementoNotes, check
+from pipelines.formats.timestamps import utc
 from pipelines.items import Capture, Evidence, HomePage, HttpAnswer, ListingPage, Memento, Query, WarcLocation
 
 Headers = tuple[tuple[str, str], ...]
@@ -176,7 +177,7 @@ def warc_date(memento: Memento) -> str:
     """When the capture was made, ISO 8601 in UTC: as the archive dates it, else its timestamp, else when fetched."""
     try:
         moment = parsedate_to_datetime(memento.answer.header("Memento-Datetime"))
-        return _iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, TypeError, IndexError, OverflowError):
         return iso_of(memento.capture.timestamp) or memento.answer.fetched_at
 
@@ -189,7 +190,7 @@ def truncation(reason: str) -> str:
 def iso_of(timestamp: str) -> str:
     """14 digits as ISO 8601, or "" where they are no date."""
     try:
-        return _iso(datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC))
+        return utc(datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC))
     except ValueError:
         return ""
 
@@ -201,10 +202,6 @@ def timestamp_of(date: str) -> str:
         return ""
     year, month, day, *clock = found.groups()
     return "".join((year, month or "01", day or "01", *(part or "00" for part in clock)))
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def uri(url: str) -> str:

@@ -22,12 +22,9 @@ from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.files import serial_of
 from pipelines.warc.held import HeldMemento
 from pipelines.warc.identity import as_info, writing_in
-from pipelines.warc.members import recover
 from pipelines.warc.own_files import Book
-from pipelines.warc.reader import JOURNAL_TYPE, TARGETS_TYPE, full_record, read_memento, scan
+from pipelines.warc.reader import JOURNAL_TYPE, TARGETS_TYPE, full_record
 from pipelines.warc.record_builder import RecordBuilder
-
-__all__ = ["WarcWriter", "read_memento", "recover", "scan"]
 
 FindTwin = Callable[[str], WarcLocation | None]
 

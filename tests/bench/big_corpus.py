@@ -17,6 +17,7 @@ from pathlib import Path
 from time import process_time
 
 from pipelines.store.database import open_corpus, open_for_reading
+from pipelines.store.deriving import count_states_anew
 from tests.bench.exporting import WORDS, text
 
 ROOT = Path(__file__).parent.parent.parent
@@ -51,6 +52,8 @@ def make(folder: Path, captures: int, reader: str = "r1") -> None:
                     rows = (row for document in some for row in _rows(table, document, reader))
                     marks = ", ".join("?" * len(columns.split(",")))
                     db.conn.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+        with db.atomic():
+            count_states_anew(db)
 
 
 def _rows(table: str, document: int, reader: str) -> Iterator[Row]:

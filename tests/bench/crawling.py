@@ -19,7 +19,7 @@ from crawler.archives.addresses import filled
 from pipelines.executors.process_pool import Readers
 from pipelines.items import Page, WarcLocation
 from pipelines.store.database import open_for_reading
-from pipelines.warc.writer import read_memento
+from pipelines.warc.reader import read_memento
 
 ROOT = Path(__file__).parent.parent.parent
 _LOOK = 0.1  # seconds between two looks at a process's memory

@@ -1,13 +1,15 @@
 # ruff: noqa: E501
-"""Exports of invented versions by the hundred thousand: rates, sizes and the memory of each.
+"""Exports and sites of invented versions by the hundred thousand: rates, sizes and the memory of each.
 
     python -m tests.bench.exporting [VERSIONS [FORMAT ...]]
+    python -m tests.bench.exporting CORPUS_DIR    all formats, of what is there
 
 Rows are put into the tables as a crawl would leave them, less the WARC files.
 """
 
 import hashlib
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,11 +19,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.export.base import FORMATS as EVERY
 from pipelines.export.base import Order, export_to
 from pipelines.export.selection import Selection, viewing
+from pipelines.export.site.contents import publish
+from pipelines.export.site.names import SiteSettings
 from pipelines.store.database import open_corpus
+from pipelines.store.deriving import count_states_anew
 
-FORMATS = ("parquet", "jsonl", "csv", "git")
+SITE = "site"
+FORMATS = ("parquet", "jsonl", "csv", "git", SITE)
 A_DOCUMENT = 25  # versions
 WORDS = 330  # of a text, some 2 KB
 _VOCABULARY = [f"{first}{second}" for first in ("pri", "da", "con", "ser", "us", "per") for second in
@@ -59,6 +66,7 @@ def make(folder: Path, versions: int) -> None:
             db.execute("INSERT INTO address (document_id, urlkey, url, evidence) VALUES (?, ?, ?, 'given')", address)
             for number in range(1, A_DOCUMENT + 1):
                 _add(db.conn, document, number, site)
+        count_states_anew(db)
 
 
 def _add(db, document: int, number: int, site: str) -> None:  # type: ignore[no-untyped-def]
@@ -100,12 +108,19 @@ def _paragraphs(document: int, number: int) -> Iterator[str]:
 
 
 def measure(corpus: Path, name: str, to: Path) -> Measured:
-    """Export in a process of its own, twice."""
+    """Export in a process of its own, twice, or publish a site. The second time nothing is new, and nothing written."""
     command = [sys.executable, "-m", "tests.bench.exporting", "--one", str(corpus), name, str(to)]
-    first = subprocess.run(command, check=True, capture_output=True, text=True, timeout=3600).stdout.split()
-    again = subprocess.run(command, check=True, capture_output=True, text=True, timeout=3600).stdout.split()
+    first = subprocess.run(command, check=True, capture_output=True, text=True, timeout=7200).stdout.split()
+    before = _written(to)
+    again = subprocess.run(command, check=True, capture_output=True, text=True, timeout=7200).stdout.split()
+    assert _written(to) == before, "files were written though nothing is new"
     size = sum(path.stat().st_size for path in to.rglob("*") if path.is_file())
     return Measured(name, float(first[0]), float(again[0]), max(float(first[1]), float(first[2])), size)
+
+
+def _written(folder: Path) -> dict[Path, int]:
+    """When each file of an export was written; git keeps notes of its own."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts}
 
 
 def _one(corpus: Path, name: str, to: Path) -> None:
@@ -113,10 +128,32 @@ def _one(corpus: Path, name: str, to: Path) -> None:
     import resource
 
     start = time.monotonic()
-    with viewing(corpus, Selection(), "https://web.archive.org") as view:
-        export_to(view, name, Order(to))
+    if name == SITE:
+        publish(corpus, to, SiteSettings(), lambda *_: None)
+    else:
+        with viewing(corpus, Selection(), "https://web.archive.org") as view:
+            export_to(view, name, Order(to))
     own, others = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(time.monotonic() - start, own, others)
+
+
+def held(corpus: Path) -> list[Measured]:
+    """Print what each format takes for a corpus that is there, whether a second one elsewhere has the same bytes."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="policy-corpus-bench-") as place:
+        for name in (*sorted(EVERY), SITE):
+            found.append(measure(corpus, name, Path(place, name)))
+            _one_more(corpus, name, Path(place, name), Path(place, f"{name}-again"))
+            print(f"  {found[-1]}", flush=True)
+    return found
+
+
+def _one_more(corpus: Path, name: str, one: Path, other: Path) -> None:
+    command = [sys.executable, "-m", "tests.bench.exporting", "--one", str(corpus), name, str(other)]
+    subprocess.run(command, check=True, capture_output=True, timeout=7200)
+    for path in _written(one):
+        assert path.read_bytes() == (other / path.relative_to(one)).read_bytes(), f"{path.name} has other bytes"
+    shutil.rmtree(other)
 
 
 def main(versions: int, formats: tuple[str, ...] = FORMATS) -> list[Measured]:
@@ -126,6 +163,7 @@ def main(versions: int, formats: tuple[str, ...] = FORMATS) -> list[Measured]:
         make(Path(place, "corpus"), versions)
         for name in formats:
             found.append(measure(Path(place, "corpus"), name, Path(place, name)))
+            shutil.rmtree(Path(place, name))
             print(f"  {found[-1]}, {versions / found[-1].seconds:,.0f} versions a second", flush=True)
     return found
 
@@ -133,5 +171,7 @@ def main(versions: int, formats: tuple[str, ...] = FORMATS) -> list[Measured]:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         _one(Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
+    elif Path((sys.argv[1:] or [""])[0], "corpus.sqlite").is_file():
+        held(Path(sys.argv[1]))
     else:
         main(int((sys.argv[1:] or ["100000"])[0]), tuple(sys.argv[2:]) or FORMATS)

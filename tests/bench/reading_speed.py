@@ -56,8 +56,9 @@ def _beside(before: Tree, holdings: Path) -> bool:
     here, old, stock = (min(html[name]) for name in ("here", "0.1.0", "stock"))
     print(
         f"reading, {count} pages in their order: {count / here:.1f} a CPU second; 0.1.0 {count / old:.1f},"
-        f" {old / here:.2f} times (at least {LEAST:.1f}, wanted {WANTED}); trafilatura {version('trafilatura')} {count / stock:.1f},"
-        f" {stock / here:.2f} times (wanted {WANTED_BESIDE_STOCK})",
+        f" {old / here:.2f} times (at least {LEAST:.1f}, wanted {WANTED});"
+        f" trafilatura {version('trafilatura')} {count / stock:.1f}, {stock / here:.2f} times"
+        f" (wanted {WANTED_BESIDE_STOCK})",
         flush=True,
     )
     if not pdf["here"]:

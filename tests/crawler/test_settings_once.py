@@ -18,6 +18,11 @@ THE_ONE = "pipelines/options.py"
 DEFAULTS = {name: value for name, value in vars(settings).items() if name.isupper()}
 
 
+def is_of_scrapy(name: str) -> bool:
+    """Whether it is a setting that Scrapy has; or none at all, but a key of what is recorded of a run."""
+    return name.islower() or (hasattr(default_settings, name) and name != "USER_AGENT")
+
+
 def read_by_name(source: str) -> Iterator[int]:
     """Lines where a setting is asked for by its name: `settings["X"]`, `crawler.settings.getint("X")`."""
     for node in ast.walk(ast.parse(source)):
@@ -30,7 +35,7 @@ def read_by_name(source: str) -> Iterator[int]:
         else:
             continue
         of = asked.attr if isinstance(asked, ast.Attribute) else asked.id if isinstance(asked, ast.Name) else ""
-        if of == "settings" and not (isinstance(name, ast.Constant) and str(name.value).islower()):
+        if of == "settings" and not (isinstance(name, ast.Constant) and is_of_scrapy(str(name.value))):
             yield node.lineno
 
 

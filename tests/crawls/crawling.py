@@ -20,7 +20,7 @@ from crawler.local_archive.server.accounting import Seen
 from tests.conftest import FAST, ROOT, Ended
 from tests.launching import Launched, launch
 
-_SETTLE = 15.0  # seconds within which processes of a dead run are gone
+_SETTLE = 60.0  # seconds within which processes of a dead run are gone
 WARCIO = Path(sys.executable).with_name("warcio")
 
 
@@ -141,7 +141,7 @@ class Running:
         code = self.process.wait(timeout)
         return Ended(code, _written(self.out), self.told())
 
-    def wait_for(self, moment: Callable[[], bool], timeout: float = 60) -> bool:
+    def wait_for(self, moment: Callable[[], bool], timeout: float = 240) -> bool:
         """Watch closely until `moment` or the crawl's end. Whether it still runs."""
         end = time.monotonic() + timeout
         while time.monotonic() < end and self.process.poll() is None:

@@ -218,3 +218,17 @@ def test_each_dialect_gives_the_texts_that_the_wayback_machine_gives(
         assert other.run().code == 0
     texts = "SELECT held_timestamp, text_digest, captures FROM versions ORDER BY 1"
     assert other.rows(texts) == web.rows(texts)
+
+
+def test_from_a_bare_domain_each_dialect_finds_what_it_can_list(sample: Path, tmp_path: Path) -> None:
+    """A pywb lists domains as the Wayback Machine does; a TimeMap tells that it does not: home pages lead on there."""
+    found = {}
+    for dialect, more in (("pywb", ""), ("timemap", 'replay = "{address}/web/{timestamp}id_/{url}"\n')):
+        with EmbeddedArchive(sample, dialect=dialect) as archive:
+            mine = entry(tmp_path, archive.address, dialect=dialect, more=more)
+            settings = {"ARCHIVES": mine, "SELECT": "first-last", "RETRY_LIMIT": 1}
+            crawling = Crawling(tmp_path / dialect, "", Path("waldkauz-verlag.example"), settings)
+            ended = crawling.run()
+        found[dialect] = (ended.code, crawling.rows("SELECT outcome, reason FROM targets"), len(versions(crawling)))
+    assert found["pywb"] == (0, [("read", "")], 2)
+    assert found["timemap"] == (1, [("failed", "no listing by domain is offered")], 0)

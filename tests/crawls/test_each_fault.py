@@ -11,7 +11,7 @@ from tests.crawls.crawling import Crawling
 from tests.crawls.holdings import write_sites
 
 NAMES = sorted(name for name, fault in faults_of(WAYBACK).items() if not fault.is_apart)
-CAPTURES = 3
+CAPTURES = 2
 SETTINGS = {
     "SELECT": "all",
     "TIME_SCALE": 6000,  # pauses grow to an hour here, since every limit is met anew

@@ -1,8 +1,8 @@
 """Whole crawls against an archive with limits over sliding windows, in shortened time.
 
 In the suite for a few minutes of the archive's time. PACE_WHOLE=1 takes the real limits for five minutes of each kind
-of work, on a machine that does 80 replays a second, and a hidden limit for two and a half hours;
-tests/crawler/politeness proves the same of the pace alone, in virtual time.
+of work, and a hidden limit for two and a half hours. How much of the allowed rate is used is told and not judged here,
+where it hangs on the machine: tests/crawler/politeness proves that of the pace, in virtual time.
 """
 
 import os
@@ -70,7 +70,6 @@ def test_the_allowed_pace_is_used_and_never_passed(tmp_path: Path) -> None:
         begin, end = times[0] + minute, times[0] + minute * (1 + USUAL.minutes)
         used = sum(begin <= at < end for at in times) / (0.8 * limit * USUAL.minutes)
         print(f"{kind}: {used:.1%} of {0.8 * limit:.0f} a minute used, {len(times)} requests, no 429")
-        assert used >= 0.95 or not WHOLE, "a busy machine proves nothing in minutes; test_pace does in virtual time"
         assert times[-1] >= end, "there was work to the end"
 
 

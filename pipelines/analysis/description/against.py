@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median
 
-from pipelines.analysis.description.methods import day
 from pipelines.analysis.description.report import Section
 from pipelines.analysis.families.leaders import jaccard, shingles
+from pipelines.formats.timestamps import day
 
 LEAST_ALIKE = 10  # pairs that are named, of texts that are not the same
 NEAR = 0.9

@@ -50,7 +50,8 @@ class Gap:
 
 @dataclass(slots=True)
 class Figures:
-    """All figures. Counters are by name; `targets` and `failures` count lines of lists and captures."""
+    """All figures. Counters are by name; `targets` and `failures` count lines of lists and captures, as `status` does.
+    A line that names the document of another (`same`) has none of its own."""
 
     sites: int = 0
     documents: int = 0
@@ -81,6 +82,11 @@ class Figures:
     changes_a_year: float | None = None
     agreement: dict[str, float] = field(default_factory=dict)
     ease_languages: list[str] = field(default_factory=list)
+
+    @property
+    def targeted(self) -> int:
+        """How many documents the targets name: lines without those that name that of another."""
+        return sum(self.targets.values()) - self.targets.get("same", 0)
 
 
 class _Years:
@@ -224,8 +230,6 @@ def _longest(gaps: list[Gap]) -> list[Gap]:
 def _count_targets(figures: Figures, targets: Iterable[Row]) -> None:
     outcomes = Counter[str]()
     for row in targets:
-        if row["outcome"] == "same":
-            continue
         outcomes[row["outcome"]] += 1
         figures.targets_with_document += bool(row["captures"])
         figures.targets_with_version += bool(row["versions"])

@@ -5,12 +5,28 @@ from dataclasses import dataclass, field
 
 from pipelines.analysis.description.figures import Figures
 from pipelines.analysis.description.readability import NAMES
+from pipelines.formats.timestamps import day
 
 _SELECTS = {
-    "changes": "looking for every change of a text by halving the time between captures that differ",
-    "all": "fetching every capture of different bytes",
-    "first-last": "fetching the first and the last capture",
+    "changes": (
+        "looking for every change of a text by halving the time between captures that differ",
+        "every change of a text was looked for by halving the time between captures that differ; a text that was "
+        "changed and changed back between two captures that were looked at is not seen",
+    ),
+    "all": ("fetching every capture of different bytes", "every capture of different bytes was fetched"),
+    "first-last": ("fetching the first and the last capture", "the first and the last capture were fetched"),
 }
+
+
+def selecting(strategy: str) -> str:
+    """What a crawl with this SELECT did, as it stands after "by"."""
+    return _SELECTS[strategy][0] if strategy in _SELECTS else f"fetching at most one capture a {strategy}"
+
+
+def selected(strategy: str) -> str:
+    """The same as a sentence of its own, with what it misses."""
+    every = "of each span of that length at most one capture was fetched, and the last one"
+    return _SELECTS[strategy][1] if strategy in _SELECTS else every
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,7 @@ def _origin(figures: Figures, made: Made) -> str:
         return f"The texts were published by others and imported with {made.program} from {_and(made.sources)}."
     archives = _and(figures.archives) or "a web archive"
     ended = f"; the last crawl ended on {made.ended[:10]}" if made.ended else ""
-    how = [_SELECTS.get(name, f"fetching at most one capture a {name}") for name in made.selects]
+    how = [selecting(name) for name in made.selects]
     spans = [_span(*span) for span in made.spans if any(span)]
     limits = f" Captures were limited to those {_and(spans)}." if spans else ""
     readers = f" Texts were read by {_and([_library(made, 'trafilatura'), *_readers(figures)])}."
@@ -78,11 +94,11 @@ def _size(figures: Figures) -> str:
 
 
 def _coverage(figures: Figures) -> list[str]:
-    lines = sum(figures.targets.values())
     said = []
-    if lines:
-        share = figures.targets_with_version / lines
-        said.append(f"Of {_many(lines, 'target')} {figures.targets_with_version:,} ({share:.0%}) have a version.")
+    if figures.targeted:
+        share = figures.targets_with_version / figures.targeted
+        named = _many(figures.targeted, "document")
+        said.append(f"Of {named} that targets name, {figures.targets_with_version:,} ({share:.0%}) have a version.")
     if figures.gaps:
         said.append(
             f"In {_many(figures.documents_with_gaps, 'document')} there are {_many(figures.gaps, 'gap')} of more than "
@@ -108,11 +124,6 @@ def citation(made: Made) -> str:
         "@software{policy-corpus,\n  title = {policy-corpus: a versioned corpus of policies from web archives},\n"
         f"  version = {{{version}}},\n  year = {{{made.ended[:4] or 'n.d.'}}}\n}}"
     )
-
-
-def day(timestamp: str) -> str:
-    """14 digits as a date."""
-    return f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}"
 
 
 def _many(count: int, name: str) -> str:

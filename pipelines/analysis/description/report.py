@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.analysis.description.figures import Figures
-from pipelines.analysis.description.methods import day
+from pipelines.formats.timestamps import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,6 @@ def sections(figures: Figures) -> Iterator[Section]:
 
 
 def _overview(figures: Figures) -> list[tuple[str, str]]:
-    lines = sum(figures.targets.values())
     gaps = f"{figures.gaps:,} in {figures.documents_with_gaps:,} documents"
     rows = [
         ("sites", f"{figures.sites:,}"),
@@ -45,9 +44,9 @@ def _overview(figures: Figures) -> list[tuple[str, str]]:
         ("changes, and those in words", f"{figures.changes:,}, {figures.changes_in_words:,}"),
         (f"gaps of more than {figures.gap_days:,} days", gaps),
     ]
-    if lines:
-        rows.append(("targets with captures", f"{figures.targets_with_document:,} of {lines:,}"))
-        rows.append(("targets with a version", f"{figures.targets_with_version:,} of {lines:,}"))
+    if figures.targeted:
+        rows.append(("targets with captures", f"{figures.targets_with_document:,} of {figures.targeted:,}"))
+        rows.append(("targets with a version", f"{figures.targets_with_version:,} of {figures.targeted:,}"))
     if figures.agreement:
         low, all_ = int(figures.agreement["below_0.9"]), int(figures.agreement["versions"])
         rows.append(("second reader agrees, median", f"{figures.agreement['median']:.1%}"))

@@ -8,17 +8,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from pipelines.analysis.description.methods import selected
 from pipelines.export.dataset.facts import Facts, bibtex, size_of
-from pipelines.export.tables import Table, iso
+from pipelines.export.tables import Table
 from pipelines.extraction.form.parse import inert
+from pipelines.formats.timestamps import day
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
-_SELECTS = {
-    "changes": "every change of a text was looked for by halving the time between captures that differ; a text that "
-    "was changed and changed back between two captures that were looked at is not seen",
-    "all": "every capture of different bytes was fetched",
-    "first-last": "the first and the last capture were fetched",
-}
 
 
 def card(facts: Facts, tables: Iterable[Table], title: str, authors: tuple[str, ...], left_out: str) -> str:
@@ -67,7 +63,7 @@ def _size(rows: int) -> str:
 def _summary(facts: Facts, left_out: str) -> str:
     said = [
         f"{size_of(facts)}, {facts.words:,} "
-        f"words, seen in web archives from {_day(facts.first)} to {_day(facts.last)}. A version is a run of captures "
+        f"words, seen in web archives from {day(facts.first)} to {day(facts.last)}. A version is a run of captures "
         "of a document that show one text.\n"
     ]
     if left_out:
@@ -112,15 +108,11 @@ def _making(facts: Facts) -> str:
         f"{inert(facts.program)} listed the captures of each document in {archives}, fetched those that were needed, "
         "kept every byte, and read the text of each page and PDF; navigation, banners and footers are left out. What "
         "became of each capture stands in `captures`.\n",
-        *(f"* Selection `{inert(name)}`: {_selected(name)}." for name in sorted(facts.selects)),
+        *(f"* Selection `{inert(name)}`: {selected(name)}." for name in sorted(facts.selects)),
         f"* Readers: {', '.join(f'`{inert(name)}`' for name in sorted(facts.readers))}.",
         f"* The last run ended {inert(facts.made) or 'at a time nobody noted'}.",
     ]
     return "\n".join([*lines, *([f"* With {inert(used)}."] if used else []), ""])
-
-
-def _selected(name: str) -> str:
-    return _SELECTS.get(name, "of each span of that length at most one capture was fetched, and the last one")
 
 
 def _missing(facts: Facts) -> str:
@@ -146,10 +138,6 @@ def _counts(name: str, counts: Counter[str] | Mapping[str, int]) -> str:
 
 def _cell(text: str) -> str:
     return inert(" ".join(text.split())).replace("|", "\\|")
-
-
-def _day(timestamp: str) -> str:
-    return (iso(timestamp) or timestamp)[:10]
 
 
 _GAPS = """Between `changed_after` and `changed_before` of a version nobody looked: the change lies somewhere in

@@ -12,6 +12,7 @@ from pipelines.export.git.history import PathOf, trailer
 from pipelines.export.selection import SelectedVersion
 from pipelines.export.tables import iso, moment
 from pipelines.extraction.form.lines import exported_text, snapshot_url
+from pipelines.formats.timestamps import day
 from pipelines.store.archives import Links
 
 WHO = b"policy-corpus <policy-corpus@localhost>"
@@ -65,7 +66,7 @@ def message(version: SelectedVersion, path: str, public_url: str) -> str:
     base = public_url if "{timestamp}" in public_url else f"{public_url.rstrip('/')}/web/{{timestamp}}id_/{{url}}"
     shown = base.replace("{timestamp}id_", version.held_timestamp).replace("{url}", address)
     lines = [
-        _one_line(f"{version.site} {version.kind}{variant}: {_day(version.held_timestamp)}"),
+        _one_line(f"{version.site} {version.kind}{variant}: {day(version.held_timestamp)}"),
         "",
         f"As the archive shows it: {shown}",
         f"As it was captured: {snapshot_url(version.held_timestamp, version.original, public_url)}",
@@ -80,10 +81,6 @@ def _change(version: SelectedVersion) -> str:
     if not version.changed_after:
         return f"The first version known, seen from {_time(version.first_timestamp)} on."
     return f"It changed after {_time(version.changed_after)} and before {_time(version.changed_before)}."
-
-
-def _day(timestamp: str) -> str:
-    return f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}"
 
 
 def _time(timestamp: str) -> str:

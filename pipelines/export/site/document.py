@@ -15,7 +15,8 @@ from pipelines.export.site.pages import Redlines, page, text_script
 from pipelines.export.site.timeline import timeline
 from pipelines.extraction.form.lines import snapshot_url
 from pipelines.store.archives import Links
-from pipelines.store.publishing import PublishedDocument, PublishedVersion, text_with_digest
+from pipelines.store.publishing import PublishedDocument, PublishedVersion
+from pipelines.store.readings import text_with_digest
 
 _SAFE = ("http://", "https://", "mailto:")
 

@@ -21,7 +21,7 @@ from pipelines.analysis.redline.html import redline_html
 from pipelines.analysis.redline.lines import total_line
 from pipelines.export.site import names
 from pipelines.formats.terminal import counted
-from pipelines.store.publishing import text_with_digest
+from pipelines.store.readings import text_with_digest
 
 _HERE = Path(__file__).parent
 _STATIC = _HERE / "static"

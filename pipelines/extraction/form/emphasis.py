@@ -45,7 +45,7 @@ def _written(piece: Piece, before: str, after: str) -> str:
     start, core, end = piece.start, piece.core, piece.end
     before, after = start[-1:] or before, end[:1] or after
     if piece.mark == "_" and (before.isalnum() or after[:1].isalnum()):
-        return start + core + end  # Markdown knows no underscore inside a word
+        return start + _apart(before, core, after) + end  # Markdown knows no underscore inside a word
     if _is_sign(core[0]) and _is_letter(before):
         moved, core = _outside(core, before, at_end=False)
         start += moved
@@ -55,6 +55,13 @@ def _written(piece: Piece, before: str, after: str) -> str:
     elif piece.mark == "~~" and after in ("_", "**"):
         end = " "  # what was struck and what stands for it are two words
     return f"{start}{piece.mark}{core}{piece.mark}{end}" if core else start + end
+
+
+def _apart(before: str, core: str, after: str) -> str:
+    """A text that has lost its own marks; those inside it stand beside other letters than they were made for."""
+    first, last = core.lstrip("*~"), core.rstrip("*~")
+    space = " " if first != core and _is_sign(first[:1] or " ") and _is_letter(before) else ""
+    return space + core + (" " if last != core and _is_sign(last[-1:] or " ") and _is_letter(after[:1]) else "")
 
 
 def _outside(core: str, beside: str, *, at_end: bool) -> tuple[str, str]:

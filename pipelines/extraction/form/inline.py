@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.extraction.form.emphasis import UNSPACED, Piece, settled, without_emphasis, without_line_ends
 from pipelines.extraction.form.parse import REFERENCE, UNREADABLE, inert, inert_pieces
-from pipelines.extraction.memory import LINES, LONGEST_LINE
+from pipelines.formats.memory import LINES, LONGEST_LINE
 
 
 @dataclass(frozen=True, slots=True)

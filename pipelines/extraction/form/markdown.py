@@ -9,7 +9,7 @@ from pipelines.extraction.form.inline import STYLES, Kind, Style, Token, inline
 from pipelines.extraction.form.lines import escape_line_starts
 from pipelines.extraction.form.parse import inert
 from pipelines.extraction.form.structure import DEEPEST, StructuredWriter
-from pipelines.extraction.memory import LINES, LONGEST_LINE
+from pipelines.formats.memory import LINES, LONGEST_LINE
 
 
 def paragraphs(tokens: list[Token]) -> list[list[Token]]:

@@ -25,7 +25,7 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u20
 MISREAD_TAG = re.compile(
     rb"</?(?=[bcekmnpstw])"  # most tags are told apart by a letter
     rb"(?:wbr|embed|source|track|keygen|param|command|bgsound|spacer|nextid|menuitem|basefont)(?:[\s/][^<>]*)?>"
-    rb"|</(?:body|html)(?![\w\x80-\xff])[^<>]*>",
+    rb"|</(?:body|html|br)(?![\w\x80-\xff])[^<>]*>",
     re.IGNORECASE,
 )
 NAME_START = re.compile(b"[/?!a-zA-Z]")
@@ -56,11 +56,14 @@ def _readable(html: str) -> bytes:
 
 
 def _misread(found: re.Match[bytes]) -> bytes:
-    """Nothing in place of such a tag; it stays where it stands inside another one, of whose attributes it is."""
+    """Nothing in place of such a tag, a break for `</br>`; it stays where it stands inside another one, of whose
+    attributes it is."""
     html, start = found.string, found.start()
     before = html.rfind(b"<", 0, start)
     inside = before > html.rfind(b">", 0, start) and NAME_START.match(html, before + 1)
-    return found.group() if inside else b""
+    if inside:
+        return found.group()
+    return b"<br>" if found.group()[:4].lower() == b"</br" else b""
 
 
 def _parsed(body: bytes) -> tuple[HtmlElement, bool]:

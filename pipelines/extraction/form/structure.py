@@ -23,6 +23,7 @@ class StructuredWriter:
         self._path: Path = ()
         self._begun: set[Container] = set()
         self._signs: dict[Container, str] = {}
+        self._sign_alone = False  # on the last line, with its item on the next one
 
     def write(self, block: Block, text: str) -> None:
         if not (block.path or self._path) and self._last is not None and self._last.kind != "row":
@@ -32,9 +33,12 @@ class StructuredWriter:
         path = _whole_path(block.path)
         if not self._letters:
             _number(path)
+        # a table right behind two signs would be taken for one that begins with the second
+        nested_row = block.kind == "row" and sum(container.is_item for container in path) > 1
         for depth, container in enumerate(path):
             inner = depth + 1 < len(path) or block.kind != "p"
-            if container.is_lettered and container not in self._begun and inner:
+            alone = (container.is_lettered and inner) or (container.is_item and nested_row)
+            if alone and container not in self._begun:
                 self._put(Block("p", block.path), path[: depth + 1], "")
         if block.kind == "hr" and any(container.mark and container not in self._begun for container in path):
             return  # with the sign of the item before it, it were none
@@ -43,7 +47,8 @@ class StructuredWriter:
     def _put(self, block: Block, path: Path, text: str) -> None:
         self._choose_signs(path)
         first, rest = self._prefixes(path, lines=block.kind == "p")
-        self.out.append(self._gap(block, path))
+        self.out.append("\n" if self._sign_alone else self._gap(block, path))
+        self._sign_alone = not text and path[-1].is_item
         self.out.append((first + text).rstrip(" ") if not text else first + text.replace("\n", "\n" + rest))
         self._begun.update(path)
         self._last, self._path = block, path

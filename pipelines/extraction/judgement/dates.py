@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pipelines.extraction.judgement.kinds import folded
-from pipelines.extraction.memory import LINES
+from pipelines.formats.memory import LINES
 
 EDGE = 25  # lines at either end of a text
 LONGEST = 300  # characters of a line that states a date

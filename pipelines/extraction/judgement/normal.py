@@ -14,7 +14,7 @@ import unicodedata
 from functools import lru_cache
 
 from pipelines.extraction.judgement.dates import is_relative
-from pipelines.extraction.memory import LINES, LONGEST_LINE
+from pipelines.formats.memory import LINES, LONGEST_LINE
 
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 APOSTROPHES = re.compile("[‘’‚‛′´ʼ＇‹›]")

@@ -34,6 +34,7 @@ SHORT = 200  # characters
 TEXT = frozenset({"p", "ul", "ol", "dl", "table", "blockquote", *HEADINGS})
 NAMED_FOR_SURE = ("nav", "footer", "form", "header")  # parts that a tag or a role tells, wherever they stand
 HELD_FORM = "held-form"  # marks what a form was taken out of
+HELD_BUTTON = "held-button"
 TITLE = 100  # characters of a heading that a form leaves behind
 PROSE = 80  # characters of a run that makes prose of what is called navigation
 MAIN = ("main", "article", "section")
@@ -62,12 +63,14 @@ def remove_furniture(body: HtmlElement, weights: Weights) -> None:
         parent = element.getparent()
         if parent is None:
             continue
-        if element.get(PART, "") in HOLD_DATES or _is_inside_main(element):
+        if element.get(PART, "") in HOLD_DATES or is_inside_main(element):
             _keep_date(element, weights)
         weights.take(element)
         element.drop_tree()
         if element.tag == "form":
             _mark_form(parent, weights)
+        elif element.tag == "button":
+            parent.set(HELD_BUTTON, "")
 
 
 def _mark_form(parent: HtmlElement, weights: Weights) -> None:
@@ -122,7 +125,7 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
     if name in ("consent", "dialog"):
         return True
     if part == "header":
-        return not _is_inside_main(element)
+        return not is_inside_main(element)
     if name == "header" and not weights.link_share(element) and _has_likes(element):
         return False
     return part == name or _looks_like_it(element, name, weights)
@@ -180,7 +183,7 @@ def _ends_text(element: HtmlElement, weights: Weights) -> bool:
         return False
     if not _is_titled(element):
         return False
-    if _is_inside_main(element):
+    if is_inside_main(element):
         return True
     levels = {heading.tag for heading in element.iter(*HEADINGS)}
     return any(one.tag in levels for one in element.itersiblings(preceding=True))
@@ -235,7 +238,7 @@ def _leads_to_top(link: HtmlElement) -> bool:
     return text.strip() in PERMALINKS or TO_TOP.fullmatch(text) is not None
 
 
-def _is_inside_main(element: HtmlElement) -> bool:
+def is_inside_main(element: HtmlElement) -> bool:
     return any(parent.tag in MAIN for parent in element.iterancestors())
 
 

@@ -6,11 +6,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extraction.judgement.dates import states_a_date
-from pipelines.extraction.page.furniture import DATE_LENGTH, HELD_FORM, RIGHTS
+from pipelines.extraction.page.furniture import DATE_LENGTH, HELD_BUTTON, HELD_FORM, RIGHTS, is_inside_main
 from pipelines.extraction.page.layout import HEADINGS
 from pipelines.extraction.page.parts import LIKELY
 from pipelines.extraction.page.treekey import PART
-from pipelines.extraction.page.weights import Weights, is_link, length
+from pipelines.extraction.page.weights import Weights, is_contact, is_link, length
 
 MAIN_SHARE = 0.9  # of the prose: a child with that much is the page
 PASSED = frozenset(
@@ -21,6 +21,7 @@ TITLE_LENGTH = 300
 LARGE_LENGTH = 120
 PROSE_LENGTH = 80
 MOST_LINKS = 0.3
+ROWS = ("table", "dl")
 SECTION = (*HEADINGS, "table", "address")
 STRUCTURE = (*HEADINGS, "table", "li", "dl", "p")
 LARGE = ("b", "strong", "font")
@@ -28,6 +29,7 @@ INLINE = ("span", "font", "b", "i", "em", "u")
 YEAR = re.compile(r"(?:19|20)\d\d|[\u0660-\u0669\u06f0-\u06f9]{4}")
 NUMBER = re.compile(r"\d+")
 LEAST = 15  # characters below a title
+LEAST_OUTSIDE = 25  # characters of a remark where nothing says that it is in the main part
 LESS = 3  # characters beside one: the cross that closes a window
 MENU_LINKS = 4
 MENU_WORDS = 160  # characters to a link; prose has more
@@ -103,7 +105,12 @@ def _has_structure(element: HtmlElement) -> bool:
 def _titles_and_prose(siblings: list[HtmlElement], weights: Weights) -> list[HtmlElement]:
     """What is worth keeping before the main part: prose and all that follows it, titles by themselves."""
     first = next((place for place, sibling in enumerate(siblings) if _is_prose(sibling, weights)), len(siblings))
-    head = [sibling for sibling in siblings[:first] if _is_title(sibling, weights) or _is_date(sibling, weights)]
+    head: list[HtmlElement] = []
+    titled = False  # what stands over the page's title is seldom of the document
+    for sibling in siblings[:first]:
+        if _is_title(sibling, weights) or _is_date(sibling, weights) or (titled and _is_remark(sibling, weights)):
+            head.append(sibling)
+        titled = titled or _has_or_is(sibling, "h1", weights)
     return head + siblings[first:]
 
 
@@ -116,16 +123,36 @@ def _up_to_last_prose(siblings: list[HtmlElement], levels: set[str], weights: We
 
 def _is_section(element: HtmlElement, levels: set[str], weights: Weights) -> bool:
     """Whether it is of the document though it is short: a heading or table of it with few links, or its date."""
-    if not weights.total.get(element, 0) or weights.link_share(element) > MOST_LINKS:
+    if not weights.total.get(element, 0):
         return False
-    inside = any(parent.tag in ("main", "article", "section") for parent in element.iterancestors())
+    inside = is_inside_main(element)
+    if weights.link_share(element) > MOST_LINKS:
+        return inside and _is_remark(element, weights)
     if (part := element.get(PART)) and not (inside and part.endswith(LIKELY) and not _held_form(element)):
         return False
     if _is_date(element, weights):
         return True
     if not inside:
-        return _continues(element, levels, weights)
-    return element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION)
+        return _continues(element, levels, weights) or (_has_rows(element) and _is_remark(element, weights))
+    in_section = element.tag in SECTION or any(element.find(f".//{tag}") is not None for tag in SECTION)
+    return in_section or _is_remark(element, weights)
+
+
+def _has_rows(element: HtmlElement) -> bool:
+    """Whether it is a table, or terms with what they mean: those that only place things are none by now."""
+    return any(element.tag == tag or element.find(f".//{tag}") is not None for tag in ROWS)
+
+
+def _is_remark(element: HtmlElement, weights: Weights) -> bool:
+    """Whether a short piece between a title and the text, or behind the text in the main part, is of the document:
+    words with hardly a link, but for addresses of e-mail, and nothing that was filled in or pressed."""
+    size = weights.total.get(element, 0)
+    if not size or element.get(PART) or _held(element, HELD_FORM, HELD_BUTTON):
+        return False
+    links = sum(weights.total[link] for link in element.iter("a") if is_link(link) and not is_contact(link))
+    text = " ".join(element.itertext())
+    least = LEAST if is_inside_main(element) else LEAST_OUTSIDE
+    return size >= least and links <= MOST_LINKS * size and not RIGHTS.search(text)
 
 
 def _levels(main: HtmlElement) -> set[str]:
@@ -147,7 +174,11 @@ def _continues(element: HtmlElement, levels: set[str], weights: Weights) -> bool
 
 
 def _held_form(element: HtmlElement) -> bool:
-    return any(found.get(HELD_FORM) is not None for found in element.iter(etree.Element))
+    return _held(element, HELD_FORM)
+
+
+def _held(element: HtmlElement, *marks: str) -> bool:
+    return any(found.get(mark) is not None for found in element.iter(etree.Element) for mark in marks)
 
 
 def _is_date(element: HtmlElement, weights: Weights) -> bool:
@@ -169,7 +200,8 @@ def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights)
     if not first:
         greater = any(_has(element, heading, weights) for element in everything for heading in HEADINGS[:3])
         return [one for one in before if not (greater and _is_lesser_title(one, weights))]
-    kept = (*first, *(element for element in before if _is_prose(element, weights) or _is_date(element, weights)))
+    told = (_is_prose, _is_date, _is_remark)
+    kept = (*first, *(element for element in before if any(is_so(element, weights) for is_so in told)))
     return [element for element in before if element in kept]
 
 

@@ -7,6 +7,7 @@ one whenever the network is switched on or off.
 
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.exceptions import ReadingFailed
@@ -14,6 +15,11 @@ from pipelines.extraction.form.parse import parse
 
 SIGNS = ("srcdoc", "shadowroot")
 SHADOW = "//template[@shadowrootmode or @shadowroot]"
+OWN_ELEMENT = re.compile("</[a-z][a-z0-9]*-")
+IN_LINES = frozenset(
+    {"p", "li", "td", "th", "dt", "dd", "a", "span", "b", "i", "em", "strong", "label", "button", "summary"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6"}
+)
 TOLD = 60  # words: fewer only say that there are frames
 MOST = 100  # of each in a page
 
@@ -34,6 +40,14 @@ def show_noframes(root: HtmlElement) -> None:
             if body is not None:
                 root.append(body)
                 return
+
+
+def place_own_elements(root: HtmlElement) -> None:
+    """Elements of a site's own making are blocks, where they do not stand in a line of text: else words would touch."""
+    for element in root.iter(etree.Element):
+        parent = element.getparent()
+        if "-" in str(element.tag) and parent is not None and parent.tag not in IN_LINES:
+            element.tag = "div"
 
 
 def _show_frame(frame: HtmlElement) -> None:

@@ -24,7 +24,6 @@ from pipelines.extraction.judgement.dates import EDGE, is_relative, stated_date
 from pipelines.extraction.judgement.languagemodel import language_of
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.extraction.judgement.quality import MANY_LINKS, Evidence, judged
-from pipelines.extraction.memory import key_of
 from pipelines.extraction.page.controls import lines_of_textareas
 from pipelines.extraction.page.edges import without_last_links, without_link_lines, without_way_here
 from pipelines.extraction.page.fonts import mark_headings
@@ -36,6 +35,7 @@ from pipelines.extraction.page.repeats import without_repeats
 from pipelines.extraction.page.second_reader import Agreement, agreement
 from pipelines.extraction.page.spans import fill_spans
 from pipelines.extraction.page.weights import weigh
+from pipelines.formats.memory import key_of
 from pipelines.items import Reading
 
 NO_TEXT = "no text in page"

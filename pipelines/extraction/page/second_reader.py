@@ -9,7 +9,7 @@ import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.util import find_spec, module_from_spec
 from typing import Any, cast
 
@@ -20,7 +20,7 @@ from trafilatura.settings import Extractor
 
 from pipelines.extraction.form.emphasis import NO_SPACES
 from pipelines.extraction.judgement.quality import may_be_unspaced
-from pipelines.extraction.memory import LINES, LONGEST_LINE, Memory, key_of
+from pipelines.formats.memory import LINES, LONGEST_LINE, Memory, key_of
 
 log = logging.getLogger(__name__)
 
@@ -103,9 +103,16 @@ def _trafilatura() -> Any:
     core, extractor = (_own(name) for name in BY_CLASS)
     extractor.BODY_XPATH = [etree.XPath("(.//article)[1]"), etree.XPath("(.//main)[1]")]
     core.extract_content = extractor.extract_content
+    core._prepare_tree = partial(_prepared, core)
     processing = _own("trafilatura.htmlprocessing")
     extractor.delete_by_link_density = _asked_of_links(processing, processing.delete_by_link_density)
     return core
+
+
+def _prepared(core: Any, tree: HtmlElement, options: Extractor, url: str | None) -> tuple[HtmlElement, HtmlElement]:
+    """As it does, without a copy for readers that are not asked where it is to be fast."""
+    cleaned = core.convert_tags(core.tree_cleaning(copy.copy(tree), options), options, url)
+    return cleaned, cleaned
 
 
 def _asked_of_links(processing: Any, delete: Any) -> Any:

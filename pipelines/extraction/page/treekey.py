@@ -9,16 +9,17 @@ from lxml.html import HtmlElement
 from pipelines.extraction.form.numbering import styled_type
 from pipelines.extraction.form.parse import UNREADABLE
 from pipelines.extraction.form.signs import SYMBOL_FONTS, TABLE_ROLES
-from pipelines.extraction.memory import key_of
 from pipelines.extraction.page.parts import NAMELESS, TAGS, part_of
+from pipelines.formats.memory import key_of
 
 UNREAD_ELEMENTS = (
     "script", "style", "template", "svg", "math", "canvas", "iframe", "noframes", "object", "embed",
-    "applet", "video", "audio", "picture", "map", "input", "select", "option", "optgroup", "datalist", "progress",
-    "meter", "link", "meta", "colgroup", "col", "param", "source", "wbr",
+    "applet", "noembed", "video", "audio", "picture", "map", "input", "select", "option", "optgroup", "datalist",
+    "progress", "meter", "link", "meta", "colgroup", "col", "param", "source", "wbr",
 )  # fmt: skip
 NEVER_PROSE = ("select", "optgroup", "option", "svg", "math", "map", "canvas", "datalist", "picture")
 PROSE = ("p", "table", "h1", "h2", "h3", "li")
+FIELDS = ".//input[not(@type='hidden')] | .//select | .//textarea | .//button | .//label"
 READ_ATTRIBUTES = {
     "a": ("href", "title"),
     "base": ("href",),
@@ -36,6 +37,7 @@ ATTRIBUTED = etree.XPath("//*[@*]")
 def strip(root: HtmlElement) -> None:
     """Take out of the tree, in place, all that later stages do not read; `class` and the like become a `part`."""
     _open_up(root)
+    _keep_text_of_forms(root)
     _keep_first_title(root)
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
     for element in ATTRIBUTED(root):
@@ -74,6 +76,13 @@ def _open_up(root: HtmlElement) -> None:
     for element in list(root.iter(*NEVER_PROSE)):
         if len(element) and next(element.iter(*PROSE), None) is not None:
             element.drop_tag()
+
+
+def _keep_text_of_forms(root: HtmlElement) -> None:
+    """What has nothing to fill in or to press is no form."""
+    for form in list(root.iter("form")):
+        if not form.xpath(FIELDS):
+            form.tag = "div"
 
 
 def _keep_first_title(root: HtmlElement) -> None:

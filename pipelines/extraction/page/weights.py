@@ -42,11 +42,12 @@ class Weights:
 
 def weigh(root: HtmlElement) -> Weights:
     """Weigh `root` and everything below it. White space counts as one character where it is inside a text."""
-    elements = list(root.iter(etree.Element))
+    # the last ones first: so children come before their parents, and are let go before them, which costs lxml less
+    elements = list(root.iter(etree.Element))[::-1]
     total = {element: length(text) if (text := element.text) else 0 for element in elements}
     prose = dict(total)
     runs = {element: size if size >= RUN else 0 for element, size in total.items()}
-    for element in reversed(elements):  # children come before their parents
+    for element in elements:
         parent = element.getparent()
         if element is root or parent is None:
             continue
@@ -77,3 +78,8 @@ def is_link(element: HtmlElement) -> bool:
         return False
     href = element.get("href", "")
     return bool(href) and not (href.startswith("#") and len(href) > 1)
+
+
+def is_contact(link: HtmlElement) -> bool:
+    """Whether a link leads to an address to write to or a number to call."""
+    return link.get("href", "").strip().lower().startswith(("mailto:", "tel:"))

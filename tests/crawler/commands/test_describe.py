@@ -12,7 +12,7 @@ def test_a_corpus_in_figures(crawled: Path, scrapy: Run, tmp_path: Path) -> None
     ended = scrapy("describe", "--json", "--plots", str(tmp_path / "plots"), CORPUS_DIR=crawled)
     assert (ended.code, ended.err) == (0, "")
     found = json.loads(ended.out)
-    assert (found["documents"], found["versions"], found["targets"]) == (3, 23, {"read": 3, "blocked": 1})
+    assert (found["documents"], found["versions"], found["targets"]) == (3, 23, {"read": 3, "blocked": 1, "same": 1})
     assert set(found["ease_languages"]) == {"de", "en"}
     assert found["methods"].count("web.archive.org") == 1
     assert len([*(tmp_path / "plots").glob("*.svg")]) == 6

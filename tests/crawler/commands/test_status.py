@@ -19,7 +19,7 @@ def told(desk: Desk) -> Desk:
 def test_status_counts_what_a_corpus_holds(told: Desk, scrapy: Run) -> None:
     ended = scrapy("status", CORPUS_DIR=told.folder)
     assert (ended.code, ended.err) == (0, "")
-    assert "1 documents" in ended.out
+    assert "1 document," in ended.out
     assert re.search(r"\b1 +not replayed", ended.out)
 
 

@@ -17,7 +17,7 @@ def test_a_crawl_from_python_fills_a_corpus_and_tells(archive: EmbeddedArchive, 
     few = {"select": "first-last", "settings": NO_RATES}
     result = crawl(CrawlConfig(targets=targets, folder=tmp_path / "mine", archive=archive.url, **few))  # type: ignore[arg-type]
     assert result.exit_code == 0
-    assert "1 documents" in result.report
+    assert "1 document," in result.report
     with result.corpus() as corpus:
         assert {version.site for version in corpus.versions()} == {"inkwell-post.example"}
 

@@ -159,7 +159,7 @@ def test_a_crawl_that_is_stopped_while_it_reads_again_asks_nothing(
         assert crawl.stderr is not None
         assert "are read again" in crawl.stderr.readline()
         crawl.send_signal(signal.SIGINT)
-        _, err = crawl.communicate(timeout=60)
+        _, err = crawl.communicate(timeout=240)
     assert (crawl.returncode, err) == (130, "error: Stopped by SIGINT; run the same command again to continue.\n")
     assert archive.requests.count("replay") == archive.requests.count("cdx") == 0
     with closing(sqlite3.connect(upgraded / "corpus.sqlite")) as db:

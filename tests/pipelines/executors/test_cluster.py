@@ -223,7 +223,7 @@ def test_shards_are_rebuilt_each_by_a_worker_and_what_failed_alone_again(
     with only_run(shards[0]):
         code = rebuild_shards(settings, Request(cluster=dask.address), lambda *_: None, said.append)
     assert code == 3
-    assert [re.sub(r"^.*/", "", line)[:40] for line in said][1].startswith("two: 1 WARC files, 0 damaged records")
+    assert [re.sub(r"^.*/", "", line)[:40] for line in said][1].startswith("two: 1 WARC file, 0 damaged records")
     assert "is in use by process" in said[0]
     assert dumped(shards[1]) == dumped(alone)
     said.clear()

@@ -121,12 +121,10 @@ def test_an_interrupt_does_not_reach_the_workers(readers: Readers) -> None:
 
 
 def test_closing_leaves_no_process_and_no_future_open() -> None:
-    readers = Readers(2)
+    readers = Readers(2, deadline=3600)  # which closing does not wait for, or this would never end
     futures = [readers.submit(SLOW), *(readers.submit(page(f"{POLICY}{number}")) for number in range(6))]
     until_busy()
-    start = time.monotonic()
     readers.close()
-    assert time.monotonic() - start < 30
     assert not wait(futures, timeout=5).not_done
     assert workers() == []
     assert readers.submit(page(POLICY)).cancelled()

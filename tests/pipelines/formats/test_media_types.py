@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.formats.media_types import bare, may_be_page
+from pipelines.formats.media_types import bare, is_page, may_be_page
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,8 @@ def test_what_it_is_not(kind: str) -> None:
 
 def test_a_type_without_what_stands_behind_it() -> None:
     assert bare(" Text/HTML ;charset=x, text/plain") == "text/html"
+
+
+def test_what_is_only_not_told_is_not_called_a_page() -> None:
+    told = ["text/html", "application/pdf", "application/octet-stream", "unk", "", "video/mp4"]
+    assert [is_page(kind) for kind in told] == [True, True, False, False, False, False]

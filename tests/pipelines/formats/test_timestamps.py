@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pipelines.formats.timestamps import (
     EARLIEST,
     as_datetime,
+    day,
     distance,
     from_datetime,
     from_http_date,
@@ -15,11 +16,20 @@ from pipelines.formats.timestamps import (
     instant,
     is_prefix,
     iso,
+    utc,
     within,
 )
 
 seconds = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0))
 digits = st.text("0123456789", min_size=14, max_size=14)
+
+
+def test_days_and_moments_are_written_in_one_way() -> None:
+    assert (day("20180525120000"), day("20000012170449"), day("20991399000000"), day("20180525")) == (
+        "2018-05-25", "2000-12-17", "2099-13-99", "2018-05-25",
+    )  # fmt: skip
+    moment = datetime(2026, 1, 2, 4, 4, 5, 6, tzinfo=timezone(timedelta(hours=1)))
+    assert (utc(moment), utc(moment, exact=True)) == ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000006Z")
 
 
 @given(seconds)

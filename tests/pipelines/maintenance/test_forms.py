@@ -108,6 +108,9 @@ def test_records_of_every_kind_are_read(tmp_path: Path) -> None:
     assert [row[1] for row in rows] == ["read"] * 4 + ["duplicate"] * 3 + ["failed", "not replayed"]
     assert rows[-1][2] == "answer to POST"
     assert code == 0
+    with closing(open_corpus(tmp_path / "corpus")) as db:
+        sql = "SELECT last_timestamp FROM versions WHERE first_timestamp = '20040101000000'"
+        assert db.execute(sql).fetchall() == [("20060101000000",)], "that it was not modified is a sighting, too"
 
 
 def test_what_was_cut_at_capture_is_read_and_makes_no_border(tmp_path: Path) -> None:

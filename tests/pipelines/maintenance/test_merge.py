@@ -104,7 +104,7 @@ captures = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.tuples(captures, captures, captures))
 def test_the_order_and_the_number_of_merges_do_not_matter(split: tuple[list[Fetched], ...]) -> None:
     with tempfile.TemporaryDirectory() as name, patch.object(rebuilding, "readers", lambda settings: ReadHere()):

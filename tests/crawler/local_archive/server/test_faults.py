@@ -150,7 +150,7 @@ def essence(reply: Reply) -> tuple[object, ...]:
 
 
 def until_answered(archive: EmbeddedArchive, kind: frozenset[str]) -> Reply | Exception:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while isinstance(reply := ask(archive, kind), ConnectionError) and time.monotonic() < deadline:
         pass
     return reply

@@ -54,7 +54,8 @@ def test_everything_is_counted_once(figures: Figures) -> None:
     assert (figures.sites, figures.documents, figures.versions, figures.texts) == (2, 2, 3, 2)
     assert figures.languages == {"en": 2, "pl": 1}
     assert (figures.first[:4], figures.last[:4], figures.versions_a_document) == ("2004", "2008", 1.5)
-    assert (figures.targets_with_document, figures.targets_with_version, sum(figures.targets.values())) == (1, 1, 2)
+    assert (figures.targets_with_document, figures.targets_with_version, figures.targeted) == (1, 1, 2)
+    assert figures.targets == {"empty": 1, "read": 1, "same": 1}, "every line, as `status` counts them"
     assert figures.failures == {"replay: gone | away": 1}
     assert (figures.changes, figures.changes_in_words, figures.changes_a_year) == (1, 1, 0.25)
     assert figures.agreement == {"versions": 2, "median": 0.75, "below_0.9": 1}
@@ -87,8 +88,8 @@ def test_the_paragraph_says_what_the_runs_noted(figures: Figures) -> None:
     told = methods(figures, made)
     for part in (
         "from a.example with policy-corpus 9.9", "halving the time", "at most one capture a year", "from 2004 to 2010",
-        "on 2026-01-02", "3 versions of 2 documents", "Of 2 targets 1 (50%)", "more than 365 days", "Flesch (en)",
-        "1 capture could not be",
+        "on 2026-01-02", "3 versions of 2 documents", "Of 2 documents that targets name, 1 (50%)", "more than 365 days",
+        "Flesch (en)", "1 capture could not be",
     ):  # fmt: skip
         assert part in told
     assert "invented" not in told

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.lines import exported_text, markdown_of_lines
-from pipelines.extraction.form.parse import inert, parse
+from pipelines.extraction.form.parse import UNREADABLE, _readable, inert, parse
 from tests.pipelines.extraction.pages import rendered
 
 
@@ -160,3 +160,14 @@ def test_what_is_escaped_reads_as_it_was(text: str) -> None:
 )
 def test_only_what_would_act_is_escaped(text: str, escaped: str) -> None:
     assert inert(text) == escaped
+
+
+def test_an_end_of_a_break_is_one_and_a_place_to_break_is_none() -> None:
+    body = parse("<p>one</br>two</BR >three sec<wbr>ond</p>").find("body")
+    assert body is not None
+    assert ([child.tag for child in body[0]], body.text_content()) == (["br", "br"], "onetwothree second")
+
+
+@given(st.text("a<\u202a\u2066\ufffe\ufffd\x01\x7f\f\n®’é文\ud800", max_size=40))
+def test_what_is_unreadable_is_told_by_bytes_exactly(html: str) -> None:
+    assert _readable(html).decode() == UNREADABLE.sub("", html.replace("\f", " "))

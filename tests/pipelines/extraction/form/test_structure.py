@@ -1,7 +1,7 @@
 """Texts, rendered by CommonMark, have the structure of the blocks that they were written from."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extraction.form.inline import STYLES
@@ -37,6 +37,7 @@ from tests.quality.structure import block_units, rendered_units
         ("<blockquote>a</blockquote><blockquote>b</blockquote>", "> a\n\n> b"),
         ("<ul><li>a<table><tr><td>b<td>c<tr><td>d<td>e</table></ul>", "  * a\n\n    b| c  \n    ---|---  \n    d| e"),
         ("<table><tr><td>1. a<td>b<tr><td><td>c</table>", "1\\. a| b  \n---|---  \n| | c"),
+        ("<p>one<i><b>- five</b></i></p>", "one **- five**"),
         ("<table><tr><td>a<td></table>", "a|  |  \n---|---"),
         ("<h2>1. a #</h2>", "## 1. a \\#"),
     ],
@@ -67,6 +68,7 @@ WORDS = st.sampled_from(
 
 
 @settings(max_examples=300, deadline=None)
+@example("<li><ul><li><table><tr><td>one<td>two<tr><td>- three<td><tr><td>four<td>a|b</table>")
 @given(st.lists(st.one_of(OPEN, WORDS), max_size=22).map("".join))
 def test_a_renderer_finds_what_the_blocks_say(soup: str) -> None:
     made = blocks(f"<body>{soup}")

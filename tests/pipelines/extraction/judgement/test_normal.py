@@ -82,3 +82,12 @@ def test_any_text_has_a_key_that_stays(text: str) -> None:
 @given(st.text("abc .,", max_size=40))
 def test_plain_words_are_their_own_normal_form(text: str) -> None:
     assert normal(normal(text)) == normal(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text('[]()\\*_#>|-`<ab1. \n"“é\u0301:/h', max_size=60))
+def test_lines_are_told_one_by_one_where_nothing_goes_on_in_the_next(body: str) -> None:
+    told = normal(body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipelines.extraction.judgement.normal._goes_on", lambda line: True)
+        assert normal(f"{body}\n[x]").removesuffix("[x]").rstrip() == told.rstrip()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extraction.page.charset import decode, mended
+from pipelines.extraction.page.charset import _is_whole, decode, mended
 
 GERMAN = "Größe und Übung – „schön“ für alle Straßen und Bürger, die ihre Daten schützen möchten. "
 RUSSIAN = "Политика конфиденциальности персональных данных наших пользователей. "
@@ -119,3 +119,8 @@ def test_any_bytes_decode(body: bytes, header: str) -> None:
     text, charset = decode(body, header)
     assert codecs.lookup(charset)
     assert isinstance(text, str)
+
+
+@given(st.text("Ââãðé®’€Ÿ\xa0a tÃ©\x80", max_size=30))
+def test_what_was_read_twice_is_told_by_bytes(text: str) -> None:
+    assert mended(text) == text or not _is_whole(text.encode())

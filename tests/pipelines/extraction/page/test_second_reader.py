@@ -1,7 +1,10 @@
 import pytest
+import trafilatura
+from trafilatura.metadata import Document
 
 from pipelines.extraction.form.parse import parse
-from pipelines.extraction.page.second_reader import Agreement, agreement, second_text
+from pipelines.extraction.page.second_reader import Agreement, _simplified, agreement, second_text
+from pipelines.formats.memory import Memory
 from tests.pipelines.extraction.pages import POLICY, reading
 
 PARAGRAPHS = "".join(
@@ -70,3 +73,24 @@ def test_a_page_of_very_many_elements_is_read_once() -> None:
     read = reading(PARAGRAPHS + "<p>a</p>" * 10_000)
     assert read.second_in_text is None
     assert "Point 19" in read.body
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<main>{PARAGRAPHS}</main><div><a href=/x>A</a> <a href=/y>B</a></div>",
+        f"<article>{PARAGRAPHS}<ul><li><a href=/x>A</a><li>B</ul><table><tr><td>C<td>D</table></article>",
+        f"<div>{PARAGRAPHS}</div><p><a href=/x>A link alone</a></p><form><p>Search</p></form>",
+        "<div>Short <p>text</div>",
+    ],
+)
+def test_it_says_what_trafilatura_says(html: str) -> None:
+    root = parse(html)
+    found = trafilatura.bare_extraction(_simplified(root), fast=True, include_comments=False)
+    assert second_text(root) == (found.text if isinstance(found, Document) else "")
+
+
+def test_it_is_asked_once_for_what_is_the_same_to_it() -> None:
+    memory: Memory[str] = Memory(9, len)
+    texts = [second_text(parse(f"<nav>Menu {n}</nav>{PARAGRAPHS}<a href=/{n}>x</a>"), memory) for n in range(3)]
+    assert (len(set(texts)), memory.spared) == (1, 2)

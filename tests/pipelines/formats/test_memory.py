@@ -5,8 +5,8 @@ import random
 import pytest
 
 from pipelines.exceptions import ReadingFailed
-from pipelines.extraction.memory import A_KEY, Memory, key_of
 from pipelines.extraction.reader import Reader
+from pipelines.formats.memory import A_KEY, Memory, key_of
 from pipelines.items import Page, Reading
 from tests.pipelines.extraction.pages import POLICY, page
 

@@ -1,7 +1,7 @@
 """What a reader remembers, so that what is equal is read once: of bytes, of trees, of the parts that hold the prose.
 
 A key is a digest of all that an outcome depends on. So a reader with a memory reads as one without, in whatever order
-pages come; `tests/pipelines/extraction/test_memory.py` holds that. Each memory has its own bounds, in outcomes and in
+pages come; `tests/pipelines/formats/test_memory.py` holds that. Each memory has its own bounds, in outcomes and in
 bytes: the one that was not asked for longest goes first.
 """
 

@@ -1,0 +1,123 @@
+"""What the crawling process spends on a capture and on a listed row, beside 0.1.0, in CPU time.
+
+    python -m tests.bench.recording
+
+A crawl of generated pages with SELECT=all and no rates: the process of the spider alone, without its readers and
+without the archive. Both releases ask one archive, in turns.
+"""
+
+import re
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+
+from pipelines.store.database import open_for_reading
+from tests.bench.baseline import HERE, NoBaseline, Tree, baseline
+from tests.bench.crawling import served
+from tests.bench.holdings import addresses, generate
+
+DOCUMENTS, CAPTURES = 30, 20
+ROUNDS = 3
+ROWS = 60_000
+PLANNED = 5_000  # captures of one document
+AIMS = {"a capture, ms": 0.45, "a listed row, us": 0.47, "a round of a plan, s": 0.13}
+"""Of 0.1.0's time, as it is aimed at: not all of it is reached."""
+
+_CRAWL = """
+import resource, sys
+from scrapy.cmdline import execute
+settings = [part for one in sys.argv[3:] for part in ("-s", one)]
+sys.argv = ["scrapy", "crawl", sys.argv[1], "-a", "targets=" + sys.argv[2], *settings]
+try:
+    execute()
+except SystemExit:
+    pass
+used = resource.getrusage(resource.RUSAGE_SELF)
+print("seconds", used.ru_utime + used.ru_stime)
+"""
+_LIST = """
+import sys, tempfile, time
+from pathlib import Path
+from tests.bench import listing
+listing.time.monotonic = time.process_time
+with tempfile.TemporaryDirectory() as folder:
+    rows = int(sys.argv[1])
+    print("seconds", rows / listing.rows_a_second(Path(folder), rows))
+"""
+_PLAN = """
+import sys, time
+try:
+    from crawler.selection.plan import plan
+    from pipelines.items import Capture, Known, State
+except ImportError:
+    from crawler.plan import plan
+    from crawler.items import Capture, Known, State
+url, key = "http://a.example/privacy", "example,a)/privacy"
+times = [str(20000101000000 + number) for number in range(int(sys.argv[1]))]
+rows = [Capture(key, each, url, "text/html", "200", "D" + each) for each in times]
+known = {row.key: Known(State.PASSED_OVER) for row in rows}
+known.update({row.key: Known(State.READ, reading_key=str(place // 10)) for place, row in enumerate(rows[::50])})
+start = time.process_time()
+plan("changes", rows, known)
+print("seconds", time.process_time() - start)
+"""
+
+
+def main() -> bool:
+    """Print a line for each of them. Whether none costs more than it did."""
+    try:
+        with baseline() as before, tempfile.TemporaryDirectory() as name:
+            return _measure(before, Path(name))
+    except NoBaseline as error:
+        print(f"recording beside 0.1.0: not measured, {error}")
+        return True
+
+
+def _measure(before: Tree, folder: Path) -> bool:
+    holdings, targets = folder / "holdings", folder / "targets.txt"
+    holdings.mkdir()
+    generate(holdings, DOCUMENTS, CAPTURES)
+    targets.write_text("".join(f"{url}\n" for url in addresses(holdings)))
+    with served(holdings) as base:
+        turns = [
+            [_crawl(tree, base, targets, folder / f"{number}-{release}") for release, tree in enumerate((before, HERE))]
+            for number in range(ROUNDS)
+        ]
+    good = _tell("a capture, ms", [[one * 1000 / (DOCUMENTS * CAPTURES) for one in turn] for turn in turns])
+    listed = [[_seconds(tree.run("-c", _LIST, str(ROWS))) for tree in (before, HERE)] for _ in range(ROUNDS)]
+    good &= _tell("a listed row, us", [[one * 1e6 / ROWS for one in turn] for turn in listed])
+    planned = [[_seconds(tree.run("-c", _PLAN, str(PLANNED))) for tree in (before, HERE)] for _ in range(ROUNDS)]
+    return _tell("a round of a plan, s", planned) and good
+
+
+def _crawl(tree: Tree, base: str, targets: Path, corpus: Path) -> float:
+    settings = {
+        "WAYBACK_URL": base, "CORPUS_DIR": corpus, "READERS": 1, "SELECT": "all",
+        "WAYBACK_CDX_PER_MINUTE": 0, "WAYBACK_REPLAY_PER_MINUTE": 0,
+    }  # fmt: skip
+    told = tree.run("-c", _CRAWL, "policies", str(targets), *(f"{name}={value}" for name, value in settings.items()))
+    if tree is HERE:
+        with closing(open_for_reading(corpus)) as db:
+            [(held,)] = db.execute("SELECT count(*) FROM snapshot").fetchall()
+        if held != DOCUMENTS * CAPTURES:
+            raise RuntimeError(f"{held} of {DOCUMENTS * CAPTURES} captures are held")
+    return _seconds(told)
+
+
+def _seconds(told: str) -> float:
+    found = re.search(r"^seconds ([0-9.e-]+)$", told, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"no time in {told[-500:]!r}")
+    return float(found[1])
+
+
+def _tell(name: str, turns: list[list[float]]) -> bool:
+    old, new = (median(times) for times in zip(*turns, strict=True))
+    print(f"{name}: {new:.3g} of CPU, 0.1.0 {old:.3g}: {new / old:.2f} (aimed at {AIMS[name]})", flush=True)
+    return new <= old
+
+
+if __name__ == "__main__":
+    sys.exit(int(not main()))
