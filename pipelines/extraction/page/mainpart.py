@@ -194,15 +194,21 @@ def _is_date(element: HtmlElement, weights: Weights) -> bool:
 
 
 def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights) -> list[HtmlElement]:
-    """Where there is an h1, lesser headings beside the main part title something else."""
+    """Where there is an h1, lesser headings beside the main part title other things, remarks over it are slogans."""
     everything = (*before, main)
     first = [element for element in everything if _has(element, "h1", weights)]
     if not first:
         greater = any(_has(element, heading, weights) for element in everything for heading in HEADINGS[:3])
         return [one for one in before if not (greater and _is_lesser_title(one, weights))]
-    told = (_is_prose, _is_date, _is_remark)
-    kept = (*first, *(element for element in before if any(is_so(element, weights) for is_so in told)))
-    return [element for element in before if element in kept]
+    titled = everything.index(first[0])
+    return [
+        element
+        for place, element in enumerate(before)
+        if element in first
+        or _is_prose(element, weights)
+        or _is_date(element, weights)
+        or (place > titled and _is_remark(element, weights))
+    ]
 
 
 def _is_prose(element: HtmlElement, weights: Weights) -> bool:
