@@ -19,7 +19,7 @@ from pipelines.formats.timestamps import instant
 from tests.crawls.crawling import Crawling
 
 SHARE = int(os.environ.get("REAL_SHARE", "9"))
-MOST = 0.7 if SHARE == 1 else 0.75  # of the payloads; of few documents it may be a little more
+MOST = 0.7 if SHARE == 1 else 0.8  # of the payloads; of few documents it may be a little more
 
 
 @dataclass(frozen=True)

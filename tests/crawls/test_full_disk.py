@@ -43,7 +43,7 @@ def test_within_a_warc_append(heavy: Holdings, tmp_path: Path) -> None:
         assert crawling.warcio_check().returncode == 0
         crawling.largest_file = resource.RLIM_INFINITY
         assert crawling.run().code == 0
-        assert archive.requests.count("replay") <= 2 * once + 5
+        assert archive.requests.count("replay") <= 2 * once + 7  # under way, or waiting to be written
     assert crawling.exported() == calm.exported()
     assert crawling.captures() == calm.captures()
     assert crawling.warcio_check().returncode == 0
