@@ -88,7 +88,8 @@ def register(db: Database, settings: Settings, targets: Iterable[Target], reques
     now = datetime.now(UTC)
     longest = config.retry_wait * 2**config.retry_limit
     ledger.forget_waits_beyond(utc(now + timedelta(seconds=min(longest, _LONGEST_WAIT))))
-    fresh = utc(now - timedelta(hours=config.relist_fresh_hours))
+    # moments are kept in whole seconds: an answer of this very second is older than none, too
+    fresh = utc(now + timedelta(seconds=1) - timedelta(hours=config.relist_fresh_hours))
     listings.reopen(
         min(fresh, runs.unfinished_since(db, "crawl") or fresh),
         utc(now - timedelta(days=config.relist_whole_days)),
