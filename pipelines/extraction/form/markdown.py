@@ -76,6 +76,7 @@ def markdown(blocks: list[Block], style: Style, title: str = "") -> str:
     in_list = True  # the first block loses its indent in the file
     for block in blocks:
         in_list = any(container.mark for container in block.path) or (in_list and block.kind == "pre")
+        in_list = in_list or (style.faithful and block.kind == "row")  # its first cell may be "1." and begin one
         for lines in _lines(block, style, in_list=in_list):
             writer.write(block, lines)
     return "".join(writer.out).strip("\n").rstrip()

@@ -123,6 +123,7 @@ def dangers(text: str) -> list[str]:
 @given(page=markup(), title=TEXTS)
 @example(page="a &lt;<span>script></span>", title="")
 @example(page="<ul><li>a</ul><pre>&lt;script>x</pre>", title="")
+@example(page="<table><tr><td>1. a<td></table><pre>&lt;script>x</pre>", title="")
 @example(page="a \\&lt;script>", title="[a](javascript:x)")
 @example(page="<p>[a]: javascript:x<p>[a]", title="")
 def test_a_file_is_inert(style: str, page: str, title: str) -> None:
