@@ -1,4 +1,4 @@
-"""The kinds of document that are followed, by name. The names and their synonyms lie in kinds.json."""
+"""The kinds of document that are followed, by name. The names and their synonyms lie in document_kinds.json."""
 
 import difflib
 import json

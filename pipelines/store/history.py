@@ -70,7 +70,7 @@ def documents_of(db: Database, site: str, kind: str = "", variant: str | None = 
     of_kind = [each for each in found if _is_called(each.kind, kind)]
     if not of_kind:
         kinds = ", ".join(dict.fromkeys(each.kind for each in found))
-        raise WrongUse(f"{found[0].site} has no versions of a {kind!r} here: it has {kinds}.")
+        raise WrongUse(f"{found[0].site} has no versions of the kind {kind!r}: it has {kinds}.")
     chosen = [each for each in of_kind if variant is None or each.variant == variant]
     if not chosen:
         variants = ", ".join(repr(each.variant) for each in of_kind)
@@ -95,8 +95,8 @@ def _no_site(db: Database, site: str) -> str:
     if site.lower() in known:
         return f"There are no versions of {site} yet: `status` tells what became of its captures."
     near = get_close_matches(site.lower(), known, NEAREST)
-    hint = f"the nearest are {', '.join(near)}" if near else "`log` without a site lists all"
-    return f"There is no site {site!r} in this corpus: {hint}."
+    hint = f"did you mean {' or '.join(near)}?" if near else "`log` without a site lists all."
+    return f"There is no site {site!r} in this corpus: {hint}"
 
 
 def sites(db: Database) -> list[tuple[str, int]]:

@@ -1,6 +1,6 @@
 """WARC files written anew, with their rows: to leave something out of them, or to make few of many.
 
-The new files are parts of a turn (warc_turn.py): whole and on the disk before the transaction ends in which all rows
+The new files are parts of a turn (turn.py): whole and on the disk before the transaction ends in which all rows
 are turned to them; only then do the old ones go.
 """
 

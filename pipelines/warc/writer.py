@@ -36,7 +36,7 @@ class WarcWriter:
 
     Nothing is created before the first record. A record is on the disk's side when a method returns; where one
     cannot be written, the file is cut back to its last whole record and RecordingFailed raised. Files that are `part`
-    of a turn (warc_turn.py) lie under their part's names until then; `files` names all that were begun. What is not in
+    of a turn (turn.py) lie under their part's names until then; `files` names all that were begun. What is not in
     the `book` of a corpus is none of its own files.
     """
 

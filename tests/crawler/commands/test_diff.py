@@ -86,7 +86,7 @@ def test_scripts_may_ask_whether_two_versions_differ(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["diff", "shop.exmple"], "the nearest are shop.example"),
+        (["diff", "shop.exmple"], "did you mean shop.example?"),
         (["diff", "shop.example", "terms"], "it has privacy policy"),
         (["diff", "shop.example", "1", "9"], "numbered 1 to 3"),
         (["diff", "shop.example", "1999", "last"], "before the first version"),
