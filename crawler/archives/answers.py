@@ -40,12 +40,12 @@ def is_exception(text: bytes) -> bool:
 _ROW = re.compile(rb'\s*(?:[^\s{]+ \d{14} )?\{"')
 _PYWB_PAGE = re.compile(rb"[Pp]ywb|could not be found in this collection|wb_iframe|wombat")
 _HTML = re.compile(rb"\s*<(?:!|html|head|body|title|\?xml)", re.IGNORECASE)
-_detect_LOOKED_AT = 1 << 16
+_START = 1 << 16
 
 
 def looks_like(answer: HttpAnswer) -> str:
     """The name of the dialect, or "" where nothing tells."""
-    start = answer.body[:_detect_LOOKED_AT]
+    start = answer.body[:_START]
     if _HTML.match(start):
         return "pywb" if _PYWB_PAGE.search(start) else ""
     if b"No Captures found for" in start or b"crawl-data/CC-" in start:

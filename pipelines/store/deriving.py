@@ -64,14 +64,6 @@ def added(db: Database, urlkey: str, state: State) -> None:
         )
 
 
-def count_states_anew(db: Database) -> None:
-    """Count the captures in each state, where many were inserted at once."""
-    db.execute("DELETE FROM state_count")
-    db.execute(
-        "INSERT INTO state_count SELECT state, count(*) FROM capture WHERE state <> 'passed over' GROUP BY state"
-    )
-
-
 class Deriving:
     """The versions of one corpus."""
 

@@ -17,8 +17,7 @@ from pathlib import Path
 from time import process_time
 
 from pipelines.store.database import open_corpus, open_for_reading
-from pipelines.store.deriving import count_states_anew
-from tests.bench.exporting import WORDS, text
+from tests.bench.exporting import WORDS, count_states_anew, text
 
 ROOT = Path(__file__).parent.parent.parent
 A_DOCUMENT = 250  # captures

@@ -92,16 +92,16 @@ _NOTES = {"moved from": "_moved away:_ ", "moved to": "_moved here:_ "}
 
 def redline_markdown(title: str, comparison: Comparison) -> Iterator[str]:
     """Lines of Markdown: the figures, then each section that changed with its blocks."""
-    yield from (f"# {_markdown_plain(title)}", "", _markdown_plain(total_line(comparison)), "")
+    yield from (f"# {_unmarked(title)}", "", _unmarked(total_line(comparison)), "")
     section = None
     for change in comparison.changes:
-        words = "".join(map(_markdown_run, runs_of(change))).strip() if change.op != "equal" else ""
+        words = "".join(map(_marked_run, runs_of(change))).strip() if change.op != "equal" else ""
         if not words:
             continue
         if change.section != section:
             section = change.section
             told = comparison.sections[section]
-            yield from (f"## {_markdown_plain(told.heading) or '(start)'} ({counts_of(told)})", "")
+            yield from (f"## {_unmarked(told.heading) or '(start)'} ({counts_of(told)})", "")
         yield from (_lead(change) + _NOTES.get(change.op, "") + words, "")
 
 
@@ -112,15 +112,15 @@ def _lead(change: Change) -> str:
     return "  " * (block.level - 1) + "* "
 
 
-def _markdown_plain(text: str) -> str:
+def _unmarked(text: str) -> str:
     """Text in which nothing is markup."""
     escaped = _ACTIVE.sub(r"\\\1", " ".join(text.split("\n")))
     return _START.sub(lambda found: f"{found[1]}{found[2] or ''}\\{found[3]}", escaped)
 
 
-def _markdown_run(run: Run) -> str:
-    text = _markdown_plain(run.text)
+def _marked_run(run: Run) -> str:
+    text = _unmarked(run.text)
     if run.op == "relinked":
-        return f"{text} (link: {_markdown_plain(run.link_before) or 'none'} → {_markdown_plain(run.link) or 'none'})"
+        return f"{text} (link: {_unmarked(run.link_before) or 'none'} → {_unmarked(run.link) or 'none'})"
     tag = {"delete": "del", "insert": "ins"}.get(run.op)
     return f"<{tag}>{text}</{tag}>" if tag else text

@@ -78,16 +78,16 @@ def exported_text(
 ) -> str:
     """The whole file. `timestamp` has 14 digits; an empty title falls back to the site. `where` names the archive."""
     note = NOTE.format(
-        site=_note_escaped(site),
-        kind=_note_escaped(kind),
+        site=_escape_marks(site),
+        kind=_escape_marks(kind),
         date=f"{timestamp[:4]}-{timestamp[4:6]}-{timestamp[6:8]}",
-        where=_note_escaped(where),
+        where=_escape_marks(where),
         url=snapshot_url(timestamp, original, public_url),
     )
     return f"{note}\n\n# {inert(_line(title)) or inert(_line(site))}\n\n{body.strip()}\n"
 
 
-def _note_escaped(text: str) -> str:
+def _escape_marks(text: str) -> str:
     """The text on one line, with a backslash before all markup."""
     return MARKS.sub(r"\\\g<0>", _line(text))
 
