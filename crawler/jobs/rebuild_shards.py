@@ -18,7 +18,9 @@ from crawler.jobs import configuration
 from crawler.jobs.rebuild import Request, run_rebuild
 from pipelines.exceptions import CorpusBusy, CorpusError, RecordingFailed, WrongUse
 from pipelines.executors.read_all import Progress
+from pipelines.extraction.version import DEFAULT, reader_version
 from pipelines.formats import atomic
+from pipelines.formats.release import __version__
 from pipelines.formats.terminal import counted
 from pipelines.options import Config
 from pipelines.store.catalogue import shards_in
@@ -44,7 +46,9 @@ def rebuild_shards(settings: Settings, request: Request, progress: Progress, say
     _refuse_what_one_is_for(catalogue, request)
     _refuse_missing(catalogue, folders.values())
     configuration.check_offline(settings)
-    done = _Done(catalogue, request)
+    done = _Done(catalogue, request, reader_version(config.extractor or DEFAULT))
+    if done.names:
+        say(f"{counted(len(done.names), 'shard')} done before, by a command that did not end well: see {done.path}")
     left = [name for name in folders if name not in done.names]
     given = {name: value for name, value in config.by_name().items() if name not in _NOT_SENT}
     codes = []
@@ -132,26 +136,26 @@ def _rebuilt(settings: Settings, request: Request, progress: Progress) -> ShardR
 
 
 class _Done:
-    """Which shards are done, beside the catalogue, while some are not."""
+    """Which shards are done, beside the catalogue, while some are not; of another release or reader they are not."""
 
-    def __init__(self, catalogue: Path, request: Request) -> None:
-        self._path = catalogue.with_name(f"{catalogue.name}.rebuilding")
-        self._what = [request.only_changed, request.accept_losses]
+    def __init__(self, catalogue: Path, request: Request, reader: str) -> None:
+        self.path = catalogue.with_name(f"{catalogue.name}.rebuilding")
+        self._what = [__version__, reader, request.only_changed, request.accept_losses]
         self.names: list[str] = []
         with suppress(OSError, ValueError, LookupError, TypeError):
-            found = json.loads(self._path.read_bytes())
+            found = json.loads(self.path.read_bytes())
             if found["what"] == self._what:
                 self.names = [str(name) for name in found["done"]]
 
     def add(self, name: str) -> None:
         self.names.append(name)
         try:
-            atomic.write_whole(self._path, [json.dumps({"what": self._what, "done": self.names}).encode()])
+            atomic.write_whole(self.path, [json.dumps({"what": self._what, "done": self.names}).encode()])
         except OSError as error:
             raise RecordingFailed(
-                f"Cannot write {self._path}: {error.strerror}. Make room, then start again."
+                f"Cannot write {self.path}: {error.strerror}. Make room, then start again."
             ) from error
 
     def remove(self) -> None:
         with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+            self.path.unlink(missing_ok=True)
