@@ -34,6 +34,13 @@ def test_every_command_stands_in_the_readme_with_its_options(name: str) -> None:
     assert missing == []
 
 
+def test_every_example_of_a_crawl_names_the_spider() -> None:
+    texts = [*(ROOT / "crawler/commands").glob("*.py"), *ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    told = re.findall(r"policy-corpus crawl +(\S+)", "\n".join(path.read_text() for path in texts))
+    assert len(told) >= 8
+    assert set(told) == {"policies"}
+
+
 def test_every_setting_stands_in_the_documents() -> None:
     assert [name for name in NAMES if f"`{name}`" not in SETTINGS] == []
     named = set(re.findall(r"^\| `([A-Z_]+)`", SETTINGS, re.MULTILINE))

@@ -11,7 +11,7 @@ EXAMPLES = """
 examples:
   policy-corpus shard sites.txt --into 4
       shards/shard-1.csv to shard-4.csv, and shards/catalogue.toml
-  policy-corpus crawl -a targets=shards/shard-1.csv \\
+  policy-corpus crawl policies -a targets=shards/shard-1.csv \\
       -s CORPUS_DIR=shards/shard-1
       each shard is crawled by itself, on one machine or several
   policy-corpus status -s CORPUS_DIR=shards/catalogue.toml

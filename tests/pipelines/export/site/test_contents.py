@@ -170,20 +170,11 @@ def _full(*_: object, **__: object) -> None:
 
 
 _DIES = """
-import os, sys
-left = int(sys.argv[3])
-def dies(real):
-    def step(*args, **kwargs):
-        global left
-        left -= 1
-        if not left:
-            os.kill(os.getpid(), 9)
-        return real(*args, **kwargs)
-    return step
-for name in ("replace", "unlink", "sync", "open"):
-    setattr(os, name, dies(getattr(os, name)))
+import sys
 from pathlib import Path
+from tests.dying import die_at
 from tests.pipelines.export.site.invented import published
+die_at(int(sys.argv[3]), "replace", "unlink", "fsync", "open")
 published(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
