@@ -137,15 +137,13 @@ class SaveSpider(Spider):
         self._under_way.add(save.address)
         body = service.form(save.address, self._within)
         answered = partial(self.asked, save=save, tries=tries)
-        return self._request("/save", answered, save, body)
+        return self._request("/save", answered, partial(self.not_asked, save=save, tries=tries), body)
 
     async def asked(self, response: Response, save: Save, tries: int) -> AsyncIterator[Request]:
         job = self._read(response, save, is_last=tries >= TRIES)
         if job is None:
-            if not self.stop_reason and save.address in self._under_way:
-                await asyncio.sleep(_PAUSE / self._scale)
-                await self._turn()
-                yield self._ask_for(save, tries + 1)
+            async for request in self._once_more(save, tries):
+                yield request
         elif job.is_done:
             self._end(save._replace(state=saved.HELD, job=job.name, timestamp=job.timestamp, reason=job.original))
         else:
@@ -153,20 +151,49 @@ class SaveSpider(Spider):
             saved.keep(self._db, save)
             yield self._ask_about(save, time.monotonic())
 
+    async def not_asked(self, trouble: Trouble, save: Save, tries: int) -> AsyncIterator[Request]:
+        reason = self._why_lost(trouble, save)
+        if tries >= TRIES and not self.stop_reason:
+            self._end(save._replace(state=saved.FAILED, reason=reason))
+        async for request in self._once_more(save, tries):  # what was asked for twice is captured once
+            yield request
+
+    async def _once_more(self, save: Save, tries: int) -> AsyncIterator[Request]:
+        if not self.stop_reason and save.address in self._under_way:
+            self._under_way.discard(save.address)  # or those that wait would wait for each other
+            await asyncio.sleep(_PAUSE / self._scale)
+            await self._turn()
+            if self.stop_reason:
+                self._end(save._replace(state=saved.FAILED, reason=self.stop_reason))
+            else:
+                yield self._ask_for(save, tries + 1)
+
     def _ask_about(self, save: Save, since: float) -> Request:
         answered = partial(self.looked, save=save, since=since)
-        return self._request(service.status_path(save.job), answered, save)
+        return self._request(service.status_path(save.job), answered, partial(self.not_looked, save=save, since=since))
 
     async def looked(self, response: Response, save: Save, since: float) -> AsyncIterator[Request]:
         is_late = time.monotonic() - since > _PATIENCE / self._scale
         job = self._read(response, save, is_last=is_late)
         if job and job.is_done:
             self._end(save._replace(state=saved.SAVED, timestamp=job.timestamp, original=job.original))
-        elif is_late and save.address in self._under_way:
-            self._end(save._replace(reason="has not ended yet: the next run looks again"))
-        elif save.address in self._under_way and not self.stop_reason:
-            await asyncio.sleep(_LOOK / self._scale)
-            yield self._ask_about(save, since)
+        else:
+            async for request in self._look_again(save, since, "has not ended yet"):
+                yield request
+
+    async def not_looked(self, trouble: Trouble, save: Save, since: float) -> AsyncIterator[Request]:
+        reason = self._why_lost(trouble, save)
+        async for request in self._look_again(save, since, reason):
+            yield request
+
+    async def _look_again(self, save: Save, since: float, reason: str) -> AsyncIterator[Request]:
+        if save.address not in self._under_way:
+            return
+        if self.stop_reason or time.monotonic() - since > _PATIENCE / self._scale:
+            self._end(save._replace(reason=f"{reason}: the next run looks again"))
+            return
+        await asyncio.sleep(_LOOK / self._scale)
+        yield self._ask_about(save, since)
 
     # -- answers
 
@@ -181,14 +208,12 @@ class SaveSpider(Spider):
                 self._end(save._replace(state=saved.FAILED, reason=str(error)))
         return None
 
-    def not_answered(self, trouble: Trouble, save: Save) -> None:
+    def _why_lost(self, trouble: Trouble, save: Save) -> str:
+        """Why no answer came. An archive that cannot be reached stops the run."""
         failure = why_no_answer(trouble.value, "save")
         if isinstance(trouble.value, UNREACHED):
             self._stop(save, f"Cannot reach the archive at {self._address}: {failure.reason}.")
-        elif not save.job:
-            self._end(save._replace(state=saved.FAILED, reason=failure.reason))
-        else:
-            self._end(save._replace(reason=f"{failure.reason}: the next run looks again"))
+        return failure.reason
 
     def _end(self, save: Save) -> None:
         self._under_way.discard(save.address)
@@ -201,13 +226,12 @@ class SaveSpider(Spider):
         self.stop_reason = self._done.stopped = self._done.stopped or reason
         self._end(save._replace(state=save.state if save.job else saved.FAILED, reason=reason))
 
-    def _request(self, path: str, answered: Any, save: Save, body: bytes = b"") -> Request:
+    def _request(self, path: str, answered: Any, failed: Any, body: bytes = b"") -> Request:
         more = (("Content-Type", "application/x-www-form-urlencoded"),) if body else ()
         meta = {
             "kind": "cdx", "archive": self._archive, "headers": (*self._headers, *more), "purpose": "save",
             "download_timeout": _SECONDS, "verbatim_url": True,
         }  # fmt: skip
-        failed = partial(self.not_answered, save=save)
         method = "POST" if body else "GET"
         return Request(
             self._address + path, method=method, body=body, callback=answered, errback=failed, meta=meta,

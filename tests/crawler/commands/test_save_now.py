@@ -8,13 +8,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import SHUT_RDWR
 from threading import Thread
 from urllib.parse import parse_qs
 
 import pytest
 
-from crawler.archives.save_page_now import ACCESS_KEY, SECRET_KEY, Job, NotSaved, read_answer
+from crawler.archives.save_page_now import ACCESS_KEY, AT_ONCE, SECRET_KEY, Job, NotSaved, read_answer
 from crawler.jobs.rebuild import Request, run_rebuild
+from crawler.jobs.save_now import TRIES
 from pipelines.exceptions import WrongUse
 from pipelines.store import saved
 from pipelines.store.database import open_corpus
@@ -37,9 +39,13 @@ class Service:
     looked: dict[str, int] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
 
-    def post(self, form: dict[str, list[str]]) -> tuple[int, dict[str, object]]:
+    def post(self, form: dict[str, list[str]]) -> tuple[int, dict[str, object]] | None:
+        """None: the connection is lost."""
         self.posted.append(form)
         [url] = form["url"]
+        if "cut" in url and (url not in self.refused or "always" in url):
+            self.refused.add(url)
+            return None
         if "held" in url:
             return 200, {"url": url, "job_id": None, "message": "The same snapshot had been made 2 hours ago."}
         if "busy" in url and url not in self.refused:
@@ -47,8 +53,10 @@ class Service:
             return 200, {"status": "error", "status_ext": "error:user-session-limit", "message": "too many at once"}
         return 200, {"url": url, "job_id": f"spn2-{url.rpartition('/')[2]}"}
 
-    def status(self, job: str) -> tuple[int, dict[str, object]]:
+    def status(self, job: str) -> tuple[int, dict[str, object]] | None:
         self.looked[job] = self.looked.get(job, 0) + 1
+        if "cut" in job and self.looked[job] == 2:
+            return None
         if self.looked[job] == 1:
             return 200, {"status": "pending", "job_id": job, "resources": []}
         if "gone" in job:
@@ -83,7 +91,10 @@ def serving() -> Iterator[Service]:
         def _is_known(self) -> bool:
             return self.headers["Authorization"] == "LOW key:secret"
 
-        def _answer(self, answer: tuple[int, dict[str, object]]) -> None:
+        def _answer(self, answer: tuple[int, dict[str, object]] | None) -> None:
+            if answer is None:
+                self.connection.shutdown(SHUT_RDWR)
+                return
             status, told = answer if self._is_known() else (401, {"message": "login"})
             body = json.dumps(told).encode()
             self.send_response(status)
@@ -132,6 +143,30 @@ def test_pages_are_captured_and_each_is_followed_to_its_end(tmp_path: Path) -> N
     assert "secret" not in ended.out + ended.err
     assert {form["if_not_archived_within"][0] for form in service.posted} == {"7d"}
     assert len(service.posted) == 5, "what had to wait for its turn was asked for once more"
+
+
+def test_a_lost_connection_costs_a_try(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.txt"
+    targets.write_text("https://kites.example/cut\nhttps://kites.example/cut-always\n")
+    with serving() as service:
+        ended = save(service, tmp_path / "corpus", str(targets))
+    assert ended.code == 1, ended
+    assert [row[:2] for row in rows(tmp_path / "corpus")] == [
+        ("https://kites.example/cut", "saved"),
+        ("https://kites.example/cut-always", "failed"),
+    ]
+    assert (len(service.posted), service.looked) == (2 + TRIES, {"spn2-cut": 3})
+
+
+def test_pages_that_all_have_to_wait_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.txt"
+    many = AT_ONCE + 2
+    targets.write_text("".join(f"https://kites.example/busy-{number}\n" for number in range(many)))
+    with serving() as service:
+        ended = save(service, tmp_path / "corpus", str(targets))
+    assert ended.code == 0, ended
+    assert f"{many} saved" in ended.out
+    assert len(service.posted) == 2 * many
 
 
 def test_keys_that_are_not_taken_end_the_run(tmp_path: Path) -> None:
