@@ -117,19 +117,19 @@ class SaveSpider(Spider):
             yield self._ask_about(save, time.monotonic())
         for url in self._urls:
             if url not in self._under_way:
-                await self._turn()
-                if self.stop_reason:
+                if not await self._turn():
                     return
                 yield self._ask_for(Save(url, utc(datetime.now(UTC), exact=True), self._archive), 1)
 
-    async def _turn(self) -> None:
-        """Wait until another capture may be asked for."""
+    async def _turn(self) -> bool:
+        """Wait until another capture may be asked for; False where the run was stopped meanwhile."""
         while len(self._under_way) >= service.AT_ONCE and not self.stop_reason:
             await asyncio.sleep(1 / self._scale)
         wait = self._last + 60 / service.PER_MINUTE / self._scale - time.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
         self._last = time.monotonic()
+        return not self.stop_reason
 
     # -- a capture
 
@@ -162,11 +162,10 @@ class SaveSpider(Spider):
         if not self.stop_reason and save.address in self._under_way:
             self._under_way.discard(save.address)  # or those that wait would wait for each other
             await asyncio.sleep(_PAUSE / self._scale)
-            await self._turn()
-            if self.stop_reason:
-                self._end(save._replace(state=saved.FAILED, reason=self.stop_reason))
-            else:
+            if await self._turn():
                 yield self._ask_for(save, tries + 1)
+            else:
+                self._end(save._replace(state=saved.FAILED, reason=self.stop_reason))
 
     def _ask_about(self, save: Save, since: float) -> Request:
         answered = partial(self.looked, save=save, since=since)
