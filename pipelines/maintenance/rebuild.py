@@ -22,6 +22,7 @@ from pipelines.items import Target
 from pipelines.maintenance.first_pass import FirstPass, Knowledge
 from pipelines.maintenance.merge import take_readings
 from pipelines.store import searching, unwritten
+from pipelines.store.book import Book
 from pipelines.store.checks import lost_captures, missing_files
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
@@ -31,7 +32,6 @@ from pipelines.store.remaking import Making, is_made_of
 from pipelines.store.replacing import carry_over_runs, pass_over_damage, replace_by
 from pipelines.warc.files import place_of, warc_files
 from pipelines.warc.identity import carry_over, own_of
-from pipelines.warc.own_files import Book
 from pipelines.warc.turn import Turn, finish, tell_journal
 
 log = logging.getLogger(__name__)

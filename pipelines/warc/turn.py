@@ -20,11 +20,11 @@ from sqlite_utils import Database
 from pipelines.exceptions import CorpusError, RecordingFailed
 from pipelines.formats import atomic
 from pipelines.store import unwritten
+from pipelines.store.book import Book
 from pipelines.store.database import DATABASE, open_corpus, recording, recording_for_good
 from pipelines.store.searching import sweep
 from pipelines.warc import cdxj, journal
 from pipelines.warc.files import ENDINGS, is_ours, order, remove_begun, remove_begun_of, warc_files
-from pipelines.warc.own_files import Book
 from pipelines.warc.writer import WarcWriter
 
 log = logging.getLogger(__name__)
