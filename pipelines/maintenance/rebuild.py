@@ -170,7 +170,7 @@ def _making_room(work: Path) -> Iterator[None]:
 def _work_database(folder: Path, of: str) -> Database:
     """The half-made database of an interrupted rebuild of the same files, or a new one."""
     db = open_corpus(folder)
-    if "making" in db.table_names() and is_made_of(db, of):
+    if is_made_of(db, of):
         log.warning("Going on with the rebuild that was interrupted.")
         return db
     db.close()
