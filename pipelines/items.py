@@ -234,8 +234,6 @@ class Reading:
     looks_like: str = ""  # the kind of document the text itself shows, empty where it does not
     stated_date: str = ""  # ISO 8601, the day from which the text says it holds or was changed; empty where not clear
     stated_in: str = ""  # the line that says so
-    second_in_text: float | None = None  # of the words that a second reader finds in the page, the share the text has
-    text_in_second: float | None = None  # of the text's words, the share that it has; None where it was not asked
 
 
 @dataclass(frozen=True, slots=True)
