@@ -36,10 +36,10 @@ from pipelines.maintenance.forget import forget_again
 from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
 from pipelines.options import Config
-from pipelines.store.archives import mark_sample
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.store.forgetting import is_held
+from pipelines.store.identity import mark_sample
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
 from pipelines.warc import bringing

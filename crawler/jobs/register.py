@@ -20,7 +20,8 @@ from pipelines.formats.timestamps import utc
 from pipelines.items import DocumentKey, Target
 from pipelines.options import Config
 from pipelines.store import runs
-from pipelines.store.archives import is_sample, keep_archives, mark_sample
+from pipelines.store.archives import keep_archives
+from pipelines.store.identity import is_sample, mark_sample
 from pipelines.store.imported import refuse_imported
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings

@@ -15,13 +15,13 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed, WrongUse
+from pipelines.store.book import Book
 from pipelines.store.database import DATABASE, open_corpus, recording
 from pipelines.warc.bringing import bring_in
 from pipelines.warc.files import run_of, warc_files
 from pipelines.warc.identity import is_told_of_all, own_files, own_of
 from pipelines.warc.lock import only_run
 from pipelines.warc.moving import Mover
-from pipelines.warc.own_files import Book
 from pipelines.warc.turn import turning
 from pipelines.warc.writer import WarcWriter
 

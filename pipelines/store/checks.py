@@ -84,6 +84,16 @@ def is_held(db: Database, key: CaptureKey) -> bool:
     return found.fetchone() is not None
 
 
+def file_holding(db: Database, key: CaptureKey) -> str:
+    """The WARC file in which the bytes of a capture lie; empty where none are held."""
+    row = db.execute(
+        "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
+        "AND digest = ? AND statuscode = ? AND archive = ?",
+        [*key],
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def payload_of(db: Database, capture_id: int) -> str:
     """The SHA-256 of the bytes that a capture's row names."""
     row = db.execute("SELECT payload_digest FROM snapshot WHERE capture_id = ?", [capture_id]).fetchone()

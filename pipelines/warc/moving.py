@@ -13,10 +13,10 @@ from sqlite_utils import Database
 from pipelines.exceptions import RecordingFailed
 from pipelines.formats import atomic
 from pipelines.items import ListingPage, WarcLocation
+from pipelines.store.book import Book
 from pipelines.warc.files import place_of
 from pipelines.warc.held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from pipelines.warc.members import Damage
-from pipelines.warc.own_files import Book
 from pipelines.warc.reader import read_memento, scan
 from pipelines.warc.sifting import Goes, sift
 from pipelines.warc.turn import Turn

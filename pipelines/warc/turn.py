@@ -19,11 +19,12 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import CorpusError, RecordingFailed
 from pipelines.formats import atomic
+from pipelines.store import unwritten
+from pipelines.store.book import Book
 from pipelines.store.database import DATABASE, open_corpus, recording, recording_for_good
 from pipelines.store.searching import sweep
 from pipelines.warc import cdxj, journal
 from pipelines.warc.files import ENDINGS, is_ours, order, remove_begun, remove_begun_of, warc_files
-from pipelines.warc.own_files import Book
 from pipelines.warc.writer import WarcWriter
 
 log = logging.getLogger(__name__)
@@ -98,12 +99,12 @@ def tell_journal(db: Database, warc: Path, run: str) -> None:
     told = book.to_tell()
     try:
         with recording(db):  # the book knows a file before it is there, and the marks go when it is
-            with journal.kept_marks(db):
+            with unwritten.kept_marks(db):
                 files = journal_written(db, warc, run)
             book.told(told, so=False)
         _name(warc, files)
         with recording(db):
-            journal.take_kept_marks_off(db)
+            unwritten.take_kept_marks_off(db)
             book.told(told if files else ())
     except BaseException as error:
         remove_begun_of(warc, run)
