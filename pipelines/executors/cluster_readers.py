@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.executors.dask_cluster import Cluster, Task, mark, refuse_unseen, unmark
-from pipelines.executors.process_pool import Outcome, Readers
+from pipelines.executors.process_pool import Readers
+from pipelines.executors.reading_process import Outcome
 from pipelines.extraction.version import reader_version
 from pipelines.store.readings import Unread
 
