@@ -73,9 +73,7 @@ def test_a_crawl_asks_of_what_its_versions_show_and_of_nothing_else(corpus: Path
     assert ask(db, corpus) == (0, [])
 
 
-def test_it_goes_on_where_it_was_and_says_the_same(
-    corpus: Path, db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_goes_on_where_it_was_and_says_the_same(corpus: Path, db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     before = db.execute(STANDS).fetchall()
     with db.atomic():
         db.execute("UPDATE extraction SET second_reading = 'due', second_in_text = NULL WHERE second_reading <> ''")
