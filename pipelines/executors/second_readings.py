@@ -39,7 +39,8 @@ def ask_second(db: Database, warc_folder: Path, readers: HeldReader, *, progress
         if len(found) >= _AT_ONCE or done == todo:
             second_readings.keep(db, found)
             found.clear()
-            progress("versions read by a second reader", done, todo)
+            if todo > _AT_ONCE:  # else it is done before anybody wonders
+                progress("versions read by a second reader", done, todo)
     second_readings.keep(db, found)
 
 
