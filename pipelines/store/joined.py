@@ -52,9 +52,9 @@ class Joined:
         rows = [store.versions(db, selection, texts=texts) for db in self.dbs]
         return self._in_order(map(self._numbered_last, range(len(rows)), rows), itemgetter(0))
 
-    def stored_versions(self, selection: Selection) -> Iterator[Row]:
-        """As `selection.stored_versions`."""
-        rows = [store.stored_versions(db, selection) for db in self.dbs]
+    def versions_by_document(self, selection: Selection) -> Iterator[Row]:
+        """As `selection.versions_by_document`."""
+        rows = [store.versions_by_document(db, selection) for db in self.dbs]
         return self._in_order(map(self._numbered_last, range(len(rows)), rows), itemgetter(0))
 
     def rows_of(self, view: str, selection: Selection) -> Iterator[Row]:
