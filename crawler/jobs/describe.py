@@ -21,9 +21,9 @@ from pipelines.formats.release import __version__
 from pipelines.formats.terminal import counted
 from pipelines.store import imported
 from pipelines.store import selection as stored
+from pipelines.store.corpus_names import is_sample
 from pipelines.store.database import open_for_reading
 from pipelines.store.families import Family, families, least_of, unsorted_texts
-from pipelines.store.identity import is_sample
 from pipelines.store.imported import Dated, sources
 
 FAMILIES = 10  # that are named

@@ -20,6 +20,7 @@ from pipelines.exceptions import WrongUse
 from pipelines.items import DocumentKey, WarcLocation
 from pipelines.store import selection as store
 from pipelines.store.catalogue import is_catalogue, missing_shards, shards_in
+from pipelines.store.corpus_names import own_name
 from pipelines.store.database import open_for_reading
 from pipelines.store.readings import latest_reader
 from pipelines.store.selection import Row, Selection
@@ -172,7 +173,6 @@ def _sites(shard: int, db: Database) -> Iterator[tuple[str, int]]:
 def _refuse_copies(shards: Sequence[Shard]) -> None:
     seen: dict[str, Path] = {}
     for shard in shards:
-        for (name,) in shard.db.execute("SELECT corpus FROM identity WHERE NOT joined"):
-            if name in seen:
-                raise WrongUse(f"{seen[name]} and {shard.folder} are copies of one corpus: name one of them.")
-            seen[name] = shard.folder
+        if (name := own_name(shard.db)) in seen:
+            raise WrongUse(f"{seen[name]} and {shard.folder} are copies of one corpus: name one of them.")
+        seen[name] = shard.folder

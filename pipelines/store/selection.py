@@ -163,8 +163,7 @@ def versions(db: Database, selection: Selection, *, texts: bool = True) -> Itera
     where = _of_versions(selection)
     sql = f"""SELECT {columns} FROM {tables} WHERE {where.sql} AND site = ?
         ORDER BY first_timestamp, kind, variant, number"""  # noqa: S608
-    sites = db.execute("SELECT DISTINCT site FROM document ORDER BY site").fetchall()
-    return chain.from_iterable(_rows(db, sql, [*where.parameters, *site]) for site in sites)
+    return chain.from_iterable(_rows(db, sql, [*where.parameters, site]) for site in [*sites(db)])
 
 
 def _of_versions(selection: Selection) -> _Where:
