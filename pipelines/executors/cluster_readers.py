@@ -52,8 +52,8 @@ class ClusterReaders:
         return self._cluster.submit(read_held, self._how, place, self._marks[place], list(held))
 
     def submit_call(self, function: Callable[..., T], *arguments: object) -> Task[T]:
-        """What a pure function of a module will give."""
-        return self._cluster.submit(function, *arguments)
+        """What a pure function of a module will give, within the bounds of a page."""
+        return self._cluster.submit(call, self._how, function, arguments)
 
     def close(self) -> None:
         """Let go of the cluster."""
@@ -81,6 +81,11 @@ def read_held(how: ReadingOrder, folder: Path, said: str, held: Sequence[Unread]
         return _pool(how).submit_held(folder, held).result()
     except RecordingFailed as error:
         raise RecordingFailed(f"On {socket.gethostname()}: {error}") from error
+
+
+def call(how: ReadingOrder, function: Callable[..., T], arguments: Sequence[object]) -> T:
+    """What a function gives in a guarded process of this worker. Raises ReadingFailed, RecordingFailed."""
+    return _pool(how).submit_call(function, *arguments).result()
 
 
 def _pool(how: ReadingOrder) -> Readers:

@@ -283,7 +283,7 @@ def _read_held(folder: Path, held: Sequence[Unread]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for one in held:
         try:
-            outcomes.append(_read(_page_of(folder, one)))
+            outcomes.append(_read(page_of(folder, one)))
         except RecordingFailed:
             outcomes.append(None)
         except ReadingFailed as error:
@@ -295,6 +295,8 @@ def _read_held(folder: Path, held: Sequence[Unread]) -> list[Outcome]:
     return outcomes
 
 
-def _page_of(folder: Path, one: Unread) -> Page:
+def page_of(folder: Path, one: Unread) -> Page:
+    """The page that is held. Raises RecordingFailed where its bytes are damaged or gone, ReadingFailed where they are
+    in a coding that cannot be undone."""
     body = payload_at(folder, one.location, one.payload_digest, decode=_decoded)
     return Page(body, one.capture.original, one.capture.timestamp, one.content_type)

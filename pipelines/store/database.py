@@ -249,6 +249,4 @@ def reading_columns(reading: Reading) -> dict[str, object]:
         "looks_like": reading.looks_like,
         "stated_date": reading.stated_date,
         "stated_in": reading.stated_in,
-        "second_in_text": reading.second_in_text,
-        "text_in_second": reading.text_in_second,
     }

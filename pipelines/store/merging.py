@@ -20,7 +20,7 @@ JOIN main.capture AS new ON new.archive = old.archive AND {_SAME}
 JOIN main.snapshot AS place ON place.capture_id = new.id AND place.payload_digest = held.payload_digest"""
 _READ = (
     "reader, text_digest, reading_key, title, language, language_probability, charset, words, verdict, reasons, "
-    "looks_like, stated_date, stated_in, second_in_text, text_in_second, failure"
+    "looks_like, stated_date, stated_in, second_reading, second_in_text, text_in_second, failure"
 )
 _FORGED = "SELECT digest FROM other.text WHERE sha256_of(body) <> digest"
 
