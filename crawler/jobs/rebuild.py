@@ -38,8 +38,8 @@ from pipelines.maintenance.rebuild import Rebuilt, rebuild
 from pipelines.options import Config
 from pipelines.store import forgetting
 from pipelines.store.corpus import Corpus
+from pipelines.store.corpus_names import mark_sample
 from pipelines.store.database import DATABASE, open_corpus
-from pipelines.store.identity import mark_sample
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
 from pipelines.warc import bringing

@@ -23,10 +23,10 @@ from pipelines.items import Target
 from pipelines.maintenance.first_pass import FirstPass, Knowledge
 from pipelines.maintenance.merge import take_readings
 from pipelines.store import searching, second_readings, unwritten
-from pipelines.store.book import Book
 from pipelines.store.checks import lost_captures, missing_files
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
+from pipelines.store.file_book import Book
 from pipelines.store.forgetting import keep_forgotten
 from pipelines.store.ledger import Ledger
 from pipelines.store.remaking import Making, is_made_of

@@ -14,9 +14,9 @@ from sqlite_utils import Database
 from pipelines.items import Decision, ListingPage, ListingRefusal, Memento, Refusal, Snapshot
 from pipelines.options import Config
 from pipelines.store import runs
-from pipelines.store.book import Book
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus
+from pipelines.store.file_book import Book
 from pipelines.store.target_lists import TargetFile
 from pipelines.warc import journal
 from pipelines.warc.identity import own_of

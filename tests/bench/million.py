@@ -38,9 +38,9 @@ from pipelines.items import (
     Snapshot,
     Target,
 )
-from pipelines.store.book import Book
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus, recording
+from pipelines.store.file_book import Book
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.warc import journal
