@@ -7,6 +7,7 @@ import json
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -65,11 +66,20 @@ def test_files_of_every_form_are_read(tmp_path: Path) -> None:
         told = f"sha256:{hashlib.sha256(inner).hexdigest()}"
         zipped.writestr("datapackage.json", json.dumps({"resources": [{"path": "archive/data.warc.gz", "hash": told}]}))
     zst = b"".join(zstd.compress(record("response", f"202{n}-01-01T00:00:00Z", answer(str(n)))) for n in (3, 4))
+    three = record("response", "2018-01-01T00:00:00Z", answer("18")) + record("request", "2018-01-01T00:00:00Z", b"")
+    split = packed(three[:90], three[90:400], three[400:])  # as programs pack that know nothing of records
+    run_on = arc_head[:-1] + f"{URL} 1.2.3.4 19980101000000 text/html {len(old)}\n".encode() + old
+    run_on += f"{URL} 1.2.3.4 19990101000000 text/html {len(old)}\n".encode() + old
     rows, unread, code = made(
         tmp_path, A__WARC=one, whole__warc__gz=gzip.compress(two + one), c__wacz=wacz.getvalue(), d__WARC__ZST=zst,
-        e__arc=arc,
+        e__arc=arc, split__warc__gz=split, f__arc=run_on,
     )  # fmt: skip
-    assert [row[0][:4] for row in rows] == ["1997", "2020", "2021", "2022", "2023", "2024"]
+    years = ["1997", "1998", "1999", "2018", "2020", "2021", "2022", "2023", "2024"]
+    assert [row[0][:4] for row in rows] == years
+    with EmbeddedArchive(tmp_path / "given") as archive:
+        listed = urlopen(f"{archive.url}/cdx/search/cdx?url=kites.example/privacy&fl=timestamp").read().decode()
+        assert sorted({line[:4] for line in listed.split()}) == years
+        assert (archive.posted, archive.skipped) == (0, 0)
     assert {row[1] for row in rows} == {"read"}
     assert (unread, code) == (0, 0)
 
@@ -80,10 +90,19 @@ def test_what_is_not_read_is_counted_and_the_rest_is_kept(tmp_path: Path) -> Non
     with zipfile.ZipFile(wacz, "w") as zipped:
         zipped.writestr("archive/data.warc.gz", packed(record("response", "2021-01-01T00:00:00Z", answer("b"))))
         zipped.writestr("datapackage.json", '{"resources": [{"path": "archive/data.warc.gz", "hash": "sha256:00"}]}')
-    rows, unread, code = made(tmp_path, cut__warc__zst=zst, odd__wacz=wacz.getvalue(), no__wacz=b"PK", other__rar=b"R")
+    empty = io.BytesIO()
+    with zipfile.ZipFile(empty, "w") as zipped:
+        zipped.writestr("pages/pages.jsonl", "{}")
+    rows, unread, code = made(
+        tmp_path, cut__warc__zst=zst, odd__wacz=wacz.getvalue(), no__wacz=b"PK", other__rar=b"R",
+        empty__wacz=empty.getvalue(), e__warc=record("response", "2022-02-030T00:00:00Z", answer("c")),
+    )  # fmt: skip
     assert [row[0][:4] for row in rows] == ["2020", "2021"]
-    assert unread >= 4
+    assert unread >= 5
     assert code == 1
+    with EmbeddedArchive(tmp_path / "given") as archive:
+        assert archive.left_out == ["below/other.rar", "below/empty.wacz"]
+        assert archive.skipped == 3, "the torn file, the one that is no ZIP, and the record without a date"
 
 
 def test_records_of_every_kind_are_read(tmp_path: Path) -> None:
