@@ -16,7 +16,7 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.store.database import open_corpus
 from pipelines.warc import members
 from pipelines.warc.forms import zstd
-from tests.corpora import settings_of
+from tests.corpora import settings_of, tables
 from tests.crawls.crawling import Crawling
 
 PAGE = "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We at {} keep your data.</p>"
@@ -248,10 +248,11 @@ LONG = (
 )
 
 
-def test_redirects_move_documents_as_in_a_crawl(tmp_path: Path) -> None:
-    """The same files, rebuilt and asked of an archive on loopback: one document that has moved, its texts and its
-    captures alike; a redirect to what nobody holds is a fact."""
+def test_redirects_and_canonical_links_move_documents_as_in_a_crawl(tmp_path: Path) -> None:
+    """The same files, rebuilt and asked of an archive on loopback: documents that have moved, their texts and their
+    captures alike; a redirect to what nobody holds is a fact, and nothing has moved to a home page."""
     old, new = "https://kites.example/privacy", "https://kites.example/legal/privacy"
+    here, there = "https://boats.example/privacy", "https://boats.example/legal/privacy"
     moved = f"HTTP/1.1 301 Moved Permanently\r\nLocation: {new}\r\n\r\n".encode()
     given = tmp_path / "archive"
     given.mkdir()
@@ -262,37 +263,42 @@ def test_redirects_move_documents_as_in_a_crawl(tmp_path: Path) -> None:
         record("response", "2013-01-01T00:00:00Z", moved, WARC_Target_URI=old),
         record("response", "2014-01-01T00:00:01Z", said("third"), WARC_Target_URI=new),
         record("response", "2015-01-01T00:00:01Z", moved, WARC_Target_URI="https://kites.example/old/privacy"),
+        record("response", "2016-01-01T00:00:00Z", moved, WARC_Target_URI=old),
+        record("response", "2016-01-01T00:00:01Z", said("no such").replace(b"200 OK", b"404 No"), WARC_Target_URI=new),
+        record("response", "2010-01-01T00:00:00Z", said("first"), WARC_Target_URI=here),
+        record("response", "2012-01-01T00:00:00Z", said("second", there), WARC_Target_URI=here),
+        record("response", "2014-01-01T00:00:01Z", said("third", there), WARC_Target_URI=there),
+        record("response", "2015-01-01T00:00:01Z", said("fourth", "/"), WARC_Target_URI=there),
     ))  # fmt: skip
     targets = tmp_path / "targets.txt"
-    targets.write_text(f"{old}\nhttps://kites.example/old/privacy\n")
+    targets.write_text(f"{old}\nhttps://kites.example/old/privacy\n{here}\n")
     with EmbeddedArchive(given) as archive:
         assert Crawling(tmp_path / "crawled", archive.url, targets, {"SELECT": "all"}).run().code == 0
     run_rebuild(settings_of(tmp_path / "rebuilt"), Request([str(given)], str(targets)), lambda *_: None)
-    assert history(tmp_path / "rebuilt") == history(tmp_path / "crawled")
-    assert [row[1] for row in history(tmp_path / "rebuilt")[0]] == [
-        "20100101000000",
-        "20120101000001",
-        "20140101000001",
-    ]
     run_rebuild(settings_of(tmp_path / "alone"), Request([str(given)]), lambda *_: None)
-    assert history(tmp_path / "alone")[0] == history(tmp_path / "crawled")[0], (
-        "also where no list says what is followed"
-    )
+    assert tables(tmp_path / "rebuilt", "evidence") == tables(tmp_path / "crawled", "evidence")
+    for site, texts in (("kites.example", [old, new, new]), ("boats.example", [here, here, there, there])):
+        found = history(tmp_path / "rebuilt", site)
+        assert found == history(tmp_path / "crawled", site)
+        assert [row[3] for row in found[0]] == texts
+        assert history(tmp_path / "alone", site)[0] == found[0], "also where no list says what is followed"
 
 
-def said(word: str) -> bytes:
-    return ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + LONG.replace("kite", f"{word} kite")).encode()
+def said(word: str, own: str = "") -> bytes:
+    link = f'<head><link rel="canonical" href="{own}">' if own else "<head>"
+    page = LONG.replace("kite", f"{word} kite").replace("<head>", link, 1)
+    return ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page).encode()
 
 
-def history(folder: Path) -> tuple[list[tuple[object, ...]], ...]:
+def history(folder: Path, site: str) -> tuple[list[tuple[object, ...]], ...]:
     """The versions of the policy, its captures, and where it lay when."""
     questions = (
         "SELECT number, first_timestamp, last_timestamp, original, text_digest FROM versions WHERE kind LIKE 'priv%' "
-        "ORDER BY number",
+        "AND site = ? ORDER BY number",
         "SELECT timestamp, original, statuscode, digest, state, reason, text_digest FROM captures "
-        "WHERE kind LIKE 'privacy%' ORDER BY timestamp, original",
+        "WHERE kind LIKE 'privacy%' AND site = ? ORDER BY timestamp, original",
         "SELECT urlkey, first_timestamp, last_timestamp, address.url FROM address JOIN document "
-        "ON document.id = document_id WHERE kind LIKE 'privacy%' AND same_as IS NULL ORDER BY 1, 2",
+        "ON document.id = document_id WHERE kind LIKE 'privacy%' AND same_as IS NULL AND site = ? ORDER BY 1, 2",
     )
     with closing(open_corpus(folder)) as db:
-        return tuple(db.execute(sql).fetchall() for sql in questions)
+        return tuple(db.execute(sql, [site]).fetchall() for sql in questions)
