@@ -19,6 +19,7 @@ from crawler.local_archive.sample import make_sample
 from pipelines.executors.process_pool import Readers
 from tests import corpora
 from tests.desk import Desk
+from tests.forked_readers import forked_readers
 from tests.launching import launched
 
 ROOT = Path(__file__).parent.parent
@@ -128,11 +129,11 @@ def kept_readers() -> Iterator[None]:
             kept[asked] = KeptReaders(workers, **options)
         return kept[asked]
 
-    with pytest.MonkeyPatch.context() as patched:
+    with forked_readers(), pytest.MonkeyPatch.context() as patched:
         patched.setattr("crawler.jobs.reread.Readers", readers)
         yield
-    for pool in kept.values():
-        pool.end()
+        for pool in kept.values():
+            pool.end()
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ class Launched:
 
 
 def launch(
-    command: list[str], environ: dict[str, str], out: IO[str], err: IO[str], *, largest_file: int = _UNLIMITED
+    command: list[str], environ: dict[str, str], out: IO[Any], err: IO[Any], *, largest_file: int = _UNLIMITED
 ) -> Launched:
     """Start `python -m scrapy ...`, in the folder of the project and a session of its own."""
     assert command[:3] == [sys.executable, "-m", "scrapy"], command
