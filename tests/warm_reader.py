@@ -1,4 +1,4 @@
-"""Imported by the process of which reading processes are forked: the reader, and all that it loads with its first page."""
+"""Imported by the process of which readers are forked: the reader, and all that it loads with its first page."""
 
 import gc
 import os

@@ -7,11 +7,11 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ import pytest
 from crawler.jobs.rebuild import Request, run_rebuild
 from crawler.jobs.verify import run_verify
 from crawler.local_archive.embedded import EmbeddedArchive
-from tests.conftest import ROOT, Ended, made_once, refusal
+from tests.conftest import Ended, made_once, refusal
 from tests.corpora import copied, settings_of, tables, texts
 from tests.crawls.crawling import Crawling
 from tests.crawls.faults import Writes, deaths, injected, run_command
 from tests.crawls.holdings import write_sites
+from tests.launching import launched
 
 WRITES = os.environ.get("WRITES", "2")  # so many of each command, spread evenly; or all
 KILLS = int(os.environ.get("MAINTENANCE_KILLS", "0"))  # of each command; 0: one of some commands
@@ -135,7 +136,7 @@ class Trial:
 
     def killed(self, place: Path, at: int) -> bool:
         command = [sys.executable, "-m", "tests.crawls.faults", str(place), str(place / "corpus"), str(at)]
-        return subprocess.run([*command, *self.command(place)], cwd=ROOT, check=False, timeout=120).returncode == -9
+        return launched([*command, *self.command(place)], dict(os.environ), 120).returncode == -signal.SIGKILL
 
     def assert_whole(self, place: Path, what: str) -> None:
         """As if nothing had happened, or as if all had: as it stands, made again, and made again of the files alone."""
@@ -181,9 +182,15 @@ def _rebuild(corpus: Path, *, accept_losses: bool = False) -> None:
     run_rebuild(settings_of(corpus), Request(accept_losses=accept_losses), lambda what, done, todo: None)
 
 
+@pytest.fixture(scope="module")
+def trials(crawled_thrice: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Trial]:
+    """Each is made ready once for all that is tried."""
+    return cache(lambda name: Trial(name, crawled_thrice, tmp_path_factory.mktemp("trial")))
+
+
 @pytest.fixture(params=CASES)
-def trial(request: pytest.FixtureRequest, crawled_thrice: Path, tmp_path: Path) -> Trial:
-    return Trial(request.param, crawled_thrice, tmp_path)
+def trial(request: pytest.FixtureRequest, trials: Callable[[str], Trial]) -> Trial:
+    return trials(request.param)
 
 
 def test_an_interrupted_rebuild_says_so_and_goes_on(crawled_thrice: Path, tmp_path: Path) -> None:
