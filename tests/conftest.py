@@ -21,6 +21,7 @@ from tests import corpora
 from tests.desk import Desk
 from tests.forked_readers import forked_readers
 from tests.launching import launched
+from tests.new_corpora import copied_layout
 
 ROOT = Path(__file__).parent.parent
 os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  # for all processes that tests start
@@ -103,6 +104,13 @@ def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPat
             make(folder)
             lock.write("made")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_corpora() -> Iterator[None]:
+    """Quickly made ones."""
+    with copied_layout():
+        yield
 
 
 class KeptReaders(Readers):

@@ -247,7 +247,9 @@ def _warm_up() -> None:
     from pipelines.executors import process_pool
     from pipelines.extraction.extractors import extractor
     from pipelines.items import Page
+    from tests.new_corpora import copied_layout
 
+    copied_layout().__enter__()
     site_of("site.example")
     extractor("corpus").read(Page(process_pool.WARM_UP, "http://localhost/", "20000101000000"))
     process_pool.get_context = lambda method: _ForkedReaders()  # type: ignore[assignment, attr-defined]

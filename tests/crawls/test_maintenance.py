@@ -8,7 +8,7 @@ import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +26,7 @@ from tests.crawls.crawling import Crawling
 from tests.crawls.faults import Writes, deaths, injected, run_command
 from tests.crawls.holdings import write_sites
 from tests.launching import launched
+from tests.new_corpora import laid_out_by_step
 
 WRITES = os.environ.get("WRITES", "2")  # so many of each command, spread evenly; or all
 KILLS = int(os.environ.get("MAINTENANCE_KILLS", "0"))  # of each command; 0: one of some commands
@@ -98,6 +99,13 @@ def _crawl(folder: Path) -> None:
             targets.write_text("".join(f"{url}\n" for url in listed))
             settings = {"SELECT": "all", "RELIST_FRESH_HOURS": 0}
             assert Crawling(folder / "corpus", archive.url, targets, settings).run().code == 0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def each_write() -> Iterator[None]:
+    """Those of the layout, too."""
+    with laid_out_by_step():
+        yield
 
 
 class Trial:
