@@ -2,8 +2,8 @@
 """Commands as processes of their own that need not load the program anew: forked from one that has.
 
 A process that a test starts is that of `python -m scrapy ...` in all but its first second of processor time: it has its
-own session, environment, folder and output, ends by itself, and can be signalled and killed. What is about the start
-itself, or about what is loaded for it, starts Python.
+own session, environment, folder and output, ends by itself, and can be signalled and killed; it ends with the tests
+that started it. What is about the start itself, or about what is loaded for it, starts Python.
 
 Their reading processes are forked of them in turn, where the product starts Python.
 
@@ -11,6 +11,7 @@ Run as a module this is the process that is forked. It takes its orders through 
 """
 
 import atexit
+import ctypes
 import gc
 import json
 import os
@@ -34,6 +35,7 @@ from typing import IO, Any
 ROOT = Path(__file__).parent.parent
 _LARGEST = 1 << 20  # bytes of an order
 _UNLIMITED = resource.RLIM_INFINITY
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass
@@ -146,7 +148,13 @@ def _tell_end(ended: int, pid: int, tell: int) -> None:
     os.close(tell)
 
 
+def end_with_parent() -> None:
+    """Let this process be killed when the one that started it goes, whatever that one dies of."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _become(order: dict[str, Any], files: list[int]) -> list[str]:
+    end_with_parent()
     os.setsid()
     os.dup2(files[0], 1)
     os.dup2(files[1], 2)

@@ -23,6 +23,7 @@ from pipelines.store import imported
 from pipelines.store import selection as stored
 from pipelines.store.database import open_for_reading
 from pipelines.store.families import Family, families, least_of, unsorted_texts
+from pipelines.store.identity import is_sample
 from pipelines.store.imported import Dated, sources
 
 FAMILIES = 10  # that are named
@@ -127,7 +128,6 @@ def made(db: Database, selection: Selection) -> Made:
     settings = [json.loads(row["settings"] or "{}") for row in crawls]
     libraries = [json.loads(row["libraries"] or "{}") for row in crawls]
     newest: dict[str, Any] = next((one for one in reversed(libraries) if one), {})
-    (sample,) = db.execute("SELECT coalesce(max(sample), 0) FROM identity").fetchone()
     return Made(
         f"policy-corpus {newest.get('policy-corpus', __version__)}",
         tuple(sorted({str(one["SELECT"]) for one in settings if one.get("SELECT")})),
@@ -136,7 +136,7 @@ def made(db: Database, selection: Selection) -> Made:
         {str(name): str(version) for name, version in newest.items()},
         sources=sources(db),
         selected=", ".join(f"{name} {value}" for name, value in asked_for(selection).items()),
-        is_sample=bool(sample),
+        is_sample=bool(is_sample(db)),
     )
 
 

@@ -36,10 +36,10 @@ from pipelines.maintenance.forget import forget_again
 from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
 from pipelines.options import Config
-from pipelines.store.archives import mark_sample
+from pipelines.store import forgetting
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import DATABASE, open_corpus, recording
-from pipelines.store.forgetting import is_held
+from pipelines.store.database import DATABASE, open_corpus
+from pipelines.store.identity import mark_sample
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
 from pipelines.warc import bringing
@@ -178,8 +178,7 @@ def _only_kind(folders: Sequence[Path]) -> bool | None:
 def _forget_merged(db: Database, *, others: Sequence[Path], is_new: bool, accept: bool) -> None:
     """What other corpora have forgotten, before what has come back in goes again."""
     if is_new:  # what journals of the others say of it is told once more, and checked
-        with recording(db):
-            db.execute("DELETE FROM forgotten")
+        forgetting.remember_nothing(db)
     _take_forgotten(db, others, accept)
 
 
@@ -189,13 +188,12 @@ def _take_forgotten(db: Database, others: Sequence[Path], accept: bool) -> None:
     log = logging.getLogger(__name__)
     for other in others:
         with closing(open_corpus(other)) as named:
-            found = named.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall()
+            found = forgetting.forgotten_since(named)
         for site, since in found:
             if not _is_site(site):
                 log.warning("%s has forgotten %.80r, which is no site: passed over.", other, site)
-            elif accept or not is_held(db, site, urlkey(f"http://{site}/").partition(")")[0]):
-                with recording(db):
-                    db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [site, since])
+            elif accept or not forgetting.is_held(db, site, urlkey(f"http://{site}/").partition(")")[0]):
+                forgetting.note_forgotten(db, site, since)
             else:
                 log.warning("%s has forgotten %s, which is held here: --accept-forgotten deletes it.", other, site)
 

@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
 from pipelines.formats.content_encoding import decode
+from pipelines.formats.memory import load_database_alone
 from pipelines.items import Failure, Page, Reading
-from pipelines.store.readings import Unread
 from pipelines.warc.reader import payload_at
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # neither is to be loaded before `_prepare` says how
     from pipelines.extraction.base import Extractor
+    from pipelines.store.readings import Unread
 
 PR_SET_PDEATHSIG = 1
 REMEMBERED = 256  # readings of a worker; a few megabytes
@@ -69,14 +70,12 @@ class Readers:
         self._workers = [_Worker(deadline, memory, extractor, remembered, at_once) for _ in range(workers)]
 
     def submit(self, page: Page) -> Future[Reading]:
-        """The reading to come. The future raises ReadingFailed, or RecordingFailed where the machine is in trouble
-        (full disk, no more files); `close` cancels it."""
+        """The reading to come; `close` cancels it. The future raises ReadingFailed, or RecordingFailed (full disk)."""
         chosen = self._worker_for(page.original)
         return chosen.submit(partial(chosen.read, page))
 
-    def submit_held(self, folder: Path, held: Sequence[Unread]) -> Future[list[Outcome]]:
-        """The same for some pages that lie in the WARC files of a `warc` folder, where the worker reads them: what came
-        of each. The future raises RecordingFailed alone."""
+    def submit_held(self, folder: Path, held: "Sequence[Unread]") -> Future[list[Outcome]]:
+        """The same for pages in WARC files of a `warc` folder: what came of each. It raises RecordingFailed alone."""
         chosen = self._worker_for(held[0].capture.original)
         return chosen.submit(partial(chosen.read_held, folder, held))
 
@@ -113,8 +112,7 @@ class _Worker:
         self._thread.start()
 
     @property
-    def waiting(self) -> int:
-        """What is in hand and in the queue."""
+    def waiting(self) -> int:  # in hand and in the queue
         return len(self._waiting)
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
@@ -157,7 +155,7 @@ class _Worker:
         except Exception as error:
             future.set_exception(error)
 
-    def read_held(self, folder: Path, held: Sequence[Unread]) -> list[Outcome]:
+    def read_held(self, folder: Path, held: "Sequence[Unread]") -> list[Outcome]:
         """What came of each. They are handed over together; where one of them kills or stalls the process, or takes
         too much memory, it and those behind it are read one by one."""
         outcomes: list[Outcome] = []
@@ -258,6 +256,7 @@ def _prepare(parent: int, memory: int, extractor: str, remembered: int) -> None:
     if os.getppid() != parent:  # it died before the line above
         os._exit(1)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would spin beside the other workers
+    load_database_alone()
     from pipelines.extraction import extractors
 
     _reader = extractors.extractor(extractor, remembered)
@@ -278,12 +277,12 @@ def _read(page: Page) -> Reading:
         raise ReadingFailed(TOO_MUCH_MEMORY) from None
 
 
-def _read_held(folder: Path, held: Sequence[Unread]) -> list[Outcome]:
+def _read_held(folder: Path, held: "Sequence[Unread]") -> list[Outcome]:
     """What came of each, up to the first that takes too much memory; of a single one, that is raised."""
     outcomes: list[Outcome] = []
     for one in held:
         try:
-            outcomes.append(_read(_page_of(folder, one)))
+            outcomes.append(_read(page_of(folder, one)))
         except RecordingFailed:
             outcomes.append(None)
         except ReadingFailed as error:
@@ -295,6 +294,7 @@ def _read_held(folder: Path, held: Sequence[Unread]) -> list[Outcome]:
     return outcomes
 
 
-def _page_of(folder: Path, one: Unread) -> Page:
+def page_of(folder: Path, one: "Unread") -> Page:
+    """The page that is held. Raises RecordingFailed for damaged or lost bytes, ReadingFailed for an unknown coding."""
     body = payload_at(folder, one.location, one.payload_digest, decode=_decoded)
     return Page(body, one.capture.original, one.capture.timestamp, one.content_type)

@@ -113,8 +113,7 @@ def _documents(joined: Joined, selection: Selection) -> Iterator[tuple[DocumentK
 
 
 def _open_folders(joined: Joined) -> set[str]:
-    rows = (row for db in joined.dbs for row in db.execute("SELECT site, kind, variant FROM document WHERE open"))
-    return {str(document_folder(DocumentKey(*row))) for row in rows}
+    return {str(document_folder(document)) for document in joined.open_documents()}
 
 
 class _Export:

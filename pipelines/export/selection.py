@@ -22,7 +22,7 @@ from pipelines.store import readings
 from pipelines.store import selection as store
 from pipelines.store.archives import Links
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import copied, open_for_reading
+from pipelines.store.database import copied, open_for_reading, see_one_state
 from pipelines.store.joined import Joined, Shard, folders_of, refuse_unlike
 from pipelines.store.selection import Selection
 from pipelines.warc.lock import refuse_while_written
@@ -260,5 +260,5 @@ def viewing(folder: Path, selection: Selection, public_url: str, extractor: str 
     with all_read_by(folder, extractor) as joined:
         for shard in joined.shards:
             refuse_while_written(shard.folder)
-            shard.db.execute("BEGIN")  # one state of all tables, whatever is written from here on
+            see_one_state(shard.db)
         yield CorpusView(joined, selection, public_url)

@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
-from pipelines.items import WarcLocation
+from pipelines.items import DocumentKey, WarcLocation
 from pipelines.store import selection as store
 from pipelines.store.catalogue import is_catalogue, missing_shards, shards_in
 from pipelines.store.database import open_for_reading
@@ -86,6 +86,10 @@ class Joined:
         """The `warc` folder in which the bytes of a capture lie, and where. Raises RecordingFailed."""
         own_id, shard = divmod(capture_id, len(self.shards))
         return self.shards[shard].folder / "warc", store.location(self.dbs[shard], own_id)
+
+    def open_documents(self) -> Iterator[DocumentKey]:
+        """As `selection.open_documents`, shard by shard."""
+        return (document for db in self.dbs for document in store.open_documents(db))
 
     def urlkey_of(self, capture_id: int) -> str:
         """As `selection.urlkey_of`."""
@@ -162,8 +166,7 @@ def refuse_unlike(joined: Joined) -> None:
 
 
 def _sites(shard: int, db: Database) -> Iterator[tuple[str, int]]:
-    for (site,) in db.execute("SELECT DISTINCT site FROM document ORDER BY site"):
-        yield site, shard
+    return ((site, shard) for site in store.sites(db))
 
 
 def _refuse_copies(shards: Sequence[Shard]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import WarcLocation
+from pipelines.items import DocumentKey, WarcLocation
 
 Row = tuple[Any, ...]
 
@@ -66,6 +66,19 @@ _VERSION_TABLES = """version JOIN document ON document.id = version.document_id
         AND extraction.reader = version.reader"""
 _IN_FORCE = """version.number = (SELECT max(number) FROM version AS known
     WHERE known.document_id = version.document_id AND known.first_timestamp <= ?)"""
+
+# -- documents
+
+
+def sites(db: Database) -> Iterator[str]:
+    """The sites of all documents, in order."""
+    return (site for (site,) in db.execute("SELECT DISTINCT site FROM document ORDER BY site"))
+
+
+def open_documents(db: Database) -> Iterator[DocumentKey]:
+    """Documents of which changes may still lie between captures that were not fetched."""
+    return (DocumentKey(*row) for row in db.execute("SELECT site, kind, variant FROM document WHERE open"))
+
 
 # -- versions
 

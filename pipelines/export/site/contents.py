@@ -22,7 +22,7 @@ from pipelines.export.site.pages import Redlines, look, page, static_files
 from pipelines.export.site.search import index_texts, remove_index
 from pipelines.store import publishing as store
 from pipelines.store.archives import Links
-from pipelines.store.database import open_for_reading
+from pipelines.store.database import open_for_reading, see_one_state
 from pipelines.store.families import Relatives
 from pipelines.store.publishing import PublishedDocument
 
@@ -153,7 +153,7 @@ def publish(corpus: Path, to: Path, settings: SiteSettings, progress: Progress) 
     site cannot be written, which then stays as it was.
     """
     with closing(open_for_reading(corpus)) as db:
-        db.execute("BEGIN")  # one state of all tables
+        see_one_state(db)
         contents = Contents(db, settings)
         with site_folder(to) as folder:
             _write(contents, folder, settings, progress)

@@ -89,7 +89,7 @@ def test_where_nothing_was_left_behind_no_process_starts(crawled: Path, tmp_path
     read_by_an_older_one(corpus)
     caught_up(corpus, told)
     assert len(started) == 1
-    assert told[-1][0] == "pages read"
+    assert [what for what, done, todo in told if done == todo] == ["pages read", "versions read by a second reader"]
     caught_up(corpus, told)
     assert len(started) == 1, "the older reader's readings stand beside, and nothing is read a third time"
 
@@ -112,7 +112,7 @@ def test_no_document_turns_to_the_new_reader_before_all_is_read(
     with closing(open_corpus(upgraded)) as db:
         left = count_outdated(db, reader_version())
     caught_up(upgraded, told)
-    assert told[-1] == ("pages read", left, left), "what was read before the interrupt is not read again"
+    assert ("pages read", left, left) in told, "what was read before the interrupt is not read again"
     assert left < len(tables(crawled, "extraction")["extraction"])
     assert tables(upgraded, "version") == tables(crawled, "version")
 
