@@ -135,8 +135,8 @@ class Discovery:
         hrefs = [] if evidence or is_frame else self.frames(memento)
         frames = tuple(unlisted(href, memento.capture.timestamp, memento.capture.archive) for href in hrefs)
         return HomePage(
-            memento.capture, memento.requested, memento.answer, memento.digest_check, memento.redirect_to,
-            memento.asked, evidence, memento.truncated, frames,
+            memento.capture, memento.requested, memento.answer, memento.digest_check, memento.asked,
+            evidence, memento.truncated, frames,
         )  # fmt: skip
 
     def canonical_evidence(self, memento: Memento, subjects: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
