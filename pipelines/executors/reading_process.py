@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
 from pipelines.formats.content_encoding import decode
+from pipelines.formats.memory import load_database_alone
 from pipelines.items import Failure, Page, Reading
-from pipelines.store.readings import Unread
 from pipelines.warc.reader import payload_at
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # neither is to be loaded before `_prepare` says how
     from pipelines.extraction.base import Extractor
+    from pipelines.store.readings import Unread
 
 PR_SET_PDEATHSIG = 1
 TOO_MUCH_MEMORY = "reading took too much memory"
@@ -102,6 +103,7 @@ def _prepare(parent: int, memory: int, extractor: str, remembered: int) -> None:
     if os.getppid() != parent:  # it died before the line above
         os._exit(1)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would spin beside the other workers
+    load_database_alone()
     from pipelines.extraction import extractors
 
     _reader = extractors.extractor(extractor, remembered)
@@ -138,12 +140,12 @@ def read(page: Page) -> Reading:
         raise ReadingFailed(TOO_MUCH_MEMORY) from None
 
 
-def read_held(folder: Path, held: Sequence[Unread]) -> list[Outcome]:
+def read_held(folder: Path, held: "Sequence[Unread]") -> list[Outcome]:
     """What came of each, up to the first that takes too much memory; of a single one, that is raised."""
     outcomes: list[Outcome] = []
     for one in held:
         try:
-            outcomes.append(read(_page_of(folder, one)))
+            outcomes.append(read(page_of(folder, one)))
         except RecordingFailed:
             outcomes.append(None)
         except ReadingFailed as error:
@@ -155,6 +157,8 @@ def read_held(folder: Path, held: Sequence[Unread]) -> list[Outcome]:
     return outcomes
 
 
-def _page_of(folder: Path, one: Unread) -> Page:
+def page_of(folder: Path, one: "Unread") -> Page:
+    """The page that is held. Raises RecordingFailed where its bytes are damaged or gone, ReadingFailed where they are
+    in a coding that cannot be undone."""
     body = payload_at(folder, one.location, one.payload_digest, decode=_decoded)
     return Page(body, one.capture.original, one.capture.timestamp, one.content_type)

@@ -16,10 +16,11 @@ from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus
+from pipelines.store.file_book import Book
 from pipelines.store.target_lists import TargetFile
 from pipelines.warc import journal
 from pipelines.warc.identity import own_of
-from pipelines.warc.own_files import Book
+from pipelines.warc.own_files import close_left_open
 from pipelines.warc.recovery import adopt
 from pipelines.warc.writer import WarcWriter
 
@@ -68,7 +69,7 @@ class ArchiveStage:
     def open_spider(self) -> None:
         book = Book(self._db)
         newest = adopt(self._folder, self._corpus, runs.latest_first(self._db), own=own_of(self._db, self._folder).owns)
-        book.close_left_open(self._folder, cut=newest)
+        close_left_open(book, self._folder, cut=newest)
         self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size, book=book)
         uri, path = self._targets
         for text in TargetFile(Path(path)).texts() if path else ():
