@@ -52,8 +52,15 @@ class CaptureKey(NamedTuple):
         return self.archive, self.timestamp, self.original, self.digest, self.statuscode
 
 
+class _Keyed:
+    """Room for a key that is made once, when it is first asked for; it is no field."""
+
+    __slots__ = ("_key",)
+    _key: CaptureKey
+
+
 @dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(_Keyed):
     """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept). `archive` names the one
     that lists it; `record_at` is where the record lies, FILE?OFFSET+LENGTH, of archives that give it by range, else
     empty; `~` and why it was cut stand behind it where the listing says so."""
@@ -70,7 +77,12 @@ class Capture:
 
     @property
     def key(self) -> CaptureKey:
-        return CaptureKey(self.timestamp, self.original, self.digest, self.statuscode, self.archive)
+        try:
+            return self._key  # a plan asks for it some twenty times
+        except AttributeError:
+            key = CaptureKey(self.timestamp, self.original, self.digest, self.statuscode, self.archive)
+            object.__setattr__(self, "_key", key)
+            return key
 
     @property
     def is_revisit(self) -> bool:
@@ -234,8 +246,6 @@ class Reading:
     looks_like: str = ""  # the kind of document the text itself shows, empty where it does not
     stated_date: str = ""  # ISO 8601, the day from which the text says it holds or was changed; empty where not clear
     stated_in: str = ""  # the line that says so
-    second_in_text: float | None = None  # of the words that a second reader finds in the page, the share the text has
-    text_in_second: float | None = None  # of the text's words, the share that it has; None where it was not asked
 
 
 @dataclass(frozen=True, slots=True)

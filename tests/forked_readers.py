@@ -19,17 +19,17 @@ def _server() -> Any:
 @contextmanager
 def forked_readers() -> Iterator[None]:
     """Let all that this process reads with be forked so."""
-    from pipelines.executors import process_pool
+    from pipelines.executors import process_pool, reading_process
 
-    class Forked(process_pool._Process):
+    class Forked(reading_process.ReadingProcess):
         def __init__(self, parent: int, *options: Any) -> None:
             forkserver.ensure_running()
             super().__init__(_server()._forkserver_pid, *options)  # that is what a reader ends with
 
     forkserver.set_forkserver_preload(["tests.warm_reader"])
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(process_pool, "_Process", Forked)
-        patched.setattr(process_pool, "get_context", lambda method: get_context("forkserver"))
+        patched.setattr(process_pool, "ReadingProcess", Forked)
+        patched.setattr(reading_process, "get_context", lambda method: get_context("forkserver"))
         yield
 
 

@@ -244,15 +244,15 @@ def _load() -> None:
 def _warm_up() -> None:
     """What is loaded with the first address and the first page; where our processes are forked, their readers are."""
     from crawler.targets.urls import site_of
-    from pipelines.executors import process_pool
+    from pipelines.executors import reading_process
     from pipelines.extraction.extractors import extractor
     from pipelines.items import Page
     from tests.new_corpora import copied_layout
 
     copied_layout().__enter__()
     site_of("site.example")
-    extractor("corpus").read(Page(process_pool.WARM_UP, "http://localhost/", "20000101000000"))
-    process_pool.get_context = lambda method: _ForkedReaders()  # type: ignore[assignment, attr-defined]
+    extractor("corpus").read(Page(reading_process.WARM_UP, "http://localhost/", "20000101000000"))
+    reading_process.get_context = lambda method: _ForkedReaders()  # type: ignore[assignment, attr-defined]
 
 
 class _ForkedReader(ForkProcess):

@@ -5,7 +5,7 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process that has threads is not to be forked
 
-from pipelines.executors.process_pool import WARM_UP
+from pipelines.executors.reading_process import WARM_UP
 from pipelines.extraction.extractors import extractor
 from pipelines.items import Page
 

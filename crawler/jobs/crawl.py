@@ -27,16 +27,19 @@ from crawler.jobs import configuration
 from crawler.jobs.configuration import extractor_name, reader_of
 from crawler.jobs.hook import run_for_each
 from crawler.jobs.register import Request, listed, register
-from crawler.jobs.reread import catch_up
+from crawler.jobs.reread import catch_up, readers
 from crawler.middlewares import REQUESTS
 from crawler.politeness.limits import is_loopback
 from crawler.politeness.wire_options import Budget
 from pipelines.exceptions import ArchiveUnavailable, CorpusError, DatabaseBusy, RecordingFailed, WrongUse
+from pipelines.executors.process_pool import Readers
 from pipelines.executors.read_all import Progress
+from pipelines.executors.second_readings import ask_second
 from pipelines.export.corpus_files import export_corpus
 from pipelines.formats.release import __version__
 from pipelines.formats.timestamps import utc
 from pipelines.options import Config
+from pipelines.stages.extract import LENT
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
@@ -80,9 +83,11 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
             settings.set("TARGET_LIST", (f"urn:policy-corpus:targets:{digest}", str(targets.path)), priority="cmdline")
         _begin(db, settings, digest)
         crawler = process.create_crawler(request.spider)
-        code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
-        if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
-            code, message = _exported(db, settings, code, message)
+        with closing(readers(settings, at_once=False)) as pool:
+            setattr(crawler, LENT, pool)
+            code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
+            if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
+                code, message = _exported(db, settings, pool, progress, (code, message))
         summary = summarise(db, reader_of(settings), [archive.name for archive in archives(config)])
         if not code and summary.to_be_tried_again:
             code = 1
@@ -107,13 +112,19 @@ def _caught_up(db: Database, settings: Settings, progress: Progress) -> tuple[in
     return None
 
 
-def _exported(db: Database, settings: Settings, code: int, message: str) -> tuple[int, str]:
+def _exported(
+    db: Database, settings: Settings, pool: Readers, progress: Progress, ended: tuple[int, str]
+) -> tuple[int, str]:
+    """Derive what waits, and export it. Who stopped the crawl waits for no second reader: the next run asks it."""
+    config = Config.of(settings)
     try:
-        Corpus(db, Config.of(settings).archive).derive_waiting()
-        export_corpus(db, Config.of(settings))
+        Corpus(db, config.archive).derive_waiting()
+        if ended[0] < 128:
+            ask_second(db, config.folder / "warc", pool, progress=progress)
+        export_corpus(db, config)
     except RecordingFailed as error:
         return error.exit_code, f"{error}"
-    return code, message
+    return ended
 
 
 def settle(settings: Settings, *, asks: bool = True) -> None:

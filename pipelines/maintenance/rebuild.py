@@ -18,14 +18,15 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import CorpusError, RecordingFailed, WrongUse
 from pipelines.executors.read_all import HeldReader, Progress, compare_all, read_all
+from pipelines.executors.second_readings import ask_second
 from pipelines.items import Target
 from pipelines.maintenance.first_pass import FirstPass, Knowledge
 from pipelines.maintenance.merge import take_readings
-from pipelines.store import searching, unwritten
-from pipelines.store.book import Book
+from pipelines.store import searching, second_readings, unwritten
 from pipelines.store.checks import lost_captures, missing_files
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
+from pipelines.store.file_book import Book
 from pipelines.store.forgetting import keep_forgotten
 from pipelines.store.ledger import Ledger
 from pipelines.store.remaking import Making, is_made_of
@@ -93,6 +94,8 @@ def rebuild(
             _index(db)
             Corpus(db, archive).derive_waiting(compared=False)
             compare_all(db, pool, progress=progress)
+            second_readings.forget_unshown(db)
+            ask_second(db, warc, pool, progress=progress)
             Corpus(db, archive).found_when_fetched()
             _decide(db, folder, making, turn, forget_again, accept_losses)
         replace_by(folder / WORK, folder)
@@ -170,7 +173,7 @@ def _making_room(work: Path) -> Iterator[None]:
 def _work_database(folder: Path, of: str) -> Database:
     """The half-made database of an interrupted rebuild of the same files, or a new one."""
     db = open_corpus(folder)
-    if "making" in db.table_names() and is_made_of(db, of):
+    if is_made_of(db, of):
         log.warning("Going on with the rebuild that was interrupted.")
         return db
     db.close()

@@ -47,6 +47,11 @@ def versions_not_as_derived(db: Database) -> Iterator[tuple[str, str, str]]:
             yield key[0], key[1], key[2]
 
 
+def holds_versions(db: Database) -> bool:
+    """Whether a corpus has any version of any document."""
+    return db.execute("SELECT 1 FROM version").fetchone() is not None
+
+
 def files_of_rows(db: Database) -> list[str]:
     """The WARC files that rows point into."""
     return [file for (file,) in db.execute("SELECT DISTINCT file FROM snapshot ORDER BY file")]

@@ -157,7 +157,12 @@ class Corpus:
             fields |= {"text_digest": digest} | reading_columns(self._as_far_as_held(capture_id, outcome))
         names = ", ".join(fields)
         marks = ", ".join(f":{name}" for name in fields)
-        self._db.execute(f"INSERT OR REPLACE INTO extraction ({names}) VALUES ({marks})", fields)  # noqa: S608
+        # not INSERT OR REPLACE: what a second reader said of the text stays
+        self._db.execute(
+            f"INSERT INTO extraction ({names}) VALUES ({marks}) ON CONFLICT (capture_id, reader) DO UPDATE SET "  # noqa: S608
+            + ", ".join(f"{name} = excluded.{name}" for name in fields),
+            fields,
+        )
 
     def _as_far_as_held(self, capture_id: int, reading: Reading) -> Reading:
         """A reading; of bytes that were cut when they were captured, a doubtful one at best."""
