@@ -15,6 +15,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import tests.without_pandas  # noqa: F401 - before all others
+
+# isort: split
+
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import make_sample
 from pipelines.executors.process_pool import Readers

@@ -1,4 +1,4 @@
-"""A plugin that is loaded first of all: sqlite-utils loads pandas wherever it is found, half a second for each process,
+"""Loaded first of all: sqlite-utils loads pandas wherever it is found, half a second for each process,
 and makes no use of it here. Who wants it, loads it."""
 
 import sys
