@@ -12,8 +12,8 @@ from pathlib import Path
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
-from pipelines.store.book import Book
 from pipelines.store.database import open_corpus
+from pipelines.store.file_book import Book
 from pipelines.warc.identity import own_of
 from pipelines.warc.writer import WarcWriter
 from tests.launching import launched

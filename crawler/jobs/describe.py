@@ -21,9 +21,9 @@ from pipelines.formats.release import __version__
 from pipelines.formats.terminal import counted
 from pipelines.store import imported
 from pipelines.store import selection as stored
+from pipelines.store.corpus_names import is_sample
 from pipelines.store.database import open_for_reading
 from pipelines.store.families import Family, families, least_of, unsorted_texts
-from pipelines.store.identity import is_sample
 from pipelines.store.imported import Dated, sources
 
 FAMILIES = 10  # that are named
@@ -105,12 +105,12 @@ def describe_corpus(db: Database, selection: Selection, gap_days: int) -> Descri
             if said
             else "The corpus has no versions to describe yet: crawl first."
         )
-    found = [one for one in families(db) if _is_of(one, selection)]
+    found = [one for one in families(db) if _is_selected(one, selection)]
     documents = sum(one.documents for one in found)
     return Description(figures, made(db, selection), found, documents, unsorted_texts(db), least_of(db))
 
 
-def _is_of(family: Family, selection: Selection) -> bool:
+def _is_selected(family: Family, selection: Selection) -> bool:
     return any(
         (not selection.sites or one.site in selection.sites) and (not selection.kinds or one.kind in selection.kinds)
         for one in family.members

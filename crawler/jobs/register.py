@@ -21,7 +21,7 @@ from pipelines.items import DocumentKey, Target
 from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.archives import keep_archives
-from pipelines.store.identity import is_sample, mark_sample
+from pipelines.store.corpus_names import is_sample, mark_sample
 from pipelines.store.imported import refuse_imported
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
-from pipelines.executors.process_pool import page_of
 from pipelines.executors.read_all import Answer, HeldReader, Progress, behind
+from pipelines.executors.reading_process import page_of
 from pipelines.extraction.version import extractor_of
 from pipelines.store import second_readings
 from pipelines.store.second_readings import DONE, Due

@@ -14,8 +14,8 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
 from pipelines.store import merging
-from pipelines.store.book import Book
 from pipelines.store.database import DATABASE, open_corpus
+from pipelines.store.file_book import Book
 from pipelines.warc.bringing import bring_in
 from pipelines.warc.files import run_of, warc_files
 from pipelines.warc.identity import is_told_of_all, own_files, own_of

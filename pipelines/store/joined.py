@@ -20,6 +20,7 @@ from pipelines.exceptions import WrongUse
 from pipelines.items import DocumentKey, WarcLocation
 from pipelines.store import selection as store
 from pipelines.store.catalogue import is_catalogue, missing_shards, shards_in
+from pipelines.store.corpus_names import own_name
 from pipelines.store.database import open_for_reading
 from pipelines.store.readings import latest_reader
 from pipelines.store.selection import Row, Selection
@@ -52,9 +53,9 @@ class Joined:
         rows = [store.versions(db, selection, texts=texts) for db in self.dbs]
         return self._in_order(map(self._numbered_last, range(len(rows)), rows), itemgetter(0))
 
-    def stored_versions(self, selection: Selection) -> Iterator[Row]:
-        """As `selection.stored_versions`."""
-        rows = [store.stored_versions(db, selection) for db in self.dbs]
+    def versions_by_document(self, selection: Selection) -> Iterator[Row]:
+        """As `selection.versions_by_document`."""
+        rows = [store.versions_by_document(db, selection) for db in self.dbs]
         return self._in_order(map(self._numbered_last, range(len(rows)), rows), itemgetter(0))
 
     def rows_of(self, view: str, selection: Selection) -> Iterator[Row]:
@@ -172,7 +173,6 @@ def _sites(shard: int, db: Database) -> Iterator[tuple[str, int]]:
 def _refuse_copies(shards: Sequence[Shard]) -> None:
     seen: dict[str, Path] = {}
     for shard in shards:
-        for (name,) in shard.db.execute("SELECT corpus FROM identity WHERE NOT joined"):
-            if name in seen:
-                raise WrongUse(f"{seen[name]} and {shard.folder} are copies of one corpus: name one of them.")
-            seen[name] = shard.folder
+        if (name := own_name(shard.db)) in seen:
+            raise WrongUse(f"{seen[name]} and {shard.folder} are copies of one corpus: name one of them.")
+        seen[name] = shard.folder

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
+from pipelines.store.corpus_names import own_name
 from pipelines.store.database import recording
 from pipelines.store.journal_rows import (
     CAPTURE_KEY,
@@ -142,8 +143,7 @@ def _saved_line(db: Database, key: list[Any]) -> Iterator[Line]:
 
 
 def _forgotten_line(db: Database, row: Line) -> Iterator[Line]:
-    (corpus,) = db.execute("SELECT corpus FROM identity WHERE NOT joined").fetchone()
-    yield {"forgotten": row["site"], "since": row["since"], "corpus": corpus}
+    yield {"forgotten": row["site"], "since": row["since"], "corpus": own_name(db)}
 
 
 def _archive_line(_: Database, row: Line) -> Iterator[Line]:

@@ -20,10 +20,10 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.items import CaptureKey
-from pipelines.store import book, checks, identity, runs
-from pipelines.store.book import Book, Entry
+from pipelines.store import checks, corpus_names, file_book, runs
+from pipelines.store.corpus_names import Names
 from pipelines.store.database import DATABASE, recording
-from pipelines.store.identity import Names
+from pipelines.store.file_book import Book, Entry
 from pipelines.warc.files import is_imported, is_ours, place_of, run_of, warc_files
 from pipelines.warc.held import HeldMemento
 from pipelines.warc.own_files import closed_now, fits, renamed, sized
@@ -88,8 +88,8 @@ def own_files(db: Database, folder: Path) -> list[str]:
 def own_of(db: Database, folder: Path) -> Own:
     """What the database says of the files in a `warc` folder. Files of before there was a book are noted where it can
     be written."""
-    names, entries = identity.names_of(db.conn), Book(db).entries()
-    if not identity.is_adopted(db):
+    names, entries = corpus_names.names_of(db.conn), Book(db).entries()
+    if not corpus_names.is_adopted(db):
         entries |= _first_look(db, folder, names)
         with suppress(sqlite3.OperationalError, RecordingFailed):  # opened for reading only
             _note(db, entries)
@@ -107,7 +107,7 @@ def writing_in(folder: Path) -> Names:
         try:
             if path.is_file():
                 with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
-                    return identity.names_of(connection)
+                    return corpus_names.names_of(connection)
         except sqlite3.Error:
             continue  # damaged, or of an older layout
     return Names()
@@ -136,7 +136,7 @@ def _first_look(db: Database, folder: Path, names: Names) -> dict[str, Entry]:
 def _note(db: Database, entries: dict[str, Entry]) -> None:
     with recording(db):
         Book(db).add(entries)
-        identity.note_adopted(db)
+        corpus_names.note_adopted(db)
 
 
 def carry_over(db: Database, old: Path, folder: Path, files: Sequence[str], joined: Iterable[Path] = ()) -> Own:
@@ -169,8 +169,8 @@ def _told(path: Path) -> _Told | None:
     try:
         if path.is_file():
             with closing(sqlite3.connect(path)) as told:
-                names = identity.names_and_joined(told)
-                return _Told(names, book.rows_in(told), book.entries_in(told)) if names else None
+                names = corpus_names.names_and_joined(told)
+                return _Told(names, file_book.rows_in(told), file_book.entries_in(told)) if names else None
     except sqlite3.Error as error:
         log.warning("%s does not tell whose it is: %s", path, error)
     return None
@@ -178,7 +178,7 @@ def _told(path: Path) -> _Told | None:
 
 def _take(db: Database, known: _Told) -> None:
     with recording(db):
-        identity.rename(db, known.names)
+        corpus_names.rename(db, known.names)
         Book(db).take_over(known.book)
 
 
@@ -189,7 +189,7 @@ def _take_joined(db: Database, folder: Path, files: Sequence[str], known: _Told)
     mine, theirs = own.entries(), {file: replace(one, joined=True) for file, one in known.entries.items()}
     longer = {file for file in {*mine} & {*theirs} & {*files} if _is_longer(place_of(folder, file), mine[file])}
     with recording(db):
-        identity.join(db, known.names)
+        corpus_names.join(db, known.names)
         own.take_out(longer)
         brought = {file: one for file, one in theirs.items() if file in files}
         own.come_back(brought)
@@ -213,8 +213,8 @@ def _rows(path: Path, files: Iterable[str]) -> dict[str, dict[int, str]]:
 
 def _take_mark(db: Database, old: Path) -> None:
     with suppress(sqlite3.Error), closing(sqlite3.connect(old)) as told:  # it may be of an older layout
-        if (marked := identity.marked_in(told)) is not None:
-            identity.mark_sample(db, sample=marked)
+        if (marked := corpus_names.marked_in(told)) is not None:
+            corpus_names.mark_sample(db, sample=marked)
 
 
 def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) -> None:
@@ -228,9 +228,9 @@ def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) ->
     joined = {name for names in borne.values() if corpus and names.corpus == corpus for name in names.joined}
     if corpus:
         with recording(db):
-            identity.rename(db, {corpus: 0, **dict.fromkeys(joined - {corpus}, 1)})
+            corpus_names.rename(db, {corpus: 0, **dict.fromkeys(joined - {corpus}, 1)})
     if any(names.sample for names in borne.values() if corpus and names.corpus == corpus):
-        identity.mark_sample(db, sample=True)
+        corpus_names.mark_sample(db, sample=True)
     vouched = Vouching(folder, {file: names.corpus for file, names in borne.items()}, corpus, joined)
     own = vouched.own(with_nameless=set(count) <= {corpus, *joined})
     found = closed_now(folder, own)

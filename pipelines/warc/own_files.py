@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.store.book import CLOSED, OPEN, Book, Entry
+from pipelines.store.file_book import CLOSED, OPEN, Book, Entry
 from pipelines.warc.files import place_of, serial_of
 
 

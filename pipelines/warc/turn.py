@@ -20,8 +20,8 @@ from sqlite_utils import Database
 from pipelines.exceptions import CorpusError, RecordingFailed
 from pipelines.formats import atomic
 from pipelines.store import unwritten
-from pipelines.store.book import Book
 from pipelines.store.database import DATABASE, open_corpus, recording, recording_for_good
+from pipelines.store.file_book import Book
 from pipelines.store.relocating import change_turn, decide_on_turn, end_turn, has_turn, take_back_turn, turn_in
 from pipelines.store.searching import sweep
 from pipelines.warc import cdxj, journal

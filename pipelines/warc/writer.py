@@ -17,7 +17,7 @@ from typing import Self
 from pipelines.exceptions import RecordingFailed
 from pipelines.formats import atomic
 from pipelines.items import ListingPage, Memento, Snapshot, WarcLocation
-from pipelines.store.book import Book
+from pipelines.store.file_book import Book
 from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.files import serial_of

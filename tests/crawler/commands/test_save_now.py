@@ -19,8 +19,8 @@ from crawler.jobs.rebuild import Request, run_rebuild
 from crawler.jobs.save_now import TRIES
 from pipelines.exceptions import WrongUse
 from pipelines.store import saved
-from pipelines.store.book import Book
 from pipelines.store.database import open_corpus
+from pipelines.store.file_book import Book
 from pipelines.store.saved import Save
 from pipelines.warc import journal
 from pipelines.warc.writer import WarcWriter

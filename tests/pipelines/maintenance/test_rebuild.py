@@ -11,8 +11,8 @@ import pytest
 from crawler.jobs.rebuild import Request, run_rebuild
 from pipelines.exceptions import WrongUse
 from pipelines.store import unwritten
-from pipelines.store.book import Book
 from pipelines.store.database import open_corpus
+from pipelines.store.file_book import Book
 from pipelines.warc import journal
 from pipelines.warc.writer import WarcWriter
 from tests.corpora import copied, settings_of, tables, texts

@@ -19,6 +19,12 @@ class Names:
     sample: bool = False
 
 
+def own_name(db: Database) -> str:
+    """The name that the corpus bears for itself, 32 hex digits."""
+    row = db.execute("SELECT corpus FROM identity WHERE NOT joined").fetchone()
+    return str(row[0]) if row else ""
+
+
 def names_of(connection: sqlite3.Connection) -> Names:
     """What a database says of itself. Raises sqlite3.Error where it is of an older layout."""
     rows = connection.execute("SELECT corpus, joined FROM identity ORDER BY joined, corpus").fetchall()
