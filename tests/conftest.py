@@ -19,7 +19,9 @@ from crawler.local_archive.sample import make_sample
 from pipelines.executors.process_pool import Readers
 from tests import corpora
 from tests.desk import Desk
+from tests.forked_readers import forked_readers
 from tests.launching import launched
+from tests.new_corpora import copied_layout
 
 ROOT = Path(__file__).parent.parent
 os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  # for all processes that tests start
@@ -104,6 +106,13 @@ def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPat
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def new_corpora() -> Iterator[None]:
+    """Quickly made ones."""
+    with copied_layout():
+        yield
+
+
 class KeptReaders(Readers):
     """Reading processes that stay when those who used them are done."""
 
@@ -128,11 +137,11 @@ def kept_readers() -> Iterator[None]:
             kept[asked] = KeptReaders(workers, **options)
         return kept[asked]
 
-    with pytest.MonkeyPatch.context() as patched:
+    with forked_readers(), pytest.MonkeyPatch.context() as patched:
         patched.setattr("crawler.jobs.reread.Readers", readers)
         yield
-    for pool in kept.values():
-        pool.end()
+        for pool in kept.values():
+            pool.end()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from crawler.jobs.register import holds_sample
 from crawler.jobs.reread import cluster_readers, decoded, read_again, readers
 from crawler.jobs.run_record import noted
 from crawler.selection.payloads import obstacle
-from crawler.spiders.site_discovery import Discovery
+from crawler.spiders.site_discovery import Discovery, is_likely, own_address
 from crawler.targets import urls as addresses
 from crawler.targets.document_kinds import known_kinds
 from crawler.targets.target_list import BadLine, read_targets
@@ -243,11 +243,11 @@ def _rebuild(
 def knowledge(settings: Settings) -> Knowledge:
     """What the crawler knows of the archive's ways."""
     window = timedelta(hours=Config.of(settings).wayback_hop_hours)
-    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of, window, _place)
+    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of, own_address, is_likely, window, _place)
 
 
 def _place(db: Database, archive: str, subjects: Sequence[tuple[str, str]]) -> None:
-    """Documents as a crawl would place them, by what redirects told; nothing is listed for it."""
+    """Documents as a crawl would place them, by what redirects and pages told; nothing is listed for it."""
     discovery = Discovery(Moves(db, archive), Listings(db, archive), Corpus(db, archive), "", "")
     discovery.place(subjects)
 

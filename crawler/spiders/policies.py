@@ -60,14 +60,15 @@ class PoliciesSpider(Spider):
         super().__init__(**kwargs)
         self.budget = budget
         self._options = options
-        self._db = open_corpus(options.folder, options.writer_patience)
-        self._ledger = Ledger(self._db, *options.archives)
-        self._listings = Listings(self._db, *options.archives)
+        # the stages share it: each write through another connection would empty what this one remembers of the file
+        self.db = open_corpus(options.folder, options.writer_patience)
+        self._ledger = Ledger(self.db, *options.archives)
+        self._listings = Listings(self.db, *options.archives)
         self._replay = Replay(self._ledger, timedelta(seconds=options.hop_window), options.next_try, options.several)
         self._discovery = Discovery(
-            Moves(self._db, *options.archives),
+            Moves(self.db, *options.archives),
             self._listings,
-            Corpus(self._db, next(iter(options.archives))),
+            Corpus(self.db, next(iter(options.archives))),
             options.selection.since,
             options.selection.until,
         )
@@ -295,4 +296,4 @@ class PoliciesSpider(Spider):
 
     def closed_down(self) -> None:
         self._canaries.tell()
-        self._db.close()
+        self.db.close()

@@ -141,18 +141,12 @@ class Discovery:
 
     def canonical_evidence(self, memento: Memento, subjects: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
         """The address that a document's page calls its own, where that is another one and looks like one."""
-        capture = memento.capture
-        head = memento.answer.body[:_HEAD]
-        if b"canonical" not in head:
-            return ()
-        own = canonical(head, capture.original, memento.answer.header("content-type"))
-        if not own or same_listing(own) == same_listing(capture.original):
-            return ()
-        return tuple(
+        capture, own = memento.capture, own_address(memento)
+        found = (
             Evidence(capture.timestamp, Source.CANONICAL, own, capture.original, 1.0, site, kind)
-            for site, kind in subjects
-            if address_score(own, kind) >= LIKELY
+            for site, kind in (subjects if own else ())
         )
+        return tuple(filter(is_likely, found))
 
     # -- (c) and all together: where documents lie
 
@@ -263,6 +257,20 @@ class Discovery:
             if any(one.source is Source.LISTING for one in tenure.evidence):
                 query = Query(tenure.address, since=self._since, until=self._until, archive=archive)
                 self._listings.cover(query, urlkey(tenure.address))
+
+
+def own_address(memento: Memento) -> str:
+    """The address that a page calls its own, where that is another one than it was captured at; else empty."""
+    head, original = memento.answer.body[:_HEAD], memento.capture.original
+    if b"canonical" not in head:
+        return ""
+    own = canonical(head, original, memento.answer.header("content-type"))
+    return own if own and same_listing(own) != same_listing(original) else ""
+
+
+def is_likely(one: Evidence) -> bool:
+    """Whether the address of evidence looks like one of its kind of document."""
+    return address_score(one.address, one.kind) >= LIKELY
 
 
 def listing_purpose(query: Query) -> str:

@@ -10,13 +10,19 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.executors.dask_cluster import Cluster, Task, mark, refuse_unseen, unmark
-from pipelines.executors.process_pool import Outcome, Readers
+from pipelines.executors.process_pool import Readers
+from pipelines.executors.reading_process import Outcome
 from pipelines.extraction.version import reader_version
-from pipelines.store.readings import Unread
+from pipelines.formats.memory import load_database_alone
+
+if TYPE_CHECKING:
+    from pipelines.store.readings import Unread
+
+load_database_alone()  # before a worker takes apart what it is sent
 
 T = TypeVar("T")
 
@@ -44,7 +50,7 @@ class ClusterReaders:
         self._cluster, self._how = cluster, how
         self._marks: dict[Path, str] = {}
 
-    def submit_held(self, folder: Path, held: Sequence[Unread]) -> Task[list[Outcome]]:
+    def submit_held(self, folder: Path, held: "Sequence[Unread]") -> Task[list[Outcome]]:
         """What will come of pages in a `warc` folder. Waiting for it raises WrongUse, RecordingFailed."""
         place = folder.resolve()
         if place not in self._marks:
@@ -68,7 +74,7 @@ _pools: dict[ReadingOrder, Readers] = {}
 _lock = threading.Lock()
 
 
-def read_held(how: ReadingOrder, folder: Path, said: str, held: Sequence[Unread]) -> list[Outcome]:
+def read_held(how: ReadingOrder, folder: Path, said: str, held: "Sequence[Unread]") -> list[Outcome]:
     """What came of each. Raises WrongUse where this worker is not as the others, RecordingFailed where its machine is
     in trouble."""
     refuse_unseen(folder, said)

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
-from pipelines.executors.process_pool import page_of
 from pipelines.executors.read_all import Answer, HeldReader, Progress, behind
+from pipelines.executors.reading_process import page_of
 from pipelines.extraction.version import extractor_of
 from pipelines.store import second_readings
 from pipelines.store.second_readings import DONE, Due
@@ -39,7 +39,8 @@ def ask_second(db: Database, warc_folder: Path, readers: HeldReader, *, progress
         if len(found) >= _AT_ONCE or done == todo:
             second_readings.keep(db, found)
             found.clear()
-            progress("versions read by a second reader", done, todo)
+            if todo > _AT_ONCE:  # else it is done before anybody wonders
+                progress("versions read by a second reader", done, todo)
     second_readings.keep(db, found)
 
 

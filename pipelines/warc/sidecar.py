@@ -207,12 +207,24 @@ def iso_of(timestamp: str) -> str:
 
 
 def timestamp_of(date: str) -> str:
-    """A WARC-Date, of any precision from the year to the nanosecond, as 14 digits; "" where it is none."""
-    found = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?)?)?", date, re.ASCII)
+    """A WARC-Date, of any precision from the year to the nanosecond, as 14 digits in UTC; "" where it is none."""
+    found = _DATE.fullmatch(date.strip())
     if not found:
         return ""
-    year, month, day, *clock = found.groups()
-    return "".join((year, month or "01", day or "01", *(part or "00" for part in clock)))
+    year, month, day, *clock, zone = found.groups()
+    timestamp = "".join((year, month or "01", day or "01", *(part or "00" for part in clock)))
+    if not zone or not zone.strip("+-:0"):
+        return timestamp
+    try:
+        return datetime.strptime(timestamp + zone, "%Y%m%d%H%M%S%z").astimezone(UTC).strftime("%Y%m%d%H%M%S")
+    except (ValueError, OverflowError):
+        return ""
+
+
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?)?)? ?(?:Z|UTC|GMT|([+-]\d\d:?\d\d))?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def uri(url: str) -> str:

@@ -1,6 +1,7 @@
 """Every outcome of a replay answer, over a real ledger."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -106,6 +107,27 @@ def test_an_archived_error_is_a_memento(replay: Replay, wanted: Asked) -> None:
     found = of(replay, wanted, memento(wanted, wanted.capture, b"busy", status=429))
     assert isinstance(found, Memento)
     assert found.answer.status == 429
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "why"),
+    [
+        (404, "text/html", "status 404"),
+        (200, "application/json; charset=utf-8", "no page: application/json"),
+        (200, "application/pdf", ""),
+        (200, "", ""),
+    ],
+)
+def test_what_no_listing_told_is_looked_at_when_it_is_played(replay: Replay, status: int, kind: str, why: str) -> None:
+    """Rows of TimeMaps, and old ones, have neither status nor type."""
+    untold = replace(page("2006"), statuscode="-", mimetype="unk", digest="-")
+    asked = Asked.first(untold, 0)
+    found = of(replay, asked, memento(asked, untold, status=status, Content_Type=kind))
+    if why:
+        assert refusal(found) == (State.UNPLAYABLE, why, False, None)
+    else:
+        assert isinstance(found, Memento)
+        assert (found.capture.statuscode, found.capture.mimetype) == ("200", kind or "unk")
 
 
 def test_the_nearest_capture_played_at_once_is_recorded_as_itself(desk: Desk, replay: Replay, wanted: Asked) -> None:

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.analysis.comparison.blocks import blocks_of
+from pipelines.analysis.comparison.blocks import Chunks, blocks_of, parse
+from pipelines.analysis.comparison.codes import Codes, Words
 from pipelines.analysis.comparison.compare import apply, compare, revert
 from pipelines.analysis.comparison.model import Comparison
 from pipelines.analysis.comparison.runs import runs_of
-from pipelines.analysis.comparison.tokens import count_words, tokens_of
+from pipelines.analysis.comparison.tokens import count_words, keys_of, tokens_of
 from tests.pipelines.analysis.comparison.markdowns import ANY, edited
 
 PAIRS = st.one_of(edited(), st.tuples(ANY, ANY))
@@ -28,6 +29,24 @@ def test_blocks_and_tokens_lose_nothing(text: str) -> None:
         tokens = tokens_of(block.body)
         assert tokens.text(0, len(tokens.raw)) + tokens.glue[-1] == block.body
         assert tokens.words(0, len(tokens.raw)) == count_words(block.body)
+
+
+@given(ANY, st.booleans())
+@settings(max_examples=400)
+def test_codes_say_the_same_as_tokens(text: str, has_letters: bool) -> None:
+    words = Words(has_letters=has_letters)
+    for body in [text, *(block.body for block in blocks_of(text))]:
+        codes = Codes(words)
+        assert codes(body) == words.code(keys_of(tokens_of(body).raw))
+        assert (codes(body), codes.sentences(body)) == codes.of_tokens(body)
+
+
+@given(st.lists(ANY, max_size=4))
+def test_what_is_known_of_one_text_changes_nothing_in_the_next(texts: list[str]) -> None:
+    chunks: Chunks = {}
+    for text in texts:
+        blocks, chunks = parse(text, chunks)
+        assert blocks == blocks_of(text) == parse(text, {})[0]
 
 
 @given(PAIRS)
