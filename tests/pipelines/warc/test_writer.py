@@ -16,6 +16,7 @@ from pipelines.warc.cdxj import cdxj_path
 from pipelines.warc.held import HeldListing, HeldMemento, HeldTargets
 from pipelines.warc.reader import read_memento, scan, write_index
 from pipelines.warc.writer import WarcWriter
+from tests.launching import launched
 from tests.pipelines.store.samples import FETCHED, PAGE, a_listing, a_memento, as_kept, redirecting
 
 Records = list[tuple[str, dict[str, str], dict[str, str], bytes]]
@@ -42,7 +43,7 @@ def written(folder: Path, *mementos: Memento) -> list[WarcLocation]:
 
 def passes_check(*paths: Path) -> bool:
     command = [sys.executable, "-m", "warcio.cli", "check", *map(str, paths)]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return launched(command, dict(os.environ), 60).returncode == 0
 
 
 # -- mementos
