@@ -1,6 +1,7 @@
 """What tests share: the data beside the project where there is any, and whole crawls through the command line."""
 
 import fcntl
+import gc
 import os
 import signal
 import sqlite3
@@ -13,6 +14,10 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+import tests.without_pandas  # noqa: F401 - before all others
+
+# isort: split
 
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import make_sample
@@ -44,6 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in _SLOW_FOLDERS or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: looking through it again and again for garbage would take a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
