@@ -28,6 +28,7 @@ from crawler.spiders.work_queue import Feed
 from pipelines.exceptions import CorpusError, ListingFailed, ReplayFailed
 from pipelines.formats.surt import urlkey
 from pipelines.items import (
+    ArchivedRedirect,
     Decision,
     Failure,
     ListingRefusal,
@@ -247,8 +248,10 @@ class PoliciesSpider(Spider):
                 case Held(capture, location, by):
                     snapshot = held_snapshot(self._options.folder, location, capture, by)
                     yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
+                case ArchivedRedirect():
+                    yield outcome
                 case Memento():
-                    yield outcome if outcome.redirect_to else self._witness(asked, outcome)
+                    yield self._witness(asked, outcome)
                 case Refusal() | Decision():
                     yield outcome
                 case _:
@@ -263,11 +266,11 @@ class PoliciesSpider(Spider):
     def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Thing]:
         """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
         snapshot = held_snapshot(self._options.folder, location, asked.capture, None)
-        if snapshot.memento.redirect_to:
-            moment, address = snapshot.memento.capture.timestamp, snapshot.memento.redirect_to
-            yield from self._outcomes(asked, self._replay.moved(asked, moment, address))
-        else:
-            yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
+        match snapshot.memento:
+            case ArchivedRedirect(redirect_to=address) as held:
+                yield from self._outcomes(asked, self._replay.moved(asked, held.capture.timestamp, address))
+            case held:
+                yield replace(snapshot, memento=self._witness(asked, held))
 
     # -- what was recorded
 

@@ -20,7 +20,18 @@ from pipelines.formats.digests import cdx_digest
 from pipelines.formats.media_types import bare
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import distance
-from pipelines.items import Capture, Decision, Failure, HttpAnswer, Memento, Refusal, Snapshot, State, WarcLocation
+from pipelines.items import (
+    ArchivedRedirect,
+    Capture,
+    Decision,
+    Failure,
+    HttpAnswer,
+    Memento,
+    Refusal,
+    Snapshot,
+    State,
+    WarcLocation,
+)
 from pipelines.store.ledger import Ledger, Standing
 from pipelines.warc.reader import read_memento
 
@@ -157,7 +168,7 @@ class Replay:
         wanted = asked.capture if len(asked.way) == 1 else _unlisted(asked)
         rows = self._ledger.rows_at(wanted.urlkey, played.timestamp, asked.archive)
         found = _named(played_capture(wanted, played, answer, raw, rows), played.original)
-        if found.redirect_to:
+        if isinstance(found, ArchivedRedirect):
             self.steps.found(asked.step, Moved(found.capture.timestamp, found.redirect_to))
             yield replace(found, asked=asked.capture)
             yield from self.moved(asked, found.capture.timestamp, found.redirect_to)

@@ -12,7 +12,17 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import ListingFailed, WrongUse
 from pipelines.executors.read_all import Progress
-from pipelines.items import Capture, DocumentKey, Evidence, HttpAnswer, ListingPage, Memento, Query, Snapshot
+from pipelines.items import (
+    ArchivedRedirect,
+    Capture,
+    DocumentKey,
+    Evidence,
+    HttpAnswer,
+    ListingPage,
+    Memento,
+    Query,
+    Snapshot,
+)
 from pipelines.store import departing
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
@@ -207,7 +217,7 @@ class FirstPass:
         snapshot = held.snapshot
         capture = self._with_key(snapshot.memento.capture)
         obstacle = self._knowledge.obstacle(capture)
-        if capture.statuscode.startswith("3") and not snapshot.memento.redirect_to:
+        if capture.statuscode.startswith("3") and not isinstance(snapshot.memento, ArchivedRedirect):
             obstacle = obstacle or "redirect leads nowhere"
         self._making.hold_foreign(replace(snapshot, memento=replace(snapshot.memento, capture=capture)), obstacle)
         self._making.name(capture, file, (*held.names, *((held.digest,) if held.digest else ())))

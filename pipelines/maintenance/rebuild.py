@@ -91,16 +91,21 @@ def rebuild(
             damaged = FirstPass(db, archive, knowledge, making, own).run(warc, files, progress)
             _take_known(db, known)
             lost = read_all(db, warc, pool, reader, progress=progress)
-            _index(db)
-            Corpus(db, archive).derive_waiting(compared=False)
-            compare_all(db, pool, progress=progress)
-            second_readings.forget_unshown(db)
-            ask_second(db, warc, pool, progress=progress)
-            Corpus(db, archive).found_when_fetched()
+            _derive(db, archive, warc, pool, progress)
             _decide(db, folder, making, turn, forget_again, accept_losses)
         replace_by(folder / WORK, folder)
     finish(folder)
     return Rebuilt(len(files), damaged, lost)
+
+
+def _derive(db: Database, archive: str, warc: Path, pool: HeldReader, progress: Progress) -> None:
+    """Versions, their changes and their second readings, of all that is read."""
+    _index(db)
+    Corpus(db, archive).derive_waiting(compared=False)
+    compare_all(db, pool, progress=progress)
+    second_readings.forget_unshown(db)
+    ask_second(db, warc, pool, progress=progress)
+    Corpus(db, archive).found_when_fetched()
 
 
 def _begun(db: Database, archive: str, of: str, targets: Iterable[Target], knowledge: Knowledge) -> Making:

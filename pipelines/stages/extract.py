@@ -12,6 +12,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.extraction.version import DEFAULT, reader_version
 from pipelines.items import (
+    ArchivedRedirect,
     Decision,
     Extraction,
     Failure,
@@ -59,9 +60,7 @@ class ExtractStage:
 
     async def process_item(self, item: Kept) -> Recorded:
         match item:
-            case Snapshot(memento=HomePage()):
-                return item
-            case Snapshot() if item.memento.redirect_to:
+            case Snapshot(memento=HomePage() | ArchivedRedirect()):
                 return item
             case Snapshot():
                 return Extraction(item, self._reader, await self._read(item))

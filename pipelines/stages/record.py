@@ -45,7 +45,7 @@ class RecordStage:
                     self._corpus.record(item)
             case Snapshot(memento=HomePage() as home):
                 self._visited(home, item)
-            case Snapshot():  # a redirect: what it leads to will be recorded
+            case Snapshot():  # an ArchivedRedirect: what it leads to will be recorded
                 pass
             case Refusal(capture, state, failure, next_try):
                 self._ledger.fail(capture, state, failure, next_try)

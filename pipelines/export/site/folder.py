@@ -54,7 +54,7 @@ class SiteFolder:
 
     def write(self, place: str, name: str, page: bytes) -> None:
         """Take a page of a part that was begun; it is written where it differs from the one that is there."""
-        path = self.root / place / name
+        path = Path(f"{self.root}/{place}/{name}")  # built once: a site is hundreds of thousands of pages
         self._changed[place].append(name)
         self._now[place] = (self._now[place][0], len(self._changed[place]))
         if not _holds(path, page):
@@ -144,8 +144,8 @@ def _settle(folder: Path, wanted: set[str]) -> int:
         return 0
     names = set(os.listdir(folder)) - _STATE
     for name in sorted(wanted):
-        if atomic.part_of(folder / name).name in names:
-            atomic.part_of(folder / name).replace(folder / name)
+        if name + atomic.PART in names:
+            os.replace(f"{folder}/{name}{atomic.PART}", f"{folder}/{name}")
     others = [name for name in names - wanted if _is_ours(folder, name)]
     for name in others:
         (folder / name).unlink()

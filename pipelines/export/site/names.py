@@ -10,6 +10,7 @@ example.com/privacy-policy/20180525000000.js              its text, for the comp
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.exceptions import WrongUse
 from pipelines.export.paths import document_folder, unused
@@ -60,11 +61,13 @@ def feed_id(place: str, corpus: str) -> str:
     return f"{_TAG}{corpus}/{place}"
 
 
+@lru_cache(maxsize=1024)
 def moment(timestamp: str) -> str:
     """A timestamp as ISO 8601; where it is no date the digits themselves."""
     return iso(timestamp) or timestamp
 
 
+@lru_cache(maxsize=1024)
 def day(timestamp: str) -> str:
     """The day of a timestamp as people read it."""
     told = iso(timestamp)

@@ -35,6 +35,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # templates do not change while a site is made
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -49,6 +50,7 @@ def _environment() -> Environment:
     return made
 
 
+@lru_cache(maxsize=128)
 def _reading(language: str) -> Markup:
     """The attributes that say in which language and direction a text is to be read."""
     if not _LANGUAGE.fullmatch(language):

@@ -14,7 +14,17 @@ from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import as_datetime
-from pipelines.items import Capture, Decision, DocumentKey, Failure, HttpAnswer, Memento, Refusal, State
+from pipelines.items import (
+    ArchivedRedirect,
+    Capture,
+    Decision,
+    DocumentKey,
+    Failure,
+    HttpAnswer,
+    Memento,
+    Refusal,
+    State,
+)
 from tests.desk import NOW, URL, Desk, reading, row
 
 BASE = "http://127.0.0.1:8390"
@@ -175,7 +185,7 @@ def moved(desk: Desk) -> Asked:
 def test_an_archived_redirect_is_kept_and_followed(replay: Replay, moved: Asked) -> None:
     answer = redirect(moved, moved.capture, MOVED)
     kept, on = outcomes(replay, moved, answer, b"")
-    assert isinstance(kept, Memento)
+    assert isinstance(kept, ArchivedRedirect)
     assert (kept.redirect_to, kept.asked) == (MOVED, moved.capture)
     assert isinstance(on, Asked)
     assert (on.capture, on.timestamp, on.original) == (moved.capture, moved.timestamp, MOVED)
@@ -395,7 +405,7 @@ def test_trouble_that_lasts_is_given_up(replay: Replay, wanted: Asked) -> None:
 def test_what_is_recorded_in_the_end(desk: Desk, replay: Replay, moved: Asked) -> None:
     """The whole way of a redirect, from its answer to the version it leads to."""
     kept, on = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
-    assert isinstance(kept, Memento)
+    assert isinstance(kept, ArchivedRedirect)
     assert isinstance(on, Asked)
     desk.hold(kept.capture, kept.asked, kept.redirect_to)
     found = of(replay, on, memento(on, page("20050101000007", MOVED)))
