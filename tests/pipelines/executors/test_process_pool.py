@@ -25,7 +25,7 @@ def slow_page() -> Page:
 
 @pytest.fixture
 def readers() -> Iterator[Readers]:
-    started = Readers(1)
+    started = Readers(1, deadline=120.0)  # which no busy machine reaches
     yield started
     started.close()
 
