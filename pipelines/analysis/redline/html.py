@@ -38,7 +38,7 @@ def redline_html(comparison: Comparison, *, context: int | None = None) -> str:
 
 
 def _left_out(blocks: int) -> str:
-    return f'<p class="left-out">… {counted(blocks, "block")} unchanged …</p>'
+    return f'<p class="left-out" lang="en" dir="ltr">… {counted(blocks, "block")} unchanged …</p>'
 
 
 def _near_changes(changes: Sequence[Change], context: int | None) -> list[bool]:
@@ -119,6 +119,8 @@ def _list(changes: Sequence[Change]) -> Iterator[str]:
         block = _block(group[0])
         level = max(1, block.level)
         out.append("<ul><li>" * (level - depth) if level > depth else "</li></ul>" * (depth - level) + "</li><li>")
+        if block.lead.strip(" >")[:1].isdigit():  # it has a number, and needs no sign
+            out[-1] = out[-1].removesuffix("<li>") + '<li class="numbered">'
         depth = level
         tag = "div" if block.kind == "item" else "p"
         label = f"{escape(block.lead.strip(' >'))} " if block.lead.strip(" >")[:1].isdigit() else ""
@@ -188,6 +190,7 @@ body {{ max-width: 48rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 san
 ins {{ background: #cdf0d3; color: #063; }} del {{ background: #fbdcdc; color: #800; }}
 .moved-from {{ opacity: .6; }}
 .moved-to, .moved-from {{ border-inline-start: 3px solid #77a; padding-inline-start: .5rem; }}
+.numbered {{ list-style: none; }}
 .relinked {{ border-bottom: 2px dotted #a60; }} .left-out {{ color: GrayText; text-align: center; }}
 table {{ border-collapse: collapse; }} td, th {{ border: 1px solid GrayText; padding: .2rem .5rem; }}
 </style>

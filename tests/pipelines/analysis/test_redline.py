@@ -27,7 +27,7 @@ class _Checked(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in ALLOWED
         for name, value in attrs:
-            assert name in ("class", "href", "rel", "title")
+            assert name in ("class", "href", "rel", "title", "lang", "dir")
             assert name != "href" or (value or "").lower().startswith(("http://", "https://", "mailto:"))
         if tag not in VOID:
             self.open.append(tag)

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import zipfile
 from contextlib import closing
@@ -16,6 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipelines.exceptions import WrongUse
 from pipelines.export import wacz
+from pipelines.store.catalogue import write_catalogue
 from pipelines.store.database import open_corpus, recording
 from pipelines.store.selection import SelectedVersion
 from tests.corpora import copied
@@ -147,3 +149,19 @@ def test_a_version_whose_bytes_were_seen_before_has_a_record_of_its_own(crawled:
     listed = [(version.original, version.held_timestamp) for version, _ in selected(corpus)]
     dates = ["".join(sign for sign in about["WARC-Date"] if sign.isdigit()) for _, about, _ in pages]
     assert list(zip([about["WARC-Target-URI"] for _, about, _ in pages], dates, strict=True)) == listed
+
+
+@pytest.mark.parametrize("name", ["warc", "wacz"])
+def test_the_pages_of_all_shards_are_those_of_the_whole(name: str, crawled: Path, tmp_path: Path) -> None:
+    for number, sign in enumerate((">", "<=")):
+        shard = copied(crawled, tmp_path / f"shard-{number}")
+        with closing(sqlite3.connect(shard / "corpus.sqlite")) as db, db:
+            others = f"SELECT id FROM document WHERE site {sign} 'inkwell'"  # noqa: S608
+            db.execute(f"DELETE FROM version WHERE document_id IN ({others})")  # noqa: S608
+            db.execute(f"DELETE FROM document WHERE id IN ({others})")  # noqa: S608
+            db.execute("UPDATE identity SET corpus = corpus || ?", [number])
+    write_catalogue(tmp_path / "catalogue.toml", ["shard-1", "shard-0"])
+    for source in (crawled, tmp_path / "catalogue.toml"):
+        assert exported(source, name, tmp_path / "to" / source.name).written == 1
+    assert files(tmp_path / "to" / crawled.name) == files(tmp_path / "to" / "catalogue.toml")
+    assert exported(tmp_path / "catalogue.toml", name, tmp_path / "to" / "catalogue.toml").written == 0

@@ -199,11 +199,13 @@ const policyCorpus = (() => {
     place.replaceChildren();
     let skipped = 0;
     const tellSkipped = () => {
-      if (skipped) place.append(element("p", "left-out", `… ${skipped} ${skipped === 1 ? "line" : "lines"} unchanged …`));
+      const told = element("p", "left-out", `… ${skipped} ${skipped === 1 ? "line" : "lines"} unchanged …`);
+      [told.lang, told.dir] = ["en", "ltr"]; // whatever the text is written in
+      if (skipped) place.append(told);
       skipped = 0;
     };
     for (const row of rows) {
-      if (row.op === "equal" && /^[\s>|:-]+$/.test(row.pieces[0][1])) continue; // the line under a table's head
+      if (/^[\s>|:-]*---[\s>|:-]*$/.test(row.pieces.map((piece) => piece[1]).join(""))) continue; // the line under a table's head
       if (onlyChanges && row.op === "equal") {
         skipped += 1;
       } else {
