@@ -40,7 +40,7 @@ coverage: $(VENV)/ready ## which lines the fast tests never reach, as a table an
 torture: $(VENV)/ready ## whole crawls in full length: 100 kills, real limits, a million rows, more faults, 200 generated archives, every write
 	TORTURE_KILLS=100 GENERATED_SEEDS=200 ORDERS=500 WRITES=all MAINTENANCE_KILLS=30 PACE_WHOLE=1 ROWS=1000000 FAULT_SEEDS=1,2,3,4,5 \
 		MUTATIONS=2000 REAL_SHARE=1 KEY_PAGES=100000 STRUCTURES=100000 $(PYTHON) -m pytest tests/crawls tests/quality \
-		tests/crawler/commands/test_crawl_real.py -s $(ARGS)
+		tests/crawler/spiders/test_orders_of_answers.py -s $(ARGS)
 
 map: $(VENV)/ready ## the house in figures: rooms, who imports whom, sizes
 	$(PYTHON) -m tests.house

@@ -5,6 +5,7 @@ the connection stands, the time until the headers are there, and their size, of 
 """
 
 import asyncio
+from collections import deque
 from typing import Any
 
 from scrapy import Request, signals
@@ -13,13 +14,18 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
     _LenientHTTPClientParser,
+    _ScrapyAgent,
 )
+from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as NotConnected
-from twisted.web.client import HTTPConnectionPool
+from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.web.client import URI, Agent, HTTPConnectionPool, _StandardEndpointFactory
 
 from crawler.politeness.wire_options import WireOptions
 from pipelines.exceptions import CaptureFailed
@@ -27,6 +33,24 @@ from pipelines.options import Config
 
 MOST_HEADERS = 2000  # lines
 MOST_HEADER_BYTES = 256 << 10
+
+
+class InOrder(BaseScheduler):
+    """Requests that wait for the downloader, first come first out. Scrapy's own goes by priorities and slots, which
+    the feed has settled before, and counts each step."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Request] = deque()
+
+    def has_pending_requests(self) -> bool:
+        return bool(self._waiting)
+
+    def enqueue_request(self, request: Request) -> bool:
+        self._waiting.append(request)
+        return True
+
+    def next_request(self) -> Request | None:
+        return self._waiting.popleft() if self._waiting else None
 
 
 class OneTryHandler(HTTP11DownloadHandler):
@@ -37,6 +61,7 @@ class OneTryHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         options = WireOptions.of(Config.of(crawler.settings))
         self._pool = _Pool(options.connect_timeout, self._pool)
+        self._endpoints = _Endpoints(self._pool._reactor, self._contextFactory, options.connect_timeout)
         self._patience = options.first_byte_timeout
         self._awaited: dict[Request, asyncio.Timeout] = {}
         crawler.signals.connect(self._begun, signals.headers_received)
@@ -46,16 +71,51 @@ class OneTryHandler(HTTP11DownloadHandler):
         try:
             async with asyncio.timeout(seconds) as limit:
                 self._awaited[request] = limit
-                return await super().download_request(request)
+                with wrap_twisted_exceptions():
+                    return await maybe_deferred_to_future(self._agent().download_request(request))
         except TimeoutError as error:
             raise DownloadTimeoutError(f"no headers of {request.url} within {seconds} seconds") from error
         finally:
             self._awaited.pop(request, None)
 
+    def _agent(self) -> "_Agent":
+        """As Scrapy makes one, but for the way to a server, which is found once for all."""
+        agent = _Agent(pool=self._pool, maxsize=self._default_maxsize, fail_on_dataloss=True, crawler=self._crawler,
+                       contextFactory=self._contextFactory)  # fmt: skip
+        agent.endpoints = self._endpoints
+        return agent
+
     def _begun(self, request: Request) -> None:
         """The headers are there; the rest has until the end of the time for all."""
         if limit := self._awaited.get(request):
             limit.reschedule(None)
+
+
+class _Agent(_ScrapyAgent):
+    """One request on its way. Nothing goes by a proxy, or from an address of our own choice."""
+
+    endpoints: "_Endpoints"
+
+    def _get_agent(self, request: Request, timeout: float) -> Agent:
+        assert self._pool is not None
+        agent: Agent = Agent.usingEndpointFactory(self._pool._reactor, self.endpoints, self._pool)  # type: ignore[no-untyped-call]
+        return agent
+
+
+class _Endpoints(_StandardEndpointFactory):
+    """The way to each server, made once: Twisted makes it anew for each request, with its context for TLS, also where
+    a connection stands. Host names are looked up each time."""
+
+    def __init__(self, reactor: Any, policy: Any, seconds: float) -> None:
+        # the pool ends it before
+        super().__init__(reactor, policy, 2 * seconds, None)  # type: ignore[no-untyped-call]
+        self._known: dict[tuple[bytes, bytes, int], IStreamClientEndpoint] = {}
+
+    def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
+        key = (uri.scheme, uri.host, uri.port)
+        if key not in self._known:
+            self._known[key] = super().endpointForURI(uri)
+        return self._known[key]
 
 
 class _Pool(HTTPConnectionPool):

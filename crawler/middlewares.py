@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 IN_FLIGHT = {"cdx": 1, "replay": 4}
 _TROUBLED = {502, 503, 504}
 REQUESTS = "requests/"  # begins the stats that count requests by what they were for
-_LOOK = 0.5  # seconds between two looks at whether the run stops
+_LOOK = 0.5  # seconds between two looks at whether the run stops, and between two notes of the pace in the stats
 
 
 Origin = tuple[str, str, int]
@@ -115,6 +115,7 @@ class Pace:
         self._spend = spend
         self._pauses: dict[str, Pause] = {}
         self._is_stopping = is_stopping
+        self._next_told = 0.0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -207,7 +208,9 @@ class Pace:
 
     def _observe(self, request: Request, outcome: Outcome, retry_after: str = "") -> None:
         self._lane(request).pacer.observe(request.meta["kind"], outcome, retry_after)
-        self._stats.set_value("pace", self._told())
+        if (now := time.monotonic()) >= self._next_told:
+            self._next_told = now + _LOOK
+            self._stats.set_value("pace", self._told())
 
     def _told(self) -> dict[str, Any]:
         """What the pace of the archive was; of several, that of each by its name."""

@@ -99,7 +99,8 @@ DOWNLOAD_SLOTS = {  # default: per domain
     "cdx": {"concurrency": 1, "delay": 0},
     "replay": {"concurrency": 4, "delay": 0},
 }
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was asked
+# default: by priority and slot, each asked once; the feed says what is next, and the ledger knows what was asked
+SCHEDULER = "crawler.handlers.InOrder"
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 256 << 20  # default: 5 MB; responses are bounded by the feed, one may be 64 MiB
 
 COOKIES_ENABLED = False  # default: True

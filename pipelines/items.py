@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-WAYBACK = "web.archive.org"
-"""The archive of captures whose archive is not named: that of all corpora of version 0.1.0."""
-
-EMPTY_DIGEST = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"
-"""SHA-1 of nothing: says only that a body was empty, never that two captures are the same."""
+WAYBACK = "web.archive.org"  # the archive of captures whose archive is not named: that of all corpora of version 0.1.0
+EMPTY_DIGEST = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"  # SHA-1 of nothing: never says that two captures are the same
+REPEAT = "repeat"  # the problem of a line that asks for what an earlier one of its list asks for
 
 
 class State(StrEnum):
@@ -48,15 +46,17 @@ class CaptureKey(NamedTuple):
 
     @property
     def columns(self) -> tuple[str, str, str, str, str]:
-        """In the order of the table's own key: the archive first."""
-        return self.archive, self.timestamp, self.original, self.digest, self.statuscode
+        return self.archive, self.timestamp, self.original, self.digest, self.statuscode  # as in the table's own key
+
+
+class _Keyed:
+    __slots__ = ("_key",)  # made once, when it is first asked for; it is no field
+    _key: CaptureKey
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
-    """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept). `archive` names the one
-    that lists it; `record_at` is where the record lies, FILE?OFFSET+LENGTH, of archives that give it by range, else
-    empty; `~` and why it was cut stand behind it where the listing says so."""
+class Capture(_Keyed):
+    """One CDX row, with CDX's own field names, all text as the archive gave it (`-` is kept)."""
 
     urlkey: str
     timestamp: str
@@ -65,12 +65,17 @@ class Capture:
     statuscode: str
     digest: str
     length: str = "-"
-    archive: str = WAYBACK
-    record_at: str = ""
+    archive: str = WAYBACK  # that lists it
+    record_at: str = ""  # FILE?OFFSET+LENGTH, of archives that give records by range; why it was cut follows a `~`
 
     @property
     def key(self) -> CaptureKey:
-        return CaptureKey(self.timestamp, self.original, self.digest, self.statuscode, self.archive)
+        try:
+            return self._key  # a plan asks for it some twenty times
+        except AttributeError:
+            key = CaptureKey(self.timestamp, self.original, self.digest, self.statuscode, self.archive)
+            object.__setattr__(self, "_key", key)
+            return self._key
 
     @property
     def is_revisit(self) -> bool:
@@ -84,9 +89,6 @@ class DocumentKey:
     site: str
     kind: str
     variant: str = ""
-
-
-REPEAT = "repeat"  # the problem of a line that asks for what an earlier one of its list asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,9 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`address` was the document's at `timestamp` (14 digits): that of the capture which shows it. The document is
-    the one of that `kind` and `site`."""
+    """`address` was that of the document of a `site` and `kind` at some time."""
 
-    timestamp: str
+    timestamp: str  # of the capture which shows it, 14 digits
     source: Source
     address: str
     via: str = ""
@@ -155,17 +156,16 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """One page of a listing. An empty `resume_key` means the listing is whole, unless `is_cut`: as many rows as were
-    asked for, and no key to go on with. `outside` are rows that were not asked for, which is the archive's mistake."""
+    """One page of a listing."""
 
     query: Query
     answer: HttpAnswer
     rows: tuple[Capture, ...]
     malformed: tuple[str, ...] = ()
-    resume_key: str = ""
+    resume_key: str = ""  # empty: the listing is whole, unless it is cut
     outcome: str = "rows"  # rows, empty or blocked
-    is_cut: bool = False
-    outside: tuple[str, ...] = ()
+    is_cut: bool = False  # as many rows as were asked for, and no key to go on with
+    outside: tuple[str, ...] = ()  # rows that were not asked for, which is the archive's mistake
     dialect: str = "wayback"  # that the answer is in
 
 
@@ -177,10 +177,14 @@ class Memento:
     requested: str  # the timestamp that was asked for
     answer: HttpAnswer
     digest_check: str = "unknown"  # where the archive's digest fits: raw, decoded, neither or unknown
-    redirect_to: str = ""  # for an archived redirect: the original address it leads to
     asked: Capture | None = None  # the capture the plan selected, where another one was played
     evidence: tuple[Evidence, ...] = ()  # addresses of documents that it names
     truncated: str = ""  # why its body is not whole, where it was cut when it was captured
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedRedirect(Memento):
+    redirect_to: str = ""  # the original address to which it led when it was captured: it has no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +238,6 @@ class Reading:
     looks_like: str = ""  # the kind of document the text itself shows, empty where it does not
     stated_date: str = ""  # ISO 8601, the day from which the text says it holds or was changed; empty where not clear
     stated_in: str = ""  # the line that says so
-    second_in_text: float | None = None  # of the words that a second reader finds in the page, the share the text has
-    text_in_second: float | None = None  # of the text's words, the share that it has; None where it was not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +291,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a plan makes of one capture. `same_as` names the capture whose bytes a duplicate shares; a `copy` is the
-    same capture in another archive, and counts once."""
+    """What a plan makes of one capture."""
 
     capture: Capture
     state: State
     reason: str = ""
-    same_as: CaptureKey | None = None
-    is_copy: bool = False
+    same_as: CaptureKey | None = None  # whose bytes a duplicate shares
+    is_copy: bool = False  # the same capture in another archive, which counts once

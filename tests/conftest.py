@@ -1,6 +1,7 @@
 """What tests share: the data beside the project where there is any, and whole crawls through the command line."""
 
 import fcntl
+import gc
 import os
 import signal
 import sqlite3
@@ -14,12 +15,18 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import tests.without_pandas  # noqa: F401 - before all others
+
+# isort: split
+
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import make_sample
 from pipelines.executors.process_pool import Readers
 from tests import corpora
 from tests.desk import Desk
+from tests.forked_readers import forked_readers
 from tests.launching import launched
+from tests.new_corpora import copied_layout
 
 ROOT = Path(__file__).parent.parent
 os.environ["PYTHONPATH"] = str(ROOT / "tests" / "fixtures" / "without_pandas")  # for all processes that tests start
@@ -42,6 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in _SLOW_FOLDERS or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: looking through it again and again for garbage would take a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +117,13 @@ def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPat
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def new_corpora() -> Iterator[None]:
+    """Quickly made ones."""
+    with copied_layout():
+        yield
+
+
 class KeptReaders(Readers):
     """Reading processes that stay when those who used them are done."""
 
@@ -128,11 +148,11 @@ def kept_readers() -> Iterator[None]:
             kept[asked] = KeptReaders(workers, **options)
         return kept[asked]
 
-    with pytest.MonkeyPatch.context() as patched:
+    with forked_readers(), pytest.MonkeyPatch.context() as patched:
         patched.setattr("crawler.jobs.reread.Readers", readers)
         yield
-    for pool in kept.values():
-        pool.end()
+        for pool in kept.values():
+            pool.end()
 
 
 @pytest.fixture(scope="session")

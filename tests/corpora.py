@@ -13,8 +13,8 @@ from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
 from pipelines.store.database import open_corpus
+from pipelines.store.file_book import Book
 from pipelines.warc.identity import own_of
-from pipelines.warc.own_files import Book
 from pipelines.warc.writer import WarcWriter
 from tests.launching import launched
 
@@ -28,7 +28,7 @@ TABLES = {
     "snapshot": f"SELECT {_CAPTURE}, requested, s.payload_digest, content_type, digest_check, redirect_to "
     "FROM snapshot AS s JOIN capture AS c ON c.id = capture_id",
     "extraction": f"SELECT {_CAPTURE}, reader, text_digest, reading_key, title, language, language_probability, charset, "
-    "words, verdict, reasons, looks_like, stated_date, stated_in, second_in_text, text_in_second, "
+    "words, verdict, reasons, looks_like, stated_date, stated_in, second_reading, second_in_text, text_in_second, "
     "failure FROM extraction JOIN capture AS c ON c.id = capture_id",
     "text": "SELECT digest, body FROM text",
     "document": f"SELECT {_DOCUMENT}, url, discover, found, active, open FROM document AS d",

@@ -28,6 +28,7 @@ from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.store.summary import summarise
+from tests.pipelines.store.samples import redirecting
 
 ARCHIVE = "web.archive.org"
 URL = "http://shop.example/privacy"
@@ -96,7 +97,8 @@ class Desk:
     def hold(self, capture: Capture, asked: Capture | None = None, redirect_to: str = "") -> Snapshot:
         """Keep a memento, as if its bytes lay in a WARC."""
         self._offset += 1000
-        memento = Memento(capture, capture.timestamp, answer(content_type="text/html"), "decoded", redirect_to, asked)
+        memento = Memento(capture, capture.timestamp, answer(content_type="text/html"), "decoded", asked)
+        memento = redirecting(memento, redirect_to) if redirect_to else memento
         place = WarcLocation("one-00001.warc.gz", self._offset, 1000)
         snapshot = Snapshot(memento, place, hashlib.sha256(capture.digest.encode()).hexdigest())
         self.corpus.hold(snapshot)

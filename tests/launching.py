@@ -2,8 +2,8 @@
 """Commands as processes of their own that need not load the program anew: forked from one that has.
 
 A process that a test starts is that of `python -m scrapy ...` in all but its first second of processor time: it has its
-own session, environment, folder and output, ends by itself, and can be signalled and killed. What is about the start
-itself, or about what is loaded for it, starts Python.
+own session, environment, folder and output, ends by itself, and can be signalled and killed; it ends with the tests
+that started it. What is about the start itself, or about what is loaded for it, starts Python.
 
 Their reading processes are forked of them in turn, where the product starts Python.
 
@@ -11,6 +11,7 @@ Run as a module this is the process that is forked. It takes its orders through 
 """
 
 import atexit
+import ctypes
 import gc
 import json
 import os
@@ -22,6 +23,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +36,7 @@ from typing import IO, Any
 ROOT = Path(__file__).parent.parent
 _LARGEST = 1 << 20  # bytes of an order
 _UNLIMITED = resource.RLIM_INFINITY
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass
@@ -71,13 +74,17 @@ class Launched:
 
 
 def launch(
-    command: list[str], environ: dict[str, str], out: IO[str], err: IO[str], *, largest_file: int = _UNLIMITED
-) -> Launched:
-    """Start `python -m scrapy ...`, in the folder of the project and a session of its own."""
-    assert command[:3] == [sys.executable, "-m", "scrapy"], command
+    command: list[str], environ: dict[str, str], out: IO[Any], err: IO[Any], *, largest_file: int = _UNLIMITED,
+    without: Iterable[int] = (),
+) -> Launched:  # fmt: skip
+    """Start `python -m MODULE ...` or `python -c SCRIPT ...`, in the folder of the project and a session of its own;
+    `without` these capabilities."""
+    assert command[0] == sys.executable, command
+    assert command[1] in ("-m", "-c"), command
     told, tell = os.pipe()
     try:
-        order = json.dumps({"arguments": command[3:], "environ": environ, "largest_file": largest_file}).encode()
+        given = {"environ": environ, "largest_file": largest_file, "without": [*without], "folder": str(ROOT)}
+        order = json.dumps({"command": command[1:], **given}).encode()
         orders, _ = _forked_from(os.getpid())
         socket.send_fds(orders, [order], [out.fileno(), err.fileno(), tell])
         return Launched(int(orders.recv(_LARGEST)), told)
@@ -85,10 +92,12 @@ def launch(
         os.close(tell)
 
 
-def launched(command: list[str], environ: dict[str, str], timeout: float) -> "subprocess.CompletedProcess[str]":
-    """Run `python -m scrapy ...` to its end. Raises subprocess.TimeoutExpired, and leaves nothing running."""
+def launched(
+    command: list[str], environ: dict[str, str], timeout: float, *, without: Iterable[int] = ()
+) -> "subprocess.CompletedProcess[str]":
+    """Run such a command to its end. Raises subprocess.TimeoutExpired, and leaves nothing running."""
     with TemporaryFile("w+", encoding="utf-8") as out, TemporaryFile("w+", encoding="utf-8") as err:
-        process = launch(command, environ, out, err)
+        process = launch(command, environ, out, err, without=without)
         try:
             code = process.wait(timeout)
         finally:
@@ -118,8 +127,33 @@ def _let_go(mine: socket.socket, taking: "subprocess.Popen[bytes]") -> None:
     taking.wait()
 
 
+_PROGRAM = """#!{python} -ISE
+import json, os, socket, sys
+told, tell = os.pipe()
+script = "import sys; from crawler.cli.main import main; sys.argv[0] = 'policy-corpus'; main()"
+order = dict(command=["-c", script, *sys.argv[1:]], environ=dict(os.environ), folder=os.getcwd(), without=[])
+order["largest_file"] = {unlimited}
+with socket.socket(fileno=int(os.environ["LAUNCHING"])) as orders:
+    socket.send_fds(orders, [json.dumps(order).encode()], [1, 2, tell])
+    orders.recv({largest})
+os.close(tell)
+code = int(os.read(told, 16))
+sys.exit(code if code >= 0 else 128 - code)
+"""
+
+
+def program(folder: Path) -> tuple[dict[str, str], int]:
+    """Make a `policy-corpus` in the folder for scripts of shells, which need not load it anew for each command. Gives
+    what their environment has to have, and the descriptor that they have to inherit."""
+    path = folder / "policy-corpus"
+    path.write_text(_PROGRAM.format(python=sys.executable, unlimited=_UNLIMITED, largest=_LARGEST))
+    path.chmod(0o755)
+    number = _forked_from(os.getpid())[0].fileno()
+    return {"LAUNCHING": f"{number}"}, number
+
+
 def take_orders(orders: socket.socket) -> list[str]:
-    """Fork a process for each order. Comes back in each of them alone, with its arguments."""
+    """Fork a process for each order. Comes back in each of them alone, with its command."""
     running: dict[int, tuple[int, int]] = {}  # its pidfd: its pid, and where to tell its end
     orders.send(b"loaded")
     while True:
@@ -146,7 +180,13 @@ def _tell_end(ended: int, pid: int, tell: int) -> None:
     os.close(tell)
 
 
+def end_with_parent() -> None:
+    """Let this process be killed when the one that started it goes, whatever that one dies of."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _become(order: dict[str, Any], files: list[int]) -> list[str]:
+    end_with_parent()
     os.setsid()
     os.dup2(files[0], 1)
     os.dup2(files[1], 2)
@@ -154,8 +194,23 @@ def _become(order: dict[str, Any], files: list[int]) -> list[str]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"], resource.RLIM_INFINITY))
     os.environ.clear()
     os.environ.update(order["environ"])
-    arguments: list[str] = order["arguments"]
-    return arguments
+    os.chdir(order["folder"])
+    if order["without"]:
+        _give_up(order["without"])
+    command: list[str] = order["command"]
+    return command
+
+
+def _give_up(capabilities: Iterable[int]) -> None:
+    """capset(2): root may what others may not, and what is tested may not."""
+    version = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    held = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then the upper halves
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.capget(version, held) == 0
+    for number in capabilities:
+        held[0] &= ~(1 << number)
+        held[1] &= ~(1 << number)
+    assert libc.capset(version, held) == 0
 
 
 def _load() -> None:
@@ -189,13 +244,15 @@ def _load() -> None:
 def _warm_up() -> None:
     """What is loaded with the first address and the first page; where our processes are forked, their readers are."""
     from crawler.targets.urls import site_of
-    from pipelines.executors import process_pool
+    from pipelines.executors import reading_process
     from pipelines.extraction.extractors import extractor
     from pipelines.items import Page
+    from tests.new_corpora import copied_layout
 
+    copied_layout().__enter__()
     site_of("site.example")
-    extractor("corpus").read(Page(process_pool.WARM_UP, "http://localhost/", "20000101000000"))
-    process_pool.get_context = lambda method: _ForkedReaders()  # type: ignore[assignment, attr-defined]
+    extractor("corpus").read(Page(reading_process.WARM_UP, "http://localhost/", "20000101000000"))
+    reading_process.get_context = lambda method: _ForkedReaders()  # type: ignore[assignment, attr-defined]
 
 
 class _ForkedReader(ForkProcess):
@@ -218,9 +275,13 @@ class _ForkedReaders(ForkContext):
 
 def _main() -> None:
     _load()
-    sys.argv[1:] = take_orders(socket.socket(fileno=int(sys.argv[1])))
+    how, what, *arguments = take_orders(socket.socket(fileno=int(sys.argv[1])))
     sys.path[0] = os.getcwd()
-    runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
+    sys.argv = [how, *arguments]
+    if how == "-c":
+        exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
+    else:
+        runpy.run_module(what, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

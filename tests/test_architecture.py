@@ -1,6 +1,8 @@
 """What docs/architecture.md and CONTRIBUTING.md say of the code: the trip of a capture, the rooms, the recipes."""
 
+import ast
 import re
+from collections.abc import Iterator
 from functools import reduce
 from importlib import import_module
 from inspect import isfunction
@@ -50,3 +52,55 @@ def test_the_recipes_name_what_is_there() -> None:
             continue
         module = import_module(path.removesuffix(".py").replace("/", "."))
         assert reduce(getattr, name.split("."), module) is not None
+
+
+# -- SQL
+
+SQL = re.compile(
+    r"\bSELECT\s[^=]*\sFROM\s+['a-z(]|\A\s*SELECT\s|\bINSERT\b[\w\s]*\bINTO\s|\bDELETE\s+FROM\s|\bUPDATE\s+\w+\s+SET\s"
+    r"|\A\s*((CREATE|DROP|ALTER|ATTACH|DETACH|REINDEX)\s+[A-Z]|PRAGMA\s|WITH\s+(RECURSIVE\s|\w+\s+AS\s))"
+    r"|\A\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|VACUUM|ANALYZE)\b[A-Z\s]*\Z"
+)
+ASKS = {"execute", "executemany", "executescript", "enable_wal", "atomic", "table_names", "create_function"}
+NOT_THE_STORES = {
+    "pipelines/export/dataset/card.py",  # shows readers of a data set how DuckDB reads its Parquet files
+}
+
+
+def sql_in(source: str) -> Iterator[int]:
+    """Lines with a string that is SQL, or where a database is asked."""
+    tree = ast.parse(source)
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            text = node.value
+        else:
+            text = ""
+        is_asked = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKS
+        if is_asked or SQL.search(text):
+            yield getattr(node, "lineno", 0)
+
+
+def test_sql_stands_in_the_store_alone() -> None:
+    paths = [path for room in ("crawler", "pipelines") for path in (ROOT / room).rglob("*.py")]
+    others = {str(path.relative_to(ROOT)): path for path in (*paths, ROOT / "policy_corpus.py")}
+    found = {name: [*sql_in(path.read_text())] for name, path in others.items() if "pipelines/store/" not in name}
+    assert {name: lines for name, lines in found.items() if lines and name not in NOT_THE_STORES} == {}
+    assert all(found[name] for name in NOT_THE_STORES)
+
+
+ONES = (
+    '_HELD = "SELECT 1 FROM a"', 'f"INSERT {how} INTO a ({b})"', 'x = """UPDATE a\n  SET b = 1"""',
+    'go("BEGIN IMMEDIATE")', "db.execute(read)", "self._db.conn.executemany(sql, rows)",
+)  # fmt: skip
+OTHERS = (
+    'x = "SELECT"', 'x = "not needed for SELECT, FROM and TO"', "execute([PROGRAM])",
+    'def f():\n  """SELECT a FROM b"""',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "is_one"), [*((one, True) for one in ONES), *((one, False) for one in OTHERS)])
+def test_the_rule_sees_what_it_looks_for(line: str, is_one: bool) -> None:
+    assert bool([*sql_in(line)]) is is_one

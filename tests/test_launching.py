@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import psutil
+
 from crawler.local_archive.embedded import EmbeddedArchive
 from tests.crawls.crawling import Crawling
 from tests.launching import ROOT, launch, launched
@@ -38,6 +40,29 @@ def test_it_has_a_session_of_its_own_and_can_be_killed(crawled: Path) -> None:
         finally:
             process.kill()
         assert process.wait(60) == -signal.SIGKILL
+
+
+FORKS_AND_STAYS = """
+import os, signal
+from tests.launching import end_with_parent
+if not (pid := os.fork()):
+    end_with_parent()
+    os.write(1, b"ready")
+    signal.pause()
+os.write(1, b"%d " % pid)
+signal.pause()
+"""
+
+
+def test_nothing_outlives_the_tests_that_were_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", FORKS_AND_STAYS], stdout=subprocess.PIPE, cwd=ROOT) as tests:
+        assert tests.stdout
+        said = b""
+        while b"ready" not in said or b" " not in said:
+            said += os.read(tests.stdout.fileno(), 100)
+        started = psutil.Process(int(said.replace(b"ready", b"")))
+        tests.kill()
+    assert psutil.wait_procs([started], timeout=60)[1] == []
 
 
 def test_its_reading_processes_have_no_file_of_it_and_end_with_it(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.corpora import copied
+from tests.launching import program
 
 STUDY = (ROOT / "docs/study.md").read_text()
 BLOCKS = re.findall(r"^```(sh|text)\n(.*?)^```", STUDY, re.MULTILINE | re.DOTALL)
@@ -18,19 +19,17 @@ def test_the_tutorial_runs_from_top_to_bottom(crawled: Path, tmp_path: Path) -> 
     copied(crawled, tmp_path / "output")  # the first crawl has less to do: it is the same as `make crawl`
     programs = tmp_path / "bin"
     programs.mkdir()
-    (programs / "policy-corpus").write_text(
-        f"#!{sys.executable}\nfrom crawler.cli.main import main\n\nif __name__ == '__main__':\n    main()\n"
-    )
-    (programs / "policy-corpus").chmod(0o755)
+    launching, descriptor = program(programs)
     path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}
+    env = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)} | launching
     said = ""
     for kind, block in BLOCKS:
         if kind == "sh":
             command = ["sh", "-e", "-c", block]
             ended = subprocess.run(
-                command, cwd=tmp_path, capture_output=True, text=True, timeout=120, env=env, check=False
-            )
+                command, cwd=tmp_path, capture_output=True, text=True, timeout=120, env=env, check=False,
+                pass_fds=[descriptor],
+            )  # fmt: skip
             assert ended.returncode == 0, (block, ended.stderr)
             assert "error:" not in ended.stderr
             said = ended.stdout

@@ -1,15 +1,13 @@
 """Files that may not be written, and processes that keep to that, which those of root else do not."""
 
-import ctypes
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.conftest import ROOT, Ended
+from tests.conftest import Ended
+from tests.launching import launched
 
-_PR_CAPBSET_DROP = 24  # prctl(2)
 _RIGHTS = (1, 2)  # CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, capabilities(7)
 
 
@@ -29,18 +27,5 @@ def read_only(folder: Path) -> Iterator[None]:
 
 def run_without_privileges(command: list[str]) -> Ended:
     """Run a command that is kept off by missing bits, as any user's is."""
-    ended = subprocess.run(
-        command,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        preexec_fn=_give_up if os.getuid() == 0 else None,
-    )
+    ended = launched(command, dict(os.environ), 120, without=_RIGHTS if os.getuid() == 0 else ())
     return Ended(ended.returncode, ended.stdout, ended.stderr)
-
-
-def _give_up() -> None:
-    for right in _RIGHTS:
-        ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, right, 0, 0, 0)

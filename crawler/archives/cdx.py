@@ -1,6 +1,6 @@
 """CDX listings: the address that asks for a page, and what stands in the answer.
 
-The query is built and the rows are checked by waybackpy; nothing is fetched here. Format and parameters are those of
+The query is built by waybackpy; nothing is fetched here. Format and parameters are those of
 the Internet Archive's wayback-cdx-server.
 """
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 from waybackpy.cdx_api import WaybackMachineCDXServerAPI
-from waybackpy.cdx_snapshot import CDXSnapshot
 from waybackpy.cdx_utils import full_url
 from waybackpy.exceptions import WaybackError
 
@@ -184,7 +183,8 @@ def _asked_rows(url: str) -> int:
 
 
 def _rows(lines: list[str], malformed: list[str]) -> Iterator[Capture]:
-    """The distinct captures, in order; what is no row goes into `malformed`."""
+    """The distinct captures, in order; what is no row goes into `malformed`. Some timestamps are no dates: the archive
+    can be asked for them all the same."""
     seen = set()
     for line in (line.rstrip("\r") for line in lines):
         columns = line.split(" ", len(FIELDS))[: len(FIELDS)]
@@ -193,24 +193,16 @@ def _rows(lines: list[str], malformed: list[str]) -> Iterator[Capture]:
         if not _is_row(line, columns):
             malformed.append(shown(line))
             continue
-        key = (columns[1], columns[2], columns[4], columns[5])
+        urlkey, timestamp, original, mimetype, statuscode, digest, length = columns
+        key = (timestamp, original, statuscode, digest)
         if key not in seen:
             seen.add(key)
-            yield _capture(columns)
+            yield Capture(urlkey, timestamp, original, mimetype, statuscode, digest, length)
 
 
 def _is_row(line: str, columns: list[str]) -> bool:
     whole = len(columns) == len(FIELDS) and len(line) <= MAX_LINE and all(columns)
-    return whole and _DIGITS.fullmatch(columns[1]) is not None and not _ASIDE.search(line)
-
-
-def _capture(columns: list[str]) -> Capture:
-    try:
-        row = CDXSnapshot(dict(zip(FIELDS, columns, strict=True)))
-    except ValueError:
-        # 14 digits that are no date: waybackpy cannot hold the row, but the archive can be asked for it
-        return Capture(*columns)
-    return Capture(row.urlkey, row.timestamp, row.original, row.mimetype, row.statuscode, row.digest, row.length)
+    return whole and _DIGITS.fullmatch(columns[1]) is not None and (line.isprintable() or not _ASIDE.search(line))
 
 
 def shown(line: str) -> str:

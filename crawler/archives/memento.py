@@ -15,7 +15,7 @@ from crawler.politeness.circuit_breaker import asked_pause
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.timestamps import as_datetime, from_http_date
-from pipelines.items import Capture, Failure, HttpAnswer, Memento, State
+from pipelines.items import ArchivedRedirect, Capture, Failure, HttpAnswer, Memento, State
 
 _ORIGINAL_HEADER = "X-Archive-Orig-"
 TRUNCATED = "WARC-Truncated"
@@ -137,7 +137,11 @@ def played_capture(
     check = digest_check(capture.digest, raw, answer.body) if capture else "unknown"
     capture = capture or _unlisted(requested, played, answer)
     cut = _cut_at_capture(capture, answer, raw, check)
-    memento = Memento(capture, requested.timestamp, answer, check, played.redirect_to, truncated=cut)
+    memento = Memento(capture, requested.timestamp, answer, check, truncated=cut)
+    if played.redirect_to:
+        memento = ArchivedRedirect(
+            capture, requested.timestamp, answer, check, truncated=cut, redirect_to=played.redirect_to
+        )
     _check_body(memento, raw)
     return memento
 

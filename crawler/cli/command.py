@@ -17,6 +17,7 @@ from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from crawler.cli.main import PROGRAM
 from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.formats.memory import load_database_alone
 from pipelines.formats.terminal import complain, keep_logs_printable, say
 from pipelines.options import Config
 
@@ -60,7 +61,7 @@ class CorpusCommand(ScrapyCommand):
             refuse(self, error)
             sys.exit(self.exitcode)
         if self.reads_corpus:
-            _load_database_alone()
+            load_database_alone()
             if not self.reads_catalogues and self.config.folder.is_file():
                 refuse(self, _one_only(self.config.corpus_dir))
                 sys.exit(self.exitcode)
@@ -70,18 +71,6 @@ def _one_only(named: str) -> WrongUse:
     return WrongUse(
         f"CORPUS_DIR={named} is a file: a catalogue is for status, export and rebuild; name the folder of one corpus."
     )
-
-
-def _load_database_alone() -> None:
-    """Load sqlite-utils without pandas and numpy, for whose values it looks out, and which take longer to load than all
-    of `status`. Whoever wants them later has them."""
-    hidden = [name for name in ("pandas", "numpy") if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None there says: not to be found
-    try:
-        import sqlite_utils  # noqa: F401
-    finally:
-        for name in hidden:
-            del sys.modules[name]
 
 
 def refuse_unknown_settings(given: Iterable[str], known: set[str]) -> None:

@@ -57,7 +57,7 @@ class Command(CorpusCommand):
         from crawler.jobs.describe import compared, describe_corpus, write_plots
         from crawler.reporting.history import show
         from pipelines.export.selection import selection_of
-        from pipelines.store.database import open_for_reading
+        from pipelines.store.database import open_for_reading, see_one_state
 
         try:
             take_none(args)
@@ -65,7 +65,7 @@ class Command(CorpusCommand):
                 raise WrongUse(f"--gap-days {opts.gap_days} cannot be used: give a number from 1 to {MOST_DAYS}.")
             selection = selection_of(vars(opts))
             with closing(open_for_reading(self.config.folder)) as db:
-                db.execute("BEGIN")  # one state of all tables, whatever is written from here on
+                see_one_state(db)
                 found = describe_corpus(db, selection, opts.gap_days)
                 if opts.against:
                     found = replace(found, against=compared(db, selection, Path(opts.against)))

@@ -20,9 +20,9 @@ examples:
   policy-corpus rebuild -s CORPUS_DIR=shards/catalogue.toml \\
       --cluster tcp://host:8786
       each shard of a catalogue is rebuilt whole by a worker
-files of other programs: an archived redirect is not followed as a move, so a
-document is cut at each move; --targets with one site, kind and variant for
-several addresses makes them one
+files of other programs: a page belongs to the document of its own address;
+archived redirects and canonical links move documents as in a crawl; --targets
+with one site, kind and variant for several addresses makes them one
 where WARC files are missing or damaged, so that captures would be lost, the
 corpus stays as it is; --accept-losses goes on all the same
 """

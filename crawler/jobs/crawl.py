@@ -3,6 +3,7 @@
 Everything before the first request can fail without a trace; everything after is in the ledger and in `runs`.
 """
 
+import gc
 import logging
 import os
 import secrets
@@ -27,16 +28,19 @@ from crawler.jobs import configuration
 from crawler.jobs.configuration import extractor_name, reader_of
 from crawler.jobs.hook import run_for_each
 from crawler.jobs.register import Request, listed, register
-from crawler.jobs.reread import catch_up
+from crawler.jobs.reread import catch_up, readers
 from crawler.middlewares import REQUESTS
 from crawler.politeness.limits import is_loopback
 from crawler.politeness.wire_options import Budget
 from pipelines.exceptions import ArchiveUnavailable, CorpusError, DatabaseBusy, RecordingFailed, WrongUse
+from pipelines.executors.process_pool import Readers
 from pipelines.executors.read_all import Progress
+from pipelines.executors.second_readings import ask_second
 from pipelines.export.corpus_files import export_corpus
 from pipelines.formats.release import __version__
 from pipelines.formats.timestamps import utc
 from pipelines.options import Config
+from pipelines.stages.extract import LENT
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
@@ -45,6 +49,7 @@ from pipelines.store.summary import Summary, summarise
 from pipelines.warc.lock import only_run
 
 LIBRARIES = ("scrapy", "trafilatura", "lxml", "sqlite-utils", "waybackpy", "warcio", "py3langid", "pypdfium2")
+COLLECTED = (5_000, 20, 20)  # a crawl leaves few cycles, and what is in one is small; by default 3 % go into the search
 
 _TOLD = ("SELECT", "SELECT_CAP", "FROM", "TO", "ARCHIVES", "WAYBACK_URL", "WAYBACK_PUBLIC_URL",
          "WAYBACK_CDX_PER_MINUTE", "WAYBACK_REPLAY_PER_MINUTE", "EXTRACTOR", "EXPORT_STYLE")  # fmt: skip
@@ -80,9 +85,11 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
             settings.set("TARGET_LIST", (f"urn:policy-corpus:targets:{digest}", str(targets.path)), priority="cmdline")
         _begin(db, settings, digest)
         crawler = process.create_crawler(request.spider)
-        code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
-        if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
-            code, message = _exported(db, settings, code, message)
+        with closing(readers(settings, at_once=False)) as pool:
+            setattr(crawler, LENT, pool)
+            code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
+            if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
+                code, message = _exported(db, settings, pool, progress, (code, message))
         summary = summarise(db, reader_of(settings), [archive.name for archive in archives(config)])
         if not code and summary.to_be_tried_again:
             code = 1
@@ -107,13 +114,19 @@ def _caught_up(db: Database, settings: Settings, progress: Progress) -> tuple[in
     return None
 
 
-def _exported(db: Database, settings: Settings, code: int, message: str) -> tuple[int, str]:
+def _exported(
+    db: Database, settings: Settings, pool: Readers, progress: Progress, ended: tuple[int, str]
+) -> tuple[int, str]:
+    """Derive what waits, and export it. Who stopped the crawl waits for no second reader: the next run asks it."""
+    config = Config.of(settings)
     try:
-        Corpus(db, Config.of(settings).archive).derive_waiting()
-        export_corpus(db, Config.of(settings))
+        Corpus(db, config.archive).derive_waiting()
+        if ended[0] < 128:
+            ask_second(db, config.folder / "warc", pool, progress=progress)
+        export_corpus(db, config)
     except RecordingFailed as error:
         return error.exit_code, f"{error}"
-    return code, message
+    return ended
 
 
 def settle(settings: Settings, *, asks: bool = True) -> None:
@@ -183,6 +196,8 @@ def _crawl(process: CrawlerProcessBase, crawler: Crawler) -> tuple[int, str]:
     warnings.filterwarnings("ignore", "coroutine 'ensure_awaitable", RuntimeWarning)
     _once_it_runs(lambda: _note_signals(received))
     failures: list[BaseException | None] = []
+    gc.freeze()  # what is loaded by now stays
+    gc.set_threshold(*COLLECTED)
     task: Any = process.crawl(crawler)
     task.add_done_callback(lambda done: failures.append(None if done.cancelled() else done.exception()))
     process.start()

@@ -21,6 +21,7 @@ from pipelines.formats.release import __version__
 from pipelines.formats.terminal import counted
 from pipelines.store import imported
 from pipelines.store import selection as stored
+from pipelines.store.corpus_names import is_sample
 from pipelines.store.database import open_for_reading
 from pipelines.store.families import Family, families, least_of, unsorted_texts
 from pipelines.store.imported import Dated, sources
@@ -104,12 +105,12 @@ def describe_corpus(db: Database, selection: Selection, gap_days: int) -> Descri
             if said
             else "The corpus has no versions to describe yet: crawl first."
         )
-    found = [one for one in families(db) if _is_of(one, selection)]
+    found = [one for one in families(db) if _is_selected(one, selection)]
     documents = sum(one.documents for one in found)
     return Description(figures, made(db, selection), found, documents, unsorted_texts(db), least_of(db))
 
 
-def _is_of(family: Family, selection: Selection) -> bool:
+def _is_selected(family: Family, selection: Selection) -> bool:
     return any(
         (not selection.sites or one.site in selection.sites) and (not selection.kinds or one.kind in selection.kinds)
         for one in family.members
@@ -127,7 +128,6 @@ def made(db: Database, selection: Selection) -> Made:
     settings = [json.loads(row["settings"] or "{}") for row in crawls]
     libraries = [json.loads(row["libraries"] or "{}") for row in crawls]
     newest: dict[str, Any] = next((one for one in reversed(libraries) if one), {})
-    (sample,) = db.execute("SELECT coalesce(max(sample), 0) FROM identity").fetchone()
     return Made(
         f"policy-corpus {newest.get('policy-corpus', __version__)}",
         tuple(sorted({str(one["SELECT"]) for one in settings if one.get("SELECT")})),
@@ -136,7 +136,7 @@ def made(db: Database, selection: Selection) -> Made:
         {str(name): str(version) for name, version in newest.items()},
         sources=sources(db),
         selected=", ".join(f"{name} {value}" for name, value in asked_for(selection).items()),
-        is_sample=bool(sample),
+        is_sample=bool(is_sample(db)),
     )
 
 

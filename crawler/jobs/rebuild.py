@@ -21,7 +21,7 @@ from crawler.jobs.register import holds_sample
 from crawler.jobs.reread import cluster_readers, decoded, read_again, readers
 from crawler.jobs.run_record import noted
 from crawler.selection.payloads import obstacle
-from crawler.spiders.site_discovery import Discovery
+from crawler.spiders.site_discovery import Discovery, is_likely, own_address
 from crawler.targets import urls as addresses
 from crawler.targets.document_kinds import known_kinds
 from crawler.targets.target_list import BadLine, read_targets
@@ -36,10 +36,10 @@ from pipelines.maintenance.forget import forget_again
 from pipelines.maintenance.merge import take_files, tell_joined
 from pipelines.maintenance.rebuild import Rebuilt, rebuild
 from pipelines.options import Config
-from pipelines.store.archives import mark_sample
+from pipelines.store import forgetting
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import DATABASE, open_corpus, recording
-from pipelines.store.forgetting import is_held
+from pipelines.store.corpus_names import mark_sample
+from pipelines.store.database import DATABASE, open_corpus
 from pipelines.store.listings import Listings
 from pipelines.store.moves import Moves
 from pipelines.warc import bringing
@@ -178,8 +178,7 @@ def _only_kind(folders: Sequence[Path]) -> bool | None:
 def _forget_merged(db: Database, *, others: Sequence[Path], is_new: bool, accept: bool) -> None:
     """What other corpora have forgotten, before what has come back in goes again."""
     if is_new:  # what journals of the others say of it is told once more, and checked
-        with recording(db):
-            db.execute("DELETE FROM forgotten")
+        forgetting.remember_nothing(db)
     _take_forgotten(db, others, accept)
 
 
@@ -189,13 +188,12 @@ def _take_forgotten(db: Database, others: Sequence[Path], accept: bool) -> None:
     log = logging.getLogger(__name__)
     for other in others:
         with closing(open_corpus(other)) as named:
-            found = named.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall()
+            found = forgetting.forgotten_since(named)
         for site, since in found:
             if not _is_site(site):
                 log.warning("%s has forgotten %.80r, which is no site: passed over.", other, site)
-            elif accept or not is_held(db, site, urlkey(f"http://{site}/").partition(")")[0]):
-                with recording(db):
-                    db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [site, since])
+            elif accept or not forgetting.is_held(db, site, urlkey(f"http://{site}/").partition(")")[0]):
+                forgetting.note_forgotten(db, site, since)
             else:
                 log.warning("%s has forgotten %s, which is held here: --accept-forgotten deletes it.", other, site)
 
@@ -245,11 +243,11 @@ def _rebuild(
 def knowledge(settings: Settings) -> Knowledge:
     """What the crawler knows of the archive's ways."""
     window = timedelta(hours=Config.of(settings).wayback_hop_hours)
-    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of, window, _place)
+    return Knowledge(parse_held, urlkey, decoded, obstacle, keys_of, own_address, is_likely, window, _place)
 
 
 def _place(db: Database, archive: str, subjects: Sequence[tuple[str, str]]) -> None:
-    """Documents as a crawl would place them, by what redirects told; nothing is listed for it."""
+    """Documents as a crawl would place them, by what redirects and pages told; nothing is listed for it."""
     discovery = Discovery(Moves(db, archive), Listings(db, archive), Corpus(db, archive), "", "")
     discovery.place(subjects)
 

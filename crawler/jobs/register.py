@@ -20,10 +20,12 @@ from pipelines.formats.timestamps import utc
 from pipelines.items import DocumentKey, Target
 from pipelines.options import Config
 from pipelines.store import runs
-from pipelines.store.archives import is_sample, keep_archives, mark_sample
+from pipelines.store.archives import keep_archives
+from pipelines.store.corpus_names import is_sample, mark_sample
 from pipelines.store.imported import refuse_imported
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
+from pipelines.store.selection import sites
 from pipelines.store.target_lists import TargetFile
 
 log = logging.getLogger(__name__)
@@ -108,4 +110,4 @@ def holds_sample(db: Database) -> bool | None:
     """Whether a corpus holds the invented sites of the sample; None for one that holds nothing yet."""
     if (marked := is_sample(db)) is not None:
         return marked
-    return configuration.holds_sample({site for (site,) in db.execute("SELECT DISTINCT site FROM document")})
+    return configuration.holds_sample({*sites(db)})

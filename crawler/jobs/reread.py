@@ -15,6 +15,7 @@ from crawler.jobs.configuration import extractor_name, reader_of
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.executors.read_all import HeldReader, Progress, read_all
+from pipelines.executors.second_readings import ask_second
 from pipelines.formats.content_encoding import decode
 from pipelines.options import Config
 from pipelines.store import readings
@@ -72,5 +73,6 @@ def read_again(db: Database, settings: Settings, progress: Progress, cluster: st
     # where all is lost, no process starts
     with closing(cluster_readers(settings, cluster) if cluster else readers(settings, at_once=False)) as pool:
         lost = read_all(db, config.folder / "warc", pool, reader_of(settings), progress=progress)
-    Corpus(db, config.archive).derive_waiting()
+        Corpus(db, config.archive).derive_waiting()
+        ask_second(db, config.folder / "warc", pool, progress=progress)
     return lost

@@ -47,7 +47,7 @@ class Holding:
 
     @property
     def is_given_up(self) -> bool:
-        return sum(map(_is_lost, self._known.values())) >= TRIES
+        return sum(map(is_lost, self._known.values())) >= TRIES
 
     @property
     def is_free(self) -> bool:
@@ -56,7 +56,7 @@ class Holding:
 
     def is_dead(self, key: CaptureKey) -> bool:
         """Whether this capture is none that a strategy can count on."""
-        return self.holder is None and ((key in self._known and _is_lost(self._known[key])) or self.is_given_up)
+        return self.holder is None and ((key in self._known and is_lost(self._known[key])) or self.is_given_up)
 
     def learn(self, key: CaptureKey, known: Known) -> None:
         """Note what became of a capture."""
@@ -74,12 +74,13 @@ class Holding:
         holding = [
             (_HOLDING.index(known.state), key)
             for key, known in self._known.items()
-            if known.state in _HOLDING and not _is_lost(known)
+            if known.state in _HOLDING and not is_lost(known)
         ]
         return min(holding)[1] if holding else None
 
 
-def _is_lost(known: Known) -> bool:
+def is_lost(known: Known) -> bool:
+    """Whether the archive does not give a capture."""
     if known.state is State.FAILED:
         return known.failed_for_good and not known.held
     return known.state in (State.REDIRECT, State.UNPLAYABLE, State.BLOCKED)

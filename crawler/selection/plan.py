@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from crawler.selection.change_search import PRECISIONS, Changes
-from crawler.selection.payload_states import Holding
+from crawler.selection.payload_states import Holding, is_lost
 from crawler.selection.payloads import in_order, shared
 from crawler.selection.strategies import STRATEGIES, Choice, points_of
 from pipelines.exceptions import WrongUse
@@ -90,24 +90,35 @@ class DocumentPlan:
         self._chooser: Chooser = (
             Changes(points, precision, cap) if strategy == "changes" else Choice(STRATEGIES[strategy], points)
         )
-        self._in_doubt = {row.key: row for row in captures}  # whose state may have to change
+        self._rows = {row.key: row for row in captures}
+        self._in_doubt = set(self._rows)  # whose state may have to change
 
-    def learn(self, key: CaptureKey, known: Known) -> None:
-        """Note what became of a capture; of one that is not this document's, nothing."""
+    def learn(self, key: CaptureKey, known: Known) -> bool:
+        """Note what became of a capture; of one that is not this document's, nothing.
+
+        False where that takes back what was built upon: a text is another one now, or what was dead is not. Then the
+        document is to be planned anew.
+        """
+        before = self._known.get(key)
+        if key not in self._rows or before == known:
+            return True
+        self._known[key] = known
+        self._in_doubt.add(key)
         holding = self._of.get(key)
         if holding is None:
-            return
-        self._known[key] = known
-        before = holding.holder
+            return True
+        text, holder = holding.text, holding.holder
         holding.learn(key, known)
         self._chooser.learn(holding)
-        if holding.holder != before:
+        if holding.holder != holder:
             self._doubt(holding)
+        is_alive_again = before is not None and is_lost(before) and not is_lost(known)
+        return text in ("", holding.text) and not is_alive_again
 
     def next(self) -> list[Decision]:
         """The captures that need a new state now, in time order. From here on they are taken as known."""
         taken = list(self._take())
-        rows = [self._in_doubt[key] for key in sorted(self._in_doubt)]
+        rows = [self._rows[key] for key in sorted(self._in_doubt)]
         self._in_doubt.clear()
         decisions = [decision for row in rows if (decision := self._decision(row))]
         for decision in decisions:
@@ -135,7 +146,7 @@ class DocumentPlan:
         return max(self._cap - sum(holding.is_held for holding in self._holdings), 0)
 
     def _doubt(self, holding: Holding) -> None:
-        self._in_doubt.update((row.key, row) for row in holding.payload.captures)
+        self._in_doubt.update(row.key for row in holding.payload.captures)
 
     def _is_inside(self, row: Capture) -> bool:
         return within(row.timestamp, self._since, self._until)

@@ -1,5 +1,6 @@
 """Where a line's document lies, as the rows that the ledger keeps of it. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from crawler.discovery.address_history import Line, Tenure, same_listing
@@ -11,6 +12,14 @@ Departure = tuple[str, str, str]  # urlkey, timestamp, address
 
 MOVES = (Source.REDIRECT, Source.CANONICAL)
 EVER = "99999999999999"
+MOST_MOVES = 20  # addresses of one kind on one site that others led to: the most frequent
+
+
+def bounded(evidence: list[Evidence]) -> list[Evidence]:
+    """Without the rarest of many moves: a server that puts a session into each address would move every time."""
+    moves = Counter(same_listing(one.address) for one in evidence if one.source in MOVES)
+    kept = {key for key, _ in moves.most_common(MOST_MOVES)}
+    return [one for one in evidence if one.source not in MOVES or same_listing(one.address) in kept]
 
 
 def placed(tenure: Tenure) -> Place:

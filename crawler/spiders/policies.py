@@ -28,6 +28,7 @@ from crawler.spiders.work_queue import Feed
 from pipelines.exceptions import CorpusError, ListingFailed, ReplayFailed
 from pipelines.formats.surt import urlkey
 from pipelines.items import (
+    ArchivedRedirect,
     Decision,
     Failure,
     ListingRefusal,
@@ -59,14 +60,15 @@ class PoliciesSpider(Spider):
         super().__init__(**kwargs)
         self.budget = budget
         self._options = options
-        self._db = open_corpus(options.folder, options.writer_patience)
-        self._ledger = Ledger(self._db, *options.archives)
-        self._listings = Listings(self._db, *options.archives)
+        # the stages share it: each write through another connection would empty what this one remembers of the file
+        self.db = open_corpus(options.folder, options.writer_patience)
+        self._ledger = Ledger(self.db, *options.archives)
+        self._listings = Listings(self.db, *options.archives)
         self._replay = Replay(self._ledger, timedelta(seconds=options.hop_window), options.next_try, options.several)
         self._discovery = Discovery(
-            Moves(self._db, *options.archives),
+            Moves(self.db, *options.archives),
             self._listings,
-            Corpus(self._db, next(iter(options.archives))),
+            Corpus(self.db, next(iter(options.archives))),
             options.selection.since,
             options.selection.until,
         )
@@ -246,8 +248,10 @@ class PoliciesSpider(Spider):
                 case Held(capture, location, by):
                     snapshot = held_snapshot(self._options.folder, location, capture, by)
                     yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
+                case ArchivedRedirect():
+                    yield outcome
                 case Memento():
-                    yield outcome if outcome.redirect_to else self._witness(asked, outcome)
+                    yield self._witness(asked, outcome)
                 case Refusal() | Decision():
                     yield outcome
                 case _:
@@ -262,11 +266,11 @@ class PoliciesSpider(Spider):
     def _from_held(self, asked: Asked, location: WarcLocation) -> Iterator[Thing]:
         """A capture whose bytes a run before this one kept, and did not come to read or to follow."""
         snapshot = held_snapshot(self._options.folder, location, asked.capture, None)
-        if snapshot.memento.redirect_to:
-            moment, address = snapshot.memento.capture.timestamp, snapshot.memento.redirect_to
-            yield from self._outcomes(asked, self._replay.moved(asked, moment, address))
-        else:
-            yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
+        match snapshot.memento:
+            case ArchivedRedirect(redirect_to=address) as held:
+                yield from self._outcomes(asked, self._replay.moved(asked, held.capture.timestamp, address))
+            case held:
+                yield replace(snapshot, memento=self._witness(asked, held))
 
     # -- what was recorded
 
@@ -292,4 +296,4 @@ class PoliciesSpider(Spider):
 
     def closed_down(self) -> None:
         self._canaries.tell()
-        self._db.close()
+        self.db.close()

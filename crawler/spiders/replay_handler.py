@@ -13,16 +13,30 @@ from typing import assert_never
 
 from crawler.archives.base import Found as Answered
 from crawler.archives.memento import Hop, Limited, Played, Refused, played_capture
+from crawler.selection.payloads import obstacle
 from crawler.spiders.steps import Found, Hopped, Moved, Nothing, Page, Step, Steps, unlisted
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
+from pipelines.formats.media_types import bare
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import distance
-from pipelines.items import Capture, Decision, Failure, HttpAnswer, Memento, Refusal, Snapshot, State, WarcLocation
+from pipelines.items import (
+    ArchivedRedirect,
+    Capture,
+    Decision,
+    Failure,
+    HttpAnswer,
+    Memento,
+    Refusal,
+    Snapshot,
+    State,
+    WarcLocation,
+)
 from pipelines.store.ledger import Ledger, Standing
 from pipelines.warc.reader import read_memento
 
 MOST_HOPS = 10
+_LONGEST_TYPE = 100
 
 _STANDS = (State.READ, State.SELECTED, State.DUPLICATE)
 
@@ -154,10 +168,13 @@ class Replay:
         wanted = asked.capture if len(asked.way) == 1 else _unlisted(asked)
         rows = self._ledger.rows_at(wanted.urlkey, played.timestamp, asked.archive)
         found = _named(played_capture(wanted, played, answer, raw, rows), played.original)
-        if found.redirect_to:
+        if isinstance(found, ArchivedRedirect):
             self.steps.found(asked.step, Moved(found.capture.timestamp, found.redirect_to))
             yield replace(found, asked=asked.capture)
             yield from self.moved(asked, found.capture.timestamp, found.redirect_to)
+            return
+        if why := obstacle(_as_played(found)):
+            yield from self.failed(asked, Failure(ReplayFailed.stage, why, False), State.UNPLAYABLE)
             return
         self.steps.found(asked.step, Page(found.capture.key, asked.capture.key))
         if found.capture.key == asked.capture.key:
@@ -247,8 +264,17 @@ def _named(found: Memento, original: str) -> Memento:
     if found.capture.digest != "-":
         return found
     status, digest = str(found.answer.status), cdx_digest(found.answer.body)
-    original = original or found.capture.original
-    return replace(found, capture=replace(found.capture, original=original, statuscode=status, digest=digest))
+    original, kind = original or found.capture.original, bare(found.answer.header("Content-Type"))[:_LONGEST_TYPE]
+    named = replace(found.capture, original=original, statuscode=status, digest=digest)
+    return replace(found, capture=replace(named, mimetype=kind) if named.mimetype == "unk" and kind else named)
+
+
+def _as_played(found: Memento) -> Capture:
+    """The row of a memento; what no listing told of it, as replay shows it."""
+    row, kind = found.capture, found.answer.header("Content-Type")
+    status = row.statuscode if row.statuscode.isdigit() else str(found.answer.status)
+    is_told = "/" in row.mimetype and not row.is_revisit
+    return replace(row, statuscode=status, mimetype=row.mimetype if is_told else kind or row.mimetype)
 
 
 def held_snapshot(folder: Path, location: WarcLocation, capture: Capture, asked: Capture | None) -> Snapshot:

@@ -36,6 +36,7 @@ _REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
 )
 
 UNREACHED = (DownloadConnectionRefusedError, CannotResolveHostError)
+_UNHEARD = (*UNREACHED, DownloadTimeoutError, DownloadFailedError)
 
 
 def http_answer(response: Response, error: type[CaptureFailed]) -> HttpAnswer:
@@ -111,7 +112,7 @@ class Reach:
 
     A first request that is refused means a wrong address or a block, and waiting will not help; nonsense instead of
     the first listings means that this is no archive. Once it has answered well, pauses are the breaker's matter, and
-    only a long row of refusals ends the run.
+    only a long row of requests without any answer ends the run: hours, as the breaker lets one go an hour at last.
     """
 
     url: str
@@ -126,12 +127,17 @@ class Reach:
         self._well, self._row = True, 0
 
     def refused(self, error: BaseException | None) -> str:
-        """Why to stop, or "": no connection was made."""
-        if not isinstance(error, UNREACHED):
+        """Why to stop, or "": no connection was made, or nothing came through it."""
+        if not isinstance(error, _UNHEARD):
             return ""
         self._row += 1
-        if self._well and self._row < self.longest_row:
+        if self._row < self.longest_row and (self._well or not isinstance(error, UNREACHED)):
             return ""
+        if not isinstance(error, UNREACHED):
+            return (
+                f"The archive at {self.url} left {self._row} requests in a row without an answer, the last: "
+                f"{why_no_answer(error, '').reason}. Nothing is lost: wait, then start the same command again."
+            )
         why = "its host name is not known" if isinstance(error, CannotResolveHostError) else "connection refused"
         return (
             f"Cannot reach the archive at {self.url}: {why}. Check {self.setting}; if it is right, this address may be "

@@ -5,7 +5,6 @@ Cheapest first: (a) one filtered listing of the domain; (b) one listing of its h
 they are met. All of it is kept as evidence, and `lineage` makes addresses of it, again whenever there is more.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise, product
@@ -13,7 +12,7 @@ from itertools import pairwise, product
 from crawler.discovery.address_history import Line, lineage, own_spans, same_listing
 from crawler.discovery.candidates import LIKELY, address_score, best_links, domain_filter, policy_rows
 from crawler.discovery.links import canonical, links, site_of
-from crawler.spiders.placing import EVER, MOVES, departures, forerunners, named, placed
+from crawler.spiders.placing import EVER, MOVES, bounded, departures, forerunners, named, placed
 from crawler.spiders.steps import unlisted
 from crawler.targets import urls as addresses
 from pipelines.exceptions import WrongUse
@@ -28,7 +27,6 @@ GAP_DAYS = 365
 MOST_ADDRESSES = 20  # of one kind on one site: the likeliest
 MOST_LINKS = 3  # of one home page
 MOST_FRAMES = 4
-MOST_MOVES = 20  # addresses of one kind on one site that others led to: the most frequent
 
 _HEAD = 1 << 16  # bytes of a page in which its canonical link is looked for
 
@@ -135,24 +133,18 @@ class Discovery:
         hrefs = [] if evidence or is_frame else self.frames(memento)
         frames = tuple(unlisted(href, memento.capture.timestamp, memento.capture.archive) for href in hrefs)
         return HomePage(
-            memento.capture, memento.requested, memento.answer, memento.digest_check, memento.redirect_to,
-            memento.asked, evidence, memento.truncated, frames,
+            memento.capture, memento.requested, memento.answer, memento.digest_check, memento.asked,
+            evidence, memento.truncated, frames,
         )  # fmt: skip
 
     def canonical_evidence(self, memento: Memento, subjects: Iterable[tuple[str, str]]) -> tuple[Evidence, ...]:
         """The address that a document's page calls its own, where that is another one and looks like one."""
-        capture = memento.capture
-        head = memento.answer.body[:_HEAD]
-        if b"canonical" not in head:
-            return ()
-        own = canonical(head, capture.original, memento.answer.header("content-type"))
-        if not own or same_listing(own) == same_listing(capture.original):
-            return ()
-        return tuple(
+        capture, own = memento.capture, own_address(memento)
+        found = (
             Evidence(capture.timestamp, Source.CANONICAL, own, capture.original, 1.0, site, kind)
-            for site, kind in subjects
-            if address_score(own, kind) >= LIKELY
+            for site, kind in (subjects if own else ())
         )
+        return tuple(filter(is_likely, found))
 
     # -- (c) and all together: where documents lie
 
@@ -176,7 +168,7 @@ class Discovery:
         return [number for site, kind in sorted(set(subjects)) for number in self._relate(site, kind)]
 
     def _relate(self, site: str, kind: str) -> list[int]:
-        evidence = _bounded([one for one in self._moves.evidence(site, kind) if self._counts(one)])
+        evidence = bounded([one for one in self._moves.evidence(site, kind) if self._counts(one)])
         if all(one.source is Source.GIVEN for one in evidence):
             return []
         keys = {one.address: urlkey(one.address) for one in evidence} | {
@@ -265,6 +257,20 @@ class Discovery:
                 self._listings.cover(query, urlkey(tenure.address))
 
 
+def own_address(memento: Memento) -> str:
+    """The address that a page calls its own, where that is another one than it was captured at; else empty."""
+    head, original = memento.answer.body[:_HEAD], memento.capture.original
+    if b"canonical" not in head:
+        return ""
+    own = canonical(head, original, memento.answer.header("content-type"))
+    return own if own and same_listing(own) != same_listing(original) else ""
+
+
+def is_likely(one: Evidence) -> bool:
+    """Whether the address of evidence looks like one of its kind of document."""
+    return address_score(one.address, one.kind) >= LIKELY
+
+
 def listing_purpose(query: Query) -> str:
     """What a listing is for, in words."""
     if query.match == "domain":
@@ -279,13 +285,6 @@ def _is_seen(line: Line) -> bool:
 
 def _is_move(via: str, address: str, kind: str) -> bool:
     return site_of(via) == site_of(address) or address_score(address, kind) >= LIKELY
-
-
-def _bounded(evidence: list[Evidence]) -> list[Evidence]:
-    """Without the rarest of many moves: a server that puts a session into each address would move every time."""
-    moves = Counter(same_listing(one.address) for one in evidence if one.source in MOVES)
-    kept = {key for key, _ in moves.most_common(MOST_MOVES)}
-    return [one for one in evidence if one.source not in MOVES or same_listing(one.address) in kept]
 
 
 def _owner(free: list[Document], named: set[str]) -> Document | None:

@@ -10,13 +10,19 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.executors.dask_cluster import Cluster, Task, mark, refuse_unseen, unmark
-from pipelines.executors.process_pool import Outcome, Readers
+from pipelines.executors.process_pool import Readers
+from pipelines.executors.reading_process import Outcome
 from pipelines.extraction.version import reader_version
-from pipelines.store.readings import Unread
+from pipelines.formats.memory import load_database_alone
+
+if TYPE_CHECKING:
+    from pipelines.store.readings import Unread
+
+load_database_alone()  # before a worker takes apart what it is sent
 
 T = TypeVar("T")
 
@@ -44,7 +50,7 @@ class ClusterReaders:
         self._cluster, self._how = cluster, how
         self._marks: dict[Path, str] = {}
 
-    def submit_held(self, folder: Path, held: Sequence[Unread]) -> Task[list[Outcome]]:
+    def submit_held(self, folder: Path, held: "Sequence[Unread]") -> Task[list[Outcome]]:
         """What will come of pages in a `warc` folder. Waiting for it raises WrongUse, RecordingFailed."""
         place = folder.resolve()
         if place not in self._marks:
@@ -52,8 +58,8 @@ class ClusterReaders:
         return self._cluster.submit(read_held, self._how, place, self._marks[place], list(held))
 
     def submit_call(self, function: Callable[..., T], *arguments: object) -> Task[T]:
-        """What a pure function of a module will give."""
-        return self._cluster.submit(function, *arguments)
+        """What a pure function of a module will give, within the bounds of a page."""
+        return self._cluster.submit(call, self._how, function, arguments)
 
     def close(self) -> None:
         """Let go of the cluster."""
@@ -68,7 +74,7 @@ _pools: dict[ReadingOrder, Readers] = {}
 _lock = threading.Lock()
 
 
-def read_held(how: ReadingOrder, folder: Path, said: str, held: Sequence[Unread]) -> list[Outcome]:
+def read_held(how: ReadingOrder, folder: Path, said: str, held: "Sequence[Unread]") -> list[Outcome]:
     """What came of each. Raises WrongUse where this worker is not as the others, RecordingFailed where its machine is
     in trouble."""
     refuse_unseen(folder, said)
@@ -81,6 +87,11 @@ def read_held(how: ReadingOrder, folder: Path, said: str, held: Sequence[Unread]
         return _pool(how).submit_held(folder, held).result()
     except RecordingFailed as error:
         raise RecordingFailed(f"On {socket.gethostname()}: {error}") from error
+
+
+def call(how: ReadingOrder, function: Callable[..., T], arguments: Sequence[object]) -> T:
+    """What a function gives in a guarded process of this worker. Raises ReadingFailed, RecordingFailed."""
+    return _pool(how).submit_call(function, *arguments).result()
 
 
 def _pool(how: ReadingOrder) -> Readers:

@@ -1,52 +1,31 @@
 """Reading in worker processes: a page that kills or stalls its reader fails alone; none outlives the parent.
 
-Each worker is a thread of the parent that owns one single-process executor: the page in hand is always known.
+Each worker is a thread of the parent that owns one process: the page in hand is always known.
 """
 
-import ctypes
 import errno
-import gc
 import os
 import queue
-import resource
-import signal
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
-from pipelines.formats.content_encoding import decode
+from pipelines.executors.reading_process import TOO_MUCH_MEMORY, Died, Outcome, ReadingProcess, read, read_held
 from pipelines.items import Failure, Page, Reading
 from pipelines.store.readings import Unread
-from pipelines.warc.reader import payload_at
 
-if TYPE_CHECKING:
-    from pipelines.extraction.base import Extractor
-
-PR_SET_PDEATHSIG = 1
 REMEMBERED = 256  # readings of a worker; a few megabytes
-TOO_MUCH_MEMORY = "reading took too much memory"
-WARM_UP = b"<p>We collect personal information as this policy says, and disclose none of it to third parties.</p>" * 4
-COLLECTED = (20_000, 20, 20)  # garbage of cycles, of which reading makes little
 AT_ONCE = 16  # held pages that are handed over together
 AHEAD = 3  # how often, for each process: with few, one slow page lets the other processes run out of work
-STARTUP = 60.0  # seconds a fresh process may take to import the reader
-
-Outcome = Reading | Failure | None
-"""What came of a held page: None where its bytes are damaged or gone, of which `verify` tells."""
 
 T = TypeVar("T")
-
-_reader: "Extractor | None" = None  # of this worker process
-_decoded = partial(decode, error=ReadingFailed)
 
 
 class Readers:
@@ -105,7 +84,7 @@ class _Worker:
         self._deadline, self._options = deadline, (os.getpid(), memory, extractor, remembered)
         self._at_once = at_once
         self._queue: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
-        self._process: _Process | None = None
+        self._process: ReadingProcess | None = None
         self._lock = threading.Lock()
         self._stopped = False
         self._waiting: set[Future[Any]] = set()
@@ -141,7 +120,7 @@ class _Worker:
     def _run(self) -> None:
         # the process is started from this thread, because PR_SET_PDEATHSIG watches the thread that started it
         if self._at_once:
-            with suppress(OSError, TookTooLong, BrokenProcessPool):  # the first page will tell
+            with suppress(OSError, TookTooLong, Died):  # the first page will tell
                 self._started()
         while (task := self._queue.get()) is not None:
             work, future = task
@@ -163,20 +142,20 @@ class _Worker:
         outcomes: list[Outcome] = []
         if len(held) > 1:
             try:
-                outcomes = self._started().call(_read_held, folder, held, timeout=self._deadline)
+                outcomes = self._started().call(read_held, folder, held, timeout=self._deadline)
             except Exception:  # which of them it was, shows below
                 self._discard()
         if len(outcomes) < len(held) and outcomes:
             self._discard()
         for one in held[len(outcomes) :]:
             try:
-                outcomes += self.call(_read_held, folder, [one])
+                outcomes += self.call(read_held, folder, [one])
             except ReadingFailed as error:
                 outcomes.append(Failure(error.stage, error.reason, error.transient, error.detail))
         return outcomes
 
     def read(self, page: Page) -> Reading:
-        return self.call(_read, page)
+        return self.call(read, page)
 
     def call(self, function: Callable[..., T], *arguments: object) -> T:
         """What a reading function gives. Raises ReadingFailed, or RecordingFailed for what is no page's fault."""
@@ -200,15 +179,15 @@ class _Worker:
             except TookTooLong:
                 self._discard()
                 raise ReadingFailed("reading took too long") from None
-            except BrokenProcessPool:
+            except Died:
                 self._discard()
                 if last or self._stopped:
                     break
         raise ReadingFailed("reader died")
 
-    def _started(self) -> "_Process":
+    def _started(self) -> "ReadingProcess":
         if not self._process:
-            process = _Process(*self._options)
+            process = ReadingProcess(*self._options)
             with self._lock:
                 self._process = process
                 if self._stopped:
@@ -223,78 +202,8 @@ class _Worker:
             process.clean_up()
 
 
-class _Process:
-    """One single-process executor, whose process can be killed."""
-
-    def __init__(self, parent: int, memory: int, extractor: str, remembered: int) -> None:
-        options = (parent, memory, extractor, remembered)
-        self._executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_prepare, initargs=options)
-        self._pid = self._executor.submit(os.getpid).result(timeout=STARTUP)
-
-    def call(self, function: Callable[..., T], *arguments: object, timeout: float) -> T:
-        return self._executor.submit(function, *arguments).result(timeout=timeout)
-
-    def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
-
-    def clean_up(self) -> None:
-        """Wait for the executor's own threads; the process must have been killed."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
-
-
 def _trouble(error: OSError) -> str:
     """py3langid unpacks its model into a temporary file."""
     full = error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
     where = f" ({gettempdir()}, where the language model is unpacked, may be full)" if full else ""
     return f"Pages cannot be read on this machine: {error}{where}. Fix that, then run the same command again."
-
-
-def _prepare(parent: int, memory: int, extractor: str, remembered: int) -> None:
-    """Runs first in a worker process: bind its life and its memory, then load the reader."""
-    global _reader  # noqa: PLW0603 - an initializer has no other place to leave things for the calls that follow
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before the line above
-        os._exit(1)
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's threads would spin beside the other workers
-    from pipelines.extraction import extractors
-
-    _reader = extractors.extractor(extractor, remembered)
-    with suppress(OSError, ReadingFailed):  # a model that cannot be unpacked is told of by the first page that is read
-        _reader.read(Page(WARM_UP, "http://localhost/", "20000101000000"))  # loads the rest: models, tables
-    gc.freeze()  # what is loaded stays: looking through it again and again took a tenth of the time
-    gc.set_threshold(*COLLECTED)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])  # what is mapped by now belongs to the baseline
-    most = pages * resource.getpagesize() + memory
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-def _read(page: Page) -> Reading:
-    assert _reader is not None
-    try:
-        return _reader.read(page)
-    except MemoryError:
-        raise ReadingFailed(TOO_MUCH_MEMORY) from None
-
-
-def _read_held(folder: Path, held: Sequence[Unread]) -> list[Outcome]:
-    """What came of each, up to the first that takes too much memory; of a single one, that is raised."""
-    outcomes: list[Outcome] = []
-    for one in held:
-        try:
-            outcomes.append(_read(_page_of(folder, one)))
-        except RecordingFailed:
-            outcomes.append(None)
-        except ReadingFailed as error:
-            if error.reason == TOO_MUCH_MEMORY:
-                if outcomes:
-                    return outcomes
-                raise
-            outcomes.append(Failure(error.stage, error.reason, error.transient, error.detail))
-    return outcomes
-
-
-def _page_of(folder: Path, one: Unread) -> Page:
-    body = payload_at(folder, one.location, one.payload_digest, decode=_decoded)
-    return Page(body, one.capture.original, one.capture.timestamp, one.content_type)

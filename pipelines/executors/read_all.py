@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from sqlite_utils import Database
 
 from pipelines.exceptions import ReadingFailed
-from pipelines.executors.process_pool import Outcome
+from pipelines.executors.reading_process import Outcome
 from pipelines.items import Failure, Reading
 from pipelines.store import changes, readings
 from pipelines.store.database import recording

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from pipelines.executors.process_pool import Readers
 from pipelines.export.datasette import describe
-from pipelines.export.files import Counts, Rendering, StoredVersion, export
+from pipelines.export.files import Counts, Rendering, export
 from pipelines.export.manifest import MANIFEST, entries
 from pipelines.export.unchanged import LastExport
 from pipelines.extraction.form.inline import STYLES
@@ -15,7 +15,7 @@ from pipelines.items import Page
 from pipelines.options import Config
 from pipelines.store.joined import Joined, alone
 from pipelines.store.publishing import standing
-from pipelines.store.selection import Selection
+from pipelines.store.selection import SelectedVersion, Selection
 from pipelines.warc.reader import read_memento
 
 STORED_STYLE = "corpus"
@@ -70,7 +70,7 @@ def style_of(folder: Path) -> str:
 
 
 def _rendered_again(joined: Joined, readers: Readers) -> Rendering:
-    def render(version: StoredVersion) -> tuple[str, str]:
+    def render(version: SelectedVersion) -> tuple[str, str]:
         memento = read_memento(*joined.location(version.capture_id))
         page = Page(
             memento.answer.body, version.original, version.held_timestamp, memento.answer.header("content-type")

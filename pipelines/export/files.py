@@ -23,45 +23,10 @@ from pipelines.formats import atomic
 from pipelines.items import DocumentKey
 from pipelines.store.archives import Links
 from pipelines.store.joined import Joined, alone
-from pipelines.store.selection import Selection
+from pipelines.store.selection import VERSION_COLUMNS, SelectedVersion, Selection
 from pipelines.warc.lock import in_turn
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVersion:
-    """A version as the database has it, in the order of `store.selection.STORED`."""
-
-    site: str
-    kind: str
-    variant: str
-    number: int
-    first_timestamp: str
-    last_timestamp: str
-    held_timestamp: str
-    original: str
-    changed_after: str
-    changed_before: str
-    captures: int
-    captures_listed: int
-    title: str
-    language: str
-    words: int
-    verdict: str
-    text_digest: str
-    reader: str
-    stated_date: str
-    stated_in: str
-    second_in_text: float | None
-    text_in_second: float | None
-    archive: str
-    body: str
-    capture_id: int
-
-    @property
-    def document(self) -> DocumentKey:
-        return DocumentKey(self.site, self.kind, self.variant)
 
 
 @dataclass(slots=True)
@@ -75,7 +40,7 @@ class Counts:
     stay: int = 0  # files of documents that are open again, as another export left them
 
 
-Rendering = Callable[[StoredVersion], tuple[str, str]]
+Rendering = Callable[[SelectedVersion], tuple[str, str]]
 """Title and body of a version in another style than the one it is stored in. Raises ReadingFailed."""
 
 
@@ -106,15 +71,14 @@ def export(
         raise RecordingFailed(f"Cannot export to {folder}: {error.strerror}. Free space, then export again.") from error
 
 
-def _documents(joined: Joined, selection: Selection) -> Iterator[tuple[DocumentKey, list[StoredVersion]]]:
-    rows = (StoredVersion(*row) for row in joined.stored_versions(selection))
+def _documents(joined: Joined, selection: Selection) -> Iterator[tuple[DocumentKey, list[SelectedVersion]]]:
+    rows = (SelectedVersion(*row) for row in joined.versions_by_document(selection))
     for document, versions in groupby(rows, key=lambda version: version.document):
         yield document, list(versions)
 
 
 def _open_folders(joined: Joined) -> set[str]:
-    rows = (row for db in joined.dbs for row in db.execute("SELECT site, kind, variant FROM document WHERE open"))
-    return {str(document_folder(DocumentKey(*row))) for row in rows}
+    return {str(document_folder(document)) for document in joined.open_documents()}
 
 
 class _Export:
@@ -125,7 +89,7 @@ class _Export:
         self._render = render
         self._counts = Counts()
 
-    def run(self, documents: Iterator[tuple[DocumentKey, list[StoredVersion]]], still_open: set[str]) -> Counts:
+    def run(self, documents: Iterator[tuple[DocumentKey, list[SelectedVersion]]], still_open: set[str]) -> Counts:
         finish(self._folder)  # what another one has left
         try:
             with OldManifest(self._folder / MANIFEST) as before:
@@ -141,7 +105,7 @@ class _Export:
 
     def _pieces(
         self,
-        documents: Iterator[tuple[DocumentKey, list[StoredVersion]]],
+        documents: Iterator[tuple[DocumentKey, list[SelectedVersion]]],
         before: OldManifest,
         still_open: set[str],
     ) -> Iterator[bytes]:
@@ -155,7 +119,7 @@ class _Export:
                 self._counts.stay += len(entries)
                 yield _lines(entries)
 
-    def _document(self, folder: str, versions: Sequence[StoredVersion], before: list[Entry]) -> list[Entry]:
+    def _document(self, folder: str, versions: Sequence[SelectedVersion], before: list[Entry]) -> list[Entry]:
         names = version_names([version.held_timestamp for version in versions])
         known = {entry["path"]: entry for entry in before}
         paths = [f"{folder}/{name}" for name in names]
@@ -165,7 +129,7 @@ class _Export:
         self._counts.files += len(entries)
         return entries
 
-    def _unless_unread(self, path: str, version: StoredVersion, known: dict[str, Entry]) -> Entry | None:
+    def _unless_unread(self, path: str, version: SelectedVersion, known: dict[str, Entry]) -> Entry | None:
         """A page that could be read in one style may take too long in another: its version alone is left out."""
         try:
             return self._version(path, version, known)
@@ -174,7 +138,7 @@ class _Export:
             self._counts.unread += 1
             return None
 
-    def _version(self, path: str, version: StoredVersion, known: dict[str, Entry]) -> Entry:
+    def _version(self, path: str, version: SelectedVersion, known: dict[str, Entry]) -> Entry:
         entry = self._entry(path, version)
         old = known.get(path, {})
         target = self._folder / path
@@ -191,13 +155,13 @@ class _Export:
             self._counts.written += 1
         return entry
 
-    def _entry(self, path: str, version: StoredVersion) -> Entry:
-        fields = {name: getattr(version, name) for name in StoredVersion.__slots__ if name not in _NOT_IN_MANIFEST}
+    def _entry(self, path: str, version: SelectedVersion) -> Entry:
+        fields = {name: getattr(version, name) for name in VERSION_COLUMNS if name not in _NOT_IN_MANIFEST}
         snapshot = snapshot_url(version.held_timestamp, version.original, self._links.base(version.archive))
         return {**fields, "path": path, "snapshot": snapshot, "style": self._style}
 
-    def _content(self, version: StoredVersion) -> bytes:
-        title, body = self._render(version) if self._render else (version.title, version.body)
+    def _content(self, version: SelectedVersion) -> bytes:
+        title, body = self._render(version) if self._render else (version.title, version.text)
         return exported_text(
             version.site,
             version.kind,
@@ -210,7 +174,7 @@ class _Export:
         ).encode()
 
 
-_NOT_IN_MANIFEST = {"body", "capture_id"}
+_NOT_IN_MANIFEST = {"text", "reasons", "open", "capture_id"}
 
 
 def _note_replaced(entries: list[Entry], before: list[Entry]) -> None:

@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
@@ -22,9 +21,9 @@ from pipelines.store import readings
 from pipelines.store import selection as store
 from pipelines.store.archives import Links
 from pipelines.store.corpus import Corpus
-from pipelines.store.database import copied, open_for_reading
+from pipelines.store.database import copied, open_for_reading, see_one_state
 from pipelines.store.joined import Joined, Shard, folders_of, refuse_unlike
-from pipelines.store.selection import Selection
+from pipelines.store.selection import SelectedVersion, Selection
 from pipelines.warc.lock import refuse_while_written
 from pipelines.warc.reader import read_memento
 
@@ -70,47 +69,10 @@ def _refuse_unread(db: Database, reader: str, extractor: str) -> None:
         )
 
 
-__all__ = ["CorpusView", "Moment", "SelectedVersion", "Selection", "selection_of", "viewing"]
+__all__ = ["CorpusView", "Moment", "Selection", "selection_of", "viewing"]
 
 _DAY = re.compile(r"\d{4}(-?\d\d(-?\d\d)?)?|\d{14}", re.ASCII)
 _TABLES = ("captures", "changes", "documents", "runs")
-
-
-@dataclass(frozen=True, slots=True)
-class SelectedVersion:
-    """A version with all that is told of it, in the order of `store.selection.VERSION_COLUMNS`. `reasons` is JSON."""
-
-    site: str
-    kind: str
-    variant: str
-    number: int
-    first_timestamp: str
-    last_timestamp: str
-    captures: int
-    captures_listed: int
-    original: str
-    title: str
-    language: str
-    words: int
-    text_digest: str
-    text: str
-    verdict: str
-    reasons: str
-    changed_after: str
-    changed_before: str
-    held_timestamp: str
-    archive: str
-    reader: str
-    open: int
-    stated_date: str
-    stated_in: str
-    second_in_text: float | None
-    text_in_second: float | None
-    capture_id: int
-
-    @property
-    def document(self) -> DocumentKey:
-        return DocumentKey(self.site, self.kind, self.variant)
 
 
 class Moment(NamedTuple):
@@ -260,5 +222,5 @@ def viewing(folder: Path, selection: Selection, public_url: str, extractor: str 
     with all_read_by(folder, extractor) as joined:
         for shard in joined.shards:
             refuse_while_written(shard.folder)
-            shard.db.execute("BEGIN")  # one state of all tables, whatever is written from here on
+            see_one_state(shard.db)
         yield CorpusView(joined, selection, public_url)

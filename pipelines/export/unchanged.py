@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pipelines.export.files import Counts, StoredVersion
+from pipelines.export.files import Counts
 from pipelines.export.manifest import MANIFEST
 from pipelines.formats import atomic
+from pipelines.store.selection import VERSION_COLUMNS
 
 STATE = ".exported"
 
@@ -34,7 +35,7 @@ class LastExport:
     def __init__(self, place: Path, folder: Path, standing: str) -> None:
         self._state = place / STATE
         self._folder = folder
-        told = f"{standing} {' '.join(StoredVersion.__slots__)}"
+        told = f"{standing} {' '.join(VERSION_COLUMNS)}"
         self._standing = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
     def counts(self) -> Counts | None:

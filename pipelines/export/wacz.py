@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.export.base import Order, Report
-from pipelines.export.selection import CorpusView, SelectedVersion
+from pipelines.export.selection import CorpusView
 from pipelines.export.staged import staged, staged_file
 from pipelines.export.tables import iso
 from pipelines.export.warc import SOFTWARE, Packed, Peekable, info, records
+from pipelines.store.selection import SelectedVersion
 
 VERSION = "1.1.1"
 

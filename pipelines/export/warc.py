@@ -18,12 +18,13 @@ from warcio.warcwriter import WARCWriter
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.export.base import Order, Report
-from pipelines.export.selection import CorpusView, SelectedVersion
+from pipelines.export.selection import CorpusView
 from pipelines.export.staged import staged, staged_file
 from pipelines.extraction.form.lines import snapshot_url
 from pipelines.formats import atomic
 from pipelines.formats.timestamps import iso
 from pipelines.items import Memento
+from pipelines.store.selection import SelectedVersion
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.members import Member, members
 

@@ -26,7 +26,6 @@ from pipelines.extraction.page.nested import (
     unfold,
 )
 from pipelines.extraction.page.page import NO_TEXT, Text, prepare, reading_of, text_of
-from pipelines.extraction.page.second_reader import second_text
 from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf, pdf_text
 from pipelines.extraction.version import reader_version
@@ -50,7 +49,6 @@ class Reader:
     def __init__(self, style: str = "corpus", remembered: int = REMEMBERED) -> None:
         self._style = STYLES[style]
         self._pages, self._trees, self._articles = (Memory(remembered, _size) for _ in range(3))
-        self._seconds: Memory[str] = Memory(remembered, getsizeof)
 
     @property
     def spared(self) -> int:
@@ -80,10 +78,8 @@ class Reader:
     def _read_bytes(self, page: Page) -> Reading:
         if is_pdf(page.body):
             return _read_lines(*pdf_text(page.body), charset="")
-        refuse_body(page.body)
-        html, charset = decode(page.body, page.content_type)
-        refuse_binary(html)
-        if not MARKUP.search(html) or _is_plain(html, page.content_type):
+        html, charset = _decoded(page)
+        if _is_plain(html, page.content_type):
             return _read_lines("", markdown_of_lines(html), charset)
         return self._read_html(html, page, charset)
 
@@ -98,7 +94,7 @@ class Reader:
         return replace(found, charset=charset)
 
     def _read_tree(self, root: HtmlElement, base: str) -> Reading:
-        prepared = prepare(root, base, self._style, lambda tree: second_text(tree, self._seconds))
+        prepared = prepare(root, base, self._style)
         key = prepared.key(self._style)
         return self._articles.get(key, lambda: reading_of(text_of(prepared, self._style), ""))
 
@@ -129,9 +125,31 @@ def _write_out(root: HtmlElement, html: str) -> None:
     without_boxes(root)
 
 
+def stripped(page: Page) -> HtmlElement | None:
+    """The tree of a page without what no reader reads, for another reader; None where it is no HTML. Raises
+    ReadingFailed."""
+    if is_pdf(page.body):
+        return None
+    html, _ = _decoded(page)
+    if _is_plain(html, page.content_type):
+        return None
+    root = _prepared(html, written_out=True)
+    strip(root)
+    return root
+
+
+def _decoded(page: Page) -> tuple[str, str]:
+    """The characters of a page, and its charset. Raises ReadingFailed where they are none."""
+    refuse_body(page.body)
+    html, charset = decode(page.body, page.content_type)
+    refuse_binary(html)
+    return html, charset
+
+
 def _is_plain(html: str, content_type: str) -> bool:
-    """Whether a text that is called plain is so: `<name>` in it is no tag."""
-    return content_type.lower().startswith("text/plain") and not PAGE_MARKUP.search(html)
+    """Whether a text has no markup, or is called plain and is so: `<name>` in it is no tag."""
+    called_plain = content_type.lower().startswith("text/plain")
+    return not MARKUP.search(html) or (called_plain and not PAGE_MARKUP.search(html))
 
 
 def _size(reading: Reading) -> int:

@@ -40,7 +40,8 @@ _NAMES_OF_HTML = ("html", "htm", "xhtml")
 
 def bare(media_type: str) -> str:
     """A media type in small letters, without its parameters and what else some servers write behind it."""
-    return media_type.replace(",", ";").partition(";")[0].strip().lower()
+    words = media_type.replace(",", ";").partition(";")[0].lower().split(None, 1)
+    return words[0] if words else ""
 
 
 def may_be_page(media_type: str) -> bool:

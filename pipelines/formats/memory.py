@@ -6,6 +6,7 @@ bytes: the one that was not asked for longest goes first.
 """
 
 import hashlib
+import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,3 +78,15 @@ def _outcome(make: Callable[[], T]) -> T | Failed:
         return make()
     except ReadingFailed as failure:
         return Failed(failure.reason, failure.detail)
+
+
+def load_database_alone() -> None:
+    """Load sqlite-utils without pandas and numpy, for whose values it looks out: they take longer to load than all of
+    `status`, and 80 MB in each process. Whoever wants them later has them."""
+    hidden = [name for name in ("pandas", "numpy") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None there says: not to be found
+    try:
+        import sqlite_utils  # noqa: F401
+    finally:
+        for name in hidden:
+            del sys.modules[name]

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
@@ -12,13 +12,24 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import ListingFailed, WrongUse
 from pipelines.executors.read_all import Progress
-from pipelines.items import Capture, DocumentKey, HttpAnswer, ListingPage, Query, Snapshot
+from pipelines.items import (
+    ArchivedRedirect,
+    Capture,
+    DocumentKey,
+    Evidence,
+    HttpAnswer,
+    ListingPage,
+    Memento,
+    Query,
+    Snapshot,
+)
 from pipelines.store import departing
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
 from pipelines.store.following import Following
 from pipelines.store.journal_rows import Line, apply
 from pipelines.store.listings import Listings
+from pipelines.store.moves import Moves
 from pipelines.store.remaking import Making
 from pipelines.warc import journal
 from pipelines.warc.files import odd_files, place_of
@@ -52,6 +63,8 @@ class Knowledge:
     decode: Decode
     obstacle: Callable[[Capture], str]  # why a capture is no page
     keys_of: Callable[[str], Sequence[DocumentKey]]  # of an address: the document it shows, and names for a second
+    own_address: Callable[[Memento], str]  # that a page names as its own, where it is another one
+    is_likely: Callable[[Evidence], bool]  # whether the address of evidence looks like one of its kind of document
     hop_window: timedelta = timedelta(days=1)  # how far from the time asked for a replay may be
     place: Callable[[Database, str, Sequence[tuple[str, str]]], None] = lambda db, archive, subjects: None
     """Lets the documents of each site and kind lie where the evidence has them."""
@@ -101,8 +114,15 @@ class FirstPass:
         self._making.name_documents(self._knowledge.keys_of)
         following = Following(self._db, self._corpus, self._knowledge.urlkey, self._knowledge.hop_window)
         with recording(self._db):
-            self._knowledge.place(self._db, self._archive, sorted({*following.follow()}))
+            subjects = {*following.follow(), *self._called_their_own()}
+            self._knowledge.place(self._db, self._archive, sorted(subjects))
         return self._damaged
+
+    def _called_their_own(self) -> Iterator[tuple[str, str]]:
+        """Keep what pages call their own addresses as a crawl does. Gives site and kind of what it is evidence of."""
+        evidence = [one for one in self._making.own_addresses() if self._knowledge.is_likely(one)]
+        Moves(self._db, self._archive).note(evidence)
+        return ((one.site, one.kind) for one in evidence)
 
     def _file(self, folder: Path, file: str, start: int, own: bool) -> None:
         found = scan(place_of(folder, file), start=start, decode=self._knowledge.decode, name=file, own=own)
@@ -197,10 +217,12 @@ class FirstPass:
         snapshot = held.snapshot
         capture = self._with_key(snapshot.memento.capture)
         obstacle = self._knowledge.obstacle(capture)
-        if capture.statuscode.startswith("3") and not snapshot.memento.redirect_to:
+        if capture.statuscode.startswith("3") and not isinstance(snapshot.memento, ArchivedRedirect):
             obstacle = obstacle or "redirect leads nowhere"
         self._making.hold_foreign(replace(snapshot, memento=replace(snapshot.memento, capture=capture)), obstacle)
         self._making.name(capture, file, (*held.names, *((held.digest,) if held.digest else ())))
+        if not obstacle and (own := self._knowledge.own_address(snapshot.memento)):
+            self._making.calls_itself(capture, own)
 
     def _with_key(self, capture: Capture) -> Capture:
         return replace(

@@ -42,7 +42,7 @@ def forget_again(db: Database, warc: Path, turn: Turn, urlkey: UrlKey, run: str)
 
     Within the transaction of a turn.
     """
-    for site, since in db.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall():
+    for site, since in forgetting.forgotten_since(db):
         if forgetting.is_held(db, site, _domain_key(site, urlkey)):
             _take_out(db, warc, turn, site, urlkey, now=since, run=run)
 

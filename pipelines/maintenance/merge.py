@@ -5,38 +5,26 @@ whatever order and however often. So a merge is a union of files and a rebuild t
 the corpora has read. What one of them has forgotten is forgotten in all.
 """
 
-import hashlib
 import logging
-import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from pipelines.exceptions import RecordingFailed, WrongUse
-from pipelines.store.database import DATABASE, open_corpus, recording
+from pipelines.exceptions import WrongUse
+from pipelines.store import merging
+from pipelines.store.database import DATABASE, open_corpus
+from pipelines.store.file_book import Book
 from pipelines.warc.bringing import bring_in
 from pipelines.warc.files import run_of, warc_files
 from pipelines.warc.identity import is_told_of_all, own_files, own_of
 from pipelines.warc.lock import only_run
 from pipelines.warc.moving import Mover
-from pipelines.warc.own_files import Book
 from pipelines.warc.turn import turning
 from pipelines.warc.writer import WarcWriter
 
 log = logging.getLogger(__name__)
-
-_SAME = """new.timestamp = old.timestamp AND new.original = old.original AND new.digest = old.digest
-    AND new.statuscode = old.statuscode"""
-_TAKEN = f"""FROM other.extraction JOIN other.capture AS old ON old.id = extraction.capture_id
-JOIN other.snapshot AS held ON held.capture_id = old.id
-JOIN main.capture AS new ON new.archive = old.archive AND {_SAME}
-JOIN main.snapshot AS place ON place.capture_id = new.id AND place.payload_digest = held.payload_digest"""
-_READ = (
-    "reader, text_digest, reading_key, title, language, language_probability, charset, words, verdict, reasons, "
-    "looks_like, stated_date, stated_in, second_in_text, text_in_second, failure"
-)
 
 
 def take_files(folder: Path, others: Iterable[Path], run: str) -> list[str]:
@@ -67,31 +55,10 @@ def tell_joined(db: Database, warc: Path, run: str) -> None:
 
 def take_readings(db: Database, other: Path) -> int:
     """What another database holds of readings of the same bytes, by any reader. Returns how many are held then."""
-    try:
-        db.execute("ATTACH DATABASE ? AS other", [str(other)])
-        db.conn.create_function("sha256_of", 1, _sha256_of, deterministic=True)
-        forged = "SELECT digest FROM other.text WHERE sha256_of(body) <> digest"
-        (count,) = db.execute(f"SELECT count(*) FROM ({forged})").fetchone()  # noqa: S608
-        if count:
-            log.warning("%s: %d texts are not what their digests say: their pages are read again.", other, count)
-        with recording(db):
-            db.execute("INSERT OR IGNORE INTO reader (reader) SELECT reader FROM other.reader ORDER BY id")
-            db.execute(
-                "INSERT OR IGNORE INTO text (digest, body) SELECT text.digest, body FROM other.text "  # noqa: S608
-                f"WHERE sha256_of(text.body) = text.digest AND text.digest IN (SELECT text_digest {_TAKEN})"
-            )
-            taken = db.execute(
-                f"INSERT OR IGNORE INTO extraction (capture_id, {_READ}) SELECT new.id, {_READ} {_TAKEN} "
-                f"WHERE text_digest IS NULL OR text_digest NOT IN ({forged})"
-            ).rowcount
-        db.execute("DETACH DATABASE other")
-    except sqlite3.Error as error:
-        raise RecordingFailed(f"The readings of {other} cannot be taken over: {error}.") from error
-    return taken
-
-
-def _sha256_of(body: object) -> str:
-    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest() if isinstance(body, str) else ""
+    taken = merging.take_readings(db, other)
+    if taken.forged:
+        log.warning("%s: %d texts are not what their digests say: their pages are read again.", other, taken.forged)
+    return taken.readings
 
 
 def compact(db: Database, folder: Path, *, max_size: int) -> tuple[int, int]:

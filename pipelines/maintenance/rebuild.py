@@ -18,21 +18,21 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import CorpusError, RecordingFailed, WrongUse
 from pipelines.executors.read_all import HeldReader, Progress, compare_all, read_all
+from pipelines.executors.second_readings import ask_second
 from pipelines.items import Target
 from pipelines.maintenance.first_pass import FirstPass, Knowledge
 from pipelines.maintenance.merge import take_readings
-from pipelines.store import searching
+from pipelines.store import searching, second_readings, unwritten
 from pipelines.store.checks import lost_captures, missing_files
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, open_corpus, recording
+from pipelines.store.file_book import Book
 from pipelines.store.forgetting import keep_forgotten
 from pipelines.store.ledger import Ledger
 from pipelines.store.remaking import Making, is_made_of
 from pipelines.store.replacing import carry_over_runs, pass_over_damage, replace_by
-from pipelines.warc import journal
 from pipelines.warc.files import place_of, warc_files
 from pipelines.warc.identity import carry_over, own_of
-from pipelines.warc.own_files import Book
 from pipelines.warc.turn import Turn, finish, tell_journal
 
 log = logging.getLogger(__name__)
@@ -91,14 +91,21 @@ def rebuild(
             damaged = FirstPass(db, archive, knowledge, making, own).run(warc, files, progress)
             _take_known(db, known)
             lost = read_all(db, warc, pool, reader, progress=progress)
-            _index(db)
-            Corpus(db, archive).derive_waiting(compared=False)
-            compare_all(db, pool, progress=progress)
-            Corpus(db, archive).found_when_fetched()
+            _derive(db, archive, warc, pool, progress)
             _decide(db, folder, making, turn, forget_again, accept_losses)
         replace_by(folder / WORK, folder)
     finish(folder)
     return Rebuilt(len(files), damaged, lost)
+
+
+def _derive(db: Database, archive: str, warc: Path, pool: HeldReader, progress: Progress) -> None:
+    """Versions, their changes and their second readings, of all that is read."""
+    _index(db)
+    Corpus(db, archive).derive_waiting(compared=False)
+    compare_all(db, pool, progress=progress)
+    second_readings.forget_unshown(db)
+    ask_second(db, warc, pool, progress=progress)
+    Corpus(db, archive).found_when_fetched()
 
 
 def _begun(db: Database, archive: str, of: str, targets: Iterable[Target], knowledge: Knowledge) -> Making:
@@ -171,7 +178,7 @@ def _making_room(work: Path) -> Iterator[None]:
 def _work_database(folder: Path, of: str) -> Database:
     """The half-made database of an interrupted rebuild of the same files, or a new one."""
     db = open_corpus(folder)
-    if "making" in db.table_names() and is_made_of(db, of):
+    if is_made_of(db, of):
         log.warning("Going on with the rebuild that was interrupted.")
         return db
     db.close()
@@ -195,7 +202,7 @@ def _write_out_journal(folder: Path, run: str) -> None:
             own = own_of(db, folder / "warc")  # it is the last time that this database can tell
             with recording(db):
                 if Book(db).changed(file for file in own.entries if own.is_changed(file)):
-                    journal.mark_all(db)  # what such a file tells is not taken from it
+                    unwritten.mark_all(db)  # what such a file tells is not taken from it
             tell_journal(db, folder / "warc", run)
     except (CorpusError, sqlite3.Error) as error:
         pass_over_damage(error)

@@ -9,9 +9,8 @@ from sqlite_utils import Database
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.items import Snapshot
 from pipelines.maintenance.verify import Finding, Mend
-from pipelines.store import checks
+from pipelines.store import checks, unwritten
 from pipelines.store.corpus import Corpus
-from pipelines.warc import journal
 from pipelines.warc.files import stem_of, warc_files
 from pipelines.warc.held import Held, HeldJournal, HeldMemento
 from pipelines.warc.identity import own_of
@@ -41,7 +40,7 @@ def cut_out(db: Database, folder: Path, findings: Iterable[Finding], run: str, *
         for file in files:
             mover.write([file], stem_of(file))
         mover.turn_rows()
-        journal.mark_all(db)  # what was told in the lost bytes is told again
+        unwritten.mark_all(db)  # what was told in the lost bytes is told again
         turn.new += journal_written(db, warc, run)
     return len(lost)
 

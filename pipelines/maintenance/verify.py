@@ -207,7 +207,7 @@ def _found(future: "Future[Reading]") -> tuple[str, str]:
 def _files(db: Database, folder: Path) -> Iterator[Finding]:
     """The exported files against the manifest, both ways."""
     if not (folder / MANIFEST).is_file():
-        if db.execute("SELECT 1 FROM version").fetchone():
+        if checks.holds_versions(db):
             yield Finding("the manifest is missing", Mend.EXPORT, f"text/{MANIFEST}")
         return
     known = set()

@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Self, assert_never
 
 from scrapy.crawler import Crawler
+from sqlite_utils import Database
 
 from pipelines.items import Decision, ListingPage, ListingRefusal, Memento, Refusal, Snapshot
 from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus
+from pipelines.store.file_book import Book
 from pipelines.store.target_lists import TargetFile
 from pipelines.warc import journal
 from pipelines.warc.identity import own_of
-from pipelines.warc.own_files import Book
+from pipelines.warc.own_files import close_left_open
 from pipelines.warc.recovery import adopt
 from pipelines.warc.writer import WarcWriter
 
@@ -29,16 +31,25 @@ Kept = ListingPage | ListingRefusal | Snapshot | Refusal | Decision
 
 
 class ArchiveStage:
-    """Takes listing pages and mementos; passes the pages on, and each memento as the snapshot it became."""
+    """Takes listing pages and mementos; passes the pages on, and each memento as the snapshot it became. `db` is the
+    corpus in `folder` where the crawl has it open already."""
 
     def __init__(
-        self, folder: Path, archive: str, run: str, max_size: int, targets: tuple[str, str], patience: float = PATIENCE
+        self,
+        folder: Path,
+        archive: str,
+        run: str,
+        max_size: int,
+        targets: tuple[str, str],
+        patience: float = PATIENCE,
+        db: Database | None = None,
     ) -> None:
         self._folder = folder / "warc"
         self._run = run
         self._max_size = max_size
         self._targets = targets
-        self._db = open_corpus(folder, patience)
+        self._is_shared = db is not None
+        self._db = db if db is not None else open_corpus(folder, patience)
         self._corpus = Corpus(self._db, archive)
         self._writer: WarcWriter | None = None
 
@@ -46,13 +57,19 @@ class ArchiveStage:
     def from_crawler(cls, crawler: Crawler) -> Self:
         config = Config.of(crawler.settings)
         return cls(
-            config.folder, config.archive, config.run_id, config.warc_size, config.target_list, config.writer_patience
+            config.folder,
+            config.archive,
+            config.run_id,
+            config.warc_size,
+            config.target_list,
+            config.writer_patience,
+            getattr(crawler.spider, "db", None),
         )
 
     def open_spider(self) -> None:
         book = Book(self._db)
         newest = adopt(self._folder, self._corpus, runs.latest_first(self._db), own=own_of(self._db, self._folder).owns)
-        book.close_left_open(self._folder, cut=newest)
+        close_left_open(book, self._folder, cut=newest)
         self._writer = WarcWriter(self._folder, self._run, max_size=self._max_size, book=book)
         uri, path = self._targets
         for text in TargetFile(Path(path)).texts() if path else ():
@@ -83,4 +100,5 @@ class ArchiveStage:
         if self._writer:
             journal.write_out(self._db, self._writer.write_journal)
             self._writer.close()
-        self._db.close()
+        if not self._is_shared:
+            self._db.close()

@@ -12,6 +12,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.extraction.version import DEFAULT, reader_version
 from pipelines.items import (
+    ArchivedRedirect,
     Decision,
     Extraction,
     Failure,
@@ -30,18 +31,25 @@ Recorded = Kept | Extraction
 """What is kept, once pages are read: each is written down as what it is."""
 
 
+LENT = "readers"
+"""The attribute of a crawler that holds reading processes of somebody who has work for them when the crawl is over."""
+
+
 class ExtractStage:
     """Takes snapshots and passes on extractions. Archived redirects have no text, and of home pages
     only the links are wanted: they pass unread."""
 
-    def __init__(self, readers: Readers, reader: str) -> None:
+    def __init__(self, readers: Readers, reader: str, *, lent: bool = False) -> None:
         self._readers = readers
         self._reader = reader
+        self._lent = lent
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         config = Config.of(crawler.settings)
         extractor = config.extractor or DEFAULT
+        if lent := getattr(crawler, LENT, None):
+            return cls(lent, reader_version(extractor), lent=True)
         readers = Readers(
             config.readers or 1,
             deadline=config.reading_deadline,
@@ -52,9 +60,7 @@ class ExtractStage:
 
     async def process_item(self, item: Kept) -> Recorded:
         match item:
-            case Snapshot(memento=HomePage()):
-                return item
-            case Snapshot() if item.memento.redirect_to:
+            case Snapshot(memento=HomePage() | ArchivedRedirect()):
                 return item
             case Snapshot():
                 return Extraction(item, self._reader, await self._read(item))
@@ -77,4 +83,5 @@ class ExtractStage:
             return Failure(error.stage, error.reason, error.transient, error.detail)
 
     def close_spider(self) -> None:
-        self._readers.close()
+        if not self._lent:
+            self._readers.close()

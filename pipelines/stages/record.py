@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Self, assert_never
 
 from scrapy.crawler import Crawler
+from sqlite_utils import Database
 
 from pipelines.items import Decision, Extraction, HomePage, ListingPage, ListingRefusal, Refusal, Snapshot
 from pipelines.options import Config
@@ -16,10 +17,12 @@ from pipelines.store.moves import Moves
 
 
 class RecordStage:
-    """Takes listing pages, extractions, refusals and decisions, and passes them on as they are."""
+    """Takes listing pages, extractions, refusals and decisions, and passes them on as they are. `db` is the corpus in
+    `folder` where the crawl has it open already."""
 
-    def __init__(self, folder: Path, archive: str, patience: float = PATIENCE) -> None:
-        self._db = open_corpus(folder, patience)
+    def __init__(self, folder: Path, archive: str, patience: float = PATIENCE, db: Database | None = None) -> None:
+        self._is_shared = db is not None
+        self._db = db if db is not None else open_corpus(folder, patience)
         self._corpus = Corpus(self._db, archive)
         self._ledger = Ledger(self._db, archive)
         self._listings = Listings(self._db, archive)
@@ -28,7 +31,7 @@ class RecordStage:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         config = Config.of(crawler.settings)
-        return cls(config.folder, config.archive, config.writer_patience)
+        return cls(config.folder, config.archive, config.writer_patience, getattr(crawler.spider, "db", None))
 
     def process_item(self, item: Recorded) -> Recorded:
         match item:
@@ -42,7 +45,7 @@ class RecordStage:
                     self._corpus.record(item)
             case Snapshot(memento=HomePage() as home):
                 self._visited(home, item)
-            case Snapshot():  # a redirect: what it leads to will be recorded
+            case Snapshot():  # an ArchivedRedirect: what it leads to will be recorded
                 pass
             case Refusal(capture, state, failure, next_try):
                 self._ledger.fail(capture, state, failure, next_try)
@@ -58,4 +61,5 @@ class RecordStage:
         self._corpus.visited(snapshot)
 
     def close_spider(self) -> None:
-        self._db.close()
+        if not self._is_shared:
+            self._db.close()

@@ -47,6 +47,11 @@ def versions_not_as_derived(db: Database) -> Iterator[tuple[str, str, str]]:
             yield key[0], key[1], key[2]
 
 
+def holds_versions(db: Database) -> bool:
+    """Whether a corpus has any version of any document."""
+    return db.execute("SELECT 1 FROM version").fetchone() is not None
+
+
 def files_of_rows(db: Database) -> list[str]:
     """The WARC files that rows point into."""
     return [file for (file,) in db.execute("SELECT DISTINCT file FROM snapshot ORDER BY file")]
@@ -82,6 +87,16 @@ def is_held(db: Database, key: CaptureKey) -> bool:
         [*key],
     )
     return found.fetchone() is not None
+
+
+def file_holding(db: Database, key: CaptureKey) -> str:
+    """The WARC file in which the bytes of a capture lie; empty where none are held."""
+    row = db.execute(
+        "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
+        "AND digest = ? AND statuscode = ? AND archive = ?",
+        [*key],
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 def payload_of(db: Database, capture_id: int) -> str:

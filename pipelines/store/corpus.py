@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.items import (
+    ArchivedRedirect,
     Capture,
     CaptureKey,
     Decision,
@@ -53,7 +54,7 @@ class Corpus:
                     snapshot.payload_digest,
                     memento.answer.header("content-type"),
                     memento.digest_check,
-                    memento.redirect_to,
+                    memento.redirect_to if isinstance(memento, ArchivedRedirect) else "",
                     memento.answer.fetched_at,
                     memento.truncated,
                 ],
@@ -95,10 +96,6 @@ class Corpus:
     def locations(self, file: str) -> set[int]:
         """Offsets of the records of a WARC file that have a row."""
         return {offset for (offset,) in self._db.execute("SELECT offset FROM snapshot WHERE file = ?", [file])}
-
-    def files(self) -> list[str]:
-        """Names of all WARC files that rows point into."""
-        return [file for (file,) in self._db.execute("SELECT DISTINCT file FROM snapshot ORDER BY file")]
 
     def let_go(self, file: str, end: int) -> int:
         """Forget snapshots of `file` that lie at or behind `end`, its readable end: their captures are to be fetched
@@ -157,7 +154,12 @@ class Corpus:
             fields |= {"text_digest": digest} | reading_columns(self._as_far_as_held(capture_id, outcome))
         names = ", ".join(fields)
         marks = ", ".join(f":{name}" for name in fields)
-        self._db.execute(f"INSERT OR REPLACE INTO extraction ({names}) VALUES ({marks})", fields)  # noqa: S608
+        # not INSERT OR REPLACE: what a second reader said of the text stays
+        self._db.execute(
+            f"INSERT INTO extraction ({names}) VALUES ({marks}) ON CONFLICT (capture_id, reader) DO UPDATE SET "  # noqa: S608
+            + ", ".join(f"{name} = excluded.{name}" for name in fields),
+            fields,
+        )
 
     def _as_far_as_held(self, capture_id: int, reading: Reading) -> Reading:
         """A reading; of bytes that were cut when they were captured, a doubtful one at best."""

@@ -141,6 +141,11 @@ def connect_without_trace(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
+def see_one_state(db: Database) -> None:
+    """Have a database that was opened for reading show one state of all tables, whatever is written from here on."""
+    db.execute("BEGIN")
+
+
 @contextmanager
 def recording(db: Database) -> Iterator[Database]:
     """A transaction whose failure is a RecordingFailed: rows that cannot be kept stop the run. One that another program
@@ -244,6 +249,4 @@ def reading_columns(reading: Reading) -> dict[str, object]:
         "looks_like": reading.looks_like,
         "stated_date": reading.stated_date,
         "stated_in": reading.stated_in,
-        "second_in_text": reading.second_in_text,
-        "text_in_second": reading.text_in_second,
     }

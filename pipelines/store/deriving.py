@@ -32,9 +32,19 @@ WHERE document_id = ? GROUP BY extraction.reader ORDER BY count(*) DESC, reader.
 _HAS_PENDING = """SELECT EXISTS (SELECT 1 FROM address JOIN capture ON capture.urlkey = address.urlkey
 AND timestamp BETWEEN first_timestamp AND last_timestamp WHERE document_id = ? AND next_try IS NOT NULL)"""
 
+# a second reader is asked of what versions show, once they are known, and what it said stays as long as one does
+_SHOWN = "reader = ? AND capture_id = (SELECT coalesce(same_as, id) FROM capture WHERE id = ?)"
+_ASK_SECOND = f"UPDATE extraction SET second_reading = 'due' WHERE {_SHOWN} AND second_reading = ''"  # noqa: S608
+NOT_SHOWN = """second_reading <> '' AND NOT EXISTS (SELECT 1 FROM version WHERE version.reader = extraction.reader
+    AND version.capture_id IN (SELECT id FROM capture WHERE id = extraction.capture_id
+        UNION ALL SELECT id FROM capture WHERE same_as = extraction.capture_id))"""
+NOT_ASKED = "UPDATE extraction SET second_reading = '', second_in_text = NULL, text_in_second = NULL WHERE "
+_ASK_NO_MORE = f"{NOT_ASKED} {_SHOWN} AND {NOT_SHOWN}"
+
 _VERSION = """document_id, reader, number, first_timestamp, last_timestamp, held_timestamp, changed_after,
     changed_before, captures, captures_listed, capture_id, original, reading_key, text_digest, title, language, words,
     verdict"""
+_VERSION_COLUMNS = _VERSION.replace(",", "").split()
 
 
 def derive_later(db: Database, urlkey: str) -> None:
@@ -85,14 +95,22 @@ class Deriving:
     def derive(self, document_id: int, *, compared: bool = True) -> None:
         """Derive the versions of a document from its readings, and compare them unless somebody else does."""
         self._db.execute("DELETE FROM to_derive WHERE document_id = ?", [document_id])
-        rows = self._derived(document_id)
-        if rows != self._held(document_id):
+        rows, held = self._derived(document_id), self._held(document_id)
+        if rows != held:
             self._db.execute("DELETE FROM version WHERE document_id = ?", [document_id])
             self._db.conn.executemany(
                 f"INSERT INTO version ({_VERSION}) VALUES ({', '.join('?' * len(_VERSION.split(',')))})",  # noqa: S608
                 rows,
             )
+            self._ask_second(_shown_in(held), _shown_in(rows))
         changes.derive(self._db, document_id, compared=compared)
+
+    def _ask_second(self, before: set[tuple[object, ...]], now: set[tuple[object, ...]]) -> None:
+        """Let a second reader be asked of what is shown now, and forget what it said of what is shown no more. What
+        another reader read was shown as it is, and can be chosen again."""
+        readers = {reader for reader, *_ in now}
+        self._db.conn.executemany(_ASK_NO_MORE, [one[:2] for one in before - now if one[0] in readers])
+        self._db.conn.executemany(_ASK_SECOND, [one[:2] for one in now - before])
 
     def is_as_derived(self, document_id: int) -> bool:
         """Whether a document's versions are those that its readings give, or wait to be derived."""
@@ -116,6 +134,12 @@ class Deriving:
             )
         ]
         return [(document_id, reader, *_version_row(version)) for version in derive_versions(readings, listed)]
+
+
+def _shown_in(rows: Iterable[tuple[object, ...]]) -> set[tuple[object, ...]]:
+    """Reader, capture and text of each row of a version."""
+    places = [_VERSION_COLUMNS.index(name) for name in ("reader", "capture_id", "text_digest")]
+    return {tuple(row[place] for place in places) for row in rows}
 
 
 def _version_row(version: Version) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ _TO_FOLLOW = """SELECT capture.id FROM capture JOIN snapshot ON snapshot.capture
 JOIN making_theirs ON making_theirs.capture_id = capture.id
 WHERE redirect_to <> '' AND state <> 'not replayed'
 ORDER BY capture.timestamp, capture.original, capture.digest, capture.statuscode"""
-_HELD = f"""SELECT {CAPTURE_COLUMNS}, redirect_to FROM capture
+_HELD = f"""SELECT {CAPTURE_COLUMNS}, redirect_to, iif(state = 'not replayed', reason, '') FROM capture
 LEFT JOIN snapshot ON snapshot.capture_id = coalesce(same_as, capture.id)
 WHERE snapshot.capture_id IS NOT NULL AND {{}}"""  # noqa: S608
 
@@ -46,6 +46,7 @@ def _likeness(capture: Capture) -> tuple[str, str, str, int]:
 class _Step:
     capture: Capture
     leads_to: str
+    obstacle: str  # why it is no page
 
 
 class Following:
@@ -100,8 +101,8 @@ class Following:
             found = self._nearest(at)
             if isinstance(found, str):
                 return found
-            if not found.leads_to:
-                return found.capture if found.capture.statuscode in ("200", "-") else "not archived"
+            if found.obstacle or not found.leads_to:
+                return found.obstacle or found.capture
             step = (found.capture.timestamp, found.leads_to)
             if step in way:
                 return "redirect loop"
@@ -112,7 +113,7 @@ class Following:
     def _nearest(self, step: _Step) -> _Step | str:
         """What an archive plays of the address that a redirect leads to, asked for its time; or why it plays none."""
         when, archive = step.capture.timestamp, step.capture.archive
-        own = "archive = ? AND capture.urlkey = ? AND state <> 'not replayed' AND timestamp"
+        own = "archive = ? AND capture.urlkey = ? AND reason <> 'answer to POST' AND timestamp"
         key = self._urlkey(step.leads_to)
         around = [
             *self._held(f"{own} <= ? ORDER BY timestamp DESC, original LIMIT 5", archive, key, when),
@@ -130,7 +131,7 @@ class Following:
 
     def _held(self, where: str, *values: object) -> list[_Step]:
         rows = self._db.execute(_HELD.format(where), [*values])
-        return [_Step(Capture(*row[:9]), row[9]) for row in rows]
+        return [_Step(Capture(*row[:9]), *row[9:]) for row in rows]
 
     def _is_fact(self, number: int, start: _Step, why: str) -> None:
         """No page is held where it leads to: that it was a redirect is known all the same."""

@@ -121,7 +121,7 @@ def take_out(db: Database, site: str, domain_key: str, now: str) -> None:
     ]
     for statement in _GONE:
         db.execute(statement, named)
-    db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [site, now])
+    note_forgotten(db, site, now)
     Corpus(db, "").derive(others)
 
 
@@ -132,7 +132,24 @@ def is_held(db: Database, site: str, domain_key: str) -> bool:
 
 def forgotten_sites(db: Database) -> list[str]:
     """The names of all sites that were forgotten."""
-    return [site for (site,) in db.execute("SELECT site FROM forgotten ORDER BY site")]
+    return [site for site, _ in forgotten_since(db)]
+
+
+def forgotten_since(db: Database) -> list[tuple[str, str]]:
+    """The names of all sites that were forgotten, and since when (ISO 8601)."""
+    return db.execute("SELECT site, since FROM forgotten ORDER BY site").fetchall()
+
+
+def note_forgotten(db: Database, site: str, since: str) -> None:
+    """Remember that a site was forgotten, in a transaction. `since` is ISO 8601."""
+    with recording(db):
+        db.execute("INSERT OR IGNORE INTO forgotten (site, since) VALUES (?, ?)", [site, since])
+
+
+def remember_nothing(db: Database) -> None:
+    """Take back that sites were forgotten, in a transaction."""
+    with recording(db):
+        db.execute("DELETE FROM forgotten")
 
 
 def keep_forgotten(db: Database, old: Path) -> None:

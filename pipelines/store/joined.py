@@ -17,9 +17,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
-from pipelines.items import WarcLocation
+from pipelines.items import DocumentKey, WarcLocation
 from pipelines.store import selection as store
 from pipelines.store.catalogue import is_catalogue, missing_shards, shards_in
+from pipelines.store.corpus_names import own_name
 from pipelines.store.database import open_for_reading
 from pipelines.store.readings import latest_reader
 from pipelines.store.selection import Row, Selection
@@ -52,9 +53,9 @@ class Joined:
         rows = [store.versions(db, selection, texts=texts) for db in self.dbs]
         return self._in_order(map(self._numbered_last, range(len(rows)), rows), itemgetter(0))
 
-    def stored_versions(self, selection: Selection) -> Iterator[Row]:
-        """As `selection.stored_versions`."""
-        rows = [store.stored_versions(db, selection) for db in self.dbs]
+    def versions_by_document(self, selection: Selection) -> Iterator[Row]:
+        """As `selection.versions_by_document`."""
+        rows = [store.versions_by_document(db, selection) for db in self.dbs]
         return self._in_order(map(self._numbered_last, range(len(rows)), rows), itemgetter(0))
 
     def rows_of(self, view: str, selection: Selection) -> Iterator[Row]:
@@ -86,6 +87,10 @@ class Joined:
         """The `warc` folder in which the bytes of a capture lie, and where. Raises RecordingFailed."""
         own_id, shard = divmod(capture_id, len(self.shards))
         return self.shards[shard].folder / "warc", store.location(self.dbs[shard], own_id)
+
+    def open_documents(self) -> Iterator[DocumentKey]:
+        """As `selection.open_documents`, shard by shard."""
+        return (document for db in self.dbs for document in store.open_documents(db))
 
     def urlkey_of(self, capture_id: int) -> str:
         """As `selection.urlkey_of`."""
@@ -162,14 +167,12 @@ def refuse_unlike(joined: Joined) -> None:
 
 
 def _sites(shard: int, db: Database) -> Iterator[tuple[str, int]]:
-    for (site,) in db.execute("SELECT DISTINCT site FROM document ORDER BY site"):
-        yield site, shard
+    return ((site, shard) for site in store.sites(db))
 
 
 def _refuse_copies(shards: Sequence[Shard]) -> None:
     seen: dict[str, Path] = {}
     for shard in shards:
-        for (name,) in shard.db.execute("SELECT corpus FROM identity WHERE NOT joined"):
-            if name in seen:
-                raise WrongUse(f"{seen[name]} and {shard.folder} are copies of one corpus: name one of them.")
-            seen[name] = shard.folder
+        if (name := own_name(shard.db)) in seen:
+            raise WrongUse(f"{seen[name]} and {shard.folder} are copies of one corpus: name one of them.")
+        seen[name] = shard.folder

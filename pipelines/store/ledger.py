@@ -6,6 +6,8 @@ A restart reads everything back from here; nothing that matters lives in the cra
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Failure, Known, State, WarcLocation
 from pipelines.store import departing
@@ -28,17 +30,26 @@ _LISTING = f"""SELECT {CAPTURE_COLUMNS},
     next_try IS NULL, reason, iif(coalesce(bytes.truncated, '') = '', coalesce(reading_key, ''), ''),
     snapshot.capture_id IS NOT NULL,
     {_TWIN}
-FROM document_capture JOIN capture ON capture.id = document_capture.capture_id
+FROM address CROSS JOIN capture ON capture.urlkey = address.urlkey
+    AND timestamp BETWEEN first_timestamp AND last_timestamp
 LEFT JOIN snapshot ON snapshot.capture_id = capture.id
 LEFT JOIN snapshot AS bytes ON bytes.capture_id = coalesce(same_as, capture.id)
 LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id)
     AND extraction.reader = ({READER_OF_DOCUMENT})
 WHERE document_id = ? AND archive IN (SELECT value FROM json_each(?))
 ORDER BY timestamp, original, digest, statuscode, archive"""  # noqa: S608
+_DECIDE = """UPDATE capture SET state = ?, stage = ?, reason = ?, same_as = ?, next_try = ?
+WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?"""
 _OF_ACTIVE_DOCUMENT = """EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = address.document_id
     WHERE document.active AND address.urlkey = capture.urlkey
         AND capture.timestamp BETWEEN address.first_timestamp AND address.last_timestamp)"""
+
+
+_OF_CAPTURE = len(CAPTURE_COLUMNS.split(","))
+
+ListedRow = tuple[Any, ...]
+"""A capture, and what is known of it, as columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +90,14 @@ class Ledger(Documents):
         )
         return [document_id for (document_id,) in rows]
 
+    def listed(self, document_id: int) -> list[ListedRow]:
+        """A document's captures in time order, as `capture_of` and `known_of` read them: equal rows say the same."""
+        found = self._db.execute(_LISTING, [document_id, document_id, self._among])
+        return [tuple(row) for row, _ in groupby(found)]  # one that two of its addresses show comes twice
+
     def listing(self, document_id: int) -> tuple[list[Capture], dict[CaptureKey, Known]]:
         """A document's captures in time order, and what is known of those that a plan has met before."""
-        captures, known = [], {}
-        for *fields, state, is_final, reason, reading_key, held, twin in self._db.execute(
-            _LISTING, [document_id, document_id, self._among]
-        ):
-            capture = Capture(*fields)
-            captures.append(capture)
-            if reason != "not planned yet":
-                known[capture.key] = Known(
-                    State(state),
-                    reading_key,
-                    failed_for_good=state == State.FAILED and bool(is_final),
-                    held=bool(held),
-                    same_as=CaptureKey(*json.loads(twin)) if twin else None,
-                )
-        return captures, known
+        return as_listing(self.listed(document_id))
 
     def apply(self, decisions: Sequence[Decision]) -> int:
         """Write a plan down. Returns how many captures it selected.
@@ -104,13 +106,7 @@ class Ledger(Documents):
         """
         with recording(self._db):
             shared = [(one, self._holder(one.capture) if one.state is State.SELECTED else None) for one in decisions]
-            for decision, holder in shared:
-                if holder is None:
-                    twin = self.capture_id(decision.same_as) if decision.same_as else None
-                    stage = COPY if decision.is_copy else "plan"
-                    self._decide(decision.capture, decision.state, stage, decision.reason, twin)
-                else:
-                    self._decide(decision.capture, State.DUPLICATE, "shared", "", holder)
+            self._db.conn.executemany(_DECIDE, (self._decided(decision, holder) for decision, holder in shared))
             # rows that are listed or known to be duplicates now count in versions, though nothing is read in them
             for urlkey in sorted({decision.capture.urlkey for decision in decisions}):
                 derive_later(self._db, urlkey)
@@ -128,12 +124,14 @@ class Ledger(Documents):
         ).fetchone()
         return int(row[0]) if row else None
 
-    def _decide(self, capture: Capture, state: State, stage: str, reason: str, twin: int | None) -> None:
-        self._db.execute(
-            "UPDATE capture SET state = ?, stage = ?, reason = ?, same_as = ?, next_try = ? "
-            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [state, stage, reason, twin, "" if state is State.SELECTED else None, *capture.key.columns],
-        )
+    def _decided(self, decision: Decision, holder: int | None) -> tuple[object, ...]:
+        """The values of _DECIDE."""
+        key = decision.capture.key.columns
+        if holder is not None:
+            return State.DUPLICATE, "shared", "", holder, None, *key
+        twin = self.capture_id(decision.same_as) if decision.same_as else None
+        next_try = "" if decision.state is State.SELECTED else None
+        return decision.state, COPY if decision.is_copy else "plan", decision.reason, twin, next_try, *key
 
     # -- captures
 
@@ -233,6 +231,35 @@ class Ledger(Documents):
                 f"WHERE archive IN (SELECT value FROM json_each(?)) AND state = 'failed' AND {_OF_ACTIVE_DOCUMENT}",
                 [self._among],
             ).rowcount
+
+
+def as_listing(rows: Iterable[ListedRow]) -> tuple[list[Capture], dict[CaptureKey, Known]]:
+    """Rows as captures, and what is known of those that a plan has met before."""
+    captures, known = [], {}
+    for row in rows:
+        captures.append(capture_of(row))
+        if told := known_of(row):
+            known[captures[-1].key] = told
+    return captures, known
+
+
+def capture_of(row: ListedRow) -> Capture:
+    """The capture that a listed row is."""
+    return Capture(*row[:_OF_CAPTURE])
+
+
+def known_of(row: ListedRow) -> Known | None:
+    """What is known of a listed row's capture; None where no plan has met it."""
+    state, is_final, reason, reading_key, held, twin = row[_OF_CAPTURE:]
+    if reason == "not planned yet":
+        return None
+    return Known(
+        State(state),
+        reading_key,
+        failed_for_good=state == State.FAILED and bool(is_final),
+        held=bool(held),
+        same_as=CaptureKey(*json.loads(twin)) if twin else None,
+    )
 
 
 def _work(row: Sequence[object]) -> Work:

@@ -167,12 +167,6 @@ def last_run_ended(db: Database) -> str:
     return str(ended)
 
 
-def corpus_name(db: Database) -> str:
-    """The name that the corpus bears for itself, 32 hex digits."""
-    row = db.execute("SELECT corpus FROM identity ORDER BY joined, adopted LIMIT 1").fetchone()
-    return str(row[0]) if row else ""
-
-
 _MARK = """DELETE FROM document_mark WHERE document_id {which};
     INSERT INTO document_mark (document_id, mark) SELECT id, randomblob(8) FROM document WHERE id {which};"""
 _NEW, _OLD = _MARK.format(which="= NEW.document_id"), _MARK.format(which="= OLD.document_id")

@@ -78,12 +78,13 @@ def unread(db: Database, reader: str) -> Iterator[Unread]:
         [reader, *last],
     ).fetchall():
         for row in rows:
-            found = _snapshot(row)
+            found = snapshot_of(row)
             yield found
             last = (found.capture.urlkey, found.capture.timestamp, found.capture_id)
 
 
-def _snapshot(row: Sequence[Any]) -> Unread:
+def snapshot_of(row: Sequence[Any]) -> Unread:
+    """A snapshot of the columns that are asked for here, whatever follows them."""
     return Unread(row[0], Capture(*row[1:10]), WarcLocation(*row[10:13]), row[13], row[14])
 
 
@@ -94,7 +95,7 @@ def held(db: Database, capture_id: int) -> Unread:
         "FROM snapshot JOIN capture ON capture.id = capture_id WHERE capture.id = ?",
         [capture_id],
     ).fetchone()
-    return _snapshot(row)
+    return snapshot_of(row)
 
 
 def keep(db: Database, reader: str, outcomes: Outcomes) -> None:

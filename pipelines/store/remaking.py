@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from pipelines.items import EMPTY_DIGEST, Capture, DocumentKey, Snapshot
+from pipelines.items import EMPTY_DIGEST, Capture, DocumentKey, Evidence, Snapshot, Source
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
 
@@ -22,6 +22,7 @@ _TABLES = (
     "CREATE TABLE making_sent (name TEXT, file TEXT, PRIMARY KEY (name, file))",
     "CREATE TABLE making_refers (capture_id INTEGER, name TEXT, PRIMARY KEY (capture_id, name))",
     "CREATE TABLE making_unchanged (capture_id INTEGER PRIMARY KEY)",
+    "CREATE TABLE making_own_address (capture_id INTEGER PRIMARY KEY, url TEXT NOT NULL)",
 )
 _TWIN = """SELECT other.id FROM capture AS other JOIN snapshot ON snapshot.capture_id = other.id
 WHERE other.archive = capture.archive AND {}
@@ -39,6 +40,13 @@ _UNCHANGED = """UPDATE capture SET same_as = (SELECT other.id FROM capture AS ot
     AND other.urlkey = capture.urlkey AND other.timestamp <= capture.timestamp AND other.statuscode = '200'
     ORDER BY other.timestamp DESC, other.original, other.digest LIMIT 1)
 WHERE id IN (SELECT capture_id FROM making_unchanged) AND same_as IS NULL"""
+# equal bytes of one address are replayed once, so a crawl hears of them once
+_OWN_ADDRESSES = """SELECT min(capture.timestamp), capture.original, making_own_address.url, site, kind
+FROM making_own_address JOIN capture ON capture.id = capture_id
+JOIN address ON address.urlkey = capture.urlkey AND capture.timestamp BETWEEN first_timestamp AND last_timestamp
+JOIN document ON document.id = document_id
+WHERE capture.state <> 'not replayed' GROUP BY capture.urlkey, capture.digest, making_own_address.url, site, kind
+ORDER BY 1, 2, 3, 4, 5"""
 _POSTED = """UPDATE capture SET state = 'not replayed', stage = 'plan', reason = 'answer to POST', same_as = NULL
 WHERE id IN (SELECT capture_id FROM making_name JOIN making_sent USING (name, file))"""
 
@@ -133,6 +141,16 @@ class Making:
             self._of(capture, "INSERT OR IGNORE INTO making_refers SELECT id, ?", ((name,) for name in names))
             if is_unchanged:
                 self._of(capture, "INSERT OR IGNORE INTO making_unchanged SELECT id", [()])
+
+    def calls_itself(self, capture: Capture, url: str) -> None:
+        """Note the address that a page calls its own, where that is another one."""
+        if not self._is_ours(capture):
+            self._of(capture, "INSERT OR IGNORE INTO making_own_address SELECT id, ?", [(url,)])
+
+    def own_addresses(self) -> Iterator[Evidence]:
+        """What pages of documents, which have their names by now, call their own addresses."""
+        for timestamp, original, url, site, kind in self._db.execute(_OWN_ADDRESSES).fetchall():
+            yield Evidence(timestamp, Source.CANONICAL, url, original, 1.0, site, kind)
 
     def sent(self, file: str, names: Iterable[str]) -> None:
         """Note by what names the answer to a request that sent something is known in its file."""

@@ -88,3 +88,29 @@ def lines_of_lists_by_document(db: Database) -> None:
     """The same view as before, quicker."""
     db.execute("DROP VIEW target_line")
     db.execute(TARGET_LINE)
+
+
+_SECOND_READINGS = (
+    "ALTER TABLE extraction ADD COLUMN second_reading TEXT NOT NULL DEFAULT ''",
+    "UPDATE extraction SET second_reading = 'done' WHERE second_in_text IS NOT NULL OR text_in_second IS NOT NULL",
+    "CREATE INDEX extraction_second_due ON extraction (capture_id, reader) WHERE second_reading = 'due'",
+    # what a second reader says changes no plan
+    "DROP TRIGGER reading_told_to_plan",
+    "CREATE TRIGGER reading_told_to_plan AFTER UPDATE OF capture_id, reader, text_digest, reading_key, words, verdict, "
+    f"failure ON extraction BEGIN {_READ} END",
+)
+
+
+@migrations()
+def second_readings_of_versions(db: Database) -> None:
+    """A second reader is asked of what versions show, once they are known; what it said of others before stays."""
+    for statement in _SECOND_READINGS:
+        db.execute(statement)
+
+
+@migrations()
+def bytes_of_what_is_held(db: Database) -> None:
+    """Captures by their bytes only where these are held or will be: none other is looked for, and most rows are of
+    those that nothing was fetched of. An index less for each row of a listing."""
+    db.execute("DROP INDEX capture_by_bytes")
+    db.execute("CREATE INDEX capture_by_bytes ON capture (urlkey, digest) WHERE state IN ('read', 'selected')")

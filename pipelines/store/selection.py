@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import WarcLocation
+from pipelines.items import DocumentKey, WarcLocation
 
 Row = tuple[Any, ...]
 
@@ -67,15 +67,76 @@ _VERSION_TABLES = """version JOIN document ON document.id = version.document_id
 _IN_FORCE = """version.number = (SELECT max(number) FROM version AS known
     WHERE known.document_id = version.document_id AND known.first_timestamp <= ?)"""
 
+# -- documents
+
+
+def sites(db: Database) -> Iterator[str]:
+    """The sites of all documents, in order."""
+    return (site for (site,) in db.execute("SELECT DISTINCT site FROM document ORDER BY site"))
+
+
+def open_documents(db: Database) -> Iterator[DocumentKey]:
+    """Documents of which changes may still lie between captures that were not fetched."""
+    return (DocumentKey(*row) for row in db.execute("SELECT site, kind, variant FROM document WHERE open"))
+
+
 # -- versions
 
-STORED = (
-    "site, kind, variant, number, first_timestamp, last_timestamp, held_timestamp, version.original, changed_after, "
-    "changed_before, captures, captures_listed, version.title, version.language, version.words, version.verdict, "
-    "version.text_digest, version.reader, stated_date, stated_in, second_in_text, text_in_second, "
-    "capture.archive, body, version.capture_id"
-)
-"""Columns of a version with its text, in the order in which `stored_versions` gives them."""
+
+@dataclass(frozen=True, slots=True)
+class SelectedVersion:
+    """A version with all that is told of it. `reasons` is JSON; `capture_id` that of the page whose text it is."""
+
+    site: str
+    kind: str
+    variant: str
+    number: int
+    first_timestamp: str
+    last_timestamp: str
+    captures: int
+    captures_listed: int
+    original: str
+    title: str
+    language: str
+    words: int
+    text_digest: str
+    text: str
+    verdict: str
+    reasons: str
+    changed_after: str
+    changed_before: str
+    held_timestamp: str
+    archive: str
+    reader: str
+    open: int
+    stated_date: str
+    stated_in: str
+    second_in_text: float | None
+    text_in_second: float | None
+    capture_id: int
+
+    @property
+    def document(self) -> DocumentKey:
+        return DocumentKey(self.site, self.kind, self.variant)
+
+
+_SELECTED = {name: name for name in SelectedVersion.__slots__} | {
+    "original": "version.original",
+    "title": "version.title",
+    "language": "version.language",
+    "words": "version.words",
+    "text_digest": "version.text_digest",
+    "text": "body",
+    "verdict": "version.verdict",
+    "reasons": "extraction.reasons",
+    "archive": "capture.archive",
+    "reader": "version.reader",
+    "open": "document.open",
+    "capture_id": "version.capture_id",
+}
+_COLUMNS = ", ".join(_SELECTED.values())
+VERSION_COLUMNS = tuple(_SELECTED)
+"""What is given of each version, in this order: the fields of SelectedVersion."""
 
 
 def _rows(db: Database, sql: str, values: Sequence[Any]) -> Iterator[Row]:
@@ -85,44 +146,11 @@ def _rows(db: Database, sql: str, values: Sequence[Any]) -> Iterator[Row]:
     return found
 
 
-def stored_versions(db: Database, selection: Selection) -> Iterator[Row]:
-    """The columns of STORED, document by document in the order of their names, each in its order of time."""
+def versions_by_document(db: Database, selection: Selection) -> Iterator[Row]:
+    """VERSION_COLUMNS, document by document in the order of their names, each in its order of time."""
     where = _of_versions(selection)
-    sql = f"SELECT {STORED} FROM {_VERSION_TABLES} WHERE {where.sql} ORDER BY site, kind, variant, number"  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM {_VERSION_TABLES} WHERE {where.sql} ORDER BY site, kind, variant, number"  # noqa: S608
     return _rows(db, sql, where.parameters)
-
-
-_SELECTED = {
-    "site": "site",
-    "kind": "kind",
-    "variant": "variant",
-    "number": "number",
-    "first_timestamp": "first_timestamp",
-    "last_timestamp": "last_timestamp",
-    "captures": "captures",
-    "captures_listed": "captures_listed",
-    "original": "version.original",
-    "title": "version.title",
-    "language": "version.language",
-    "words": "version.words",
-    "text_digest": "version.text_digest",
-    "text": "body",
-    "verdict": "version.verdict",
-    "reasons": "extraction.reasons",
-    "changed_after": "changed_after",
-    "changed_before": "changed_before",
-    "held_timestamp": "held_timestamp",
-    "archive": "capture.archive",
-    "reader": "version.reader",
-    "open": "document.open",
-    "stated_date": "stated_date",
-    "stated_in": "stated_in",
-    "second_in_text": "second_in_text",
-    "text_in_second": "text_in_second",
-    "capture_id": "version.capture_id",
-}
-VERSION_COLUMNS = tuple(_SELECTED)
-"""What `versions` gives of each: the columns of the view of that name, reasons, archive, and the id of its capture."""
 
 
 def versions(db: Database, selection: Selection, *, texts: bool = True) -> Iterator[Row]:
@@ -135,8 +163,7 @@ def versions(db: Database, selection: Selection, *, texts: bool = True) -> Itera
     where = _of_versions(selection)
     sql = f"""SELECT {columns} FROM {tables} WHERE {where.sql} AND site = ?
         ORDER BY first_timestamp, kind, variant, number"""  # noqa: S608
-    sites = db.execute("SELECT DISTINCT site FROM document ORDER BY site").fetchall()
-    return chain.from_iterable(_rows(db, sql, [*where.parameters, *site]) for site in sites)
+    return chain.from_iterable(_rows(db, sql, [*where.parameters, site]) for site in [*sites(db)])
 
 
 def _of_versions(selection: Selection) -> _Where:
@@ -230,6 +257,5 @@ def timeline(db: Database, selection: Selection) -> Iterator[Row]:
 
 def one_version(db: Database, document_id: int, number: int) -> Row:
     """VERSION_COLUMNS of one version."""
-    columns = ", ".join(_SELECTED.values())
-    sql = f"SELECT {columns} FROM {_VERSION_TABLES} WHERE version.document_id = ? AND number = ?"  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM {_VERSION_TABLES} WHERE version.document_id = ? AND number = ?"  # noqa: S608
     return tuple(db.execute(sql, [document_id, number]).fetchone())

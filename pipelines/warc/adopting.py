@@ -58,7 +58,7 @@ def _from_file(path: Path, name: str, beside: Path, complain: Complain) -> Adopt
     """`name` tells the form, and what the new file is called after."""
     ending = forms.ending_of(name)
     stem = name[: -len(ending)]
-    is_packed = ending == forms.ZSTD or (ending in forms.GZIPPED and forms.is_one_member(path))
+    is_packed = ending == forms.ZSTD or not forms.is_parted(path, ending)
     if not is_packed and ending in (".warc", ".warc.gz"):
         return Adopted(stem + ending, path)
     plain = _unpacked(path, ending, beside, name, complain) if is_packed else path
@@ -156,7 +156,10 @@ def _from_wacz(path: Path, beside: Path, complain: Complain) -> Iterator[Adopted
     stem = path.name[: -len(forms.WACZ)]
     with zipfile.ZipFile(path) as packed:
         hashes = _hashes(packed, path.name, complain)
-        for member in forms.warcs_in(packed):
+        held = forms.warcs_in(packed)
+        if not held:
+            complain(path.name, "it holds no archive file")
+        for member in held:
             label = f"{path.name}: {member}"
             plain = _unzipped(packed, member, beside, label, complain)
             if hashes.get(member, "") not in ("", digest := _digest(plain)):

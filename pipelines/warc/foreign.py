@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from pipelines.exceptions import CaptureFailed
 from pipelines.formats.digests import warc_digest
-from pipelines.items import Capture, HttpAnswer, Memento, Snapshot
+from pipelines.items import ArchivedRedirect, Capture, HttpAnswer, Memento, Snapshot
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.held import Foreign, ForeignRevisit, Held, PassedOver, Sent
 from pipelines.warc.members import Damage
@@ -72,9 +72,9 @@ def _foreign(record: Record, timestamp: str, decode: Decode | None, of: Replayed
     body = as_archived(body, of.base) if of and of.base else body
     capture = _foreign_capture(record, timestamp, body)
     capture = replace(capture, original=of.original) if of else capture
-    memento = Memento(
-        capture, timestamp, _foreign_answer(record, body), redirect_to=_leads_to(record, capture, of), truncated=cut
-    )
+    memento = Memento(capture, timestamp, _foreign_answer(record, body), truncated=cut)
+    if leads_to := _leads_to(record, capture, of):
+        memento = ArchivedRedirect(capture, timestamp, memento.answer, truncated=cut, redirect_to=leads_to)
     algorithm, told = named_digest(record.named("WARC-Payload-Digest"))
     digest = f"{algorithm}:{told}" if algorithm not in ("", "sha1") else ""
     return Foreign(Snapshot(memento, record.location, hashlib.sha256(body).hexdigest()), _names(record), digest)

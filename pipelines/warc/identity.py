@@ -20,11 +20,13 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.items import CaptureKey
-from pipelines.store.archives import mark_sample, marked_in
+from pipelines.store import checks, corpus_names, file_book, runs
+from pipelines.store.corpus_names import Names
 from pipelines.store.database import DATABASE, recording
+from pipelines.store.file_book import Book, Entry
 from pipelines.warc.files import is_imported, is_ours, place_of, run_of, warc_files
 from pipelines.warc.held import HeldMemento
-from pipelines.warc.own_files import Book, Entry, closed_now, fits, renamed, sized
+from pipelines.warc.own_files import closed_now, fits, renamed, sized
 from pipelines.warc.vouching import Vouching, info_of
 
 log = logging.getLogger(__name__)
@@ -33,15 +35,6 @@ _HEAD = 1 << 16  # bytes of a warcinfo record that are looked at
 _OF_SAMPLE = re.compile(rb"^sample: yes\r?$", re.MULTILINE)
 _NAMED = re.compile(rb"^(corpus|joined): ([0-9a-f]{32}(?: [0-9a-f]{32})*)\r?$", re.MULTILINE)
 _PLACES = (Path(), Path(".rebuild"))  # of the database that says who writes
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names of corpora: the one that writes, and those that were merged into it. `sample`: it holds invented sites."""
-
-    corpus: str = ""
-    joined: tuple[str, ...] = ()
-    sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +88,8 @@ def own_files(db: Database, folder: Path) -> list[str]:
 def own_of(db: Database, folder: Path) -> Own:
     """What the database says of the files in a `warc` folder. Files of before there was a book are noted where it can
     be written."""
-    names, entries = _names(db.conn), Book(db).entries()
-    if db.execute("SELECT 1 FROM identity WHERE NOT adopted").fetchone():
+    names, entries = corpus_names.names_of(db.conn), Book(db).entries()
+    if not corpus_names.is_adopted(db):
         entries |= _first_look(db, folder, names)
         with suppress(sqlite3.OperationalError, RecordingFailed):  # opened for reading only
             _note(db, entries)
@@ -107,12 +100,6 @@ def own_of(db: Database, folder: Path) -> Own:
     return Own(folder, names, entries)
 
 
-def _names(connection: sqlite3.Connection) -> Names:
-    rows = connection.execute("SELECT corpus, joined FROM identity ORDER BY joined, corpus").fetchall()
-    corpus = next((corpus for corpus, joined in rows if not joined), "")
-    return Names(corpus, tuple(name for name, joined in rows if joined), bool(marked_in(connection)))
-
-
 def writing_in(folder: Path) -> Names:
     """Who writes into a `warc` folder: what the database beside it says; no name where there is none."""
     for place in _PLACES:
@@ -120,7 +107,7 @@ def writing_in(folder: Path) -> Names:
         try:
             if path.is_file():
                 with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
-                    return _names(connection)
+                    return corpus_names.names_of(connection)
         except sqlite3.Error:
             continue  # damaged, or of an older layout
     return Names()
@@ -138,9 +125,8 @@ def names_in(path: Path) -> Names:
 
 def _first_look(db: Database, folder: Path, names: Names) -> dict[str, Entry]:
     """Files whose run, or a snapshot in which, the database knows, and that bear no other corpus's name."""
-    named = {file for (file,) in db.execute("SELECT DISTINCT file FROM snapshot")}
-    runs = {run for (run,) in db.execute("SELECT id FROM run")}
-    files = [file for file in warc_files(folder) if is_ours(file) and (file in named or run_of(file) in runs)]
+    named, known = {*checks.files_of_rows(db)}, {*runs.latest_first(db)}
+    files = [file for file in warc_files(folder) if is_ours(file) and (file in named or run_of(file) in known)]
     borne = {file: names_in(place_of(folder, file)).corpus for file in files}
     ours = [file for file in files if borne[file] in ("", names.corpus, *names.joined)]
     found = closed_now(folder, ours)
@@ -150,7 +136,7 @@ def _first_look(db: Database, folder: Path, names: Names) -> dict[str, Entry]:
 def _note(db: Database, entries: dict[str, Entry]) -> None:
     with recording(db):
         Book(db).add(entries)
-        db.execute("UPDATE identity SET adopted = 1")
+        corpus_names.note_adopted(db)
 
 
 def carry_over(db: Database, old: Path, folder: Path, files: Sequence[str], joined: Iterable[Path] = ()) -> Own:
@@ -183,9 +169,8 @@ def _told(path: Path) -> _Told | None:
     try:
         if path.is_file():
             with closing(sqlite3.connect(path)) as told:
-                names = dict(told.execute("SELECT corpus, joined FROM identity").fetchall())
-                book = told.execute("SELECT file, digest, size, state, joined, told FROM own_file").fetchall()
-                return _Told(names, book, Book(Database(told)).entries()) if names else None
+                names = corpus_names.names_and_joined(told)
+                return _Told(names, file_book.rows_in(told), file_book.entries_in(told)) if names else None
     except sqlite3.Error as error:
         log.warning("%s does not tell whose it is: %s", path, error)
     return None
@@ -193,26 +178,22 @@ def _told(path: Path) -> _Told | None:
 
 def _take(db: Database, known: _Told) -> None:
     with recording(db):
-        db.execute("DELETE FROM identity")
-        db.conn.executemany("INSERT INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", known.names.items())
-        db.conn.executemany(
-            "INSERT OR REPLACE INTO own_file (file, digest, size, state, joined, told) VALUES (?, ?, ?, ?, ?, ?)",
-            known.book,
-        )
+        corpus_names.rename(db, known.names)
+        Book(db).take_over(known.book)
 
 
 def _take_joined(db: Database, folder: Path, files: Sequence[str], known: _Told) -> None:
     """Files that another corpus brought are that one's, whatever name they bear; ours stay ours, but for one that was
     brought again and is longer now."""
-    mine, theirs = Book(db).entries(), {file: replace(one, joined=True) for file, one in known.entries.items()}
+    own = Book(db)
+    mine, theirs = own.entries(), {file: replace(one, joined=True) for file, one in known.entries.items()}
     longer = {file for file in {*mine} & {*theirs} & {*files} if _is_longer(place_of(folder, file), mine[file])}
     with recording(db):
-        rows = [(name, 1) for name in known.names]
-        db.conn.executemany("INSERT OR IGNORE INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", rows)
-        db.conn.executemany("DELETE FROM own_file WHERE file = ?", ([file] for file in longer))
+        corpus_names.join(db, known.names)
+        own.take_out(longer)
         brought = {file: one for file, one in theirs.items() if file in files}
-        Book(db).come_back(brought)
-        Book(db).add(brought)
+        own.come_back(brought)
+        own.add(brought)
 
 
 def _is_longer(path: Path, entry: Entry) -> bool:
@@ -225,16 +206,15 @@ def _rows(path: Path, files: Iterable[str]) -> dict[str, dict[int, str]]:
         return {}
     try:
         with closing(sqlite3.connect(path)) as told:
-            sql = "SELECT offset, payload_digest FROM snapshot WHERE file = ?"
-            return {file: dict(told.execute(sql, [file]).fetchall()) for file in files}
+            return {file: checks.payloads_of_file(Database(told), file) for file in files}
     except sqlite3.Error:
         return {}
 
 
 def _take_mark(db: Database, old: Path) -> None:
     with suppress(sqlite3.Error), closing(sqlite3.connect(old)) as told:  # it may be of an older layout
-        if (marked := marked_in(told)) is not None:
-            mark_sample(db, sample=marked)
+        if (marked := corpus_names.marked_in(told)) is not None:
+            corpus_names.mark_sample(db, sample=marked)
 
 
 def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) -> None:
@@ -248,11 +228,9 @@ def _find(db: Database, folder: Path, files: Sequence[str], others: set[str]) ->
     joined = {name for names in borne.values() if corpus and names.corpus == corpus for name in names.joined}
     if corpus:
         with recording(db):
-            db.execute("DELETE FROM identity")
-            rows = [(corpus, 0), *((name, 1) for name in joined - {corpus})]
-            db.conn.executemany("INSERT INTO identity (corpus, joined, adopted) VALUES (?, ?, 1)", rows)
+            corpus_names.rename(db, {corpus: 0, **dict.fromkeys(joined - {corpus}, 1)})
     if any(names.sample for names in borne.values() if corpus and names.corpus == corpus):
-        mark_sample(db, sample=True)
+        corpus_names.mark_sample(db, sample=True)
     vouched = Vouching(folder, {file: names.corpus for file, names in borne.items()}, corpus, joined)
     own = vouched.own(with_nameless=set(count) <= {corpus, *joined})
     found = closed_now(folder, own)
@@ -264,12 +242,7 @@ def goes_before(db: Database, joined: Collection[str], file: str, key: CaptureKe
     of the `joined` files, which came with other corpora."""
     if not joined or file in joined:
         return False
-    row = db.execute(
-        "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
-        "AND digest = ? AND statuscode = ? AND archive = ?",
-        [*key],
-    ).fetchone()
-    return row is not None and row[0] in joined
+    return checks.file_holding(db, key) in joined
 
 
 def is_told_of_all(own: Own) -> bool:

@@ -25,6 +25,8 @@ _WARC = b"WARC/"
 _GZIP_BITS = 16 + zlib.MAX_WBITS
 _HEAD = 1 << 16  # bytes within which the headers of a record end
 _LENGTH = re.compile(rb"\r?\nContent-Length:[ \t]*([0-9]{1,18})[ \t]*\r?\n", re.IGNORECASE)
+_PLAIN_START = re.compile(rb"\n(WARC/[0-9]\.[0-9]{1,2}\r?\n)(?=[A-Za-z])")
+_LONGEST_START = 14  # bytes that this takes
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
@@ -123,12 +125,12 @@ def _plain(file: BinaryIO, offset: int, most: int) -> Iterator[Member | Damage]:
     end = os.fstat(file.fileno()).st_size
     while offset < end:
         file.seek(offset)
-        head = file.read(_HEAD)
-        blank, told = _BLANK_LINE.search(head), _LENGTH.search(head)
-        if not head.startswith(_WARC) or blank is None or told is None or told.start() > blank.start():
-            yield Damage(offset, end - offset, "damaged")
-            return
-        length = blank.end() + int(told[1])
+        length = _plain_length(file.read(_HEAD))
+        if length is None:
+            found = _next_plain(file, offset + 1, end)
+            yield Damage(offset, found - offset, "damaged")
+            offset = found
+            continue
         if offset + length > end:
             yield Damage(offset, end - offset, "cut short")
             return
@@ -137,6 +139,27 @@ def _plain(file: BinaryIO, offset: int, most: int) -> Iterator[Member | Damage]:
         offset += length
         file.seek(offset)
         offset += len(_leading_blank(file.read(64)))
+
+
+def _plain_length(head: bytes) -> int | None:
+    """The bytes of a record that begins here, as its head says; None where none does."""
+    blank, told = _BLANK_LINE.search(head), _LENGTH.search(head)
+    if not head.startswith(_WARC) or blank is None or told is None or told.start() > blank.start():
+        return None
+    return blank.end() + int(told[1])
+
+
+def _next_plain(file: BinaryIO, offset: int, end: int) -> int:
+    """Where the next record begins behind what is none, at the start of a line; or the end of the file."""
+    while offset < end:
+        file.seek(offset)
+        chunk = file.read(_PIECE)
+        for found in _PLAIN_START.finditer(chunk):
+            file.seek(offset + found.end())
+            if _plain_length(found[1] + file.read(_HEAD)) is not None:
+                return offset + found.start(1)
+        offset += max(len(chunk) - _LONGEST_START, 1)
+    return end
 
 
 def _leading_blank(data: bytes) -> bytes:

@@ -13,10 +13,11 @@ from sqlite_utils import Database
 from pipelines.exceptions import RecordingFailed
 from pipelines.formats import atomic
 from pipelines.items import ListingPage, WarcLocation
+from pipelines.store.file_book import Book
+from pipelines.store.relocating import Moved, file_of, is_pointed_to
 from pipelines.warc.files import place_of
 from pipelines.warc.held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from pipelines.warc.members import Damage
-from pipelines.warc.own_files import Book
 from pipelines.warc.reader import read_memento, scan
 from pipelines.warc.sifting import Goes, sift
 from pipelines.warc.turn import Turn
@@ -24,11 +25,6 @@ from pipelines.warc.writer import WarcWriter
 
 Sift = Callable[[Held], Held | None]
 """What of a record is to be kept: itself, another in its place, or nothing."""
-
-_MOVED = """CREATE TEMP TABLE moved (
-    file TEXT NOT NULL, offset INTEGER NOT NULL, payload_digest TEXT NOT NULL, is_full INTEGER NOT NULL,
-    new_file TEXT NOT NULL, new_offset INTEGER NOT NULL, new_length INTEGER NOT NULL, PRIMARY KEY (file, offset)
-)"""
 
 
 class Mover:
@@ -43,9 +39,7 @@ class Mover:
         self._turn = turn
         self._sift = sift
         self._file = ""
-        db.execute("DROP TABLE IF EXISTS moved")
-        db.execute(_MOVED)
-        db.execute("CREATE INDEX moved_by_payload ON moved (payload_digest) WHERE is_full")
+        self._moved = Moved(db)
 
     def write(self, files: Iterable[str], run: str, max_size: int = 1 << 30) -> None:
         """Write what is to be kept of these files, in order, into those of `run`. Equal payloads become revisits of
@@ -70,10 +64,7 @@ class Mover:
             raise RecordingFailed(f"Cannot write {file} anew: {error.strerror}.") from error
         self._turn.old.append(file)
         self._turn.new.append(sifted.name)
-        self._db.conn.executemany(
-            "INSERT INTO moved VALUES (?, ?, '', 0, ?, ?, ?)",
-            ([file, old, sifted.name, new, length] for old, (new, length) in sifted.moved.items()),
-        )
+        self._moved.add_all(file, sifted.name, sifted.moved.items())
 
     def _write(self, held: Held, writer: WarcWriter) -> None:
         if isinstance(held, HeldMemento) and self._is_held_elsewhere(held):
@@ -104,35 +95,21 @@ class Mover:
             memento = replace(memento, answer=replace(memento.answer, body=body))
         twins: list[WarcLocation] = []
         new, digest = writer.write_memento(memento, find_twin=lambda digest: self._twin(digest, twins))
-        self._db.execute(
-            "INSERT INTO moved VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [old.file, old.offset, digest, not twins, new.file, new.offset, new.length],
-        )
+        self._moved.add(old, digest, new, is_full=not twins)
 
     def _twin(self, digest: str, twins: list[WarcLocation]) -> WarcLocation | None:
-        row = self._db.execute(
-            "SELECT new_file, new_offset, new_length FROM moved WHERE payload_digest = ? AND is_full LIMIT 1", [digest]
-        ).fetchone()
-        if row:
-            twins.append(WarcLocation(*row))
-        return twins[0] if twins else None
+        if found := self._moved.full_record(digest):
+            twins.append(found)
+        return found
 
     def _is_held_elsewhere(self, held: HeldMemento) -> bool:
         """Whether the capture's row points to another record: this one is left over from an interrupted move."""
         key, place = held.snapshot.memento.capture.key, held.snapshot.location
-        here = "SELECT 1 FROM snapshot WHERE file = ? AND offset = ?"
-        if self._db.execute(here, [place.file, place.offset]).fetchone():
+        if is_pointed_to(self._db, place):
             return False
-        row = self._db.execute(
-            "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
-            "AND digest = ? AND statuscode = ? AND ? IN (archive, '')",  # 0.1.0 named no archive
-            [*key],
-        ).fetchone()
-        return row is not None and place_of(self._folder, row[0]).is_file()
+        file = file_of(self._db, key)
+        return bool(file) and place_of(self._folder, file).is_file()
 
     def turn_rows(self) -> None:
         """Let all rows point to the new records."""
-        self._db.execute(
-            "UPDATE snapshot SET file = new_file, offset = new_offset, length = new_length FROM moved "
-            "WHERE moved.file = snapshot.file AND moved.offset = snapshot.offset"
-        )
+        self._moved.turn_rows()

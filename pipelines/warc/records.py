@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -144,8 +145,14 @@ def _parsed(member: Member, file: str) -> Record | Damage:
         body = (give_head(parsed) if odd else b"") + parsed.raw_stream.read()
     except _MALFORMED:
         return Damage(member.offset, member.length, "not a WARC record")
-    if problem := _problem(parsed, member.data.read()):
+    problem = _problem(parsed, member.data.read())
+    record = _as_record(parsed, member, file, body)
+    if problem and not (problem == _BLOCK and _is_proved(record)):
         return Damage(member.offset, member.length, problem)
+    return record
+
+
+def _as_record(parsed: ArcWarcRecord, member: Member, file: str, body: bytes) -> Record:
     http = parsed.http_headers
     return Record(
         kind=parsed.rec_type or "",
@@ -212,7 +219,10 @@ def _problem(parsed: ArcWarcRecord, rest: bytes) -> str:
     if rest.strip(b"\r\n"):
         return "record longer than it says"
     failed = [problem for problem in parsed.digest_checker.problems if problem.startswith("block digest failed")]
-    return "block digest does not hold" if failed else ""
+    return _BLOCK if failed else ""
+
+
+_BLOCK = "block digest does not hold"
 
 
 def _number(status: str) -> int:
@@ -240,8 +250,23 @@ def payload_digest_holds(record: Record, decoded: bytes) -> bool:
     algorithm = _ALGORITHMS.get(name.strip().lower().replace("-", ""))
     if not algorithm or record.named("WARC-Truncated"):
         return True
-    bodies = (record.body, record.unchunked, decoded)
+    if record.named("WARC-Block-Digest").strip().lower() == f"{name}:{told}".strip().lower():
+        return True  # some programs count the head in, and that one was looked at
+    return _is_digest_of(algorithm, told, (record.body, record.unchunked, decoded))
+
+
+def _is_digest_of(algorithm: str, told: str, bodies: Iterable[bytes]) -> bool:
     return any(told.strip().lower() in _spelled(hashlib.new(algorithm, body).digest()) for body in bodies)
+
+
+def _is_proved(record: Record) -> bool:
+    """Whether the payload is what its digest says, though that of the whole block does not hold: the recorder of
+    Webrecorder wrote such."""
+    name, _, told = record.named("WARC-Payload-Digest").partition(":")
+    algorithm = _ALGORITHMS.get(name.strip().lower().replace("-", ""))
+    if not algorithm or not record.status or not record.body or FOLLOW.lower() in record.about:
+        return False
+    return _is_digest_of(algorithm, told, (record.body, record.unchunked))
 
 
 _ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "sha512": "sha512", "md5": "md5"}

@@ -25,7 +25,17 @@ from msgspec.structs import asdict
 
 from pipelines.formats.records import AnswerNotes, ListingNotes, MementoNotes, check
 from pipelines.formats.timestamps import utc
-from pipelines.items import Capture, Evidence, HomePage, HttpAnswer, ListingPage, Memento, Query, WarcLocation
+from pipelines.items import (
+    ArchivedRedirect,
+    Capture,
+    Evidence,
+    HomePage,
+    HttpAnswer,
+    ListingPage,
+    Memento,
+    Query,
+    WarcLocation,
+)
 
 Headers = tuple[tuple[str, str], ...]
 Notes = dict[str, Any]
@@ -50,7 +60,7 @@ def of_memento(memento: Memento, payload_digest: str, payload: WarcLocation | No
         asked=dataclasses.asdict(memento.asked) if memento.asked else None,
         requested=memento.requested,
         digest_check=memento.digest_check,
-        redirect_to=memento.redirect_to,
+        redirect_to=memento.redirect_to if isinstance(memento, ArchivedRedirect) else "",
         evidence=[dataclasses.asdict(one) for one in memento.evidence],
         is_home=isinstance(memento, HomePage),
         truncated=memento.truncated,
@@ -107,16 +117,17 @@ def listing_notes(notes: Notes) -> ListingNotes:
 
 def memento_of(notes: MementoNotes, body: bytes) -> Memento:
     """The memento that was written, headers of the client excepted."""
-    kind = HomePage if notes.is_home else Memento
+    kind = ArchivedRedirect if notes.redirect_to else HomePage if notes.is_home else Memento
+    leads_to = {"redirect_to": notes.redirect_to} if notes.redirect_to else {}
     return kind(
         capture=Capture(**asdict(notes.capture)),
         requested=notes.requested,
         answer=answer_of(notes, body),
         digest_check=notes.digest_check,
-        redirect_to=notes.redirect_to,
         asked=Capture(**asdict(notes.asked)) if notes.asked else None,
         evidence=tuple(Evidence(**asdict(one)) for one in notes.evidence),
         truncated=notes.truncated,
+        **leads_to,
     )
 
 
@@ -150,7 +161,7 @@ def archived_headers(memento: Memento) -> Headers:
     headers = [pair for pair in originals if pair[0].lower() not in left_out]
     if content_type := answer.header("Content-Type"):
         headers.append(("Content-Type", content_type))
-    if memento.redirect_to:
+    if isinstance(memento, ArchivedRedirect):
         headers.append(("Location", memento.redirect_to))
     return _clean([*headers, ("Content-Length", str(len(answer.body)))])
 
@@ -196,12 +207,24 @@ def iso_of(timestamp: str) -> str:
 
 
 def timestamp_of(date: str) -> str:
-    """A WARC-Date, of any precision from the year to the nanosecond, as 14 digits; "" where it is none."""
-    found = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?)?)?", date, re.ASCII)
+    """A WARC-Date, of any precision from the year to the nanosecond, as 14 digits in UTC; "" where it is none."""
+    found = _DATE.fullmatch(date.strip())
     if not found:
         return ""
-    year, month, day, *clock = found.groups()
-    return "".join((year, month or "01", day or "01", *(part or "00" for part in clock)))
+    year, month, day, *clock, zone = found.groups()
+    timestamp = "".join((year, month or "01", day or "01", *(part or "00" for part in clock)))
+    if not zone or not zone.strip("+-:0"):
+        return timestamp
+    try:
+        return datetime.strptime(timestamp + zone, "%Y%m%d%H%M%S%z").astimezone(UTC).strftime("%Y%m%d%H%M%S")
+    except (ValueError, OverflowError):
+        return ""
+
+
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?)?)? ?(?:Z|UTC|GMT|([+-]\d\d:?\d\d))?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def uri(url: str) -> str:

@@ -19,11 +19,13 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import CorpusError, RecordingFailed
 from pipelines.formats import atomic
+from pipelines.store import unwritten
 from pipelines.store.database import DATABASE, open_corpus, recording, recording_for_good
+from pipelines.store.file_book import Book
+from pipelines.store.relocating import change_turn, decide_on_turn, end_turn, has_turn, take_back_turn, turn_in
 from pipelines.store.searching import sweep
 from pipelines.warc import cdxj, journal
 from pipelines.warc.files import ENDINGS, is_ours, order, remove_begun, remove_begun_of, warc_files
-from pipelines.warc.own_files import Book
 from pipelines.warc.writer import WarcWriter
 
 log = logging.getLogger(__name__)
@@ -48,11 +50,10 @@ class Turn:
         """Decide on it: the last part of the caller's transaction. Raises RecordingFailed."""
         if not (self.new or self.old or self.sweep):
             return
-        db.execute("CREATE TABLE IF NOT EXISTS turn (told TEXT NOT NULL)")
-        self.sweep = self.sweep or db.execute("DELETE FROM turn").rowcount > 0  # one is there that is not swept yet
+        self.sweep = take_back_turn(db) or self.sweep  # one is there that is not swept yet
         self.new = [name for name in self.new if name not in self.old]  # brought in and written anew at once
         text = json.dumps(asdict(self))
-        db.execute("INSERT INTO turn (told) VALUES (?)", [text])
+        decide_on_turn(db, text)
         Book(db).gone(name for name in self.old if is_ours(name))
         try:  # written before it is needed: there may be no room later
             warc.mkdir(parents=True, exist_ok=True)
@@ -98,12 +99,12 @@ def tell_journal(db: Database, warc: Path, run: str) -> None:
     told = book.to_tell()
     try:
         with recording(db):  # the book knows a file before it is there, and the marks go when it is
-            with journal.kept_marks(db):
+            with unwritten.kept_marks(db):
                 files = journal_written(db, warc, run)
             book.told(told, so=False)
         _name(warc, files)
         with recording(db):
-            journal.take_kept_marks_off(db)
+            unwritten.take_kept_marks_off(db)
             book.told(told if files else ())
     except BaseException as error:
         remove_begun_of(warc, run)
@@ -172,30 +173,8 @@ def _sync(warc: Path, names: list[str]) -> None:
 
 def _decided(folder: Path) -> Turn | None:
     """The turn as the database tells it, else as a file that was named after it."""
-    return _of_row(folder / DATABASE) or _of_file(folder / "warc" / TOLD)
-
-
-def _of_row(path: Path) -> Turn | None:
-    if not path.is_file():
-        return None
-    try:
-        with closing(_opened(path)) as db:
-            known = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'turn'").fetchone()
-            row = db.execute("SELECT told FROM turn").fetchone() if known else None
-    except sqlite3.OperationalError as error:
-        raise RecordingFailed(
-            f"Cannot open {path}: {error}. Make room on its disk, or check its permissions."
-        ) from error
-    except sqlite3.DatabaseError:
-        return None  # damaged: who opens it will say so
-    return _read(row[0]) if row else None
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    """Without a log beside it a database is all in its file, and need not be opened so that it takes room."""
-    log_file = path.with_name(path.name + "-wal")
-    has_log = log_file.exists() and log_file.stat().st_size > 0
-    return sqlite3.connect(path if has_log else f"{path.resolve().as_uri()}?immutable=1", uri=not has_log)
+    told = turn_in(folder / DATABASE)
+    return (_read(told) if told else None) or _of_file(folder / "warc" / TOLD)
 
 
 def _of_file(path: Path) -> Turn | None:
@@ -221,14 +200,12 @@ def _forget_turn(folder: Path, turn: Turn) -> None:
     if not (folder / DATABASE).is_file():
         return
     with closing(open_corpus(folder)) as db:
-        if "turn" not in db.table_names():
+        if not has_turn(db):
             return
         if turn.sweep:
-            with recording(db):
-                db.execute("UPDATE turn SET told = ?", [json.dumps(asdict(Turn(sweep=True)))])
+            change_turn(db, json.dumps(asdict(Turn(sweep=True))))
             _sweep(db)
-        with recording(db):
-            db.execute("DROP TABLE turn")
+        end_turn(db)
 
 
 def _sweep(db: Database) -> None:

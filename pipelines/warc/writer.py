@@ -17,12 +17,13 @@ from typing import Self
 from pipelines.exceptions import RecordingFailed
 from pipelines.formats import atomic
 from pipelines.items import ListingPage, Memento, Snapshot, WarcLocation
+from pipelines.store.file_book import Book
 from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.files import serial_of
 from pipelines.warc.held import HeldMemento
 from pipelines.warc.identity import as_info, writing_in
-from pipelines.warc.own_files import Book
+from pipelines.warc.own_files import last_serial
 from pipelines.warc.reader import JOURNAL_TYPE, TARGETS_TYPE, full_record
 from pipelines.warc.record_builder import RecordBuilder
 
@@ -156,7 +157,7 @@ class WarcWriter:
         """The number behind the highest that was given, whether that file is still there or not."""
         if not self._serial:
             there = (serial_of(self._run, path.name) for path in self._folder.glob(escape(f"{self._run}-") + "*"))
-            self._serial = max(self._book.last_serial(self._run) if self._book else 0, *there, 0)
+            self._serial = max(last_serial(self._book, self._run) if self._book else 0, *there, 0)
         while True:
             self._serial += 1
             path = self._folder / f"{self._run}-{self._serial:0{_SERIAL_DIGITS}}.warc.gz"

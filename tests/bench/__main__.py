@@ -158,6 +158,7 @@ def _listing(folder: Path) -> bool:
 def _planning() -> bool:
     seconds = planning.seconds_to_plan()
     print(f"plan of {planning.CAPTURES} captures {seconds:>5.1f} seconds (at most {MOST_PLANNING:.0f})")
+    planning.tell_rounds()
     return seconds <= MOST_PLANNING
 
 

@@ -1,6 +1,6 @@
 """Run by `reading_speed` with the code of this release and of 0.1.0: how many pages are read, in how many CPU seconds.
 
-python tests/bench/reading_alone.py FOLDER html|pdf|stock
+python tests/bench/reading_alone.py FOLDER html|pdf|stock|second: the last asks the second reader of each version.
 """
 
 import gc
@@ -9,8 +9,9 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from warcio.archiveiterator import ArchiveIterator
 
@@ -62,9 +63,33 @@ def stock() -> Callable[[Row], object]:
     return lambda row: trafilatura.extract(row[0], url=row[1], output_format="markdown", include_links=True)
 
 
+def second(rows: list[Row]) -> tuple[list[Row], Callable[[Row], object]]:
+    """The pages whose text the versions show, each address a document; and the second reader, asked of one of them."""
+    from pipelines.extraction.second_reader import compared
+    from pipelines.items import Page, Reading
+    from pipelines.store.versions import DatedReading, derive_versions
+
+    read = ours()
+    readings: dict[int, Reading] = {}
+    for number, row in enumerate(rows):
+        with suppress(Exception):
+            readings[number] = cast("Reading", read(row))
+    of_address: dict[str, list[DatedReading]] = {}
+    for number, one in sorted(readings.items(), key=lambda item: rows[item[0]][2]):
+        _, address, timestamp, _ = rows[number]
+        text = (one.body, one.reading_key, one.title, one.language, one.words, one.verdict)
+        of_address.setdefault(address, []).append(DatedReading(timestamp, address, number, True, *text))
+    shown = {rows[v.shown.capture_id]: v.shown for dated in of_address.values() for v in derive_versions(dated, [])}
+    compared(Page(WARM_UP, "http://localhost/", "20000101000000"), "", "")
+    return list(shown), lambda row: compared(Page(*row), shown[row].title, shown[row].text_digest)
+
+
 def main(folder: str, what: str) -> None:
     rows = pages(Path(folder), pdf=what == "pdf")
-    read = stock() if what == "stock" else ours()
+    if what == "second":
+        rows, read = second(rows)
+    else:
+        read = stock() if what == "stock" else ours()
     start = time.process_time()
     for row in rows:
         try:

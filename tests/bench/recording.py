@@ -49,19 +49,33 @@ with tempfile.TemporaryDirectory() as folder:
 _PLAN = """
 import sys, time
 try:
-    from crawler.selection.plan import plan
+    from crawler.selection.plan import DocumentPlan, plan
     from pipelines.items import Capture, Known, State
-except ImportError:
+except ImportError:  # 0.1.0, which begins anew in each round
     from crawler.plan import plan
     from crawler.items import Capture, Known, State
+    DocumentPlan = None
 url, key = "http://a.example/privacy", "example,a)/privacy"
-times = [str(20000101000000 + number) for number in range(int(sys.argv[1]))]
+times = [time.strftime("%Y%m%d%H%M%S", time.gmtime(10**9 + place * 10**5)) for place in range(int(sys.argv[1]))]
 rows = [Capture(key, each, url, "text/html", "200", "D" + each) for each in times]
-known = {row.key: Known(State.PASSED_OVER) for row in rows}
-known.update({row.key: Known(State.READ, reading_key=str(place // 10)) for place, row in enumerate(rows[::50])})
+texts = {row.key: f"text {place // 97}" for place, row in enumerate(rows)}
+known, rounds, asked = {}, 0, 0
 start = time.process_time()
-plan("changes", rows, known)
-print("seconds", time.process_time() - start)
+document = DocumentPlan("changes", rows, known) if DocumentPlan else None
+while True:
+    decisions = document.next() if document else plan("changes", rows, known)
+    rounds += 1
+    known.update((each.capture.key, Known(each.state, same_as=each.same_as)) for each in decisions)
+    wanted = [each.capture.key for each in decisions if each.state is State.SELECTED]
+    asked += len(wanted)
+    if not wanted:
+        break
+    for each in wanted:
+        known[each] = Known(State.READ, reading_key=texts[each])
+        if document:
+            document.learn(each, known[each])
+print(rounds, "rounds", asked, "asked")
+print("seconds", (time.process_time() - start) / rounds)
 """
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli.command import CorpusCommand, refuse_unknown_settings
+from crawler.cli.main import _options
 from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.exceptions import WrongUse
 from tests.conftest import FAST, ROOT, Run, refusal
@@ -29,6 +30,10 @@ def test_the_overview_tells_of_all_commands_and_loads_nothing_of_scrapy() -> Non
     told = dict(line.split(maxsplit=1) for line in ended.stdout.splitlines() if line.startswith("  "))
     assert told == {name: import_module(f"crawler.commands.{name}").Command().short_desc() for name in COMMANDS}
     assert ended.stderr == "False\n"
+
+
+def test_what_stands_for_itself_asks_for_no_help() -> None:
+    assert _options(["status", "--", "--help"]) == ["status"]
 
 
 def test_the_nearest_setting_is_named() -> None:

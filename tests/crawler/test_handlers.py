@@ -1,7 +1,7 @@
 """What lies between a request and its answer, against servers that do not behave."""
 
+import os
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -9,8 +9,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from crawler.handlers import MOST_HEADER_BYTES
-from tests.conftest import ROOT
+from tests.launching import launched
 
 pytestmark = pytest.mark.slow
 
@@ -50,8 +49,7 @@ reactor.run()
 
 
 def told(script: str, *arguments: str) -> str:
-    command = [sys.executable, "-c", _BEGIN + script, *arguments]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    ended = launched([sys.executable, "-c", _BEGIN + script, *arguments], dict(os.environ), 120)
     assert ended.stderr == ""
     return ended.stdout.strip()
 
@@ -83,6 +81,8 @@ def test_no_request_is_sent_again_behind_our_back() -> None:
 
 
 def test_headers_without_end_are_cut_off() -> None:
+    from crawler.handlers import MOST_HEADER_BYTES  # whoever gathers the tests need not load it
+
     sent = []
 
     def pour(connection: socket.socket) -> None:

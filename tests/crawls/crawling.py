@@ -18,10 +18,9 @@ import psutil
 
 from crawler.local_archive.server.accounting import Seen
 from tests.conftest import FAST, ROOT, Ended
-from tests.launching import Launched, launch
+from tests.launching import Launched, end_with_parent, launch, launched
 
 _SETTLE = 60.0  # seconds within which processes of a dead run are gone
-WARCIO = Path(sys.executable).with_name("warcio")
 
 
 @dataclass
@@ -60,7 +59,10 @@ class Crawling:
     def _process(self, out: IO[str], err: IO[str]) -> "Launched | subprocess.Popen[bytes]":
         command, environ = self.command(), os.environ | self.environ
         if self.started_anew:
-            return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=err, start_new_session=True)
+            return subprocess.Popen(
+                command, cwd=ROOT, env=environ, stdout=out, stderr=err, start_new_session=True,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - one call of the system
+            )  # fmt: skip
         return launch(command, dict(environ), out, err, largest_file=self.largest_file)
 
     def run(self, timeout: float = 240) -> Ended:
@@ -91,9 +93,7 @@ class Crawling:
         return sorted((self.folder / "warc").glob("*.warc.gz"))
 
     def warcio_check(self) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [WARCIO, "check", *self.warcs()], capture_output=True, text=True, timeout=120, check=False
-        )
+        return launched([sys.executable, "-m", "warcio.cli", "check", *map(str, self.warcs())], dict(os.environ), 120)
 
 
 def _written(file: IO[str]) -> str:

@@ -20,6 +20,7 @@ from unittest.mock import patch
 
 from tests.conftest import Ended
 from tests.corpora import settings_of
+from tests.new_corpora import laid_out_by_step
 
 _CHANGING = ("insert", "update", "delete", "replace", "create", "drop", "alter", "commit", "vacuum", "release")
 _NEVER = 1 << 60
@@ -165,7 +166,7 @@ def run_command(corpus: Path, name: str, *arguments: str, **settings: object) ->
 
 
 def main(folder: str, corpus: str, at: str, name: str, *arguments: str) -> None:
-    with injected(Writes(Path(folder), int(at), _die)):
+    with laid_out_by_step(), injected(Writes(Path(folder), int(at), _die)):
         run_command(Path(corpus), name, *arguments)
 
 

@@ -9,8 +9,8 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from tests.crawls.crawling import Crawling
 from tests.crawls.holdings import picture, write_sites
 
-SITES, CAPTURES = 4, 150
-WEIGHT = 25_000  # bytes of each body
+SITES, CAPTURES = 4, 80
+WEIGHT = 50_000  # bytes of each body
 WARM = SITES * CAPTURES // 3  # captures after which all that is loaded once is loaded
 
 

@@ -7,11 +7,11 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ import pytest
 from crawler.jobs.rebuild import Request, run_rebuild
 from crawler.jobs.verify import run_verify
 from crawler.local_archive.embedded import EmbeddedArchive
-from tests.conftest import ROOT, Ended, made_once, refusal
+from tests.conftest import Ended, made_once, refusal
 from tests.corpora import copied, settings_of, tables, texts
 from tests.crawls.crawling import Crawling
 from tests.crawls.faults import Writes, deaths, injected, run_command
 from tests.crawls.holdings import write_sites
+from tests.launching import launched
+from tests.new_corpora import laid_out_by_step
 
 WRITES = os.environ.get("WRITES", "2")  # so many of each command, spread evenly; or all
 KILLS = int(os.environ.get("MAINTENANCE_KILLS", "0"))  # of each command; 0: one of some commands
@@ -99,6 +101,13 @@ def _crawl(folder: Path) -> None:
             assert Crawling(folder / "corpus", archive.url, targets, settings).run().code == 0
 
 
+@pytest.fixture(scope="module", autouse=True)
+def each_write() -> Iterator[None]:
+    """Those of the layout, too."""
+    with laid_out_by_step():
+        yield
+
+
 class Trial:
     """A case, how it ends when nothing happens, and the places to try it in."""
 
@@ -110,6 +119,7 @@ class Trial:
         copied(corpus, self._master / "corpus")
         self._case.ready(self._master)
         self.before = state(self._master / "corpus")
+        self._untouched = contents(self._master)
         place = self.place()
         with injected(Writes(place)) as counted:
             ended = self.run(place)
@@ -135,10 +145,16 @@ class Trial:
 
     def killed(self, place: Path, at: int) -> bool:
         command = [sys.executable, "-m", "tests.crawls.faults", str(place), str(place / "corpus"), str(at)]
-        return subprocess.run([*command, *self.command(place)], cwd=ROOT, check=False, timeout=120).returncode == -9
+        return launched([*command, *self.command(place)], dict(os.environ), 120).returncode == -signal.SIGKILL
 
     def assert_whole(self, place: Path, what: str) -> None:
-        """As if nothing had happened, or as if all had: as it stands, made again, and made again of the files alone."""
+        """As if nothing had happened, or as if all had: as it stands, made again, and made again of the files alone.
+
+        Where all is there as it was, to the byte and the row, what is made of it is known.
+        """
+        if contents(place) == self._untouched:
+            shutil.rmtree(place)
+            return
         corpus, repairs = place / "corpus", "--repair" in self._case.arguments
         findings = run_verify(settings_of(corpus), full=True, tell=lambda finding: None)
         assert repairs or [finding for finding in findings if not finding.file.startswith("text/")] == [], what
@@ -177,13 +193,32 @@ def state(corpus: Path) -> State:
     return {"rows": tables(corpus), "texts": texts(corpus)}
 
 
+def contents(place: Path) -> dict[str, object]:
+    """All that lies there: files by their bytes, databases by all that they hold but for the runs; who held the lock
+    last does not matter."""
+    found: dict[str, object] = {}
+    for path in place.rglob("*"):
+        if path.suffix == ".sqlite":
+            with closing(sqlite3.connect(path)) as db:
+                found[str(path)] = [line for line in db.iterdump() if not line.startswith('INSERT INTO "run"')]
+        elif path.name != ".lock" and path.suffix not in (".sqlite-wal", ".sqlite-shm"):
+            found[str(path)] = path.read_bytes() if path.is_file() else None
+    return {name.removeprefix(str(place)): what for name, what in found.items()}
+
+
 def _rebuild(corpus: Path, *, accept_losses: bool = False) -> None:
     run_rebuild(settings_of(corpus), Request(accept_losses=accept_losses), lambda what, done, todo: None)
 
 
+@pytest.fixture(scope="module")
+def trials(crawled_thrice: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Trial]:
+    """Each is made ready once for all that is tried."""
+    return cache(lambda name: Trial(name, crawled_thrice, tmp_path_factory.mktemp("trial")))
+
+
 @pytest.fixture(params=CASES)
-def trial(request: pytest.FixtureRequest, crawled_thrice: Path, tmp_path: Path) -> Trial:
-    return Trial(request.param, crawled_thrice, tmp_path)
+def trial(request: pytest.FixtureRequest, trials: Callable[[str], Trial]) -> Trial:
+    return trials(request.param)
 
 
 def test_an_interrupted_rebuild_says_so_and_goes_on(crawled_thrice: Path, tmp_path: Path) -> None:

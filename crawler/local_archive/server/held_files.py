@@ -37,7 +37,7 @@ class HeldFiles:
         """Each archive file, by the name that `path` knows it by."""
         for path in self._files:
             name, ending = quote(self._below(path), errors="surrogateescape"), forms.ending_of(path.name)
-            if ending in forms.IN_PLACE and not (ending in forms.GZIPPED and forms.is_one_member(path)):
+            if ending in forms.IN_PLACE and forms.is_parted(path, ending):
                 yield name, path
             elif ending:
                 yield from self._opened(name, path, ending)
@@ -63,6 +63,8 @@ class HeldFiles:
                     self._unpack(name, forms.unpacking(source, ending), path.stat().st_size)
         except forms.BROKEN:
             self.torn += 1
+        else:
+            self.left_out += [self._below(path)] * (len(self._unpacked) == before)  # a WACZ without archive files
         yield from list(self._unpacked.items())[before:]
 
     def _unzip(self, name: str, source: IO[bytes]) -> None:

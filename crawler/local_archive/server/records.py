@@ -38,7 +38,7 @@ class Stored:
     @property
     def status(self) -> int:
         code = self.headers.get_statuscode()
-        return int(code) if code.isascii() and code.isdigit() else 200
+        return int(code) if re.fullmatch(r"[1-9][0-9][0-9]", code) else 200
 
     @property
     def reason(self) -> str:

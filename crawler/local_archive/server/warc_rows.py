@@ -6,7 +6,6 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
@@ -17,6 +16,7 @@ from crawler.local_archive.server.rows import Row
 from pipelines.formats.surt import urlkey
 from pipelines.warc.records import give_head
 from pipelines.warc.replayed import is_of_archive, replayed
+from pipelines.warc.sidecar import timestamp_of
 
 _KINDS = ("response", "revisit", "resource")
 _NAMES = ("warc-record-id", "warc-concurrent-to")
@@ -33,7 +33,7 @@ class _Forms:
 
     def request(self, record: ArcWarcRecord) -> None:
         method = record.raw_stream.readline().split(b" ", 1)[0]
-        if method not in (b"GET", b"HEAD"):
+        if method.strip() not in (b"", b"GET", b"HEAD"):
             self.sent |= _names(record) or {_place(record)}
 
     def answers(self) -> list[Row]:
@@ -72,10 +72,11 @@ class WarcRows:
         return found
 
     def _is_page(self, record: ArcWarcRecord) -> bool:
-        """Whether a record is of an HTTP address; without any address its head broke off."""
+        """Whether a record is of an HTTP address; without address or date its head broke off."""
         target = _target(record)
-        self.torn += not target
-        return target.lower().startswith(("http:", "https:"))
+        is_told = bool(target and _timestamp(record))
+        self.torn += not is_told
+        return is_told and target.lower().startswith(("http:", "https:"))
 
     def _row(self, record: ArcWarcRecord, name: str) -> Row | None:
         """The row of a record; none of what a web archive answered for itself."""
@@ -88,7 +89,7 @@ class WarcRows:
         mimetype = (head.get_header("Content-Type") or "unk").partition(";")[0].strip()
         return Row(
             urlkey=urlkey(original),
-            timestamp=of.timestamp if of else _timestamp(record.rec_headers.get_header("WARC-Date")),
+            timestamp=of.timestamp if of else _timestamp(record),
             original=original,
             mimetype="warc/revisit" if revisit else mimetype,
             statuscode="-" if revisit else head.get_statuscode(),
@@ -131,9 +132,8 @@ def _place(record: ArcWarcRecord) -> str:
     return f"{record.rec_headers.get_header('WARC-Date')} {_target(record)}"
 
 
-def _timestamp(date: str) -> str:
-    at = datetime.fromisoformat(date)
-    return (at.astimezone(UTC) if at.tzinfo else at).strftime("%Y%m%d%H%M%S")
+def _timestamp(record: ArcWarcRecord) -> str:
+    return timestamp_of(record.rec_headers.get_header("WARC-Date") or "")
 
 
 def _sha1(named: str) -> str:

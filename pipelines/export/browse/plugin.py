@@ -22,7 +22,7 @@ from pipelines.export.site.contents import Contents
 from pipelines.export.site.names import SiteSettings
 from pipelines.formats.timestamps import iso
 from pipelines.items import DocumentKey
-from pipelines.store.database import open_for_reading
+from pipelines.store.database import open_for_reading, see_one_state
 
 PAGES = "/-/pages/"
 _STYLED = "/-/policy-corpus.css"
@@ -98,7 +98,7 @@ class CorpusPages:
     def _answer(self, path: str) -> Response:
         try:
             with closing(open_for_reading(self._corpus)) as db:
-                db.execute("BEGIN")
+                see_one_state(db)
                 found = Contents(db, self._settings).find(path)
         except CorpusError as error:
             return Response.text(str(error), status=500)

@@ -79,11 +79,11 @@ def croissant(
         "inLanguage": sorted(filter(None, facts.languages)),
         "keywords": ["privacy policies", "terms of service", "web archive"],
         "distribution": [_file(path, *digests[path]) for path in sorted(digests)],
-        "recordSet": [_records(table, path) for table in tables for path in sorted(digests) if _is_of(path, table)],
+        "recordSet": [_records(table, path) for table in tables for path in sorted(digests) if _holds(path, table)],
     }
 
 
-def _is_of(path: str, table: Table) -> bool:
+def _holds(path: str, table: Table) -> bool:
     return path.startswith(f"data/{table.name}-")
 
 

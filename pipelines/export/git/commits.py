@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from pipelines.export.git.history import PathOf, trailer
-from pipelines.export.selection import SelectedVersion
 from pipelines.export.tables import iso, moment
 from pipelines.extraction.form.lines import exported_text, snapshot_url
 from pipelines.formats.timestamps import day
 from pipelines.store.archives import Links
+from pipelines.store.selection import SelectedVersion
 
 WHO = b"policy-corpus <policy-corpus@localhost>"
 _ADDRESS = ":/?#[]@!$&'()*+,;=%"  # what an address may hold as it is

@@ -22,7 +22,8 @@ from pipelines.export.site.pages import Redlines, look, page, static_files
 from pipelines.export.site.search import index_texts, remove_index
 from pipelines.store import publishing as store
 from pipelines.store.archives import Links
-from pipelines.store.database import open_for_reading
+from pipelines.store.corpus_names import own_name
+from pipelines.store.database import open_for_reading, see_one_state
 from pipelines.store.families import Relatives
 from pipelines.store.publishing import PublishedDocument
 
@@ -122,7 +123,7 @@ class Contents:
             yield names.START, lambda: page("site.html", told)
             yield from self._feeds.files(site.place, site.name, found)
 
-        return Part(site.place, (site, found, store.corpus_name(self._db)), pages)
+        return Part(site.place, (site, found, own_name(self._db)), pages)
 
     def start(self) -> Part:
         """The start page, style, scripts, and the feeds of all."""
@@ -140,7 +141,7 @@ class Contents:
                 yield name, lambda content=content: content  # type: ignore[misc]  # bound now, called later
             yield from self._feeds.files(names.TOP, self._settings.title, found)
 
-        return Part(names.TOP, (counted, found, ended, store.corpus_name(self._db)), pages)
+        return Part(names.TOP, (counted, found, ended, own_name(self._db)), pages)
 
 
 Progress = Callable[[str, int, int], None]
@@ -153,7 +154,7 @@ def publish(corpus: Path, to: Path, settings: SiteSettings, progress: Progress) 
     site cannot be written, which then stays as it was.
     """
     with closing(open_for_reading(corpus)) as db:
-        db.execute("BEGIN")  # one state of all tables
+        see_one_state(db)
         contents = Contents(db, settings)
         with site_folder(to) as folder:
             _write(contents, folder, settings, progress)

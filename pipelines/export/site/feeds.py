@@ -16,6 +16,7 @@ from pipelines.export.site.names import SiteSettings
 from pipelines.export.site.pages import Redlines, clean, page
 from pipelines.formats.timestamps import iso
 from pipelines.store import publishing as store
+from pipelines.store.corpus_names import own_name
 from pipelines.store.publishing import FoundChange, PublishedDocument, PublishedVersion
 
 MOST = 50  # entries of a feed
@@ -112,7 +113,7 @@ class Feeds:
         entries = [self._entry(change, base) for change in self.changes(found)]
         below = "" if place == names.TOP else f"{place}/"
         return {
-            "id": names.feed_id(place, store.corpus_name(self.db)),
+            "id": names.feed_id(place, own_name(self.db)),
             "title": title,
             "home": f"{base}{below}{names.START}",
             "updated": max((entry.updated for entry in entries), default=_NEVER),

@@ -21,6 +21,8 @@ def without_boxes(root: HtmlElement) -> None:
     for form in root.iter("form"):
         for box in reversed(form.xpath(BOXES)[-MOST:]):
             block = _block(box, form)
+            if block is not None and block.getparent() is None:
+                continue  # it went with another box
             if _follows_text(box if block is None else block, form):
                 break
             if block is not None:

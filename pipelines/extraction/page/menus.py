@@ -20,8 +20,8 @@ LEAST = 4  # links
 TEASERS = 1.5  # lines without a link to each that is one
 
 
-def without_menus(blocks: list[Block], base: str, second: str = "") -> list[Block]:
-    """The blocks without them. What the second reader has in its text stays, too."""
+def without_menus(blocks: list[Block], base: str) -> list[Block]:
+    """The blocks without them."""
     places = range(len(blocks))
     first = next((place for place in places if outside_links(blocks[place].tokens) >= PROSE), None)
     if first is None:
@@ -30,8 +30,7 @@ def without_menus(blocks: list[Block], base: str, second: str = "") -> list[Bloc
     head, tail = blocks[:first], blocks[last:]
     if max(len(head), len(tail)) < LEAST:
         return blocks
-    theirs = {line.strip(" -|") for line in second.splitlines()}
-    menu, related = ([_leads_on(block, base, theirs) for block in part] for part in (head, tail))
+    menu, related = ([_leads_on(block, base) for block in part] for part in (head, tail))
     end = _end_of_menu(menu)
     kept = [block for place, block in enumerate(head) if place >= end or not menu[place]]
     return kept + blocks[first:last] + tail[: _start_of_related(tail, related)]
@@ -70,14 +69,12 @@ def _says_more(block: Block) -> bool:
     return block.kind in ("row", "pre") or "@" in text or states_a_date(text)
 
 
-def _leads_on(block: Block, base: str, theirs: set[str]) -> bool:
-    """Whether a block is one link to another page of the same site, and no line of `theirs`."""
+def _leads_on(block: Block, base: str) -> bool:
+    """Whether a block is one link to another page of the same site."""
     links = [token.value for token in block.tokens if token.kind == "link" and token.opens]
     if block.kind != "p" or len(links) != 1 or outside_links(block.tokens) > FEW_LETTERS:
         return False
-    if urlsplit(links[0]).hostname != urlsplit(base).hostname or urldefrag(links[0])[0] == urldefrag(base)[0]:
-        return False
-    return words(block.tokens).strip() not in theirs
+    return urlsplit(links[0]).hostname == urlsplit(base).hostname and urldefrag(links[0])[0] != urldefrag(base)[0]
 
 
 SHELL = "shell"

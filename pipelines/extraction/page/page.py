@@ -4,7 +4,6 @@ The first sees nothing of the page but the stripped tree, the second nothing of 
 read once, see `memory`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -32,7 +31,6 @@ from pipelines.extraction.page.layout import undo_layout
 from pipelines.extraction.page.mainpart import main_part
 from pipelines.extraction.page.menus import SHELL, show_noscript, without_menus
 from pipelines.extraction.page.repeats import without_repeats
-from pipelines.extraction.page.second_reader import Agreement, agreement
 from pipelines.extraction.page.spans import fill_spans
 from pipelines.extraction.page.weights import weigh
 from pipelines.formats.memory import key_of
@@ -46,13 +44,11 @@ UNREAD_TAGS = ("span", "font", "small", "big", "label", "abbr", "time", "tt", "s
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What was read, before it is judged. `evidence` is the plain text, lower case; `second` is what the second reader
-    makes of the page, empty where it was not asked."""
+    """What was read, before it is judged. `evidence` is the plain text, lower case."""
 
     title: str
     body: str
     evidence: Evidence
-    second: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +62,18 @@ class Prepared:
     scripts: str  # what is said to a browser without scripts, lower case
     shell: str
     many_links: bool
-    second: str
 
     def key(self, style: Style) -> bytes:
         """The same for two that read the same in a style."""
-        told = (style.name, self.base, self.title, self.scripts, self.shell, str(self.many_links), self.second)
+        told = (style.name, self.base, self.title, self.scripts, self.shell, str(self.many_links))
         return key_of(etree.tostring(self.article, encoding="utf-8", with_tail=False), *told)
 
 
-def prepare(root: HtmlElement, base: str, style: Style, second_text: Callable[[HtmlElement], str]) -> Prepared:
+def prepare(root: HtmlElement, base: str, style: Style) -> Prepared:
     """Find the part of a stripped tree, which is used up. Raises ReadingFailed where there is no page."""
     body = root.find("body")
     if body is None:
         raise ReadingFailed(NO_TEXT, detail="frames only" if root.find("frameset") is not None else "")
-    second = second_text(root) if style.compared else ""
     if not style.faithful:
         base = _base(root, base)
     title = title_of(root)
@@ -100,7 +94,7 @@ def prepare(root: HtmlElement, base: str, style: Style, second_text: Callable[[H
     if not style.faithful:
         lines_of_textareas(article)
     etree.strip_tags(article, *UNREAD_TAGS)
-    return Prepared(article, base, title, scripts, shell, many_links, second)
+    return Prepared(article, base, title, scripts, shell, many_links)
 
 
 def text_of(prepared: Prepared, style: Style) -> Text:
@@ -109,14 +103,14 @@ def text_of(prepared: Prepared, style: Style) -> Text:
     blocks = without_link_lines(blocks_of(prepared.article, base, hard_spaces=style.faithful))
     if not style.faithful:
         blocks = without_last_links(without_way_here(blocks))
-        blocks = typed_lists(without_repeats(without_menus(blocks, base, prepared.second)))
+        blocks = typed_lists(without_repeats(without_menus(blocks, base)))
         blocks = _without_relative_dates(blocks)
     title = prepared.title or main_heading(blocks)
     kept = blocks if style.first_heading == "keep" else without_title(blocks, title, only_headings=style.faithful)
     text = UNREADABLE.sub("", markdown(kept, style) or markdown(blocks, style))
     if not text:
         raise ReadingFailed(NO_TEXT, detail=prepared.scripts[:200] or prepared.shell)
-    return Text(title, text, _evidence(title, blocks, prepared), prepared.second)
+    return Text(title, text, _evidence(title, blocks, prepared))
 
 
 def reading_of(text: Text, charset: str) -> Reading:
@@ -124,7 +118,6 @@ def reading_of(text: Text, charset: str) -> Reading:
     language, probability = language_of(text.evidence.text)
     judgement = judged(replace(text.evidence, language=language))
     stated, line = stated_date(text.body, language)
-    agreed = agreement(f"{text.title}\n{text.evidence.text}", text.second) if text.second else Agreement()
     return Reading(
         title=text.title,
         body=text.body,
@@ -138,8 +131,6 @@ def reading_of(text: Text, charset: str) -> Reading:
         looks_like=judgement.looks_like,
         stated_date=stated,
         stated_in=line,
-        second_in_text=agreed.second_in_text,
-        text_in_second=agreed.text_in_second,
     )
 
 

@@ -17,7 +17,7 @@ from crawler.archives.memento import (
     read_answer,
 )
 from pipelines.exceptions import ReplayFailed
-from pipelines.items import EMPTY_DIGEST, Capture, HttpAnswer, Memento, State
+from pipelines.items import EMPTY_DIGEST, ArchivedRedirect, Capture, HttpAnswer, Memento, State
 
 BASE = "https://web.archive.org"
 ORIGINAL = "http://shop.example/privacy"
@@ -236,7 +236,7 @@ def test_a_redirect_keeps_where_it_leads() -> None:
         given_answer,
         b"",
     )
-    assert memento.redirect_to
+    assert isinstance(memento, ArchivedRedirect)
     assert memento.redirect_to == "https://shop.example/p"
 
 

@@ -10,7 +10,7 @@ from crawler.jobs.rebuild import Request, run_rebuild
 from crawler.jobs.register import holds_sample
 from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.sample import sample_sites
-from pipelines.store.archives import is_sample, mark_sample
+from pipelines.store.corpus_names import is_sample, mark_sample
 from pipelines.store.database import open_for_reading
 from tests.conftest import ROOT, Run
 from tests.corpora import copied, settings_of

@@ -20,9 +20,9 @@ from crawler.jobs.save_now import TRIES
 from pipelines.exceptions import WrongUse
 from pipelines.store import saved
 from pipelines.store.database import open_corpus
+from pipelines.store.file_book import Book
 from pipelines.store.saved import Save
 from pipelines.warc import journal
-from pipelines.warc.own_files import Book
 from pipelines.warc.writer import WarcWriter
 from tests.conftest import Ended, run_scrapy
 from tests.corpora import settings_of

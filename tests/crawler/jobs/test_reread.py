@@ -112,7 +112,7 @@ def test_no_document_turns_to_the_new_reader_before_all_is_read(
     with closing(open_corpus(upgraded)) as db:
         left = count_outdated(db, reader_version())
     caught_up(upgraded, told)
-    assert told[-1] == ("pages read", left, left), "what was read before the interrupt is not read again"
+    assert ("pages read", left, left) in told, "what was read before the interrupt is not read again"
     assert left < len(tables(crawled, "extraction")["extraction"])
     assert tables(upgraded, "version") == tables(crawled, "version")
 

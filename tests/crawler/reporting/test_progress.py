@@ -15,8 +15,8 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from crawler.local_archive.server.faults import Faults
 from crawler.reporting.progress import Terminal, table, view_for
 from crawler.reporting.progress_state import Standing
-from tests.conftest import FAST, ROOT
-from tests.launching import launched
+from tests.conftest import FAST
+from tests.launching import launch, launched
 
 ONE = "http://inkwell-post.example/privacy"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -27,16 +27,16 @@ def in_terminal(command: list[str], **environment: str) -> tuple[int, str]:
     """Exit code and all that a terminal of 80 columns was sent."""
     leader, follower = pty.openpty()
     given = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **environment}
-    with subprocess.Popen(command, stdout=follower, stderr=follower, stdin=follower, cwd=ROOT, env=given) as process:
-        os.close(follower)
-        sent = b""
-        while select.select([leader], [], [], 60)[0]:
-            try:
-                sent += os.read(leader, 65_536)
-            except OSError:  # the other side is closed
-                break
+    with open(follower, "wb", buffering=0) as terminal:
+        process = launch(command, given, terminal, terminal)
+    sent = b""
+    while select.select([leader], [], [], 60)[0]:
+        try:
+            sent += os.read(leader, 65_536)
+        except OSError:  # the other side is closed
+            break
     os.close(leader)
-    return process.returncode, sent.decode()
+    return process.wait(60), sent.decode()
 
 
 def in_pipe(command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.selection.plan import CHOICES, check, open_intervals, plan
+from crawler.selection.plan import CHOICES, DocumentPlan, check, open_intervals, plan
 from pipelines.exceptions import WrongUse
 from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Known, State
 from tests.crawler.lines import (
@@ -246,3 +246,22 @@ def test_no_strategy_fetches_more_than_all_of_what_can_be_played(
     fetched = Crawl(strategy, listing, always, cap=cap).fetched
     assert len(fetched) <= len(Crawl("all", listing, always).fetched)
     assert cap is None or len(fetched) <= cap
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Known(State.READ, "one text"), Known(State.READ, "another")),
+        (Known(State.READ, "one text"), Known(State.SELECTED)),
+        (Known(State.UNPLAYABLE), Known(State.READ, "played after all")),
+    ],
+)
+def test_a_plan_says_that_it_is_to_be_made_anew_where_what_it_built_upon_is_taken_back(
+    before: Known, after: Known
+) -> None:
+    rows = [page(0), page(100)]
+    document = DocumentPlan("changes", rows, {})
+    document.next()
+    assert document.learn(rows[0].key, before)
+    assert document.learn(rows[0].key, before), "nothing new"
+    assert not document.learn(rows[0].key, after)

@@ -1,6 +1,7 @@
 """Every outcome of a replay answer, over a real ledger."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -13,7 +14,17 @@ from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import as_datetime
-from pipelines.items import Capture, Decision, DocumentKey, Failure, HttpAnswer, Memento, Refusal, State
+from pipelines.items import (
+    ArchivedRedirect,
+    Capture,
+    Decision,
+    DocumentKey,
+    Failure,
+    HttpAnswer,
+    Memento,
+    Refusal,
+    State,
+)
 from tests.desk import NOW, URL, Desk, reading, row
 
 BASE = "http://127.0.0.1:8390"
@@ -98,6 +109,27 @@ def test_an_archived_error_is_a_memento(replay: Replay, wanted: Asked) -> None:
     assert found.answer.status == 429
 
 
+@pytest.mark.parametrize(
+    ("status", "kind", "why"),
+    [
+        (404, "text/html", "status 404"),
+        (200, "application/json; charset=utf-8", "no page: application/json"),
+        (200, "application/pdf", ""),
+        (200, "", ""),
+    ],
+)
+def test_what_no_listing_told_is_looked_at_when_it_is_played(replay: Replay, status: int, kind: str, why: str) -> None:
+    """Rows of TimeMaps, and old ones, have neither status nor type."""
+    untold = replace(page("2006"), statuscode="-", mimetype="unk", digest="-")
+    asked = Asked.first(untold, 0)
+    found = of(replay, asked, memento(asked, untold, status=status, Content_Type=kind))
+    if why:
+        assert refusal(found) == (State.UNPLAYABLE, why, False, None)
+    else:
+        assert isinstance(found, Memento)
+        assert (found.capture.statuscode, found.capture.mimetype) == ("200", kind or "unk")
+
+
 def test_the_nearest_capture_played_at_once_is_recorded_as_itself(desk: Desk, replay: Replay, wanted: Asked) -> None:
     near = page("20050102", body=b"another text")
     desk.listed(near)
@@ -153,7 +185,7 @@ def moved(desk: Desk) -> Asked:
 def test_an_archived_redirect_is_kept_and_followed(replay: Replay, moved: Asked) -> None:
     answer = redirect(moved, moved.capture, MOVED)
     kept, on = outcomes(replay, moved, answer, b"")
-    assert isinstance(kept, Memento)
+    assert isinstance(kept, ArchivedRedirect)
     assert (kept.redirect_to, kept.asked) == (MOVED, moved.capture)
     assert isinstance(on, Asked)
     assert (on.capture, on.timestamp, on.original) == (moved.capture, moved.timestamp, MOVED)
@@ -373,7 +405,7 @@ def test_trouble_that_lasts_is_given_up(replay: Replay, wanted: Asked) -> None:
 def test_what_is_recorded_in_the_end(desk: Desk, replay: Replay, moved: Asked) -> None:
     """The whole way of a redirect, from its answer to the version it leads to."""
     kept, on = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
-    assert isinstance(kept, Memento)
+    assert isinstance(kept, ArchivedRedirect)
     assert isinstance(on, Asked)
     desk.hold(kept.capture, kept.asked, kept.redirect_to)
     found = of(replay, on, memento(on, page("20050101000007", MOVED)))

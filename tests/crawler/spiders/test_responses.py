@@ -71,6 +71,16 @@ def test_an_archive_that_has_answered_may_refuse_for_a_while() -> None:
     assert not reach.refused(REFUSED)
 
 
+@pytest.mark.parametrize("error", [DownloadTimeoutError(), DownloadFailedError()])
+def test_an_archive_that_never_answers_ends_the_run_in_the_end(error: Exception) -> None:
+    reach = Reach("http://a.example", longest_row=3)
+    assert [bool(reach.refused(error)) for _ in range(2)] == [False, False]
+    reach.answered()
+    assert [bool(reach.refused(error)) for _ in range(2)] == [False, False]
+    reason = why_no_answer(error, "").reason
+    assert f"left 3 requests in a row without an answer, the last: {reason}." in reach.refused(error)
+
+
 def test_nonsense_in_place_of_the_first_listings_ends_the_run() -> None:
     reach = Reach("http://a.example")
     assert [bool(reach.babbled(200, "not CDX rows")) for _ in range(3)] == [False, False, True]

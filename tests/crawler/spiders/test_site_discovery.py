@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from crawler.spiders.site_discovery import MOST_ADDRESSES, MOST_FRAMES, MOST_MOVES, Discovery, listing_purpose
+from crawler.spiders.placing import MOST_MOVES
+from crawler.spiders.site_discovery import MOST_ADDRESSES, MOST_FRAMES, Discovery, listing_purpose
 from pipelines.formats.surt import urlkey
 from pipelines.items import (
     Capture,

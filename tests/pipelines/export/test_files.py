@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
-from pipelines.export.files import Counts, StoredVersion, export
+from pipelines.export.files import Counts, export
 from pipelines.export.manifest import MANIFEST
 from pipelines.items import DocumentKey, Verdict
+from pipelines.store.selection import SelectedVersion
 from pipelines.warc.lock import in_turn
 from tests.conftest import ROOT
 from tests.desk import SHOP, URL, Desk, reading, row
@@ -104,8 +105,8 @@ def test_a_file_that_is_missing_or_has_another_style_is_written(desk: Desk, text
     (text / FOLDER / "2004-01-01.txt").unlink()
     assert exported() == Counts(files=2, written=1)
 
-    def render(version: StoredVersion) -> tuple[str, str]:
-        return version.title.upper(), version.body.upper()
+    def render(version: SelectedVersion) -> tuple[str, str]:
+        return version.title.upper(), version.text.upper()
 
     assert exported(style="loud", render=render) == Counts(files=2, written=2)
     assert "WE KEEP IT." in files(text)[f"{FOLDER}/2004-01-01.txt"]
@@ -205,10 +206,10 @@ def test_hostile_names_stay_inside(tmp_path: Path) -> None:
 def test_no_half_file_is_ever_seen(desk: Desk, text: Path, exported: Exported) -> None:
     two_versions(desk)
 
-    def render(version: StoredVersion) -> tuple[str, str]:
+    def render(version: SelectedVersion) -> tuple[str, str]:
         if version.number == 2:
             raise RecordingFailed("stopped in the middle")
-        return version.title, version.body
+        return version.title, version.text
 
     with pytest.raises(RecordingFailed, match="stopped in the middle"):
         exported(render=render)
@@ -232,7 +233,7 @@ def test_a_page_that_cannot_be_read_in_a_style_is_left_out_alone(
     exported()
     slow = {"2004", "2005"}
 
-    def render(version: StoredVersion) -> tuple[str, str]:
+    def render(version: SelectedVersion) -> tuple[str, str]:
         if version.held_timestamp[:4] in slow:
             raise ReadingFailed("reading took too long")
         return "Title", "Body.\n"

@@ -17,9 +17,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipelines.exceptions import WrongUse
 from pipelines.export import wacz
-from pipelines.export.selection import SelectedVersion
 from pipelines.store.catalogue import write_catalogue
 from pipelines.store.database import open_corpus, recording
+from pipelines.store.selection import SelectedVersion
 from tests.corpora import copied
 from tests.pipelines.export.views import exported, files, seen
 

@@ -92,6 +92,17 @@ def test_without_room_to_leave_nothing_in_the_database_it_says_so_and_the_next_c
     assert not [phrase for phrase in _phrases(crawled) if phrase in (corpus / "corpus.sqlite").read_bytes()]
 
 
+def test_a_site_forgotten_while_another_one_is_not_swept_yet_takes_no_file_with_it(
+    crawled: Path, tmp_path: Path
+) -> None:
+    corpus = copied(crawled, tmp_path / "c")
+    with closing(open_corpus(corpus)) as db:
+        db.execute("CREATE TABLE turn (told TEXT NOT NULL)")
+        db.execute("""INSERT INTO turn VALUES ('{"new": [], "old": [], "sweep": true}')""")  # there was no room for it
+        forget(db, corpus, SITE, urlkey, now=NOW, run="20300101T000000Z-000000")
+    assert run_verify(settings_of(corpus), full=False, tell=lambda finding: None) == []
+
+
 def test_it_is_not_asked_for_again(corpus: Path) -> None:
     crawl_sample(corpus)
     with closing(open_corpus(corpus)) as db:

@@ -7,6 +7,7 @@ import json
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -15,7 +16,7 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.store.database import open_corpus
 from pipelines.warc import members
 from pipelines.warc.forms import zstd
-from tests.corpora import settings_of
+from tests.corpora import settings_of, tables
 from tests.crawls.crawling import Crawling
 
 PAGE = "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We at {} keep your data.</p>"
@@ -65,11 +66,20 @@ def test_files_of_every_form_are_read(tmp_path: Path) -> None:
         told = f"sha256:{hashlib.sha256(inner).hexdigest()}"
         zipped.writestr("datapackage.json", json.dumps({"resources": [{"path": "archive/data.warc.gz", "hash": told}]}))
     zst = b"".join(zstd.compress(record("response", f"202{n}-01-01T00:00:00Z", answer(str(n)))) for n in (3, 4))
+    three = record("response", "2018-01-01T00:00:00Z", answer("18")) + record("request", "2018-01-01T00:00:00Z", b"")
+    split = packed(three[:90], three[90:400], three[400:])  # as programs pack that know nothing of records
+    run_on = arc_head[:-1] + f"{URL} 1.2.3.4 19980101000000 text/html {len(old)}\n".encode() + old
+    run_on += f"{URL} 1.2.3.4 19990101000000 text/html {len(old)}\n".encode() + old
     rows, unread, code = made(
         tmp_path, A__WARC=one, whole__warc__gz=gzip.compress(two + one), c__wacz=wacz.getvalue(), d__WARC__ZST=zst,
-        e__arc=arc,
+        e__arc=arc, split__warc__gz=split, f__arc=run_on,
     )  # fmt: skip
-    assert [row[0][:4] for row in rows] == ["1997", "2020", "2021", "2022", "2023", "2024"]
+    years = ["1997", "1998", "1999", "2018", "2020", "2021", "2022", "2023", "2024"]
+    assert [row[0][:4] for row in rows] == years
+    with EmbeddedArchive(tmp_path / "given") as archive:
+        listed = urlopen(f"{archive.url}/cdx/search/cdx?url=kites.example/privacy&fl=timestamp").read().decode()
+        assert sorted({line[:4] for line in listed.split()}) == years
+        assert (archive.posted, archive.skipped) == (0, 0)
     assert {row[1] for row in rows} == {"read"}
     assert (unread, code) == (0, 0)
 
@@ -80,10 +90,19 @@ def test_what_is_not_read_is_counted_and_the_rest_is_kept(tmp_path: Path) -> Non
     with zipfile.ZipFile(wacz, "w") as zipped:
         zipped.writestr("archive/data.warc.gz", packed(record("response", "2021-01-01T00:00:00Z", answer("b"))))
         zipped.writestr("datapackage.json", '{"resources": [{"path": "archive/data.warc.gz", "hash": "sha256:00"}]}')
-    rows, unread, code = made(tmp_path, cut__warc__zst=zst, odd__wacz=wacz.getvalue(), no__wacz=b"PK", other__rar=b"R")
+    empty = io.BytesIO()
+    with zipfile.ZipFile(empty, "w") as zipped:
+        zipped.writestr("pages/pages.jsonl", "{}")
+    rows, unread, code = made(
+        tmp_path, cut__warc__zst=zst, odd__wacz=wacz.getvalue(), no__wacz=b"PK", other__rar=b"R",
+        empty__wacz=empty.getvalue(), e__warc=record("response", "2022-02-030T00:00:00Z", answer("c")),
+    )  # fmt: skip
     assert [row[0][:4] for row in rows] == ["2020", "2021"]
-    assert unread >= 4
+    assert unread >= 5
     assert code == 1
+    with EmbeddedArchive(tmp_path / "given") as archive:
+        assert archive.left_out == ["below/other.rar", "below/empty.wacz"]
+        assert archive.skipped == 3, "the torn file, the one that is no ZIP, and the record without a date"
 
 
 def test_records_of_every_kind_are_read(tmp_path: Path) -> None:
@@ -229,10 +248,11 @@ LONG = (
 )
 
 
-def test_redirects_move_documents_as_in_a_crawl(tmp_path: Path) -> None:
-    """The same files, rebuilt and asked of an archive on loopback: one document that has moved, its texts and its
-    captures alike; a redirect to what nobody holds is a fact."""
+def test_redirects_and_canonical_links_move_documents_as_in_a_crawl(tmp_path: Path) -> None:
+    """The same files, rebuilt and asked of an archive on loopback: documents that have moved, their texts and their
+    captures alike; a redirect to what nobody holds is a fact, and nothing has moved to a home page."""
     old, new = "https://kites.example/privacy", "https://kites.example/legal/privacy"
+    here, there = "https://boats.example/privacy", "https://boats.example/legal/privacy"
     moved = f"HTTP/1.1 301 Moved Permanently\r\nLocation: {new}\r\n\r\n".encode()
     given = tmp_path / "archive"
     given.mkdir()
@@ -243,37 +263,42 @@ def test_redirects_move_documents_as_in_a_crawl(tmp_path: Path) -> None:
         record("response", "2013-01-01T00:00:00Z", moved, WARC_Target_URI=old),
         record("response", "2014-01-01T00:00:01Z", said("third"), WARC_Target_URI=new),
         record("response", "2015-01-01T00:00:01Z", moved, WARC_Target_URI="https://kites.example/old/privacy"),
+        record("response", "2016-01-01T00:00:00Z", moved, WARC_Target_URI=old),
+        record("response", "2016-01-01T00:00:01Z", said("no such").replace(b"200 OK", b"404 No"), WARC_Target_URI=new),
+        record("response", "2010-01-01T00:00:00Z", said("first"), WARC_Target_URI=here),
+        record("response", "2012-01-01T00:00:00Z", said("second", there), WARC_Target_URI=here),
+        record("response", "2014-01-01T00:00:01Z", said("third", there), WARC_Target_URI=there),
+        record("response", "2015-01-01T00:00:01Z", said("fourth", "/"), WARC_Target_URI=there),
     ))  # fmt: skip
     targets = tmp_path / "targets.txt"
-    targets.write_text(f"{old}\nhttps://kites.example/old/privacy\n")
+    targets.write_text(f"{old}\nhttps://kites.example/old/privacy\n{here}\n")
     with EmbeddedArchive(given) as archive:
         assert Crawling(tmp_path / "crawled", archive.url, targets, {"SELECT": "all"}).run().code == 0
     run_rebuild(settings_of(tmp_path / "rebuilt"), Request([str(given)], str(targets)), lambda *_: None)
-    assert history(tmp_path / "rebuilt") == history(tmp_path / "crawled")
-    assert [row[1] for row in history(tmp_path / "rebuilt")[0]] == [
-        "20100101000000",
-        "20120101000001",
-        "20140101000001",
-    ]
     run_rebuild(settings_of(tmp_path / "alone"), Request([str(given)]), lambda *_: None)
-    assert history(tmp_path / "alone")[0] == history(tmp_path / "crawled")[0], (
-        "also where no list says what is followed"
-    )
+    assert tables(tmp_path / "rebuilt", "evidence") == tables(tmp_path / "crawled", "evidence")
+    for site, texts in (("kites.example", [old, new, new]), ("boats.example", [here, here, there, there])):
+        found = history(tmp_path / "rebuilt", site)
+        assert found == history(tmp_path / "crawled", site)
+        assert [row[3] for row in found[0]] == texts
+        assert history(tmp_path / "alone", site)[0] == found[0], "also where no list says what is followed"
 
 
-def said(word: str) -> bytes:
-    return ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + LONG.replace("kite", f"{word} kite")).encode()
+def said(word: str, own: str = "") -> bytes:
+    link = f'<head><link rel="canonical" href="{own}">' if own else "<head>"
+    page = LONG.replace("kite", f"{word} kite").replace("<head>", link, 1)
+    return ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page).encode()
 
 
-def history(folder: Path) -> tuple[list[tuple[object, ...]], ...]:
+def history(folder: Path, site: str) -> tuple[list[tuple[object, ...]], ...]:
     """The versions of the policy, its captures, and where it lay when."""
     questions = (
         "SELECT number, first_timestamp, last_timestamp, original, text_digest FROM versions WHERE kind LIKE 'priv%' "
-        "ORDER BY number",
+        "AND site = ? ORDER BY number",
         "SELECT timestamp, original, statuscode, digest, state, reason, text_digest FROM captures "
-        "WHERE kind LIKE 'privacy%' ORDER BY timestamp, original",
+        "WHERE kind LIKE 'privacy%' AND site = ? ORDER BY timestamp, original",
         "SELECT urlkey, first_timestamp, last_timestamp, address.url FROM address JOIN document "
-        "ON document.id = document_id WHERE kind LIKE 'privacy%' AND same_as IS NULL ORDER BY 1, 2",
+        "ON document.id = document_id WHERE kind LIKE 'privacy%' AND same_as IS NULL AND site = ? ORDER BY 1, 2",
     )
     with closing(open_corpus(folder)) as db:
-        return tuple(db.execute(sql).fetchall() for sql in questions)
+        return tuple(db.execute(sql, [site]).fetchall() for sql in questions)

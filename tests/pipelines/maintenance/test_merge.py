@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.jobs import rebuild as rebuilding
-from pipelines.executors.process_pool import Outcome
+from pipelines.executors.reading_process import Outcome
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.formats.content_encoding import decode
 from pipelines.formats.surt import urlkey

@@ -10,9 +10,10 @@ import pytest
 
 from crawler.jobs.rebuild import Request, run_rebuild
 from pipelines.exceptions import WrongUse
+from pipelines.store import unwritten
 from pipelines.store.database import open_corpus
+from pipelines.store.file_book import Book
 from pipelines.warc import journal
-from pipelines.warc.own_files import Book
 from pipelines.warc.writer import WarcWriter
 from tests.corpora import copied, settings_of, tables, texts
 
@@ -180,7 +181,7 @@ def test_a_journal_that_was_written_twice_changes_nothing(crawled: Path, tmp_pat
     corpus = copied(crawled, tmp_path / "c")
     with closing(open_corpus(corpus)) as db:
         with db.atomic():
-            journal.mark_all(db)
+            unwritten.mark_all(db)
         with WarcWriter(corpus / "warc", "29991231T000000Z-000000", book=Book(db)) as writer:
             journal.write_out(db, writer.write_journal)
     rebuilt(corpus)

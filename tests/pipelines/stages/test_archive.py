@@ -6,6 +6,7 @@ import pytest
 from pipelines.exceptions import RecordingFailed
 from pipelines.items import Decision, DocumentKey, Snapshot, State, Target
 from pipelines.stages.archive import ArchiveStage
+from pipelines.store.checks import files_of_rows
 from pipelines.store.target_lists import TargetFile
 from pipelines.warc.held import HeldListing, HeldMemento, HeldTargets
 from pipelines.warc.reader import scan
@@ -52,7 +53,7 @@ def test_a_listing_is_kept_and_passed_on(desk: Desk, stage: ArchiveStage) -> Non
 def test_other_items_pass_and_leave_no_trace(desk: Desk, stage: ArchiveStage) -> None:
     decision = Decision(row("2004"), State.SELECTED)
     assert stage.process_item(decision) is decision
-    assert desk.corpus.files() == []
+    assert files_of_rows(desk.db) == []
 
 
 def test_bytes_go_before_rows(desk: Desk) -> None:
@@ -62,10 +63,10 @@ def test_bytes_go_before_rows(desk: Desk) -> None:
     with pytest.raises(RecordingFailed, match="disk is full"):
         stage.process_item(a_memento())
     stage.close_spider()
-    assert desk.corpus.files() == []
+    assert files_of_rows(desk.db) == []
     desk.db.execute("DROP TRIGGER full")
     opened(desk.folder, run="20260102T000000Z-bbbbbb").close_spider()
-    assert desk.corpus.files() == [f"{RUN}-00001.warc.gz"]
+    assert files_of_rows(desk.db) == [f"{RUN}-00001.warc.gz"]
 
 
 def test_a_target_list_is_kept_in_records_of_bounded_size(desk: Desk, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -8,7 +7,7 @@ from pipelines.executors.process_pool import Readers
 from pipelines.items import Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
 from pipelines.stages.extract import ExtractStage
 from tests.desk import row
-from tests.pipelines.store.samples import a_memento
+from tests.pipelines.store.samples import a_memento, redirecting
 
 POLICY = (
     b"<html><head><title>Privacy policy</title></head><body><h1>Privacy policy</h1>"
@@ -25,7 +24,7 @@ def stage() -> Iterator[ExtractStage]:
 
 
 def held(body: bytes, redirect_to: str = "") -> Snapshot:
-    memento = replace(a_memento(body), redirect_to=redirect_to)
+    memento = redirecting(a_memento(body), redirect_to) if redirect_to else a_memento(body)
     return Snapshot(memento, WarcLocation("one-00001.warc.gz", 0, 100), "0" * 64)
 
 

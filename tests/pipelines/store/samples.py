@@ -2,9 +2,9 @@
 
 import base64
 import hashlib
-from dataclasses import replace
+from dataclasses import fields, replace
 
-from pipelines.items import Capture, HttpAnswer, ListingPage, Memento, Query
+from pipelines.items import ArchivedRedirect, Capture, HttpAnswer, ListingPage, Memento, Query
 
 PAGE = b"<html><body><h1>Privacy</h1><p>We keep what you send us for a year.</p></body></html>"
 FETCHED = "2026-01-02T03:04:05Z"
@@ -35,6 +35,12 @@ def a_memento(body: bytes = PAGE, timestamp: str = "20040101123000", path: str =
     capture = a_capture(body, timestamp, path)
     url = f"http://127.0.0.1:8390/web/{timestamp}id_/{capture.original}"
     return Memento(capture, timestamp, HttpAnswer(url, 200, HEADERS, body, FETCHED), "decoded")
+
+
+def redirecting(memento: Memento, to: str) -> ArchivedRedirect:
+    """The same, as the redirect to another address."""
+    told = {one.name: getattr(memento, one.name) for one in fields(memento)}
+    return ArchivedRedirect(**told, redirect_to=to)
 
 
 def as_kept(memento: Memento) -> Memento:

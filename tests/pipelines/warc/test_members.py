@@ -129,6 +129,21 @@ def test_records_that_are_not_compressed(tmp_path: Path) -> None:
     assert first.length == second.length
 
 
+def test_what_stands_between_records_costs_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "plain.warc"
+    between = b"one byte too many\nWARC/1.0\nof which none tells here\n\n"
+    path.write_bytes(PLAIN + between + PLAIN + b"x" * (1 << 20) + b"\n" + PLAIN)
+    kinds = [(type(found), found.length) for found in members(path)]
+    record = len(PLAIN) - 4
+    assert kinds == [
+        (Member, record),
+        (Damage, len(between)),
+        (Member, record),
+        (Damage, (1 << 20) + 1),
+        (Member, record),
+    ]
+
+
 @pytest.mark.parametrize("content", [b"WARC/1.0\r\nno end", b"WARC/1.0\r\n\r\nno length", b"just text", b"\0" * 99])
 def test_what_is_no_warc_is_damage(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.warc"

@@ -1,3 +1,4 @@
+import base64
 import gzip
 import hashlib
 import json
@@ -120,7 +121,7 @@ def test_other_records_are_left_out(foreign: ForeignFile) -> None:
 @pytest.mark.parametrize(
     ("date", "timestamp"),
     [("2004", "20040101000000"), ("2004-05", "20040501000000"), ("2004-05-06T07:08Z", "20040506070800"),
-     ("2004-05-06T07:08:09.123456789Z", "20040506070809")],
+     ("2004-05-06T07:08:09.123456789Z", "20040506070809"), ("2004-05-06T23:08:09-07:00", "20040507060809")],
 )  # fmt: skip
 def test_dates_may_be_coarse_or_fine(foreign: ForeignFile, date: str, timestamp: str) -> None:
     foreign.add("response", PAGE, WARC_Date=date)
@@ -129,15 +130,22 @@ def test_dates_may_be_coarse_or_fine(foreign: ForeignFile, date: str, timestamp:
     assert held.snapshot.memento.capture.timestamp == timestamp
 
 
-def test_a_record_without_a_date_is_damage(foreign: ForeignFile) -> None:
-    foreign.add("response", PAGE, WARC_Date="yesterday")
+@pytest.mark.parametrize("date", ["yesterday", "2004-05-127T10:00:00Z", "2004-05-32T10:00:00+09:00"])
+def test_a_record_without_a_date_is_damage(foreign: ForeignFile, date: str) -> None:
+    foreign.add("response", PAGE, WARC_Date=date)
     (held,) = foreign.held()
     assert held == Damage(0, foreign.path.stat().st_size, "it has no date")
 
 
+def _of_head_and_body() -> str:
+    return "sha1:" + base64.b32encode(hashlib.sha1(b"HTTP/1.1 200 OK\r\n\r\n" + PAGE).digest()).decode()
+
+
 def test_bytes_that_do_not_fit_their_digest_are_damage(foreign: ForeignFile) -> None:
-    foreign.add("response", PAGE, WARC_Block_Digest="sha1:" + "A" * 32)
+    foreign.add("response", PAGE, WARC_Block_Digest="sha1:" + "A" * 32, WARC_Payload_Digest="sha1:" + "A" * 32)
     foreign.add("response", PAGE, WARC_Payload_Digest="sha1:" + "A" * 32)
+    foreign.add("response", PAGE, WARC_Block_Digest="sha1:" + "A" * 32)  # its payload's, which warcio adds, holds
+    foreign.add("response", PAGE, WARC_Payload_Digest=_of_head_and_body())
     foreign.add("response", PAGE, WARC_Payload_Digest="crc7:99")  # of which nothing can be said
     foreign.add("response", PAGE, WARC_Payload_Digest="sha-256:" + hashlib.sha256(PAGE).hexdigest().upper())
     block, payload, *held = foreign.held()

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.items import Snapshot
+from pipelines.store.checks import files_of_rows
 from pipelines.warc.lock import only_run
 from pipelines.warc.recovery import adopt
 from pipelines.warc.writer import WarcWriter
@@ -39,7 +40,7 @@ def noted(desk: Desk, folder: Path) -> set[int]:
 
 def test_nothing_is_adopted_from_an_empty_folder(desk: Desk, warc: Path) -> None:
     adopt(warc, desk.corpus)
-    assert desk.corpus.files() == []
+    assert files_of_rows(desk.db) == []
 
 
 def test_who_takes_the_corpus_removes_copies_that_were_begun(desk: Desk, warc: Path) -> None:
@@ -81,7 +82,7 @@ def test_the_newest_file_is_that_of_the_latest_run_whatever_its_name(desk: Desk,
     kept(desk, warc, "20260101T000000Z-bbbbbb", noted=0)
     kept(desk, warc, "20250101T000000Z-aaaaaa", noted=0)
     adopt(warc, desk.corpus, ["20270101T000000Z-wrote-nothing", "20250101T000000Z-aaaaaa", "20260101T000000Z-bbbbbb"])
-    assert desk.corpus.files() == ["20250101T000000Z-aaaaaa-00001.warc.gz"]
+    assert files_of_rows(desk.db) == ["20250101T000000Z-aaaaaa-00001.warc.gz"]
 
 
 def test_a_row_behind_the_end_of_the_file_is_let_go(desk: Desk, warc: Path) -> None:
@@ -110,5 +111,5 @@ def test_older_files_are_not_read(desk: Desk, warc: Path) -> None:
     kept(desk, warc, "20250101T000000Z-aaaaaa", noted=0)
     starts = kept(desk, warc, "20260101T000000Z-bbbbbb", noted=0)
     adopt(warc, desk.corpus)
-    assert desk.corpus.files() == ["20260101T000000Z-bbbbbb-00001.warc.gz"]
+    assert files_of_rows(desk.db) == ["20260101T000000Z-bbbbbb-00001.warc.gz"]
     assert len(starts) == 3

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from pipelines.items import WarcLocation
 from pipelines.warc import sidecar as warc_notes
-from tests.pipelines.store.samples import a_listing, a_memento, as_kept
+from tests.pipelines.store.samples import a_listing, a_memento, as_kept, redirecting
 
 
 def test_the_notes_of_a_memento_bring_it_back() -> None:
-    memento = replace(a_memento(), redirect_to="http://shop.example/new")
+    memento = redirecting(a_memento(), "http://shop.example/new")
     payload = WarcLocation("run.warc.gz", 3, 4)
     notes = warc_notes.memento_notes(warc_notes.read(warc_notes.of_memento(memento, "0" * 64, payload)))
     assert warc_notes.memento_of(notes, memento.answer.body) == as_kept(memento)

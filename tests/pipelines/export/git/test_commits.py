@@ -7,9 +7,9 @@ import pytest
 
 from pipelines.export.git.commits import message, stream
 from pipelines.export.git.history import known, site_path
-from pipelines.export.selection import SelectedVersion
 from pipelines.store.archives import Links
 from pipelines.store.database import open_corpus
+from pipelines.store.selection import SelectedVersion
 
 PUBLIC = "https://web.archive.org"
 VERSION = SelectedVersion(

@@ -36,13 +36,16 @@ def page(chromium: Any) -> Iterator[Any]:
     context.close()
 
 
-def test_nothing_of_a_text_runs(page: Any, tricky_site: Path) -> None:
+def test_nothing_of_a_text_runs(page: Any, tricky_site: Path, tmp_path: Path) -> None:
+    """The pages are opened in frames, all in one window: what runs or asks for something there is told the same."""
     folder = tricky_site / "tricks.example/terms-of-service-b"
     pages = [*sorted(folder.glob("*.html")), tricky_site / "index.html"]
     assert len(pages) >= 2 * len(HOSTILE)
     page.add_init_script("window.ran = (which) => console.log('ran ' + which)")
-    for one in pages:
-        page.goto(one.as_uri())
+    frames = tmp_path / "frames.html"
+    frames.write_text("".join(f'<iframe src="{one.as_uri()}"></iframe>' for one in pages), "utf-8")
+    page.goto(frames.as_uri())
+    assert len(page.frames) == len(pages) + 1
     page.goto((folder / "compare.html").as_uri())
     for number in range(1, len(HOSTILE)):
         page.select_option("#from", index=number - 1)

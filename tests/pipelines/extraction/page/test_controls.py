@@ -22,6 +22,7 @@ def test_the_lines_of_a_textarea_stay_lines() -> None:
         '<p><input type="checkbox"> I agree</p><input type="submit" value="Join">',
         "<label><input type=checkbox name=ok> I have read and accept the house rules</label><button>Go</button>",
         "<div><label><input type=radio> Accept</label></div><div><label><input type=radio> Decline</label></div>",
+        "<p>Join? <input type=radio> Yes <input type=radio> No</p>",
     ],
 )
 def test_what_is_ticked_at_the_end_of_a_form_is_left_out(box: str) -> None:
