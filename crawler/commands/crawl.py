@@ -74,6 +74,9 @@ class Command(CorpusCommand):
             raise UsageError("-a takes NAME=VALUE: -a targets=sites.txt", print_help=False) from None
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        # first: it looks at all of the stack and of what is loaded, which takes a tenth of a second deep in a crawl
+        import scrapy.core.downloader.contextfactory  # noqa: F401
+
         from crawler.jobs.crawl import run_crawl
         from crawler.jobs.estimate import forecast
         from crawler.jobs.register import Request

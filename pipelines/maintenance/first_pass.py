@@ -147,9 +147,7 @@ class FirstPass:
         if file in self._changed and not self._is_proved(held):
             self._left_out += 1
         elif isinstance(held, HeldMemento):
-            memento = held.snapshot.memento
-            capture = replace(memento.capture, archive=memento.capture.archive or self._archive)  # 0.1.0 named none
-            self._memento(replace(held.snapshot, memento=replace(memento, capture=capture)), file)
+            self._memento(self._of_an_archive(held.snapshot), file)
         elif isinstance(held, HeldListing):
             self._listing(held, file)
         elif isinstance(held, HeldJournal):
@@ -179,6 +177,14 @@ class FirstPass:
     def _is_proved(self, held: Held) -> bool:
         """Whether a record of a changed file is taken. Its journals were told once more in another file."""
         return self._own.is_proved(held) if isinstance(held, HeldMemento) else not isinstance(held, HeldJournal)
+
+    def _of_an_archive(self, snapshot: Snapshot) -> Snapshot:
+        """A snapshot of a capture that names its archive, as those of 0.1.0 do not."""
+        memento = snapshot.memento
+        if memento.capture.archive:
+            return snapshot
+        capture = replace(memento.capture, archive=self._archive)
+        return replace(snapshot, memento=replace(memento, capture=capture))
 
     def _memento(self, snapshot: Snapshot, file: str) -> None:
         if goes_before(self._db, self._joined, file, snapshot.memento.capture.key):

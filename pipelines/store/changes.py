@@ -55,6 +55,26 @@ GONE = (
 ) WITHOUT ROWID""",
     "CREATE INDEX version_gone_in ON version_gone (gone_run)",
 )
+# what was a version since the last run began and may be none any more: most runs change few, of very many
+LEFT = (
+    """CREATE TABLE version_left (
+    document_id INTEGER NOT NULL,
+    text_digest TEXT NOT NULL,
+    PRIMARY KEY (document_id, text_digest)
+) WITHOUT ROWID""",
+    *(
+        f"CREATE TRIGGER version_{name} {when} ON version BEGIN INSERT OR IGNORE INTO version_left "  # noqa: S608
+        "VALUES (OLD.document_id, OLD.text_digest); END"
+        for name, when in (
+            ("left", "AFTER DELETE"),
+            ("told", "AFTER UPDATE OF document_id, held_timestamp, text_digest"),
+        )
+    ),
+    # until now nobody noted it: of all that there is
+    "INSERT INTO version_left SELECT document_id, text_digest FROM version_found UNION "
+    "SELECT document_id, text_digest FROM version UNION SELECT 0, before_digest FROM text_change UNION "
+    "SELECT 0, after_digest FROM text_change",
+)
 
 _NEIGHBOURS = (
     "FROM version AS old JOIN version AS new ON new.document_id = old.document_id AND new.number = old.number + 1"
@@ -73,9 +93,10 @@ _FETCHED = """coalesce((SELECT fetched_at FROM snapshot JOIN capture ON snapshot
     WHERE capture.id = version.capture_id), '')"""
 _IS_NO_MORE = """NOT EXISTS (SELECT 1 FROM version WHERE version.document_id = version_found.document_id
     AND version.held_timestamp = version_found.held_timestamp AND version.text_digest = version_found.text_digest)"""
+_MAY_HAVE_LEFT = "document_id IN (SELECT document_id FROM version_left)"
 GONE_IN_LAST_RUN = f"""SELECT document_id, held_timestamp, text_digest, run, found_at, {_RUN} AS gone_run,
     coalesce((SELECT coalesce(nullif(finished_at, ''), started_at) FROM run ORDER BY rowid DESC LIMIT 1), '') AS gone_at
-FROM version_found WHERE {_IS_NO_MORE}"""  # noqa: S608
+FROM version_found WHERE {_MAY_HAVE_LEFT} AND {_IS_NO_MORE}"""  # noqa: S608
 
 # the same bytes, which a newer reader reads otherwise, are no news
 _READ_OTHERWISE = """UPDATE OR IGNORE version_found SET text_digest = version.text_digest FROM version
@@ -147,13 +168,18 @@ def keep(db: Database, before: str, after: str, told: Told) -> None:
 def begin_run(db: Database) -> None:
     """Note which versions were no more when the last run ended, and forget comparisons of texts that no longer follow
     each other: what a run finds is told by what there is when it begins."""
+    if db.execute("SELECT 1 FROM version_left LIMIT 1").fetchone() is None:
+        return
     db.execute(f"INSERT OR REPLACE INTO version_gone {GONE_IN_LAST_RUN}")
-    db.execute(f"DELETE FROM version_found WHERE {_IS_NO_MORE}")  # noqa: S608
+    db.execute(f"DELETE FROM version_found WHERE {_MAY_HAVE_LEFT} AND {_IS_NO_MORE}")  # noqa: S608
     db.execute(
-        "DELETE FROM text_change WHERE NOT EXISTS (SELECT 1 FROM version AS old JOIN version AS new "
+        "DELETE FROM text_change WHERE (before_digest IN (SELECT text_digest FROM version_left) "
+        "OR after_digest IN (SELECT text_digest FROM version_left)) "
+        "AND NOT EXISTS (SELECT 1 FROM version AS old JOIN version AS new "
         "ON new.document_id = old.document_id AND new.number = old.number + 1 "
         "WHERE old.text_digest = before_digest AND new.text_digest = after_digest)"
     )
+    db.execute("DELETE FROM version_left")
 
 
 def found_when_fetched(db: Database) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from sqlite_utils import Database
 
@@ -27,6 +28,14 @@ from pipelines.store.deriving import Deriving, added
 # twice in a union rather than once with OR, which would read every capture
 _DOCUMENTS = """SELECT document_id FROM capture CROSS JOIN address ON address.urlkey = capture.urlkey
     AND timestamp BETWEEN first_timestamp AND last_timestamp"""
+
+
+@cache
+def _insert_extraction(names: tuple[str, ...]) -> str:
+    """Not INSERT OR REPLACE: what a second reader said of the text stays."""
+    marks, kept = ", ".join(f":{name}" for name in names), ", ".join(f"{name} = excluded.{name}" for name in names)
+    columns = f"({', '.join(names)}) VALUES ({marks})"
+    return f"INSERT INTO extraction {columns} ON CONFLICT (capture_id, reader) DO UPDATE SET {kept}"
 
 
 class Corpus:
@@ -152,14 +161,7 @@ class Corpus:
             digest = hashlib.sha256(outcome.body.encode()).hexdigest()
             self._db.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, outcome.body])
             fields |= {"text_digest": digest} | reading_columns(self._as_far_as_held(capture_id, outcome))
-        names = ", ".join(fields)
-        marks = ", ".join(f":{name}" for name in fields)
-        # not INSERT OR REPLACE: what a second reader said of the text stays
-        self._db.execute(
-            f"INSERT INTO extraction ({names}) VALUES ({marks}) ON CONFLICT (capture_id, reader) DO UPDATE SET "  # noqa: S608
-            + ", ".join(f"{name} = excluded.{name}" for name in fields),
-            fields,
-        )
+        self._db.execute(_insert_extraction(tuple(fields)), fields)
 
     def _as_far_as_held(self, capture_id: int, reading: Reading) -> Reading:
         """A reading; of bytes that were cut when they were captured, a doubtful one at best."""

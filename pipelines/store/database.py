@@ -151,12 +151,26 @@ def recording(db: Database) -> Iterator[Database]:
     """A transaction whose failure is a RecordingFailed: rows that cannot be kept stop the run. One that another program
     keeps us from is a DatabaseBusy."""
     try:
-        with db.atomic() if db.conn.in_transaction else _patiently(db):
+        with _within(db) if db.conn.in_transaction else _patiently(db):
             yield db
     except sqlite3.Error as error:
         raise RecordingFailed(
             f"Cannot record in {DATABASE}: {error}. Free space or mend the file, then start again."
         ) from error
+
+
+@contextmanager
+def _within(db: Database) -> Iterator[None]:
+    """A part of a transaction that fails alone. Its name is always the same, so that SQLite knows the statements."""
+    db.conn.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if db.conn.in_transaction:  # an error may have ended all of it
+            db.conn.execute("ROLLBACK TO part")
+            db.conn.execute("RELEASE part")
+        raise
+    db.conn.execute("RELEASE part")
 
 
 @contextmanager

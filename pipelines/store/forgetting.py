@@ -58,6 +58,7 @@ _GONE = (
     "DELETE FROM document WHERE id IN (SELECT id FROM condemned_document)",
     "DELETE FROM text WHERE digest NOT IN (SELECT text_digest FROM extraction WHERE text_digest IS NOT NULL "
     "UNION SELECT text_digest FROM version)",
+    "DELETE FROM version_left WHERE text_digest NOT IN (SELECT digest FROM text)",
     "DELETE FROM text_change WHERE before_digest NOT IN (SELECT digest FROM text) "
     "OR after_digest NOT IN (SELECT digest FROM text)",
     "DELETE FROM family WHERE text_digest NOT IN (SELECT digest FROM text) OR oldest NOT IN (SELECT digest FROM text)",

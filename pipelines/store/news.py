@@ -70,7 +70,7 @@ def news(db: Database, since: str = "") -> News:
     value = run["id"] if run else _moment(db, since)
     asked, told = _conditions(by_run=run is not None), {"since": value}
     versions = list(db.query(_FOUND.format(**asked), told))
-    known = {tuple(row) for row in db.execute(_KNOWN.format(**asked), told)}
+    known = {tuple(row) for row in db.execute(_KNOWN.format(**asked), told)} if versions else set()
     last, standing = _last_run(db), list(db.query(_STANDING))
     return News(
         since=run["started_at"] if run else value,

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from pipelines.store import searching
+from pipelines.store import changes, searching
 from pipelines.store.schema import MARKS, mark_in_journal
 from pipelines.store.schema_since import migrations
 from pipelines.store.views import TARGET_LINE
@@ -114,3 +114,10 @@ def bytes_of_what_is_held(db: Database) -> None:
     those that nothing was fetched of. An index less for each row of a listing."""
     db.execute("DROP INDEX capture_by_bytes")
     db.execute("CREATE INDEX capture_by_bytes ON capture (urlkey, digest) WHERE state IN ('read', 'selected')")
+
+
+@migrations()
+def versions_that_left(db: Database) -> None:
+    """Which versions may be none any more since the last run began: what a run forgets and tells goes by these."""
+    for statement in changes.LEFT:
+        db.execute(statement)

@@ -4,7 +4,6 @@ What is not plain in every respect (a header on two lines, letters beyond ASCII,
 anything that does not fit) is left to `records.parse`, which says what it is; both give the same of what is plain.
 """
 
-import base64
 import hashlib
 import re
 
@@ -19,6 +18,8 @@ _MOST = 1 << 14  # bytes of a head
 _HEADER = rb"[!-9;-~]+:(?: ?[!-~][ -~]*)?\r\n"
 _ABOUT = re.compile(rb"WARC/1\.[01]\r\n((?:" + _HEADER + rb")+)\r\n")
 _HTTP = re.compile(rb"HTTP/1\.[01] ([2-9][0-9][0-9])(?: [ -~]*)?\r\n((?:" + _HEADER + rb")*)\r\n")
+_PAIRS = re.compile(r"([!-9;-~]+): ?([ -~]*)\r\n")
+_AS_PYTHON_COUNTS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv")  # in base 32
 _DIGEST = re.compile(r"sha1:([A-Z2-7]{32})")
 _WITHOUT_HTTP = frozenset({"metadata", "warcinfo"})
 _OURS = FOLLOW.lower()
@@ -48,12 +49,9 @@ _END = b"\r\n\r\n"
 
 def _named(head: bytes) -> dict[str, str] | None:
     """Headers by their names in small letters; None where a name comes twice."""
-    lines = head.decode("ascii").split("\r\n")[:-1]
-    found = {}
-    for line in lines:
-        name, _, value = line.partition(":")
-        found[name.lower()] = value.strip()
-    return found if len(found) == len(lines) else None
+    pairs = _PAIRS.findall(head.decode("ascii"))
+    found = {name.lower(): value.rstrip() for name, value in pairs}
+    return found if len(found) == len(pairs) else None
 
 
 def _is_whole(about: dict[str, str], block: bytes) -> bool:
@@ -68,9 +66,10 @@ def _is_sound(about: dict[str, str], block: bytes) -> bool:
     if told is None or about.get("warc-type") == "revisit":
         return True
     found = _DIGEST.fullmatch(told)
-    return (
-        found is not None and base64.b32encode(hashlib.sha1(block, usedforsecurity=False).digest()) == found[1].encode()
-    )
+    if found is None:
+        return False
+    digest = hashlib.sha1(block, usedforsecurity=False).digest()
+    return int(found[1].translate(_AS_PYTHON_COUNTS), 32) == int.from_bytes(digest)
 
 
 def _http(about: dict[str, str], block: bytes) -> tuple[int, Headers, bytes] | None:
@@ -85,8 +84,5 @@ def _http(about: dict[str, str], block: bytes) -> tuple[int, Headers, bytes] | N
     found = _HTTP.match(block, 0, _MOST)
     if found is None:
         return None
-    headers = []
-    for line in found[2].decode("ascii").split("\r\n")[:-1]:
-        name, _, value = line.partition(":")
-        headers.append((name, value.strip()))
-    return int(found[1]), tuple(headers), block[found.end() :]
+    headers = tuple((name, value.rstrip()) for name, value in _PAIRS.findall(found[2].decode("ascii")))
+    return int(found[1]), headers, block[found.end() :]

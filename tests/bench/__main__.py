@@ -17,6 +17,7 @@ from tests.bench import (
     big_corpus,
     comparing,
     exporting,
+    peers,
     planning,
     ranges,
     reading_speed,
@@ -59,6 +60,8 @@ def main() -> int:
     good &= reading_speed.main()
     good &= starting.main()
     good &= recording.main()
+    print("other programs on the same archive", flush=True)
+    good &= peers.main()
     good &= ranges.main()
     good &= _rebuilding(options.captures)
     if options.captures:

@@ -96,7 +96,10 @@ def _measure(before: Tree, folder: Path) -> bool:
     targets.write_text("".join(f"{url}\n" for url in addresses(holdings)))
     with served(holdings) as base:
         turns = [
-            [_crawl(tree, base, targets, folder / f"{number}-{release}") for release, tree in enumerate((before, HERE))]
+            [
+                crawl_alone(before, base, targets, folder / f"{number}-before"),
+                crawl_alone(HERE, base, targets, folder / f"{number}-here", DOCUMENTS * CAPTURES),
+            ]
             for number in range(ROUNDS)
         ]
     good = _tell("a capture, ms", [[one * 1000 / (DOCUMENTS * CAPTURES) for one in turn] for turn in turns])
@@ -106,17 +109,19 @@ def _measure(before: Tree, folder: Path) -> bool:
     return _tell("a round of a plan, s", planned) and good
 
 
-def _crawl(tree: Tree, base: str, targets: Path, corpus: Path) -> float:
+def crawl_alone(tree: Tree, base: str, targets: Path, corpus: Path, captures: int = 0) -> float:
+    """CPU seconds of the process that crawls all captures, without its readers. Raises RuntimeError where it does not
+    hold so many `captures` afterwards; 0: not looked at."""
     settings = {
         "WAYBACK_URL": base, "CORPUS_DIR": corpus, "READERS": 1, "SELECT": "all",
         "WAYBACK_CDX_PER_MINUTE": 0, "WAYBACK_REPLAY_PER_MINUTE": 0,
     }  # fmt: skip
     told = tree.run("-c", _CRAWL, "policies", str(targets), *(f"{name}={value}" for name, value in settings.items()))
-    if tree is HERE:
+    if captures:
         with closing(open_for_reading(corpus)) as db:
             [(held,)] = db.execute("SELECT count(*) FROM snapshot").fetchall()
-        if held != DOCUMENTS * CAPTURES:
-            raise RuntimeError(f"{held} of {DOCUMENTS * CAPTURES} captures are held")
+        if held != captures:
+            raise RuntimeError(f"{held} of {captures} captures are held")
     return _seconds(told)
 
 

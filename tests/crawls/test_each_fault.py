@@ -35,6 +35,36 @@ class OneFaultASite:
         return answered
 
 
+class FallsSilent:
+    """After so many requests each connection is cut, until `ends`."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+        self.ends = False
+
+    def __call__(self, inner: Handler) -> Handler:
+        struck = Faults.of("reset-early:1:99")(inner)
+
+        def answered(request: Request) -> Answer:
+            self._left -= 1
+            return inner(request) if self._left >= 0 or self.ends else struck(request)
+
+        return answered
+
+
+def test_a_crawl_ends_by_itself_where_nothing_answers_any_more_and_goes_on_later(tmp_path: Path) -> None:
+    (tmp_path / "targets.txt").write_text("\n".join(write_sites(tmp_path / "holdings", 2, 9, every=1)))
+    with EmbeddedArchive(tmp_path / "holdings", wrappers=[silence := FallsSilent(after=6)]) as archive:
+        crawling = Crawling(tmp_path / "corpus", archive.url, tmp_path / "targets.txt", settings=SETTINGS)
+        told = crawling.run()
+        assert told.code == 4, told
+        assert f"{archive.url} left 12 requests in a row without an answer, the last: connection lost." in told.err
+        assert archive.requests.causes() == {"reset-early": 12}
+        silence.ends = True
+        assert crawling.run().code == 0
+        assert crawling.rows("SELECT count(*) FROM captures WHERE site <> '' AND state <> 'read'") == [(0,)]
+
+
 def test_what_comes_of_each_fault(tmp_path: Path) -> None:
     urls = write_sites(tmp_path / "holdings", len(NAMES), CAPTURES, every=1)
     (tmp_path / "targets.txt").write_text("\n".join(urls))

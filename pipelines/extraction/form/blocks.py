@@ -1,7 +1,7 @@
 """A prepared tree -> a flat list of blocks, each with its containers and balanced inline tokens."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -35,6 +35,7 @@ BLOCKS = frozenset(
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LISTS = ("ul", "ol", "dir", "menu")
 DIGITS = re.compile(r"\d{1,9}\.")
+BREAK, IMAGE = Token("break"), Token("image")
 
 
 @dataclass(eq=False, slots=True)
@@ -101,11 +102,12 @@ def blocks_of(root: HtmlElement, base: str, *, hard_spaces: bool = False) -> lis
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
             builder.start(element)
-            builder.text(element.text)
+            if text := element.text:
+                builder.text(text)
         else:
             builder.end(element)
-            if element is not root:
-                builder.text(element.tail)
+            if (text := element.tail) and element is not root:
+                builder.text(text)
     builder.flush()
     return builder.blocks
 
@@ -125,8 +127,8 @@ class _Builder:
         self._pre: HtmlElement | None = None
         self._row: tuple[HtmlElement, Block] | None = None
 
-    def text(self, text: str | None) -> None:
-        if text and (self._tokens or not text.isspace() or (self._hard_spaces and "\xa0" in text)):
+    def text(self, text: str) -> None:
+        if self._tokens or not text.isspace() or (self._hard_spaces and "\xa0" in text):
             self._tokens.append(Token("text", text))
 
     def start(self, element: HtmlElement) -> None:
@@ -134,12 +136,12 @@ class _Builder:
         if tag in BLOCKS:
             self._start_block(element)
         elif tag == "br":
-            self._tokens.append(Token("break"))
+            self._tokens.append(BREAK)
         elif tag == "hr":
             self.flush()
             self.blocks.append(Block("hr", self._containers()))
         elif tag == "img":
-            self._tokens.append(Token("image"))
+            self._tokens.append(IMAGE)
         elif tag == "q":
             self.text('"')
         else:
@@ -165,7 +167,7 @@ class _Builder:
         tokens, self._tokens = self._tokens, []
         for _, token in reversed(self._open):
             tokens.append(Token(token.kind, ends=True))
-        self._tokens.extend(replace(token) for _, token in self._open)
+        self._tokens.extend([token for _, token in self._open])
         kind = "pre" if self._pre is not None else "p"
         self._add(kind, tokens, loose=loose, before_p=before_p)
 
@@ -175,11 +177,11 @@ class _Builder:
             self.blocks.append(block)
 
     def _containers(self) -> tuple[Container, ...]:
-        return tuple(container for _, container in self._path)
+        return tuple([container for _, container in self._path]) if self._path else ()
 
     def _start_mark(self, element: HtmlElement) -> None:
         token = self._mark(element)
-        if token and not any(token.kind == opened.kind for _, opened in self._open):
+        if token and not (self._open and any(token.kind == opened.kind for _, opened in self._open)):
             self._open.append((element, token))
             self._tokens.append(token)
 

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
+from msgspec import Struct
+
 from pipelines.extraction.form.emphasis import UNSPACED, Piece, settled, without_emphasis, without_line_ends
 from pipelines.extraction.form.parse import REFERENCE, UNREADABLE, inert, inert_pieces
 from pipelines.formats.memory import LINES, LONGEST_LINE
@@ -70,8 +72,7 @@ BRACKETS = re.compile(r"\\.|[\[\]]")
 LINE_START_DASH = re.compile(r"(^|\n)([ \t\r\n]*)([-+])(?=\s)")
 
 
-@dataclass(slots=True)
-class Token:
+class Token(Struct, frozen=True, gc=False):
     """`opens` and `ends` mark the two sides of strong, em and link; `value` is the text or the address."""
 
     kind: Kind
@@ -93,12 +94,14 @@ def inline(tokens: list[Token], style: Style) -> str:
     """The text of a block; a break is two spaces and a newline. Unbalanced tokens are closed at the end."""
     if style.faithful:
         return _line(tokens, style)
-    told = tuple([(token.kind, token.value, token.title, token.opens, token.ends) for token in tokens])
-    return _known_line(told) if sum([len(one[1]) + len(one[2]) for one in told]) <= LONGEST_LINE else _line_of(told)
+    told = tuple(tokens)
+    return (
+        _known_line(told) if sum([len(one.value) + len(one.title) for one in told]) <= LONGEST_LINE else _line_of(told)
+    )
 
 
-def _line_of(told: tuple[tuple[Kind, str, str, bool, bool], ...]) -> str:
-    tokens = [Token(*one) for one in told]
+def _line_of(told: tuple[Token, ...]) -> str:
+    tokens = list(told)
     plain = _plain_words(tokens)
     return _line(tokens, STYLES["corpus"]) if plain is None else plain
 
@@ -138,7 +141,7 @@ def _plain_words(tokens: list[Token]) -> str | None:
 
 def words(tokens: list[Token]) -> str:
     """The text of inline tokens."""
-    return "".join(token.value if token.kind == "text" else " " for token in tokens if token.kind in ("text", "break"))
+    return "".join([t.value if t.kind == "text" else " " for t in tokens if t.kind == "text" or t.kind == "break"])
 
 
 def joined(tokens: list[Token]) -> list[Token]:

@@ -1,7 +1,6 @@
 """Blocks -> Markdown in the form of the published corpus."""
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from pipelines.extraction.form.blocks import HEADINGS, Block, Container
@@ -26,7 +25,7 @@ def paragraphs(tokens: list[Token]) -> list[list[Token]]:
             continue
         if _breaks(waiting) > 1:
             found.append(_ended(now, opened, waiting))
-            now = [replace(token) for token in opened]
+            now = list(opened)
         else:
             _follow(opened, waiting)
             now.extend(waiting)
@@ -43,7 +42,7 @@ def _is_content(token: Token) -> bool:
 
 
 def _breaks(tokens: list[Token]) -> int:
-    return sum(token.kind == "break" for token in tokens)
+    return sum([token.kind == "break" for token in tokens])
 
 
 def _follow(opened: list[Token], tokens: list[Token]) -> None:
@@ -75,7 +74,8 @@ def markdown(blocks: list[Block], style: Style, title: str = "") -> str:
     writer = _Writer() if style.faithful else StructuredWriter(letters=style.letters)
     in_list = True  # the first block loses its indent in the file
     for block in blocks:
-        in_list = any(container.mark for container in block.path) or (in_list and block.kind == "pre")
+        in_item = bool(block.path) and any(container.mark for container in block.path)
+        in_list = in_item or (in_list and block.kind == "pre")
         in_list = in_list or (style.faithful and block.kind == "row")  # its first cell may be "1." and begin one
         for lines in _lines(block, style, in_list=in_list):
             writer.write(block, lines)

@@ -148,6 +148,8 @@ def _shared(one: Path, other: Path) -> int:
 
 def _whole_path(path: Path) -> Path:
     """With the items that a list stands behind, not in; and no deeper than is shown."""
+    if len(path) < DEEPEST and all(container.under is None for container in path):
+        return path
     whole: list[Container] = []
     for container in path:
         chain: list[Container] = []

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from msgspec import structs
+
 from pipelines.extraction.form.blocks import Block, Container
 from pipelines.extraction.form.inline import Token
 
@@ -48,9 +50,11 @@ def _with_numbered_titles(blocks: list[Block]) -> list[Block]:
 
 
 def _is_numbered_title(block: Block) -> bool:
-    if block.kind != "p" or block.path or any(token.kind not in ("text", "link") for token in block.tokens):
+    if block.kind != "p" or block.path:
         return False
-    text = "".join(token.value for token in block.tokens if token.kind == "text").strip()
+    text = "".join([token.value for token in block.tokens if token.kind == "text"]).strip()
+    if not text[:1].isdigit() or any(token.kind not in ("text", "link") for token in block.tokens):
+        return False
     return len(text) <= LONGEST_TITLE and NUMBERED.match(text) is not None and not text.endswith(SENTENCE)
 
 
@@ -63,6 +67,8 @@ def _lines_of(block: Block) -> list[Block]:
     """A paragraph cut at its breaks where that sets bulleted lines free; any other block as it is."""
     if block.kind != "p" or block.path:
         return [block]
+    if not any(token.kind == "break" for token in block.tokens):
+        return [block]  # as most are
     lines: list[list[Token]] = [[]]
     depth = 0
     for token in block.tokens:
@@ -110,7 +116,7 @@ def _item(block: Block, container: Container, sign: re.Pattern[str]) -> Block:
     for token in block.tokens:
         if token.kind == "text" and drop:
             cut = min(drop, len(token.value))
-            token = replace(token, value=token.value[cut:])  # noqa: PLW2901
+            token = structs.replace(token, value=token.value[cut:])  # noqa: PLW2901
             drop -= cut
         tokens.append(token)
     return replace(block, cells=[tokens], loose=False, path=(*block.path, container))

@@ -47,17 +47,17 @@ TO_TOP = re.compile(
     r"\W*(?:(?:back |go |return )?to (?:the )?top|top|nach oben|zum seitenanfang|haut de page)\W*", re.I
 )
 
+MAY_BE_FURNITURE = etree.XPath(".//*[@part] | .//a | .//button | .//textarea")
+
 
 def remove_furniture(body: HtmlElement, weights: Weights) -> None:
     """Drop furniture from the tree, outermost first, keeping `weights` in step."""
     gone: list[HtmlElement] = []
     inside: set[HtmlElement] = set()
     page = weights.prose[body] or 1
-    for element in body.iter(etree.Element):
-        if element.getparent() in inside:
-            inside.add(element)
-        elif element is not body and _is_furniture(element, page, weights):
-            inside.add(element)
+    for element in MAY_BE_FURNITURE(body):
+        if element not in inside and _is_furniture(element, page, weights):
+            inside.update(MAY_BE_FURNITURE(element))
             gone.append(element)
     for element in gone:
         parent = element.getparent()

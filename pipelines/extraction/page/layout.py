@@ -106,7 +106,7 @@ def _to_lettered_lines(table: HtmlElement, rows: list[HtmlElement]) -> None:
 
 
 def _text_length(cell: HtmlElement) -> int:
-    return sum(length(text) for text in cell.itertext())
+    return sum(map(length, cell.itertext()))
 
 
 def _to_blocks(table: HtmlElement) -> None:

@@ -67,7 +67,7 @@ def weigh(root: HtmlElement) -> Weights:
 
 
 def length(text: str | None) -> int:
-    if not text:
+    if not text or text.isspace():
         return 0
     return len(text.strip()) if "  " not in text else len(" ".join(text.split()))
 

@@ -63,3 +63,14 @@ def test_what_is_no_more_is_swept_when_a_run_begins(desk: Desk) -> None:
     changes.begin_run(desk.db)
     assert desk.db.execute("SELECT count(*) FROM text_change").fetchone() == (1,)
     assert desk.db.execute("SELECT count(*) FROM version_found").fetchone() == (2,)
+
+
+def test_what_stays_is_not_looked_at_when_a_run_begins(desk: Desk) -> None:
+    _grown(desk)
+    changes.begin_run(desk.db)
+    assert desk.db.execute("SELECT count(*) FROM version_left").fetchone() == (0,)
+    desk.db.execute("DELETE FROM version WHERE number = 2")
+    assert desk.db.execute("SELECT count(*) FROM version_left").fetchone() == (1,)
+    changes.begin_run(desk.db)
+    assert desk.db.execute("SELECT count(*) FROM text_change").fetchone() == (0,), "of both pairs it was one"
+    assert desk.db.execute("SELECT count(*) FROM version_left").fetchone() == (0,)

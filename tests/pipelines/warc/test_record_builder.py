@@ -16,7 +16,7 @@ from pipelines.formats.digests import warc_digest
 from pipelines.items import HttpAnswer, Memento
 from pipelines.warc import sidecar
 from pipelines.warc.record_builder import RecordBuilder
-from tests.pipelines.store.samples import a_listing, a_memento
+from tests.pipelines.store.samples import a_listing, a_memento, redirecting
 
 NOTES = b'{"kind": "memento"}'
 
@@ -88,7 +88,7 @@ def sidecar_target(response: bytes) -> str:
 
 @pytest.mark.parametrize("body", [b"", b"<p>one"])
 def test_a_revisit_is_too(body: bytes) -> None:
-    memento = replace(a_memento(body), redirect_to="http://shop.example/b")
+    memento = redirecting(a_memento(body), "http://shop.example/b")
     refers = ("http://shop.example/a", "2004-01-01T00:00:00Z")
     builder = RecordBuilder()
     digest = builder.memento(memento, refers)
