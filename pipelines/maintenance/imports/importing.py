@@ -45,7 +45,7 @@ def import_texts(db: Database, folder: Path, source: str, repository: Path, tell
     read, todo = 0, history.count(done)
     with Contents(history) as contents:
         for batch in _batches(history.changes(done)):
-            texts = list(_texts(batch, contents, publisher, repository.name, report))
+            texts = _texts(batch, contents, publisher, repository.name, report)  # one by one: a commit may have many
             with recording(db):
                 report.texts += sum(map(imports.add, texts))
                 imports.done(source, repository.name, batch[-1].commit)
