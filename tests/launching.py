@@ -23,6 +23,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,11 +32,11 @@ from importlib import import_module
 from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 ROOT = Path(__file__).parent.parent
-_LARGEST = 1 << 20  # bytes of an order
-_UNLIMITED = resource.RLIM_INFINITY
+LARGEST = 1 << 20  # bytes of an order
+UNLIMITED = resource.RLIM_INFINITY
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -74,7 +75,7 @@ class Launched:
 
 
 def launch(
-    command: list[str], environ: dict[str, str], out: IO[Any], err: IO[Any], *, largest_file: int = _UNLIMITED,
+    command: list[str], environ: dict[str, str], out: IO[Any], err: IO[Any], *, largest_file: int = UNLIMITED,
     without: Iterable[int] = (),
 ) -> Launched:  # fmt: skip
     """Start `python -m MODULE ...` or `python -c SCRIPT ...`, in the folder of the project and a session of its own;
@@ -85,9 +86,9 @@ def launch(
     try:
         given = {"environ": environ, "largest_file": largest_file, "without": [*without], "folder": str(ROOT)}
         order = json.dumps({"command": command[1:], **given}).encode()
-        orders, _ = _forked_from(os.getpid())
+        orders, _ = forked_from(os.getpid())
         socket.send_fds(orders, [order], [out.fileno(), err.fileno(), tell])
-        return Launched(int(orders.recv(_LARGEST)), told)
+        return Launched(int(orders.recv(LARGEST)), told)
     finally:
         os.close(tell)
 
@@ -108,7 +109,7 @@ def launched(
 
 
 @cache
-def _forked_from(ours: int) -> "tuple[socket.socket, subprocess.Popen[bytes]]":
+def forked_from(ours: int) -> "tuple[socket.socket, subprocess.Popen[bytes]]":
     """Where to send orders to, and who takes them: one for each of our processes, which ends with it."""
     mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with its:
@@ -118,38 +119,13 @@ def _forked_from(ours: int) -> "tuple[socket.socket, subprocess.Popen[bytes]]":
             start_new_session=True,
         )  # fmt: skip
     atexit.register(_let_go, mine, taking)
-    assert mine.recv(_LARGEST) == b"loaded"
+    assert mine.recv(LARGEST) == b"loaded"
     return mine, taking
 
 
 def _let_go(mine: socket.socket, taking: "subprocess.Popen[bytes]") -> None:
     mine.close()
     taking.wait()
-
-
-_PROGRAM = """#!{python} -ISE
-import json, os, socket, sys
-told, tell = os.pipe()
-script = "import sys; from crawler.cli.main import main; sys.argv[0] = 'policy-corpus'; main()"
-order = dict(command=["-c", script, *sys.argv[1:]], environ=dict(os.environ), folder=os.getcwd(), without=[])
-order["largest_file"] = {unlimited}
-with socket.socket(fileno=int(os.environ["LAUNCHING"])) as orders:
-    socket.send_fds(orders, [json.dumps(order).encode()], [1, 2, tell])
-    orders.recv({largest})
-os.close(tell)
-code = int(os.read(told, 16))
-sys.exit(code if code >= 0 else 128 - code)
-"""
-
-
-def program(folder: Path) -> tuple[dict[str, str], int]:
-    """Make a `policy-corpus` in the folder for scripts of shells, which need not load it anew for each command. Gives
-    what their environment has to have, and the descriptor that they have to inherit."""
-    path = folder / "policy-corpus"
-    path.write_text(_PROGRAM.format(python=sys.executable, unlimited=_UNLIMITED, largest=_LARGEST))
-    path.chmod(0o755)
-    number = _forked_from(os.getpid())[0].fileno()
-    return {"LAUNCHING": f"{number}"}, number
 
 
 def take_orders(orders: socket.socket) -> list[str]:
@@ -161,7 +137,7 @@ def take_orders(orders: socket.socket) -> list[str]:
             if ready in running:
                 _tell_end(ready, *running.pop(ready))
                 continue
-            order, files, _, _ = socket.recv_fds(orders, _LARGEST, 3)
+            order, files, _, _ = socket.recv_fds(orders, LARGEST, 3)
             if not order:
                 raise SystemExit
             if not (pid := os.fork()):
@@ -278,10 +254,26 @@ def _main() -> None:
     how, what, *arguments = take_orders(socket.socket(fileno=int(sys.argv[1])))
     sys.path[0] = os.getcwd()
     sys.argv = [how, *arguments]
-    if how == "-c":
-        exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
-    else:
-        runpy.run_module(what, run_name="__main__", alter_sys=True)
+    code = 0
+    try:
+        if how == "-c":
+            exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
+        else:
+            runpy.run_module(what, run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        if not isinstance(ended.code, int | None):
+            raise
+        code = ended.code or 0
+    _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    """End as Python does, but for taking all that was loaded down piece by piece, which takes longer than a command."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.corpora import copied
-from tests.launching import program
+from tests.shell_program import program
 
 STUDY = (ROOT / "docs/study.md").read_text()
 BLOCKS = re.findall(r"^```(sh|text)\n(.*?)^```", STUDY, re.MULTILINE | re.DOTALL)

@@ -29,6 +29,8 @@ _WRITTEN = re.compile(
 _OPENED = re.compile(r"""(?:location(?:\.href)?\s*=|\b(?:assign|replace|open)\()\s*\\?["']([^"'\\\s]{1,500})""")
 _QUOTED = re.compile(r"""["']((?:https?:)?(?:\\?/[^"'\s<>\\/]{0,200}+){1,12}+)["']""")
 _REFRESH = re.compile(r"""^\s*\d*\s*[;,]\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
+_PLAIN_REL = re.compile(rb"""[ \t\r\n]rel=(["'])canonical\1""")
+_PLAIN_HREF = re.compile(rb"""[ \t\r\n]href=["'](https?://[a-z0-9.-]+/[A-Za-z0-9._/-]*)["']""")
 _CANONICAL = re.compile(rb"<link\b[^<>]{0,500}\bcanonical\b[^<>]{0,2500}>", re.IGNORECASE)
 _BASE = re.compile(rb"<base\b[^<>]{0,2500}>", re.IGNORECASE)
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -72,9 +74,13 @@ def links(html: bytes, base: str, content_type: str = "") -> list[Link]:
 def canonical(html: bytes, base: str, content_type: str = "") -> str:
     """The address that a page calls its own (RFC 6596), or empty. Only its `link` tags are looked at: it is asked of
     every page of a crawl."""
-    tags = b"".join(tag[0] for tag in _CANONICAL.finditer(html[:LARGEST]))
-    if not tags:
+    found = [tag[0] for tag in _CANONICAL.finditer(html[:LARGEST])]
+    if not found:
         return ""
+    href = _PLAIN_HREF.search(found[0]) if len(found) == 1 and _PLAIN_REL.search(found[0]) else None
+    if href and href[1].decode("ascii") == base:  # as most pages do, and nothing has to be parsed for it
+        return base
+    tags = b"".join(found)
     bases = b"".join(tag[0] for tag in _BASE.finditer(html[:LARGEST]))
     heads = [link for link in links(bases + tags, base, content_type) if link.place == "head"]
     return next((link.href for link in heads if "canonical" in link.rel.lower().split()), "")

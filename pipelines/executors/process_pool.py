@@ -14,12 +14,14 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
 from pipelines.executors.reading_process import TOO_MUCH_MEMORY, Died, Outcome, ReadingProcess, read, read_held
 from pipelines.items import Failure, Page, Reading
-from pipelines.store.readings import Unread
+
+if TYPE_CHECKING:  # whoever takes it apart loads it without pandas: see reading_process.py
+    from pipelines.store.readings import Unread
 
 REMEMBERED = 256  # readings of a worker; a few megabytes
 AT_ONCE = 16  # held pages that are handed over together
@@ -53,7 +55,7 @@ class Readers:
         chosen = self._worker_for(page.original)
         return chosen.submit(partial(chosen.read, page))
 
-    def submit_held(self, folder: Path, held: Sequence[Unread]) -> Future[list[Outcome]]:
+    def submit_held(self, folder: Path, held: "Sequence[Unread]") -> Future[list[Outcome]]:
         """The same for some pages that lie in the WARC files of a `warc` folder, where the worker reads them: what came
         of each. The future raises RecordingFailed alone."""
         chosen = self._worker_for(held[0].capture.original)
@@ -136,7 +138,7 @@ class _Worker:
         except Exception as error:
             future.set_exception(error)
 
-    def read_held(self, folder: Path, held: Sequence[Unread]) -> list[Outcome]:
+    def read_held(self, folder: Path, held: "Sequence[Unread]") -> list[Outcome]:
         """What came of each. They are handed over together; where one of them kills or stalls the process, or takes
         too much memory, it and those behind it are read one by one."""
         outcomes: list[Outcome] = []

@@ -47,7 +47,9 @@ class Tree:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(self.folder), "OPENBLAS_NUM_THREADS": "1"}
+        # what is compiled may be kept, as where a release is installed
+        kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": str(self.folder), "OPENBLAS_NUM_THREADS": "1"}
+        return {**os.environ, **kept}
 
 
 HERE = Tree(ROOT)

@@ -23,8 +23,6 @@ from typing import Any
 
 import psutil
 
-from tests.bench import rebuild_real, rebuild_synthetic, rebuilding
-
 TEXTS = 600  # each change of a text is compared, which 0.1.0 did not do
 # of files that are written for each run, records lie elsewhere each time
 _BY_CHANCE = re.compile(r'INSERT INTO "?(_sqlite_migrations|run|identity|document_mark|own_file|snapshot)"?\b')
@@ -52,6 +50,9 @@ class Watch:
 
 
 def main(source: str, captures: int, how: str) -> dict[str, Any]:
+    # not above: each process that is started loads this file first, which is no part of what a worker takes
+    from tests.bench import rebuild_real, rebuild_synthetic, rebuilding
+
     with tempfile.TemporaryDirectory() as name:
         folder, given = Path(name), dict[str, Any]()
         if source == "synthetic":
@@ -83,6 +84,7 @@ def _on_cluster(how: str, watch: Watch) -> None:
     from pipelines.executors.cluster_readers import ClusterReaders, ReadingOrder
     from pipelines.executors.dask_cluster import Cluster
     from pipelines.extraction.version import reader_version
+    from tests.bench import rebuilding
 
     _, workers, *kills = how.split(":")
     cluster = Cluster("local", int(workers))

@@ -75,6 +75,8 @@ def test_a_refresh_and_a_canonical_link_are_known() -> None:
     html = b'<head><link rel="Canonical" href="/home"><meta http-equiv=Refresh content="0; URL=/start.html"></head>'
     assert canonical(html, HOME) == "http://www.example.com/home"
     assert [each.place for each in links(html, HOME)] == ["head", "refresh"]
+    itself = f'<link rel="canonical" href="{HOME}">'.encode()
+    assert canonical(itself, HOME) == canonical(itself.replace(b'"', b""), HOME) == HOME
     assert canonical(b"<p>none", HOME) == ""
 
 

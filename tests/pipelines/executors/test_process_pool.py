@@ -13,6 +13,7 @@ import pytest
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.items import Page, Reading
+from tests.conftest import ROOT
 from tests.forked_readers import running
 from tests.pipelines.extraction.pages import POLICY, page
 
@@ -25,7 +26,7 @@ def slow_page() -> Page:
 
 @pytest.fixture
 def readers() -> Iterator[Readers]:
-    started = Readers(1)
+    started = Readers(1, deadline=120.0)  # which no busy machine reaches
     yield started
     started.close()
 
@@ -196,3 +197,10 @@ def test_readings_are_the_same_as_without_workers(readers: Readers) -> None:
 
     given = Page(f"<title>t</title>{POLICY}".encode(), "http://a.example/", "20050101000000", "text/html")
     assert readers.submit(given).result(60) == read(given)
+
+
+def test_a_reading_process_loads_no_database_before_it_is_told_how() -> None:
+    """sqlite-utils would load pandas where it is installed: 80 MB in each reading process and worker of a cluster."""
+    modules = "pipelines.executors.reading_process, pipelines.executors.process_pool"
+    code = f"import sys, {modules}; sys.exit('sqlite_utils' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -5,6 +5,7 @@ import pytest
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.items import Capture, Decision, DocumentKey, Failure, State, Verdict
+from pipelines.store.checks import files_of_rows
 from tests.desk import SHOP, URL, Desk, reading, row
 
 NO_TEXT = Failure("reading", "no text in page")
@@ -25,7 +26,7 @@ def test_a_snapshot_is_found_by_its_bytes_and_by_its_file(desk: Desk) -> None:
     assert desk.corpus.holding(snapshot.payload_digest) == snapshot.location
     assert desk.corpus.holding("0" * 64) is None
     assert desk.corpus.locations(snapshot.location.file) == {snapshot.location.offset}
-    assert desk.corpus.files() == [snapshot.location.file]
+    assert files_of_rows(desk.db) == [snapshot.location.file]
     assert desk.corpus.location(1) == snapshot.location
 
 
