@@ -30,8 +30,8 @@ class Command(CorpusCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.jobs import configuration
-        from crawler.jobs import crawl as runner
         from crawler.jobs.run_record import noted
+        from crawler.jobs.settling import add_derived
         from pipelines.maintenance.merge import compact
         from pipelines.store.database import open_existing
         from pipelines.warc.lock import only_run
@@ -40,7 +40,7 @@ class Command(CorpusCommand):
         try:
             take_none(args)
             configuration.check_offline(self.settings)
-            runner.add_derived(self.settings)
+            add_derived(self.settings)
             folder = self.config.folder
             with only_run(folder), closing(open_existing(folder)) as db, noted(self.settings, "compact"):
                 before, after = compact(db, folder, max_size=self.config.warc_size)

@@ -39,8 +39,8 @@ class Command(CorpusCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.jobs import configuration
-        from crawler.jobs import crawl as runner
         from crawler.jobs.run_record import noted
+        from crawler.jobs.settling import add_derived
         from crawler.targets import urls as addresses
         from pipelines.export.corpus_files import export_corpus
         from pipelines.export.paths import remove_unknown
@@ -54,7 +54,7 @@ class Command(CorpusCommand):
             raise UsageError("name a site: forget example.com", print_help=False)
         try:
             configuration.check_offline(self.settings)
-            runner.add_derived(self.settings)
+            add_derived(self.settings)
             folder = self.config.folder
             sites = [addresses.named_site(name) for name in args]
             with only_run(folder), closing(open_existing(folder)) as db, noted(self.settings, "forget"):

@@ -19,7 +19,7 @@ from crawler.archives.book import Archive
 from crawler.archives.memento import Played
 from crawler.archives.wayback import dialect_of
 from crawler.jobs import configuration
-from crawler.jobs.crawl import add_derived
+from crawler.jobs.settling import add_derived
 from crawler.politeness.wire_options import Budget
 from crawler.spiders.responses import failure_of, http_answer, why_no_answer
 from pipelines.exceptions import CaptureFailed, ListingFailed, ReplayFailed, WrongUse

@@ -12,8 +12,8 @@ from dataclasses import replace
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
-from crawler.jobs.crawl import settle
 from crawler.jobs.register import Request, listed, register
+from crawler.jobs.settling import settle
 from crawler.middlewares import IN_FLIGHT
 from crawler.reporting.progress_state import Expected, Forecast
 from crawler.selection.plan import plan

@@ -15,11 +15,11 @@ from sqlite_utils import Database
 from crawler.archives.wayback import parse_held
 from crawler.discovery import candidates as discovery
 from crawler.jobs import configuration
-from crawler.jobs import crawl as runner
 from crawler.jobs.configuration import extractor_name, reader_of
 from crawler.jobs.register import holds_sample
 from crawler.jobs.reread import cluster_readers, decoded, read_again, readers
 from crawler.jobs.run_record import noted
+from crawler.jobs.settling import add_derived
 from crawler.selection.payloads import obstacle
 from crawler.spiders.site_discovery import Discovery, is_likely, own_address
 from crawler.targets import urls as addresses
@@ -67,7 +67,7 @@ def run_rebuild(settings: Settings, request: Request, progress: Progress) -> tup
     """Make the corpus again, and export it. Raises CorpusError; the corpus then stays as it was."""
     configuration.check_offline(settings)
     if not Config.of(settings).run_id:
-        runner.add_derived(settings)
+        add_derived(settings)
     settings.set("EXTRACTOR", extractor_name(settings), priority="cmdline")  # before the database is another one
     folder = Config.of(settings).folder
     targets, digest = _targets(request)
@@ -142,7 +142,7 @@ def run_merge(
     """Merge other corpora into this one. Returns how many WARC files were new, and what was exported. Their pages are
     read again, since a text and its digest say nothing of the page, unless `trust_readings`."""
     configuration.check_offline(settings)
-    runner.add_derived(settings)
+    add_derived(settings)
     settings.set("EXTRACTOR", extractor_name(settings), priority="cmdline")
     folder = Config.of(settings).folder
     with only_run(folder), noted(settings, "merge"):

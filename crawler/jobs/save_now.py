@@ -23,8 +23,8 @@ from twisted.python.failure import Failure as Trouble
 from crawler.archives import save_page_now as service
 from crawler.archives.asked import archives
 from crawler.jobs import configuration
-from crawler.jobs.crawl import add_derived
 from crawler.jobs.run_record import noted
+from crawler.jobs.settling import add_derived
 from crawler.politeness.limits import is_loopback
 from crawler.politeness.wire_options import Budget
 from crawler.spiders.responses import UNREACHED, why_no_answer

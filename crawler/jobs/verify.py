@@ -8,11 +8,11 @@ from pathlib import Path
 from scrapy.settings import Settings
 
 from crawler.jobs import configuration
-from crawler.jobs import crawl as runner
 from crawler.jobs import rebuild as rebuilding
 from crawler.jobs.configuration import reader_of
 from crawler.jobs.reread import readers
 from crawler.jobs.run_record import noted
+from crawler.jobs.settling import add_derived
 from pipelines.exceptions import RecordingFailed
 from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
@@ -30,7 +30,7 @@ Tell = Callable[[Finding], object]
 def run_verify(settings: Settings, *, full: bool, tell: Tell) -> list[Finding]:
     """All that is wrong with the corpus; each finding is told as it is found. Raises CorpusError."""
     configuration.check_offline(settings)
-    runner.add_derived(settings)
+    add_derived(settings)
     folder = Config.of(settings).folder
     refuse_imported(folder)
     knowledge = rebuilding.knowledge(settings)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.jobs.crawl import add_derived
 from crawler.jobs.rebuild import Request, run_rebuild
 from crawler.jobs.run_record import noted
+from crawler.jobs.settling import add_derived
 from pipelines.store.database import open_corpus
 from pipelines.store.runs import outcome_of
 from tests.conftest import FAST, Run

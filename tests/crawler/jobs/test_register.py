@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from crawler.jobs.crawl import _tell_of_proxies
 from crawler.jobs.register import Request, listed
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
@@ -41,14 +40,3 @@ def test_its_file_is_gone_afterwards(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_refused(source: str, said: str) -> None:
     with pytest.raises(WrongUse, match=said), listed(Request("policies", source)):
         pass
-
-
-@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_a_proxy_that_is_not_used_is_told(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
-) -> None:
-    monkeypatch.setenv(name, "http://proxy.example:3128")
-    _tell_of_proxies("http://127.0.0.1:8080")
-    assert caplog.messages == []
-    _tell_of_proxies("https://web.archive.org")
-    assert caplog.messages == [f"{name.upper()} is set, and not used: requests go straight."]
