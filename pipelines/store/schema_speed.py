@@ -101,7 +101,8 @@ _SECOND_READINGS = (
     "WHERE second_in_text IS NOT NULL OR text_in_second IS NOT NULL",
     "UPDATE extraction SET second_reading = 'due' WHERE (capture_id, reader) IN (SELECT coalesce(same_as, id), reader "
     "FROM version JOIN capture ON capture.id = version.capture_id)",
-    "CREATE INDEX extraction_second_due ON extraction (capture_id, reader) WHERE second_reading = 'due'",
+    "CREATE INDEX extraction_second_due ON extraction (capture_id, reader) "
+    "WHERE second_reading IN ('due', 'due 1', 'due 2')",
 )
 
 
