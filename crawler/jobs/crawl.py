@@ -84,17 +84,16 @@ def run_crawl(process: CrawlerProcessBase, settings: Settings, request: Request,
             setattr(crawler, LENT, pool)
             code, message = _caught_up(db, settings, progress) or _crawl(process, crawler)
             if code not in (RecordingFailed.exit_code, DatabaseBusy.exit_code):
-                code, message = _exported(db, settings, pool, progress, (code, message))
+                code, message = _exported(db, settings, pool, progress, (code, message), _budget(crawler))
         summary = summarise(db, reader_of(settings), [archive.name for archive in archives(config)])
         if not code and summary.to_be_tried_again:
             code = 1
         with suppress(RecordingFailed):  # the message tells of it already; the run counts as interrupted
             _finish(db, settings, crawler, summary, code)
         found = news(db)
-        spider: Any = crawler.spider
     if code <= ArchiveUnavailable.exit_code:  # not where it was stopped, or rows could not be kept
         run_for_each(config.on_change, found.versions)
-    line = _closing_line(settings, spider, summary, code)
+    line = _closing_line(settings, _budget(crawler), summary, code)
     return Outcome(code, message, summary, line, _requests(crawler), found)
 
 
@@ -110,18 +109,44 @@ def _caught_up(db: Database, settings: Settings, progress: Progress) -> tuple[in
 
 
 def _exported(
-    db: Database, settings: Settings, pool: Readers, progress: Progress, ended: tuple[int, str]
+    db: Database, settings: Settings, pool: Readers, progress: Progress, ended: tuple[int, str], budget: Budget
 ) -> tuple[int, str]:
-    """Derive what waits, and export it. Who stopped the crawl waits for no second reader: the next run asks it."""
+    """Derive what waits, and export it. Only then a second reader is asked, which may take long and costs nobody the
+    export; the manifest tells what it said. Who stopped the crawl does not wait for it: the next run asks it."""
     config = Config.of(settings)
     try:
         Corpus(db, config.archive).derive_waiting()
-        if ended[0] < 128:
-            ask_second(db, config.folder / "warc", pool, progress=progress)
         export_corpus(db, config)
+        if ended[0] < 128 and _asked_second(db, config, pool, progress, budget):
+            export_corpus(db, config)
     except RecordingFailed as error:
         return error.exit_code, f"{error}"
+    except _Stopped as stop:
+        return _stopped_by(stop.number)
     return ended
+
+
+class _Stopped(BaseException):
+    """A signal came; nothing on the way is to take it for an error of its own."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def _asked_second(db: Database, config: Config, pool: Readers, progress: Progress, budget: Budget) -> bool:
+    """Ask the second reader as far as the time of the run goes. Returns whether it was asked. Raises _Stopped."""
+
+    def stop(number: int, frame: object) -> None:
+        raise _Stopped(number)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        return ask_second(
+            db, config.folder / "warc", pool, progress=progress, has_time=lambda: budget.left is None or budget.left > 0
+        )
+    finally:
+        _let_signals_end_us()
 
 
 def _begin(db: Database, settings: Settings, targets_digest: str) -> None:
@@ -215,14 +240,14 @@ def _let_signals_end_us() -> None:
 
 def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary, code: int) -> None:
     spider: Any = crawler.spider
-    spent = spider.budget.spent if spider else ""
+    budget = _budget(crawler)
     end = runs.RunEnd(
         finished_at=utc(datetime.now(UTC)),
-        outcome="out of budget" if spent and code <= 1 else runs.outcome_of(code),
+        outcome="out of budget" if budget.spent and code <= 1 else runs.outcome_of(code),
         exit_code=code,
         counts={
             **summary.states,
-            "requests": spider.budget.used if spider else 0,
+            "requests": budget.used,
             "requests by purpose": _requests(crawler),
             "versions": summary.versions,
             "asked twice": spider.faults if spider else 0,  # refused; a fault of ours where it is not 0
@@ -231,6 +256,12 @@ def _finish(db: Database, settings: Settings, crawler: Crawler, summary: Summary
         failures=summary.failures,
     )
     runs.finish(db, Config.of(settings).run_id, end)
+
+
+def _budget(crawler: Crawler) -> Budget:
+    """What the run may use and has used; where it never began, none was used."""
+    spider: Any = crawler.spider
+    return spider.budget if spider else Budget()
 
 
 def _stats(crawler: Crawler) -> dict[str, Any]:
@@ -245,8 +276,7 @@ def _requests(crawler: Crawler) -> dict[str, int]:
     return {name.removeprefix(REQUESTS): number for name, number in sorted(stats.items()) if name.startswith(REQUESTS)}
 
 
-def _closing_line(settings: Settings, spider: Any, summary: Summary, code: int) -> str:
-    budget = spider.budget if spider else Budget()
+def _closing_line(settings: Settings, budget: Budget, summary: Summary, code: int) -> str:
     spent = f"; stopped after {budget.spent}, the next run continues" if budget.spent else ""
     return (
         f"run {Config.of(settings).run_id}: exit {code}, {budget.used} requests, {summary.versions} versions, "

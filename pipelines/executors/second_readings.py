@@ -5,6 +5,8 @@ version, of the bytes whose text that shows. What it says costs nobody a text: w
 took too long or too much, or ended its process, may do so as the machine has other work: three passes try it.
 """
 
+from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -22,17 +24,25 @@ SECOND = "trafilatura"
 _AT_ONCE = 100  # answers a transaction
 
 
-def ask_second(db: Database, warc_folder: Path, readers: HeldReader, *, progress: Progress) -> None:
-    """Ask the second reader of each reading that a version shows and it was not asked of.
+def ask_second(
+    db: Database,
+    warc_folder: Path,
+    readers: HeldReader,
+    *,
+    progress: Progress,
+    has_time: Callable[[], bool] = lambda: True,
+) -> bool:
+    """Ask the second reader of each reading that a version shows and it was not asked of, as long as there is time.
 
     What it says is kept as it goes: a run after this one goes on behind it. What lies in bytes that are damaged or gone
-    stays due. Raises CorpusError where the machine, not a page, is in trouble.
+    stays due. Returns whether anything was asked. Raises CorpusError where the machine, not a page, is in trouble.
     """
-    todo = second_readings.count_due(db)
+    todo = second_readings.count_due(db) if has_time() else 0
     if not todo:
-        return
+        return False
     folder = warc_folder.resolve()
-    handed = ((one, readers.submit_call(asked, folder, one)) for one in second_readings.due(db))
+    wanted = takewhile(lambda one: has_time(), second_readings.due(db))
+    handed = ((one, readers.submit_call(asked, folder, one)) for one in wanted)
     found: list[tuple[Due, second_readings.Answer]] = []
     for done, (one, answer) in enumerate(behind(handed, readers.ahead), start=1):
         if (told := _told(one, answer)) is not None:
@@ -43,6 +53,7 @@ def ask_second(db: Database, warc_folder: Path, readers: HeldReader, *, progress
             if todo > _AT_ONCE:  # else it is done before anybody wonders
                 progress("versions read by a second reader", done, todo)
     second_readings.keep(db, found)
+    return True
 
 
 def _told(one: Due, answer: Answer[second_readings.Answer | None]) -> second_readings.Answer | None:

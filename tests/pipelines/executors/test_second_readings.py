@@ -87,6 +87,15 @@ def test_it_goes_on_where_it_was_and_says_the_same(corpus: Path, db: Database, m
     assert db.execute(STANDS).fetchall() == before
 
 
+def test_it_ends_between_two_pages_where_the_time_is_over(corpus: Path, db: Database) -> None:
+    with db.atomic():
+        db.execute("UPDATE extraction SET second_reading = 'due' WHERE second_reading <> ''")
+    looks = iter([True, True, True])  # before all, and before two pages
+    with closing(readers(settings_of(corpus))) as pool:
+        assert ask_second(db, corpus / "warc", pool, progress=lambda *now: None, has_time=lambda: next(looks, False))
+    assert second_readings.count_due(db) == shown(db) - 2
+
+
 def test_what_takes_too_long_is_tried_three_times_and_bytes_that_are_gone_stay_due(corpus: Path, db: Database) -> None:
     with db.atomic():
         db.execute("UPDATE extraction SET second_reading = 'due' WHERE second_reading = 'done'")
