@@ -40,6 +40,7 @@ NOT_SHOWN = """second_reading <> '' AND NOT EXISTS (SELECT 1 FROM version WHERE 
         UNION ALL SELECT id FROM capture WHERE same_as = extraction.capture_id))"""
 NOT_ASKED = "UPDATE extraction SET second_reading = '', second_in_text = NULL, text_in_second = NULL WHERE "
 _ASK_NO_MORE = f"{NOT_ASKED} {_SHOWN} AND {NOT_SHOWN}"
+_WAIT_NO_MORE = f"{_ASK_NO_MORE} AND second_reading IN ('due', 'due 1', 'due 2')"
 
 _VERSION = """document_id, reader, number, first_timestamp, last_timestamp, held_timestamp, changed_after,
     changed_before, captures, captures_listed, capture_id, original, reading_key, text_digest, title, language, words,
@@ -107,9 +108,11 @@ class Deriving:
 
     def _ask_second(self, before: set[tuple[object, ...]], now: set[tuple[object, ...]]) -> None:
         """Let a second reader be asked of what is shown now, and forget what it said of what is shown no more. What
-        another reader read was shown as it is, and can be chosen again; of a document without versions, nothing is."""
+        another reader read was shown as it is, and can be chosen again: what was said of it stays, and nothing more is
+        asked. Of a document without versions nothing stays."""
         readers = {reader for reader, *_ in now or before}
-        self._db.conn.executemany(_ASK_NO_MORE, [one[:2] for one in before - now if one[0] in readers])
+        for one in before - now:
+            self._db.execute(_ASK_NO_MORE if one[0] in readers else _WAIT_NO_MORE, one[:2])
         self._db.conn.executemany(_ASK_SECOND, [one[:2] for one in now - before])
 
     def is_as_derived(self, document_id: int) -> bool:

@@ -138,6 +138,18 @@ def test_what_is_known_goes_with_the_last_version(desk: Desk) -> None:
     assert desk.db.execute(STANDS).fetchall() == [("", None, None)]
 
 
+def test_what_an_older_reader_read_is_asked_of_no_more_and_what_was_said_of_it_stays(desk: Desk) -> None:
+    desk.listed(row("2004"), row("2005"))
+    desk.plan()
+    desk.read(row("2004"), "A")
+    assert [(one[1]) for one in asked(desk)] == ["reader-1"]
+    desk.read(row("2005"), "B")
+    for year, text in (("2004", "A"), ("2005", "B")):
+        desk.read(row(year), text, reader="reader-2")
+    assert {one.reader for one in second_readings.due(desk.db)} == {"reader-2"}
+    assert [one[1] for one in asked(desk)] == ["reader-1", "reader-2", "reader-2"]
+
+
 def test_a_page_that_is_read_again_alike_is_not_asked_again(desk: Desk) -> None:
     desk.listed(row("2004"))
     desk.plan()
