@@ -1,14 +1,19 @@
 """One process that reads pages, and what runs in it.
 
 Calls and answers go through two pipes. An executor of one process in its place has two threads more, which took a tenth
-of what a crawl spends on a capture.
+of what a crawl spends on a capture. Neither end of a pipe is waited for without end: a process that stands still takes
+no more of a page than there is room in the pipe.
 """
 
 import ctypes
 import gc
 import os
+import pickle
 import resource
+import select
 import signal
+import struct
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import suppress
@@ -16,7 +21,7 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
 from pipelines.formats.content_encoding import decode
@@ -39,6 +44,8 @@ Outcome = Reading | Failure | None
 
 T = TypeVar("T")
 
+_SIZE = struct.Struct("!Q")  # of an answer, before it
+_PART = 1 << 20  # bytes that are read at once; a pipe holds fewer
 _reader: "Extractor | None" = None  # of this worker process
 _decoded = partial(decode, error=ReadingFailed)
 
@@ -55,34 +62,42 @@ class ReadingProcess:
         context = get_context("spawn")
         calls, self._calls = context.Pipe(duplex=False)
         self._answers, answers = context.Pipe(duplex=False)
+        os.set_blocking(self._calls.fileno(), False)
         self._process = context.Process(target=_serve, args=(calls, answers, options), daemon=True)
         self._process.start()
         calls.close()
         answers.close()
         try:
-            self._answer(STARTUP)
+            self._answer(time.monotonic() + STARTUP)
         except BaseException:
             self.kill()
             self.clean_up()
             raise
 
     def call(self, function: Callable[..., T], *arguments: object, timeout: float) -> T:
+        until = time.monotonic() + timeout
+        asked = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
         try:
-            self._calls.send((function, arguments))
+            _put(self._calls.fileno(), asked, until)
+        except TookTooLong:  # an OSError, too
+            raise
         except OSError as error:  # nobody holds the other end
             raise Died from error
-        result, failure = self._answer(timeout)
+        result, failure = self._answer(until)
         if failure is not None:
             raise failure
         return cast("T", result)
 
-    def _answer(self, timeout: float) -> tuple[Any, Exception | None]:
-        if not self._answers.poll(timeout):
-            raise TookTooLong
+    def _answer(self, until: float) -> tuple[Any, Exception | None]:
+        place = self._answers.fileno()
         try:
-            answer: tuple[Any, Exception | None] = self._answers.recv()
+            (size,) = _SIZE.unpack(_take(place, _SIZE.size, until))
+            said = _take(place, size, until)
+        except TookTooLong:
+            raise
         except (EOFError, OSError) as error:
             raise Died from error
+        answer: tuple[Any, Exception | None] = pickle.loads(said)
         return answer
 
     def kill(self) -> None:
@@ -93,6 +108,33 @@ class ReadingProcess:
         self._process.join()
         self._calls.close()
         self._answers.close()
+
+
+def _put(place: int, data: bytes, until: float) -> None:
+    """Write all to a pipe that does not block. Raises TookTooLong."""
+    left = memoryview(data)
+    while left:
+        _wait(place, select.POLLOUT, until)
+        left = left[os.write(place, left) :]
+
+
+def _take(place: int, size: int, until: float) -> bytearray:
+    """So many bytes of a pipe. Raises TookTooLong; EOFError where it ends before."""
+    taken = bytearray()
+    while len(taken) < size:
+        _wait(place, select.POLLIN, until)
+        part = os.read(place, min(size - len(taken), _PART))
+        if not part:
+            raise EOFError
+        taken += part
+    return taken
+
+
+def _wait(place: int, what: int, until: float) -> None:
+    ready = select.poll()
+    ready.register(place, what)
+    if not ready.poll(1000 * max(0.0, until - time.monotonic())):
+        raise TookTooLong
 
 
 def _prepare(parent: int, memory: int, extractor: str, remembered: int) -> None:
@@ -119,10 +161,18 @@ def _prepare(parent: int, memory: int, extractor: str, remembered: int) -> None:
 def _serve(calls: Connection, answers: Connection, options: tuple[int, int, str, int]) -> None:
     """A worker process: makes itself ready and says so, then answers each call until the other end is closed."""
     _prepare(*options)
-    answers.send((None, None))
-    with suppress(EOFError):
-        while True:
-            answers.send(_answered(*calls.recv()))
+    with open(calls.fileno(), "rb", closefd=False) as asked, open(answers.fileno(), "wb", closefd=False) as said:
+        _say(said, (None, None))
+        with suppress(EOFError):
+            while True:
+                _say(said, _answered(*pickle.load(asked)))
+
+
+def _say(said: BinaryIO, answer: tuple[Any, Exception | None]) -> None:
+    told = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+    said.write(_SIZE.pack(len(told)))
+    said.write(told)
+    said.flush()
 
 
 def _answered(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Exception | None]:

@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from functools import cache
+from multiprocessing import get_context
 
 import psutil
 import pytest
 
 from pipelines.exceptions import ReadingFailed
+from pipelines.executors import process_pool, reading_process
 from pipelines.executors.process_pool import Readers
 from pipelines.items import Page, Reading
 from tests.conftest import ROOT
@@ -80,17 +82,26 @@ def test_pages_are_read_and_failures_come_back_whole(readers: Readers) -> None:
     assert reason(bad) == "no text in page"
 
 
-def test_a_page_that_takes_too_long_fails_alone() -> None:
-    readers = Readers(1, deadline=2.0)
+@pytest.mark.parametrize("size", [1, 300_000], ids=["small", "larger than the pipe"])
+def test_a_page_that_takes_too_long_fails_alone(size: int) -> None:
+    readers = Readers(1, deadline=1.0)
     try:
         assert readers.submit(page(POLICY)).result(60)
         workers()[0].suspend()
-        slow, after = readers.submit(page(f"{POLICY}again")), readers.submit(page(POLICY))
+        slow, after = readers.submit(page(f"<p>{size * 'again '}")), readers.submit(page(POLICY))
         assert reason(slow) == "reading took too long"
         assert after.result(60)
         assert len(workers()) == 1
     finally:
         readers.close()
+
+
+def test_an_answer_that_stops_on_its_way_is_not_waited_for() -> None:
+    there, here = os.pipe()
+    with open(there, "rb"), open(here, "wb", 0) as answers:
+        answers.write(b"half")
+        with pytest.raises(TimeoutError):
+            reading_process._take(there, 8, time.monotonic() + 0.01)
 
 
 def test_a_dead_worker_is_replaced_and_its_page_fails_alone(readers: Readers) -> None:
@@ -110,6 +121,28 @@ def test_memory_is_limited() -> None:
         assert readers.submit(page(POLICY)).result(60)
     finally:
         readers.close()
+
+
+def spawned() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+
+
+def test_readers_as_users_have_them_are_replaced_and_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_pool, "ReadingProcess", reading_process.ReadingProcess)
+    monkeypatch.setattr(reading_process, "get_context", get_context)
+    readers = Readers(1, memory=256 << 20, deadline=120.0)
+    try:
+        assert readers.submit(page(POLICY)).result(60)
+        [first] = spawned()
+        first.kill()
+        assert readers.submit(page(POLICY)).result(60)
+        assert first not in spawned()
+        with pytest.raises(ReadingFailed) as failure:
+            readers.submit_call(bytearray, 512 << 20).result(60)
+        assert failure.value.detail == "MemoryError()"
+    finally:
+        readers.close()
+    assert spawned() == []
 
 
 def test_an_interrupt_does_not_reach_the_workers(readers: Readers) -> None:
