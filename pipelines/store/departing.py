@@ -24,6 +24,26 @@ WHERE site = ? AND kind = ? AND archive IN (SELECT value FROM json_each(?)) AND 
             AND same.statuscode LIKE '3%' AND (same.next_try IS NOT NULL OR same.state = 'redirect'))))
 ORDER BY 1, 2, 3"""
 
+# of equal pages of the address that was led to, the nearest one
+_PAGES_LED_TO = """WITH led AS (
+    SELECT page.urlkey, page.timestamp, page.original, capture.timestamp AS since,
+        min(printf('%020d', abs(CAST(page.timestamp AS INTEGER) - CAST(capture.timestamp AS INTEGER)))
+            || page.timestamp)
+    FROM address AS own CROSS JOIN capture ON capture.urlkey = own.urlkey
+        AND capture.timestamp BETWEEN own.first_timestamp AND own.last_timestamp
+    JOIN capture AS page ON (page.id = capture.same_as OR page.same_as = capture.same_as)
+        AND +page.archive = capture.archive
+        AND page.original = substr(capture.reason, length('redirects to ') + 1)
+    WHERE own.document_id = :document AND capture.state = 'duplicate' AND capture.stage = 'replay'
+        AND capture.reason LIKE 'redirects to %'
+    GROUP BY capture.id)
+INSERT OR IGNORE INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence)
+SELECT :document, urlkey, timestamp, timestamp, original, 'redirect of ' || since
+FROM led WHERE NOT EXISTS (SELECT 1 FROM address AS wide
+    WHERE wide.document_id = :document AND wide.urlkey = led.urlkey
+        AND led.timestamp BETWEEN wide.first_timestamp AND wide.last_timestamp)
+ORDER BY since"""
+
 
 def to_come(db: Database, archives: str, site: str, kind: str) -> list[tuple[str, str, str]]:
     """urlkey, timestamp and address of the redirects that `archives` (names in JSON) list of documents, and that are
@@ -55,6 +75,11 @@ def as_rows(db: Database, archives: str, departures: Iterable[tuple[str, str, st
                 first, *rest = run
                 rows.append((urlkey, first, rest[-1] if rest else first, urls[first], f"move of {first}"))
     return rows
+
+
+def keep_led_to(db: Database, document_id: int) -> None:
+    """Let the pages that redirects of a document led to lie with it, wherever it lay when they were played."""
+    db.execute(_PAGES_LED_TO, {"document": document_id})
 
 
 def is_forgotten(db: Database, urlkey: str) -> bool:

@@ -250,6 +250,7 @@ class Moves:
                 ((document_id, *tenure) for tenure in rows.values()),
             )
             self._db.execute(_COVERED, [document_id])
+            departing.keep_led_to(self._db, document_id)
             self._db.execute(_PASS_OVER_STRAYS)
             self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
         return ([row[:4] for row in before], was_left) != ([row[:4] for row in after], left)

@@ -210,3 +210,15 @@ def test_the_redirect_that_moves_a_document_at_its_own_second_stays_its_own() ->
         (urlkey(URLS[0]), "", "20050600999999"),
         (urlkey(URLS[0]), "20050601000000", "20050601000000"),
     ]
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_what_a_redirect_of_a_joined_document_led_to_stays_whichever_came_first(seed: int) -> None:
+    archived = [
+        Archived("2004010100", 0, None, 0), Archived("2004010100", 1, None, 0), Archived("2004010102", 2, None, 0),
+        Archived("2007060100", 2, None, 1), Archived("2004010100", 2, 0, 0), Archived("2004010101", 2, 1, 0),
+    ]  # fmt: skip
+    dice = Random(seed)
+    anyhow = fed(archived, [0, 2], Pick(iter(lambda: dice.randrange(1000), -1)))
+    assert anyhow == fed(archived, [0, 2], Pick())
+    assert URLS[1] in [one[3] for one in anyhow["captures"]], "it was read"
