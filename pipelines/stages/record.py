@@ -6,7 +6,7 @@ from typing import Self, assert_never
 from scrapy.crawler import Crawler
 from sqlite_utils import Database
 
-from pipelines.items import Decision, Extraction, HomePage, ListingPage, ListingRefusal, Refusal, Snapshot
+from pipelines.items import Decision, Extraction, HomePage, ListingPage, ListingRefusal, NoPage, Refusal, Snapshot
 from pipelines.options import Config
 from pipelines.stages.extract import Recorded
 from pipelines.store.corpus import Corpus
@@ -45,6 +45,8 @@ class RecordStage:
                     self._corpus.record(item)
             case Snapshot(memento=HomePage() as home):
                 self._visited(home, item)
+            case Snapshot(memento=NoPage(why=why, state=state)):
+                self._corpus.set_aside(item, state, why)
             case Snapshot():  # an ArchivedRedirect: what it leads to will be recorded
                 pass
             case Refusal(capture, state, failure, next_try):

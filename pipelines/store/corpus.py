@@ -21,7 +21,7 @@ from pipelines.items import (
     Verdict,
     WarcLocation,
 )
-from pipelines.store import changes, departing
+from pipelines.store import changes, departing, unwritten
 from pipelines.store.database import CAPTURE_COLUMNS, reading_columns, recording
 from pipelines.store.deriving import Deriving, added
 
@@ -138,6 +138,19 @@ class Corpus:
             self._settle(capture_id, None)
             if memento.asked and memento.asked.key != memento.capture.key:
                 self._settle_asked(memento.asked, memento.capture, capture_id)
+
+    def set_aside(self, snapshot: Snapshot, state: State, why: str) -> None:
+        """Note of bytes that are held that they are no page: nobody is to read them. A capture that is asked for has
+        its own refusal; here stands one that was met instead, so that the journal tells of it behind its bytes."""
+        stage = "plan" if state is State.NOT_REPLAYED else "replay"
+        with recording(self._db):
+            capture_id = self._held_id(snapshot)
+            self._db.execute(
+                "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = 0, same_as = NULL "
+                "WHERE id = ? AND next_try IS NULL AND state NOT IN ('read', 'duplicate')",
+                [state, stage, why, capture_id],
+            )
+            unwritten.mark_capture(self._db, capture_id)
 
     def record(self, extraction: Extraction) -> None:
         """Keep what was read in a snapshot, settle its captures' states, and derive its documents' versions again."""
