@@ -49,7 +49,8 @@ class ExtractStage:
     def from_crawler(cls, crawler: Crawler) -> Self:
         config = Config.of(crawler.settings)
         extractor = config.extractor or DEFAULT
-        if lent := getattr(crawler, LENT, None):
+        lent = getattr(crawler, LENT, None)
+        if isinstance(lent, Readers):
             return cls(lent, reader_version(extractor), lent=True)
         readers = Readers(
             config.readers or 1,

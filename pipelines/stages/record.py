@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from pipelines.items import Decision, Extraction, HomePage, ListingPage, ListingRefusal, NoPage, Refusal, Snapshot
 from pipelines.options import Config
+from pipelines.stages.archive import opened_by
 from pipelines.stages.extract import Recorded
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus, recording
@@ -31,7 +32,7 @@ class RecordStage:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         config = Config.of(crawler.settings)
-        return cls(config.folder, config.archive, config.writer_patience, getattr(crawler.spider, "db", None))
+        return cls(config.folder, config.archive, config.writer_patience, opened_by(crawler.spider))
 
     def process_item(self, item: Recorded) -> Recorded:
         match item:
