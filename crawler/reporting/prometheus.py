@@ -48,7 +48,7 @@ class Metrics:
         assert crawler.stats is not None
         metrics = cls(Path(path), crawler.stats)
         crawler.signals.connect(metrics.opened, signals.spider_opened)
-        crawler.signals.connect(metrics.closed, signals.spider_closed)
+        crawler.signals.connect(metrics.closed, signals.engine_stopped)  # the last counts come when the spider closes
         return metrics
 
     def opened(self) -> None:

@@ -114,8 +114,10 @@ class Planner:
     def _go_on(self, document_id: int, kept: _Kept) -> int:
         """The next round of a search for changes."""
         selected = self._ledger.apply(kept.plan.next())
-        self._ledger.set_open(document_id, bool(selected) or bool(kept.plan.open_intervals()))
-        self._kept[document_id] = kept
+        is_open = bool(selected) or bool(kept.plan.open_intervals())
+        self._ledger.set_open(document_id, is_open)
+        if is_open:
+            self._kept[document_id] = kept
         while len(self._kept) > 1 and sum(len(one.rows) for one in self._kept.values()) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
         return selected

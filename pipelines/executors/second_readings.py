@@ -1,7 +1,8 @@
 """Asking a second reader of what versions show, over several processes, once the versions are known.
 
 It takes longer over a page than our reader, and most captures only show a version once more: so it is asked once a
-version, of the bytes whose text that shows. What it says costs nobody a text: where it fails, the reason is kept.
+version, of the bytes whose text that shows. What it says costs nobody a text: where it fails, the reason is kept. What
+took too long or too much, or ended its process, may do so as the machine has other work: three passes try it.
 """
 
 from pathlib import Path
@@ -34,7 +35,7 @@ def ask_second(db: Database, warc_folder: Path, readers: HeldReader, *, progress
     handed = ((one, readers.submit_call(asked, folder, one)) for one in second_readings.due(db))
     found: list[tuple[Due, second_readings.Answer]] = []
     for done, (one, answer) in enumerate(behind(handed, readers.ahead), start=1):
-        if (told := _told(answer)) is not None:
+        if (told := _told(one, answer)) is not None:
             found.append((one, told))
         if len(found) >= _AT_ONCE or done == todo:
             second_readings.keep(db, found)
@@ -44,12 +45,12 @@ def ask_second(db: Database, warc_folder: Path, readers: HeldReader, *, progress
     second_readings.keep(db, found)
 
 
-def _told(answer: Answer[second_readings.Answer | None]) -> second_readings.Answer | None:
-    """What it said, or why it took too long or too much; None where there are no bytes."""
+def _told(one: Due, answer: Answer[second_readings.Answer | None]) -> second_readings.Answer | None:
+    """What it said, or how it stands where that took too long or too much; None where there are no bytes."""
     try:
         return answer.result()
     except ReadingFailed as failure:
-        return failure.reason, None, None
+        return one.after_a_try(failure.reason), None, None
 
 
 def asked(folder: Path, one: Due) -> second_readings.Answer | None:

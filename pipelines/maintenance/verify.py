@@ -85,6 +85,9 @@ def _rows(db: Database) -> Iterator[Finding]:
         yield Finding(line, Mend.REBUILD, "corpus.sqlite")
     for digest in checks.edited_texts(db):
         yield Finding(f"text {digest[:16]} is not what its digest says", Mend.REBUILD, "corpus.sqlite")
+    for timestamp, original, failure in checks.read_and_failed(db):
+        what = f"the capture of {original} at {timestamp} has a text, and {failure!r} as well"
+        yield Finding(what, Mend.REBUILD, "corpus.sqlite")
     for site, kind, variant in checks.versions_not_as_derived(db):
         name = " ".join(filter(None, (site, kind, variant)))
         yield Finding(f"the versions of {name} are not those of its readings", Mend.REBUILD, "corpus.sqlite")

@@ -39,6 +39,14 @@ def edited_texts(db: Database) -> Iterator[str]:
             yield str(digest)
 
 
+def read_and_failed(db: Database) -> Iterator[tuple[str, str, str]]:
+    """Captures whose row holds a text and a failure of one reader: time, address and failure."""
+    yield from db.execute(
+        "SELECT timestamp, original, failure FROM extraction JOIN capture ON capture.id = capture_id "
+        "WHERE failure <> '' AND text_digest IS NOT NULL"
+    )
+
+
 def versions_not_as_derived(db: Database) -> Iterator[tuple[str, str, str]]:
     """Documents whose versions are others than their readings give."""
     corpus = Corpus(db, "")

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 
 from sqlite_utils import Database
 
@@ -22,20 +21,12 @@ from pipelines.items import (
     WarcLocation,
 )
 from pipelines.store import changes, departing, unwritten
-from pipelines.store.database import CAPTURE_COLUMNS, reading_columns, recording
+from pipelines.store.database import CAPTURE_COLUMNS, insert_reading, reading_columns, recording
 from pipelines.store.deriving import Deriving, added
 
 # twice in a union rather than once with OR, which would read every capture
 _DOCUMENTS = """SELECT document_id FROM capture CROSS JOIN address ON address.urlkey = capture.urlkey
     AND timestamp BETWEEN first_timestamp AND last_timestamp"""
-
-
-@cache
-def _insert_extraction(names: tuple[str, ...]) -> str:
-    """Not INSERT OR REPLACE: what a second reader said of the text stays."""
-    marks, kept = ", ".join(f":{name}" for name in names), ", ".join(f"{name} = excluded.{name}" for name in names)
-    columns = f"({', '.join(names)}) VALUES ({marks})"
-    return f"INSERT INTO extraction {columns} ON CONFLICT (capture_id, reader) DO UPDATE SET {kept}"
 
 
 class Corpus:
@@ -167,14 +158,14 @@ class Corpus:
     def keep_reading(self, capture_id: int, reader: str, outcome: Reading | Failure) -> None:
         """Keep what a reader found in a snapshot, and nothing else: its part of a larger transaction."""
         self._db.execute("INSERT OR IGNORE INTO reader (reader) VALUES (?)", [reader])
-        fields: dict[str, object] = {"capture_id": capture_id, "reader": reader}
+        fields: dict[str, object] = {"capture_id": capture_id, "reader": reader, "text_digest": None}
         if isinstance(outcome, Failure):
             fields["failure"] = outcome.reason
         else:
             digest = hashlib.sha256(outcome.body.encode()).hexdigest()
             self._db.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, outcome.body])
             fields |= {"text_digest": digest} | reading_columns(self._as_far_as_held(capture_id, outcome))
-        self._db.execute(_insert_extraction(tuple(fields)), fields)
+        self._db.execute(insert_reading(tuple(fields)), fields)
 
     def _as_far_as_held(self, capture_id: int, reading: Reading) -> Reading:
         """A reading; of bytes that were cut when they were captured, a doubtful one at best."""

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -264,3 +265,16 @@ def reading_columns(reading: Reading) -> dict[str, object]:
         "stated_date": reading.stated_date,
         "stated_in": reading.stated_in,
     }
+
+
+@cache
+def insert_reading(names: tuple[str, ...]) -> str:
+    """The statement that keeps these columns of `extraction` of a capture, and all others as in a new row: a failure
+    leaves nothing of a text that was read before, nor a text of a failure. What a second reader said stays beside the
+    text that it was said of; where there is another one, it is asked again."""
+    columns, marks = ", ".join(names), ", ".join(f":{name}" for name in names)
+    return f"""INSERT OR REPLACE INTO extraction ({columns}, second_reading, second_in_text, text_in_second)
+    SELECT {marks}, CASE WHEN same THEN old.second_reading WHEN old.second_reading <> '' THEN 'due' ELSE '' END,
+        iif(same, old.second_in_text, NULL), iif(same, old.text_in_second, NULL)
+    FROM (SELECT 1) LEFT JOIN (SELECT *, text_digest = :text_digest AS same FROM extraction
+        WHERE capture_id = :capture_id AND reader = :reader) AS old"""  # noqa: S608

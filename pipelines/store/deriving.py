@@ -107,8 +107,8 @@ class Deriving:
 
     def _ask_second(self, before: set[tuple[object, ...]], now: set[tuple[object, ...]]) -> None:
         """Let a second reader be asked of what is shown now, and forget what it said of what is shown no more. What
-        another reader read was shown as it is, and can be chosen again."""
-        readers = {reader for reader, *_ in now}
+        another reader read was shown as it is, and can be chosen again; of a document without versions, nothing is."""
+        readers = {reader for reader, *_ in now or before}
         self._db.conn.executemany(_ASK_NO_MORE, [one[:2] for one in before - now if one[0] in readers])
         self._db.conn.executemany(_ASK_SECOND, [one[:2] for one in now - before])
 

@@ -24,9 +24,10 @@ _TABLES = (
     "CREATE TABLE making_unchanged (capture_id INTEGER PRIMARY KEY)",
     "CREATE TABLE making_own_address (capture_id INTEGER PRIMARY KEY, url TEXT NOT NULL)",
 )
+# a plus keeps SQLite from going through all captures of an archive or address, to be spared some sorting
 _TWIN = """SELECT other.id FROM capture AS other JOIN snapshot ON snapshot.capture_id = other.id
-WHERE other.archive = capture.archive AND {}
-ORDER BY other.timestamp, other.original, other.digest, other.statuscode LIMIT 1"""
+WHERE +other.archive = capture.archive AND {}
+ORDER BY +other.timestamp, other.original, other.digest, other.statuscode LIMIT 1"""
 _NOTHING = f"('{EMPTY_DIGEST}', '-', '')"  # digests that tell of no bytes
 _TWINS = (
     "(other.urlkey, other.timestamp) = (SELECT urlkey, timestamp FROM making_revisit WHERE capture_id = capture.id)",
@@ -36,10 +37,19 @@ _TWINS = (
     f"other.digest = capture.digest AND other.digest NOT IN {_NOTHING}",
 )
 _UNCHANGED = """UPDATE capture SET same_as = (SELECT other.id FROM capture AS other
-    JOIN snapshot ON snapshot.capture_id = other.id WHERE other.archive = capture.archive
+    JOIN snapshot ON snapshot.capture_id = other.id WHERE +other.archive = capture.archive
     AND other.urlkey = capture.urlkey AND other.timestamp <= capture.timestamp AND other.statuscode = '200'
     ORDER BY other.timestamp DESC, other.original, other.digest LIMIT 1)
 WHERE id IN (SELECT capture_id FROM making_unchanged) AND same_as IS NULL"""
+_JOINS = (
+    *(
+        f"UPDATE capture SET same_as = ({_TWIN.format(twin)}) "  # noqa: S608
+        "WHERE id IN (SELECT capture_id FROM making_revisit) AND same_as IS NULL"
+        for twin in _TWINS
+    ),
+    _UNCHANGED,
+)
+_BY_DIGEST = "CREATE INDEX making_digest ON capture (digest, urlkey)"
 # equal bytes of one address are replayed once, so a crawl hears of them once
 _OWN_ADDRESSES = """SELECT min(capture.timestamp), capture.original, making_own_address.url, site, kind
 FROM making_own_address JOIN capture ON capture.id = capture_id
@@ -212,13 +222,9 @@ class Making:
     def join_revisits(self) -> None:
         """Find for each revisit the capture whose bytes it repeats: the one it names, else one of its digest."""
         with recording(self._db):
-            self._db.execute("CREATE INDEX making_digest ON capture (digest)")
-            for twin in _TWINS:
-                self._db.execute(
-                    f"UPDATE capture SET same_as = ({_TWIN.format(twin)}) "  # noqa: S608
-                    "WHERE id IN (SELECT capture_id FROM making_revisit) AND same_as IS NULL"
-                )
-            self._db.execute(_UNCHANGED)
+            self._db.execute(_BY_DIGEST)
+            for join in _JOINS:
+                self._db.execute(join)
             self._db.execute("DROP INDEX making_digest")
             self._db.execute(
                 "UPDATE capture SET state = iif(same_as IS NULL, 'failed', 'duplicate'), stage = 'archive', "

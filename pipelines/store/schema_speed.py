@@ -91,21 +91,30 @@ def lines_of_lists_by_document(db: Database) -> None:
 
 
 _SECOND_READINGS = (
-    "ALTER TABLE extraction ADD COLUMN second_reading TEXT NOT NULL DEFAULT ''",
-    "UPDATE extraction SET second_reading = 'done' WHERE second_in_text IS NOT NULL OR text_in_second IS NOT NULL",
-    "CREATE INDEX extraction_second_due ON extraction (capture_id, reader) WHERE second_reading = 'due'",
     # what a second reader says changes no plan
     "DROP TRIGGER reading_told_to_plan",
     "CREATE TRIGGER reading_told_to_plan AFTER UPDATE OF capture_id, reader, text_digest, reading_key, words, verdict, "
     f"failure ON extraction BEGIN {_READ} END",
+    "ALTER TABLE extraction ADD COLUMN second_reading TEXT NOT NULL DEFAULT ''",
+    # figures of another second reader, and of much that no version shows
+    "UPDATE extraction SET second_in_text = NULL, text_in_second = NULL "
+    "WHERE second_in_text IS NOT NULL OR text_in_second IS NOT NULL",
+    "UPDATE extraction SET second_reading = 'due' WHERE (capture_id, reader) IN (SELECT coalesce(same_as, id), reader "
+    "FROM version JOIN capture ON capture.id = version.capture_id)",
+    "CREATE INDEX extraction_second_due ON extraction (capture_id, reader) "
+    "WHERE second_reading IN ('due', 'due 1', 'due 2')",
 )
 
 
 @migrations()
 def second_readings_of_versions(db: Database) -> None:
-    """A second reader is asked of what versions show, once they are known; what it said of others before stays."""
+    """A second reader is asked of what versions show, once they are known. No document is marked as told otherwise
+    before it has answered."""
+    (marks,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'mark_reading_told'").fetchone()
+    db.execute("DROP TRIGGER mark_reading_told")
     for statement in _SECOND_READINGS:
         db.execute(statement)
+    db.execute(marks)
 
 
 @migrations()

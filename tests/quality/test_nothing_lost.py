@@ -18,7 +18,8 @@ from tests.quality.test_shared import load
 
 MUTATIONS = int(os.environ.get("MUTATIONS", "120"))
 LETTER = re.compile(r"\w")
-FEW = 30  # of a tag inside an unclosed text field, which we do not show
+FEW = 30  # behind a tag that is never closed and whose quoted values hold many tags
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 UNSEEN = "head, title, script, style, template, noscript, iframe, noframes, noembed"
 ENDS = [
     b"</body></html>", b"</html><html><head><title>x</title></head><body bgcolor=white>", b"<wbr>", b"<embed src=a>",
@@ -33,7 +34,13 @@ def letters(html: str) -> Counter[str]:
     tree = LexborHTMLParser(html)
     for element in tree.css(UNSEEN):
         element.decompose()
-    return Counter(LETTER.findall(tree.body.text(separator=" "))) if tree.body else Counter()
+    if not tree.body:
+        return Counter()
+    # a text field shows tags as they are written: they are no words of a page, and its text is in the tree without them
+    fields = [TAG.sub(" ", field.text()) for field in tree.css("textarea")]
+    for field in tree.css("textarea"):
+        field.decompose()
+    return Counter(LETTER.findall(" ".join([tree.body.text(separator=" "), *fields])))
 
 
 def lost(html: str) -> str:
@@ -69,3 +76,13 @@ def test_broken_real_pages_keep_their_words(shared: Path) -> None:
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.decode()[:12])
 def test_what_follows_such_a_tag_stays(end: bytes) -> None:
     assert lost(f"<html><body><p>one {end.decode()}two</p><p>three</p><h2>four</h2></body></html><p>five") == ""
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["wider <<wbr>than that", "one &<wbr>lt; two", "one &am<embed src=a>p; two",
+     'one <a href=">"<wbr>two three</a> four', 'one <a title="<b><i>x</i>"</body>two three</a> four',
+     "one <b< <keygen>two</b> three", "one <textarea>two <b>three</b></body> four</textarea> five"],
+)  # fmt: skip
+def test_a_tag_that_is_taken_out_makes_no_markup_of_the_text_around_it(told: str) -> None:
+    assert lost(f"<html><body><p>{told}</p><p>and more</p></body></html>") == ""

@@ -28,7 +28,10 @@ MISREAD_TAG = re.compile(
     rb"|</(?:body|html|br)(?![\w\x80-\xff])[^<>]*>",
     re.IGNORECASE,
 )
-NAME_START = re.compile(b"[/?!a-zA-Z]")
+# a tag that is still open at the end; `>` in a quoted value ends none
+OPEN_TAG = re.compile(rb"""<[/?!a-zA-Z](?:[^>=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|=)*+\Z""")
+LAST_TAGS = 5
+UNFINISHED = re.compile(rb"(?:<|&#?[0-9a-zA-Z]{0,10})\Z")  # begins a tag or a reference, with what may follow
 NESTING_TAG = re.compile(r"</?(?!(?:p|h[1-6]|br|hr|a|title|script|style)\b)[a-z][^<>]*>", re.IGNORECASE)
 
 # the same in UTF-8, and what none of it begins with
@@ -57,13 +60,22 @@ def _readable(html: str) -> bytes:
 
 def _misread(found: re.Match[bytes]) -> bytes:
     """Nothing in place of such a tag, a break for `</br>`; it stays where it stands inside another one, of whose
-    attributes it is."""
+    attributes it is. A comment where text before and behind it would become markup together (`a <<wbr>b`, `&<wbr>lt;`).
+    """
     html, start = found.string, found.start()
-    before = html.rfind(b"<", 0, start)
-    inside = before > html.rfind(b">", 0, start) and NAME_START.match(html, before + 1)
-    if inside:
+    if _inside_tag(html, start):
         return found.group()
-    return b"<br>" if found.group()[:4].lower() == b"</br" else b""
+    if found.group()[:4].lower() == b"</br":
+        return b"<br>"
+    return b"<!---->" if UNFINISHED.search(html, max(0, start - 12), start) else b""
+
+
+def _inside_tag(html: bytes, place: int) -> bool:
+    """Whether a tag is still open there: one of the last few, since quoted values of tags hold tags."""
+    begin = place
+    for _ in range(LAST_TAGS):
+        begin = max(0, html.rfind(b"<", 0, begin))
+    return OPEN_TAG.search(html, min(begin, html.rfind(b">", 0, place) + 1), place) is not None
 
 
 def _parsed(body: bytes) -> tuple[HtmlElement, bool]:

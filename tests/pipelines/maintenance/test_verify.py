@@ -99,11 +99,20 @@ def test_lost_warc_files_are_found_and_all_of_them_selected_again_where_that_is_
         ["UPDATE text SET body = body || ' altered' WHERE id = 3"],
         ["DELETE FROM version WHERE number = 2"],
         ["UPDATE version SET title = 'x' WHERE number = 1"],
+        ["UPDATE extraction SET failure = 'no text in page' WHERE capture_id = (SELECT min(capture_id) FROM version)"],
         ["DELETE FROM extraction WHERE capture_id IN (SELECT capture_id FROM extraction LIMIT 3)"],
         ["DELETE FROM extraction", "DELETE FROM version", "DELETE FROM snapshot"],
         ["DELETE FROM capture WHERE state = 'not replayed'"],
     ],
-    ids=["edited text", "lost version", "edited version", "lost readings", "lost snapshots", "lost captures"],
+    ids=[
+        "edited text",
+        "lost version",
+        "edited version",
+        "read and failed",
+        "lost readings",
+        "lost snapshots",
+        "lost captures",
+    ],
 )
 def test_damaged_rows_are_found_and_made_again(crawled: Path, tmp_path: Path, statements: list[str]) -> None:
     corpus = copied(crawled, tmp_path / "c")

@@ -82,25 +82,6 @@ def test_twins_count_as_readings_of_their_own_time(desk: Desk) -> None:
     ]
 
 
-def test_a_page_that_cannot_be_read_fails_and_is_kept(desk: Desk) -> None:
-    listed(desk, row("2004"))
-    desk.read(row("2004"), NO_TEXT)
-    assert desk.state(row("2004")) == ("failed", "no text in page")
-    assert desk.versions() == []
-    assert not desk.ledger.has_pending(1)
-    assert desk.db.execute("SELECT failure FROM extraction").fetchone() == ("no text in page",)
-
-
-def test_a_failed_page_is_read_again_without_a_request(desk: Desk) -> None:
-    listed(desk, row("2004"))
-    desk.read(row("2004"), NO_TEXT)
-    desk.ledger.retry_failed()
-    (work,) = desk.ledger.next_work("2026", 5)
-    assert work.held is not None
-    desk.read(row("2004"), "A")
-    assert (desk.state(row("2004")), desk.texts()) == (("read", ""), ["A"])
-
-
 def test_what_is_no_policy_is_read_and_no_version(desk: Desk) -> None:
     listed(desk, row("2004"), row("2005"))
     desk.read(row("2004"), reading("Domain for sale", Verdict.NOT_A_POLICY))
@@ -114,16 +95,6 @@ def test_a_capture_of_two_documents_is_a_version_of_both(tmp_path: Path) -> None
     desk.read(row("2004"), "A")
     assert desk.versions("kind, text") == [("privacy policy", "A\n"), ("terms of service", "A\n")]
     desk.close()
-
-
-def test_what_another_reader_reads_stands_beside(desk: Desk) -> None:
-    listed(desk, row("2004"), row("2005"))
-    desk.read(row("2004"), "A", reader="old")
-    desk.read(row("2005"), "A", reader="old")
-    desk.read(row("2004"), "A with its heading", reader="new")
-    assert desk.versions("reader, text") == [("old", "A\n")]  # the new one is not complete for the document
-    desk.read(row("2005"), "A with its heading", reader="new")
-    assert desk.versions("reader, text") == [("new", "A with its heading\n")]
 
 
 # ---- redirects and hops

@@ -5,9 +5,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
 from pipelines.store.database import DATABASE, open_corpus, open_for_reading
+from pipelines.store.schema_speed import migrations
 from pipelines.warc import journal
 
 FIRST = Path(__file__).parents[2] / "fixtures" / "first_layout.sql"
@@ -35,6 +37,30 @@ def test_what_it_never_told_its_warc_files_waits_to_be_told(old: Path) -> None:
         journal.write_out(db, told.append)
     kinds = [next(iter(line)) for line in journal.lines_in("".join(told))]
     assert sorted(kinds) == ["document", "evidence", "query"], "the capture that was read is told by its bytes"
+
+
+def test_a_second_reader_is_asked_anew_of_what_versions_show_and_nothing_else_changes(old: Path) -> None:
+    figures = "SELECT reader = 'other', second_reading, second_in_text, text_in_second FROM extraction ORDER BY 1"
+    # documents that nothing is planned for, and by which mark their pages and files were written
+    untouched = "SELECT document_id, hex(mark) FROM planned JOIN document_mark USING (document_id)"
+    with closing(sqlite3.connect(old / DATABASE)) as db:
+        migrations.apply(Database(db), stop_before="second_readings_of_versions")
+        db.execute("UPDATE extraction SET second_in_text = 0.5, text_in_second = 0.25")
+        db.execute("INSERT INTO reader (reader) VALUES ('other')")
+        db.execute(
+            "INSERT INTO extraction (capture_id, reader, text_digest, second_in_text) "
+            "SELECT capture_id, 'other', text_digest, 0.75 FROM extraction"
+        )
+        db.execute("INSERT INTO planned SELECT id, 'all' FROM document")
+        before = db.execute(untouched).fetchall()
+        db.commit()
+    with closing(open_corpus(old)) as opened:
+        assert opened.execute(figures).fetchall() == [(0, "due", None, None), (1, "", None, None)]
+        assert opened.execute(untouched).fetchall() == before != []
+        opened.execute("UPDATE extraction SET second_in_text = 1.0")
+        assert opened.execute(untouched).fetchall() != before, "an answer is told"
+        opened.execute("UPDATE extraction SET words = 7")
+        assert opened.execute(untouched).fetchall() == []
 
 
 def test_an_older_layout_is_not_read_before_it_is_brought_up(old: Path) -> None:
