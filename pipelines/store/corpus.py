@@ -131,15 +131,14 @@ class Corpus:
                 self._settle_asked(memento.asked, memento.capture, capture_id)
 
     def set_aside(self, snapshot: Snapshot, state: State, why: str) -> None:
-        """Note of bytes that are held that they are no page: nobody is to read them. A capture that is asked for has
-        its own refusal; here stands one that was met instead, so that the journal tells of it behind its bytes."""
-        stage = "plan" if state is State.NOT_REPLAYED else "replay"
+        """Note of bytes that are held that they are no page, and nobody is to read them. A capture that is asked for
+        has its own refusal; one that was met instead stands so, and the journal tells it behind its bytes."""
         with recording(self._db):
             capture_id = self._held_id(snapshot)
             self._db.execute(
                 "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = 0, same_as = NULL "
                 "WHERE id = ? AND next_try IS NULL AND state NOT IN ('read', 'duplicate')",
-                [state, stage, why, capture_id],
+                [state, "plan" if state is State.NOT_REPLAYED else "replay", why, capture_id],
             )
             unwritten.mark_capture(self._db, capture_id)
 
@@ -295,9 +294,7 @@ class Corpus:
 
     def location(self, capture_id: int) -> WarcLocation:
         """Where a capture's bytes lie. Raises RecordingFailed where no row says."""
-        row = self._db.execute(
-            "SELECT file, offset, length FROM snapshot WHERE capture_id = ?", [capture_id]
-        ).fetchone()
-        if row is None:
+        place = "SELECT file, offset, length FROM snapshot WHERE capture_id = ?"
+        if (row := self._db.execute(place, [capture_id]).fetchone()) is None:
             raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `policy-corpus verify`.")
         return WarcLocation(*row)
