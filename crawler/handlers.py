@@ -2,6 +2,8 @@
 
 Scrapy bounds a download as a whole: its body and its time. Here the way to the answer is bounded, too: the time until
 the connection stands, the time until the headers are there, and their size, of which Twisted bounds single lines alone.
+
+Parts of Scrapy and Twisted that begin with `_` are relied on: pyproject.toml bounds both.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
-from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils._download_handlers import normalize_bind_address, wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as NotConnected
@@ -61,7 +63,8 @@ class OneTryHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         options = WireOptions.of(Config.of(crawler.settings))
         self._pool = _Pool(options.connect_timeout, self._pool)
-        self._endpoints = _Endpoints(self._pool._reactor, self._contextFactory, options.connect_timeout)
+        own = normalize_bind_address(self._bind_address)
+        self._endpoints = _Endpoints(self._pool._reactor, self._contextFactory, options.connect_timeout, own)
         self._patience = options.first_byte_timeout
         self._awaited: dict[Request, asyncio.Timeout] = {}
         crawler.signals.connect(self._begun, signals.headers_received)
@@ -81,7 +84,8 @@ class OneTryHandler(HTTP11DownloadHandler):
     def _agent(self) -> "_Agent":
         """As Scrapy makes one, but for the way to a server, which is found once for all."""
         agent = _Agent(pool=self._pool, maxsize=self._default_maxsize, fail_on_dataloss=True, crawler=self._crawler,
-                       contextFactory=self._contextFactory)  # fmt: skip
+                       contextFactory=self._contextFactory, warnsize=self._default_warnsize,
+                       tls_verbose_logging=self._tls_verbose_logging)  # fmt: skip
         agent.endpoints = self._endpoints
         return agent
 
@@ -92,7 +96,7 @@ class OneTryHandler(HTTP11DownloadHandler):
 
 
 class _Agent(_ScrapyAgent):
-    """One request on its way. Nothing goes by a proxy, or from an address of our own choice."""
+    """One request on its way. Nothing goes by a proxy."""
 
     endpoints: "_Endpoints"
 
@@ -106,9 +110,9 @@ class _Endpoints(_StandardEndpointFactory):
     """The way to each server, made once: Twisted makes it anew for each request, with its context for TLS, also where
     a connection stands. Host names are looked up each time."""
 
-    def __init__(self, reactor: Any, policy: Any, seconds: float) -> None:
+    def __init__(self, reactor: Any, policy: Any, seconds: float, own: tuple[str, int] | None) -> None:
         # the pool ends it before
-        super().__init__(reactor, policy, 2 * seconds, None)  # type: ignore[no-untyped-call]
+        super().__init__(reactor, policy, 2 * seconds, own)  # type: ignore[no-untyped-call]
         self._known: dict[tuple[bytes, bytes, int], IStreamClientEndpoint] = {}
 
     def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:

@@ -188,6 +188,15 @@ class ArchivedRedirect(Memento):
 
 
 @dataclass(frozen=True, slots=True)
+class NoPage(Memento):
+    """What was played in the place of a page and is none, an error or a picture: kept, and not read. `state` is how its
+    capture stands, where nobody asks for that by itself."""
+
+    why: str = ""
+    state: State = State.UNPLAYABLE
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage(Memento):
     """One that was fetched for its links alone: it is not read. `frames` may hold them, where it has none itself."""
 

@@ -9,10 +9,14 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from pipelines.exceptions import WrongUse
 from pipelines.formats.release import __version__
 from pipelines.formats.terminal import complain, say
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 PROGRAM = "policy-corpus"
 
@@ -45,19 +49,29 @@ def _options(arguments: list[str]) -> list[str]:
 
 def _tell_help(name: str) -> None:
     """Print what Scrapy would for a command that is asked for its help."""
-    _load_base_of_commands_alone()
+    os.environ["SCRAPY_SETTINGS_MODULE"] = _SETTINGS
+    before = {*sys.modules}
+    try:
+        _load_base_of_commands_alone()
+        parser = _parser_of(name)
+    except (ImportError, AttributeError):  # commands of this Scrapy are built on more of it
+        _forget_loaded_since(before)
+        parser = _parser_of(name)
+    parser.print_help()
+
+
+def _parser_of(name: str) -> "ArgumentParser":
     from argparse import ArgumentParser
 
     from scrapy.utils.project import get_project_settings
 
-    os.environ["SCRAPY_SETTINGS_MODULE"] = _SETTINGS
     command = import_module(f"crawler.commands.{name}").Command()
     command.settings = get_project_settings()
     parser = ArgumentParser(
         usage=f"scrapy {name} {command.syntax()}", description=command.long_desc(), conflict_handler="resolve"
     )
     command.add_options(parser)
-    parser.print_help()
+    return parser
 
 
 def _load_base_of_commands_alone() -> None:
@@ -69,6 +83,13 @@ def _load_base_of_commands_alone() -> None:
     scrapy.__version__ = ""  # type: ignore[attr-defined]  # of the user agent
     feeds.FeedExporter = object  # type: ignore[attr-defined]
     sys.modules.update({module.__name__: module for module in (scrapy, feeds)})
+
+
+def _forget_loaded_since(before: set[str]) -> None:
+    """Let go of what was loaded on a false Scrapy."""
+    for name in {*sys.modules} - before:
+        if name.partition(".")[0] in ("scrapy", "crawler", "pipelines"):
+            del sys.modules[name]
 
 
 def _run(name: str) -> None:

@@ -11,10 +11,10 @@ be a page's. Rows with one urlkey and one digest hold the same bytes. Two things
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.formats.media_types import bare, may_be_page
-from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey
+from pipelines.items import EMPTY_DIGEST, ArchivedRedirect, Capture, CaptureKey, Memento, NoPage, State
 
 TELLING = 60  # characters of a hostile field that a reason may repeat
 
@@ -108,3 +108,23 @@ def _runs(captures: Iterable[Capture]) -> Iterator[tuple[Capture, object]]:
         if row.original not in last or last[row.original][0] != likeness:
             last[row.original] = (likeness, row.key)
         yield row, last[row.original]
+
+
+def why_no_page(found: Memento) -> str:
+    """Why what was played is no page; empty where it is one, or a redirect."""
+    return "" if isinstance(found, ArchivedRedirect) else obstacle(_as_played(found))
+
+
+def set_aside(found: Memento, why: str) -> NoPage:
+    """A memento that is kept though it is no page. Where its row tells so, a plan would say the same."""
+    state = State.NOT_REPLAYED if obstacle(found.capture) else State.UNPLAYABLE
+    told = found.capture, found.requested, found.answer, found.digest_check, found.asked
+    return NoPage(*told, truncated=found.truncated, why=why, state=state)
+
+
+def _as_played(found: Memento) -> Capture:
+    """The row of a memento; what no listing told of it, as replay shows it."""
+    row, kind = found.capture, found.answer.header("Content-Type")
+    status = row.statuscode if row.statuscode.isdigit() else str(found.answer.status)
+    is_told = "/" in row.mimetype and not row.is_revisit
+    return replace(row, statuscode=status, mimetype=row.mimetype if is_told else kind or row.mimetype)

@@ -16,6 +16,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as Trouble
 
 from crawler.politeness.wire_options import STOPPING, Budget
+from crawler.selection.payloads import why_no_page
 from crawler.spiders.canaries import Canaries
 from crawler.spiders.options import Options, budget_from, options_from
 from crawler.spiders.planner import Planner
@@ -33,6 +34,7 @@ from pipelines.items import (
     Failure,
     ListingRefusal,
     Memento,
+    NoPage,
     Refusal,
     State,
     WarcLocation,
@@ -181,10 +183,8 @@ class PoliciesSpider(Spider):
             yield self._listing_refused(listing, failure_of(error))
             return
         self._hearing.of(listing.query.archive).answered()
-        silent, failed = (
-            partial(self._fell_silent, listing=listing),
-            partial(self.listing_not_answered, listing=listing),
-        )
+        silent = partial(self._fell_silent, listing=listing)
+        failed = partial(self.listing_not_answered, listing=listing)
         yield from self._canaries.sift(page, silent, failed)
 
     def _fell_silent(self, error: ListingFailed, listing: OpenListing) -> ListingRefusal:
@@ -248,12 +248,10 @@ class PoliciesSpider(Spider):
                 case Held(capture, location, by):
                     snapshot = held_snapshot(self._options.folder, location, capture, by)
                     yield replace(snapshot, memento=self._witness(asked, snapshot.memento))
-                case ArchivedRedirect():
+                case ArchivedRedirect() | NoPage() | Refusal() | Decision():
                     yield outcome
                 case Memento():
                     yield self._witness(asked, outcome)
-                case Refusal() | Decision():
-                    yield outcome
                 case _:
                     assert_never(outcome)
 
@@ -269,6 +267,8 @@ class PoliciesSpider(Spider):
         match snapshot.memento:
             case ArchivedRedirect(redirect_to=address) as held:
                 yield from self._outcomes(asked, self._replay.moved(asked, held.capture.timestamp, address))
+            case held if why := why_no_page(held):
+                yield from self._outcomes(asked, self._replay.no_page(asked, why))
             case held:
                 yield replace(snapshot, memento=self._witness(asked, held))
 

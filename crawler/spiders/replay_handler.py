@@ -13,7 +13,7 @@ from typing import assert_never
 
 from crawler.archives.base import Found as Answered
 from crawler.archives.memento import Hop, Limited, Played, Refused, played_capture
-from crawler.selection.payloads import obstacle
+from crawler.selection.payloads import obstacle, set_aside, why_no_page
 from crawler.spiders.steps import Found, Hopped, Moved, Nothing, Page, Step, Steps, unlisted
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
@@ -167,14 +167,17 @@ class Replay:
             return
         wanted = asked.capture if len(asked.way) == 1 else _unlisted(asked)
         rows = self._ledger.rows_at(wanted.urlkey, played.timestamp, asked.archive)
-        found = _named(played_capture(wanted, played, answer, raw, rows), played.original)
+        plain = played_capture(wanted, played, answer, raw, rows)
+        found = _named(plain, played.original)
         if isinstance(found, ArchivedRedirect):
             self.steps.found(asked.step, Moved(found.capture.timestamp, found.redirect_to))
             yield replace(found, asked=asked.capture)
             yield from self.moved(asked, found.capture.timestamp, found.redirect_to)
             return
-        if why := obstacle(_as_played(found)):
-            yield from self.failed(asked, Failure(ReplayFailed.stage, why, False), State.UNPLAYABLE)
+        if why := why_no_page(found):
+            own = plain.capture.key == asked.capture.key
+            yield set_aside(replace(plain if own else found, asked=asked.capture), why)
+            yield from self.no_page(asked, why)
             return
         self.steps.found(asked.step, Page(found.capture.key, asked.capture.key))
         if found.capture.key == asked.capture.key:
@@ -185,6 +188,10 @@ class Replay:
                 yield Decision(asked.capture, State.DUPLICATE, same_as=found.capture.key)
             else:
                 yield replace(found, asked=asked.capture)
+
+    def no_page(self, asked: Asked, why: str) -> Iterator[Outcome]:
+        """What comes of an answer that is kept and is no page."""
+        yield from self.failed(asked, Failure(ReplayFailed.stage, why, False), State.UNPLAYABLE)
 
     def _stands(self, standing: Standing, asked: Asked) -> bool:
         """Whether the bytes of a capture that was played are held. One that was selected while this was on its way is
@@ -226,7 +233,7 @@ class Replay:
         else:
             way = (*asked.way, step)
             on = replace(asked, timestamp=timestamp, original=original, way=way, at=asked.archive, tried=())
-            yield from self._held_redirect(on) or iter([self._known(asked, timestamp, original) or on])
+            yield from self._held_redirect(on) or iter([self._known(on) or on])
 
     def _held_redirect(self, asked: Asked) -> Iterator[Outcome] | None:
         """A redirect that is held already leads on without being asked again."""
@@ -240,8 +247,8 @@ class Replay:
         """Whether a capture is just being asked for: what comes of it is waited for, as it may lead back here."""
         return standing.state is State.SELECTED and self.steps.is_begun((row.timestamp, row.original, row.archive))
 
-    def _known(self, asked: Asked, timestamp: str, original: str) -> Outcome | None:
-        for row in self._ledger.rows_at(urlkey(original), timestamp, asked.archive):
+    def _known(self, asked: Asked) -> Outcome | None:
+        for row in self._ledger.rows_at(urlkey(asked.original), asked.timestamp, asked.archive):
             standing = self._ledger.standing(row.key)
             if standing is None or row.key == asked.capture.key or row.statuscode.startswith("3"):
                 continue
@@ -250,8 +257,15 @@ class Replay:
             if standing.state in _STANDS or (standing.held and standing.state is State.FAILED):
                 return Decision(asked.capture, State.DUPLICATE, same_as=row.key)
             if standing.held:
-                return Held(row, standing.held, asked.capture)
+                return self._held_already(asked, row, standing, standing.held)
         return None
+
+    def _held_already(self, asked: Asked, row: Capture, standing: Standing, held: WarcLocation) -> Outcome:
+        why = obstacle(row) or (standing.reason if standing.state is State.UNPLAYABLE else "")
+        if not why:
+            return Held(row, held, asked.capture)
+        failure = Failure(ReplayFailed.stage, why, False)
+        return self._elsewhere(asked, failure) or self.refusal(asked, State.UNPLAYABLE, failure)
 
 
 def _unlisted(asked: Asked) -> Capture:
@@ -267,14 +281,6 @@ def _named(found: Memento, original: str) -> Memento:
     original, kind = original or found.capture.original, bare(found.answer.header("Content-Type"))[:_LONGEST_TYPE]
     named = replace(found.capture, original=original, statuscode=status, digest=digest)
     return replace(found, capture=replace(named, mimetype=kind) if named.mimetype == "unk" and kind else named)
-
-
-def _as_played(found: Memento) -> Capture:
-    """The row of a memento; what no listing told of it, as replay shows it."""
-    row, kind = found.capture, found.answer.header("Content-Type")
-    status = row.statuscode if row.statuscode.isdigit() else str(found.answer.status)
-    is_told = "/" in row.mimetype and not row.is_revisit
-    return replace(row, statuscode=status, mimetype=row.mimetype if is_told else kind or row.mimetype)
 
 
 def held_snapshot(folder: Path, location: WarcLocation, capture: Capture, asked: Capture | None) -> Snapshot:

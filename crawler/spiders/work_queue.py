@@ -212,7 +212,7 @@ class Feed:
                     self.settled(memento.capture.key)
             case Snapshot(HomePage() as home):  # it is done with, and what it names may move documents
                 self.visited((home.asked or home.capture).key, {(one.site, one.kind) for one in home.evidence})
-            case Snapshot():  # an ArchivedRedirect has only been kept so far
+            case Snapshot():  # an ArchivedRedirect, or what is no page, has only been kept so far
                 pass
             case Refusal() | Decision():
                 self.settled(item.capture.key)

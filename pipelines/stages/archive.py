@@ -30,6 +30,12 @@ Kept = ListingPage | ListingRefusal | Snapshot | Refusal | Decision
 """The same, once its bytes are kept."""
 
 
+def opened_by(spider: object) -> Database | None:
+    """The corpus, where the crawl's spider has it open already; what another spider calls `db` may be anything."""
+    db = getattr(spider, "db", None)
+    return db if isinstance(db, Database) else None
+
+
 class ArchiveStage:
     """Takes listing pages and mementos; passes the pages on, and each memento as the snapshot it became. `db` is the
     corpus in `folder` where the crawl has it open already."""
@@ -63,7 +69,7 @@ class ArchiveStage:
             config.warc_size,
             config.target_list,
             config.writer_patience,
-            getattr(crawler.spider, "db", None),
+            opened_by(crawler.spider),
         )
 
     def open_spider(self) -> None:

@@ -19,6 +19,7 @@ from pipelines.items import (
     HomePage,
     ListingPage,
     ListingRefusal,
+    NoPage,
     Page,
     Reading,
     Refusal,
@@ -36,8 +37,8 @@ LENT = "readers"
 
 
 class ExtractStage:
-    """Takes snapshots and passes on extractions. Archived redirects have no text, and of home pages
-    only the links are wanted: they pass unread."""
+    """Takes snapshots and passes on extractions. Archived redirects and what is no page have no text,
+    and of home pages only the links are wanted: they pass unread."""
 
     def __init__(self, readers: Readers, reader: str, *, lent: bool = False) -> None:
         self._readers = readers
@@ -48,7 +49,8 @@ class ExtractStage:
     def from_crawler(cls, crawler: Crawler) -> Self:
         config = Config.of(crawler.settings)
         extractor = config.extractor or DEFAULT
-        if lent := getattr(crawler, LENT, None):
+        lent = getattr(crawler, LENT, None)
+        if isinstance(lent, Readers):
             return cls(lent, reader_version(extractor), lent=True)
         readers = Readers(
             config.readers or 1,
@@ -60,7 +62,7 @@ class ExtractStage:
 
     async def process_item(self, item: Kept) -> Recorded:
         match item:
-            case Snapshot(memento=HomePage() | ArchivedRedirect()):
+            case Snapshot(memento=HomePage() | ArchivedRedirect() | NoPage()):
                 return item
             case Snapshot():
                 return Extraction(item, self._reader, await self._read(item))

@@ -6,8 +6,9 @@ from typing import Self, assert_never
 from scrapy.crawler import Crawler
 from sqlite_utils import Database
 
-from pipelines.items import Decision, Extraction, HomePage, ListingPage, ListingRefusal, Refusal, Snapshot
+from pipelines.items import Decision, Extraction, HomePage, ListingPage, ListingRefusal, NoPage, Refusal, Snapshot
 from pipelines.options import Config
+from pipelines.stages.archive import opened_by
 from pipelines.stages.extract import Recorded
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import PATIENCE, open_corpus, recording
@@ -31,7 +32,7 @@ class RecordStage:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         config = Config.of(crawler.settings)
-        return cls(config.folder, config.archive, config.writer_patience, getattr(crawler.spider, "db", None))
+        return cls(config.folder, config.archive, config.writer_patience, opened_by(crawler.spider))
 
     def process_item(self, item: Recorded) -> Recorded:
         match item:
@@ -45,6 +46,8 @@ class RecordStage:
                     self._corpus.record(item)
             case Snapshot(memento=HomePage() as home):
                 self._visited(home, item)
+            case Snapshot(memento=NoPage(why=why, state=state)):
+                self._corpus.set_aside(item, state, why)
             case Snapshot():  # an ArchivedRedirect: what it leads to will be recorded
                 pass
             case Refusal(capture, state, failure, next_try):

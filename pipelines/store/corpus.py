@@ -20,7 +20,7 @@ from pipelines.items import (
     Verdict,
     WarcLocation,
 )
-from pipelines.store import changes, departing
+from pipelines.store import changes, departing, unwritten
 from pipelines.store.database import CAPTURE_COLUMNS, insert_reading, reading_columns, recording
 from pipelines.store.deriving import Deriving, added
 
@@ -129,6 +129,18 @@ class Corpus:
             self._settle(capture_id, None)
             if memento.asked and memento.asked.key != memento.capture.key:
                 self._settle_asked(memento.asked, memento.capture, capture_id)
+
+    def set_aside(self, snapshot: Snapshot, state: State, why: str) -> None:
+        """Note of bytes that are held that they are no page, and nobody is to read them. A capture that is asked for
+        has its own refusal; one that was met instead stands so, and the journal tells it behind its bytes."""
+        with recording(self._db):
+            capture_id = self._held_id(snapshot)
+            self._db.execute(
+                "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = 0, same_as = NULL "
+                "WHERE id = ? AND next_try IS NULL AND state NOT IN ('read', 'duplicate')",
+                [state, "plan" if state is State.NOT_REPLAYED else "replay", why, capture_id],
+            )
+            unwritten.mark_capture(self._db, capture_id)
 
     def record(self, extraction: Extraction) -> None:
         """Keep what was read in a snapshot, settle its captures' states, and derive its documents' versions again."""
@@ -282,9 +294,7 @@ class Corpus:
 
     def location(self, capture_id: int) -> WarcLocation:
         """Where a capture's bytes lie. Raises RecordingFailed where no row says."""
-        row = self._db.execute(
-            "SELECT file, offset, length FROM snapshot WHERE capture_id = ?", [capture_id]
-        ).fetchone()
-        if row is None:
+        place = "SELECT file, offset, length FROM snapshot WHERE capture_id = ?"
+        if (row := self._db.execute(place, [capture_id]).fetchone()) is None:
             raise RecordingFailed(f"No snapshot row for capture {capture_id}: run `policy-corpus verify`.")
         return WarcLocation(*row)

@@ -71,6 +71,7 @@ class Standing:
     redirect_to: str = ""  # where its held answer leads to
     same_as: CaptureKey | None = None  # of a duplicate
     is_twin_held: bool = False
+    reason: str = ""
 
 
 class Ledger(Documents):
@@ -166,17 +167,17 @@ class Ledger(Documents):
         """What has become of a capture; None where the ledger does not know it."""
         row = self._db.execute(
             f"SELECT state, coalesce(redirect_to, ''), {_TWIN}, "  # noqa: S608
-            "EXISTS (SELECT 1 FROM snapshot WHERE capture_id = same_as), file, offset, snapshot.length "
+            "EXISTS (SELECT 1 FROM snapshot WHERE capture_id = same_as), reason, file, offset, snapshot.length "
             "FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
             "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
             [*key.columns],
         ).fetchone()
         if row is None:
             return None
-        state, redirect_to, twin, is_twin_held, *location = row
+        state, redirect_to, twin, is_twin_held, reason, *location = row
         held = WarcLocation(*location) if location[0] is not None else None
         same_as = CaptureKey(*json.loads(twin)) if twin else None
-        return Standing(State(state), held, redirect_to, same_as, bool(is_twin_held))
+        return Standing(State(state), held, redirect_to, same_as, bool(is_twin_held), reason)
 
     def next_work(self, now: str, limit: int, skip: Iterable[int] = (), archive: str = "") -> list[Work]:
         """Captures of an archive to be fetched or read now, in the order they were listed, without those in `skip`."""

@@ -18,9 +18,12 @@ from pipelines.store.corpus import Corpus
 from pipelines.store.database import CAPTURE_COLUMNS, DATABASE, connect_without_trace, recording
 
 _AT_ONCE = 500
-# what was fetched for its links alone, a home page, stands as read and has no reading
+# what was fetched for its links alone, a home page, stands as read and has no reading; what was played and is no page
+# stands as unplayable
 _UNREAD = """FROM snapshot JOIN capture ON capture.id = snapshot.capture_id
 WHERE redirect_to = '' AND state <> 'not replayed'
+    AND NOT (state = 'unplayable' AND stage = 'replay'
+        AND (reason LIKE 'status %' OR reason LIKE 'no page: %' OR reason = 'empty content'))
     AND (state <> 'read' OR EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id))
     AND NOT EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id AND reader = ?)"""
 _READ = "EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id)"

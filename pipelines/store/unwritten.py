@@ -49,6 +49,12 @@ def take_off(db: Database, marks: Sequence[Mark]) -> None:
         db.conn.executemany("DELETE FROM unwritten WHERE what = ? AND id = ?", marks)
 
 
+def mark_capture(db: Database, capture_id: int) -> None:
+    """Let a capture be told once more behind its bytes, though nothing in its row changed. A part of the caller's
+    transaction."""
+    db.execute("INSERT OR IGNORE INTO unwritten (what, id) VALUES ('capture', ?)", [capture_id])
+
+
 def mark_all(db: Database) -> None:
     """Mark every row as not written, where bytes that told of them are gone. A part of the caller's transaction."""
     for what in ("capture", "query", "document"):

@@ -24,6 +24,7 @@ from crawler.handlers import OneTryHandler
 made = OneTryHandler(get_crawler(settings_dict={
     **{name: value for name, value in vars(settings).items() if name.isupper()},
     "USER_AGENT": "", "WAYBACK_CONNECT_TIMEOUT": 1,
+    "DOWNLOAD_BIND_ADDRESS": "127.0.0.2",
     "WAYBACK_CDX_FIRST_BYTE_TIMEOUT": 1, "WAYBACK_REPLAY_FIRST_BYTE_TIMEOUT": 60}))
 """
 _POOL = "print(made._pool.retryAutomatically, made._pool.maxPersistentPerHost, made._pool.persistent)"
@@ -125,6 +126,15 @@ def test_an_answer_that_has_begun_may_take_its_time() -> None:
 
     with serving(dawdle) as url:
         assert told(_ASK, "cdx", url) == "b'ab' in time"
+
+
+def test_connections_come_from_the_address_that_was_set() -> None:
+    def tell(connection: socket.socket) -> None:
+        caller = connection.getpeername()[0].encode()
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(caller), caller))
+
+    with serving(tell) as url:
+        assert told(_ASK, "cdx", url) == "b'127.0.0.2' in time"
 
 
 def test_a_connection_that_does_not_come_about_is_given_up() -> None:

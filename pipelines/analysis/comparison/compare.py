@@ -4,6 +4,7 @@
 """
 
 import re
+from threading import local
 
 from msgspec import Struct
 
@@ -64,8 +65,8 @@ RULES = 1
 
 def compare(before: str, after: str) -> Comparison:
     """Compare two Markdown texts (style `corpus`, as versions have them). Pure; never fails, whatever the texts are."""
-    ours, theirs = _parsed(before, after)
-    comparer = _Comparer(ours.blocks, theirs.blocks, _recent.codes(len(before) + len(after)))
+    ours, theirs = _kept.parsed(before, after)
+    comparer = _Comparer(ours.blocks, theirs.blocks, _kept.recent.codes(len(before) + len(after)))
     if comparer.leaves_over:
         comparer = comparer.with_cuts(ours.blocks, theirs.blocks)
     changes = comparer.changes()
@@ -135,8 +136,15 @@ class _Texts:
         return ours, theirs
 
 
-_parsed = _Texts()
-_recent = Recent()
+class _Kept(local):
+    """What is kept from one comparison to the next, by each thread: where two shared it, two words got one letter."""
+
+    def __init__(self) -> None:
+        self.parsed = _Texts()
+        self.recent = Recent()
+
+
+_kept = _Kept()
 
 
 def _text(comparison: Comparison, side: str) -> str:

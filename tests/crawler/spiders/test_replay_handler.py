@@ -22,9 +22,11 @@ from pipelines.items import (
     Failure,
     HttpAnswer,
     Memento,
+    NoPage,
     Refusal,
     State,
 )
+from pipelines.store.readings import count_unread
 from tests.desk import NOW, URL, Desk, reading, row
 
 BASE = "http://127.0.0.1:8390"
@@ -122,10 +124,15 @@ def test_what_no_listing_told_is_looked_at_when_it_is_played(replay: Replay, sta
     """Rows of TimeMaps, and old ones, have neither status nor type."""
     untold = replace(page("2006"), statuscode="-", mimetype="unk", digest="-")
     asked = Asked.first(untold, 0)
-    found = of(replay, asked, memento(asked, untold, status=status, Content_Type=kind))
+    answer = memento(asked, untold, status=status, Content_Type=kind)
+    *kept, found = outcomes(replay, asked, answer, answer.body)
     if why:
         assert refusal(found) == (State.UNPLAYABLE, why, False, None)
+        assert [(one.capture, one.answer, one.why) for one in kept if isinstance(one, NoPage)] == [
+            (untold, answer, why)
+        ]
     else:
+        assert not kept
         assert isinstance(found, Memento)
         assert (found.capture.statuscode, found.capture.mimetype) == ("200", kind or "unk")
 
@@ -227,6 +234,20 @@ def test_a_target_that_is_held_and_not_read_is_read(desk: Desk, replay: Replay, 
     snapshot = desk.hold(target)  # by a run that was killed
     _, found = outcomes(replay, moved, redirect(moved, moved.capture, MOVED), b"")
     assert found == Held(target, snapshot.location, moved.capture)
+
+
+def test_an_error_behind_a_redirect_is_kept_and_not_asked_for_again(desk: Desk, replay: Replay, moved: Asked) -> None:
+    answer = redirect(moved, moved.capture, MOVED)
+    _, on = outcomes(replay, moved, answer, b"")
+    assert isinstance(on, Asked)
+    kept, told = outcomes(replay, on, memento(on, page("2005", MOVED), b"gone", status=404), b"gone")
+    assert isinstance(kept, NoPage)
+    assert (kept.capture.original, kept.capture.statuscode, kept.answer.body) == (MOVED, "404", b"gone")
+    assert refusal(told) == (State.REDIRECT, f"moved to {MOVED} (status 404)", False, None)
+    desk.corpus.set_aside(desk.hold(kept.capture, kept.asked), kept.state, kept.why)
+    assert desk.state(kept.capture) == ("not replayed", "status 404")
+    assert count_unread(desk.db, "reader-1") == 0
+    assert list(outcomes(Replay(desk.ledger, timedelta(hours=24), lambda *_: None), moved, answer, b""))[1:] == [told]
 
 
 def test_a_target_that_was_passed_over_is_asked_for(desk: Desk, replay: Replay, moved: Asked) -> None:

@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.items import Decision, DocumentKey, Snapshot, State, Target
-from pipelines.stages.archive import ArchiveStage
+from pipelines.stages.archive import ArchiveStage, opened_by
 from pipelines.store.checks import files_of_rows
 from pipelines.store.target_lists import TargetFile
 from pipelines.warc.held import HeldListing, HeldMemento, HeldTargets
@@ -31,6 +32,11 @@ def stage(desk: Desk) -> Iterator[ArchiveStage]:
 
 def files(desk: Desk) -> list[Path]:
     return sorted((desk.folder / "warc").glob("*.warc.gz"))
+
+
+def test_what_another_spider_calls_its_db_is_not_taken_for_the_corpus(desk: Desk) -> None:
+    assert opened_by(SimpleNamespace(db=desk.db)) is desk.db
+    assert [opened_by(SimpleNamespace(db={"a": 1})), opened_by(object()), opened_by(None)] == [None, None, None]
 
 
 def test_a_memento_becomes_the_snapshot_that_is_held(desk: Desk, stage: ArchiveStage) -> None:

@@ -1,12 +1,16 @@
 """What a comparison says of two texts, and that it leaves nothing out."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.analysis.comparison.blocks import Chunks, blocks_of, parse
-from pipelines.analysis.comparison.codes import Codes, Words
+from pipelines.analysis.comparison.codes import Codes, Words, _Letters
 from pipelines.analysis.comparison.compare import apply, compare, revert
 from pipelines.analysis.comparison.model import Comparison
 from pipelines.analysis.comparison.runs import runs_of
@@ -14,6 +18,25 @@ from pipelines.analysis.comparison.tokens import count_words, keys_of, tokens_of
 from tests.pipelines.analysis.comparison.markdowns import ANY, edited
 
 PAIRS = st.one_of(edited(), st.tuples(ANY, ANY))
+
+
+def test_threads_that_compare_at_once_hide_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where threads shared their words, two that were met at one moment had one letter."""
+    meeting = Barrier(2)
+
+    def late(letters: _Letters, token: str) -> str:
+        number = len(letters)
+        with suppress(BrokenBarrierError):
+            meeting.wait(0.05)
+        letters[token] = letter = chr(number)
+        return letter
+
+    monkeypatch.setattr(_Letters, "__missing__", late)
+    with ThreadPoolExecutor(2) as both:
+        texts = [(f"We {name} it", f"We {name} all") for name in ("sell", "keep")]
+        list(both.map(compare, *zip(*texts, strict=True)))
+        told = list(both.map(compare, ["You sell", "You sell"], ["You keep", "You keep"]))
+    assert [(one.words_added, one.words_removed) for one in told] == [(1, 1), (1, 1)]
 
 
 def _ops(comparison: Comparison) -> list[str]:
