@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from pipelines.exceptions import ReadingFailed, WrongUse
 from pipelines.formats.content_encoding import decode
 from pipelines.formats.timestamps import as_datetime, digits
-from pipelines.items import HttpAnswer
+from pipelines.items.captures import HttpAnswer
 from pipelines.store import selection as stored
 from pipelines.store.catalogue import refuse_catalogue
 from pipelines.store.database import open_existing

@@ -8,21 +8,18 @@ from typing import Any
 
 from crawler.selection.plan import plan
 from pipelines.formats.surt import urlkey
-from pipelines.items import (
+from pipelines.items.captures import (
     Capture,
     DocumentKey,
-    Extraction,
-    Failure,
     HttpAnswer,
     ListingPage,
     Memento,
     Query,
-    Reading,
     Snapshot,
     Target,
-    Verdict,
     WarcLocation,
 )
+from pipelines.items.readings import Extraction, Failure, Reading, Verdict
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger

@@ -222,7 +222,7 @@ def _warm_up() -> None:
     from crawler.targets.urls import site_of
     from pipelines.executors import reading_process
     from pipelines.extraction.extractors import extractor
-    from pipelines.items import Page
+    from pipelines.items.readings import Page
     from tests.new_corpora import copied_layout
 
     copied_layout().__enter__()

@@ -7,7 +7,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process that has threads is not to
 
 from pipelines.executors.reading_process import WARM_UP
 from pipelines.extraction.extractors import extractor
-from pipelines.items import Page
+from pipelines.items.readings import Page
 
 extractor("corpus").read(Page(WARM_UP, "http://localhost/", "20000101000000"))
 gc.collect()

@@ -2,7 +2,7 @@
 
 import re
 
-from pipelines.items import HttpAnswer
+from pipelines.items.captures import HttpAnswer
 
 EXCLUDED = "excluded from the archive"
 ROBOTS = "closed by robots.txt"

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from crawler.archives.book import Archive, Rates, chosen
 from crawler.politeness.limits import is_archive_org
 from pipelines.exceptions import WrongUse
-from pipelines.items import WAYBACK
+from pipelines.items.captures import WAYBACK
 from pipelines.options import Config
 
 _WAYBACK_MACHINE = "the Wayback Machine"

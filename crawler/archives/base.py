@@ -3,7 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from crawler.archives.memento import Hop, Limited, Played, Refused
-from pipelines.items import Capture, HttpAnswer, ListingPage, Query
+from pipelines.items.captures import Capture, HttpAnswer, ListingPage, Query
 
 Found = Played | Hop | Limited | Refused
 """What a replay answer is."""

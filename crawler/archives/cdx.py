@@ -15,7 +15,7 @@ from waybackpy.exceptions import WaybackError
 from crawler.archives.addresses import matching
 from crawler.archives.answers import is_exception, why_closed
 from pipelines.exceptions import ListingFailed, WrongUse
-from pipelines.items import Capture, HttpAnswer, ListingPage, Query
+from pipelines.items.captures import Capture, HttpAnswer, ListingPage, Query
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 MAX_ROWS = 150_000

@@ -21,7 +21,7 @@ from crawler.archives.pywb import cdx_filter, number_of_pages, refuse_pages, wan
 from crawler.archives.range_record import as_replayed, place_in
 from crawler.archives.rows import Row, capture_of, lines_of, page_of
 from pipelines.exceptions import ListingFailed, ReplayFailed
-from pipelines.items import Capture, HttpAnswer, ListingPage, Query
+from pipelines.items.captures import Capture, HttpAnswer, ListingPage, Query
 
 ONE_PAGE = 12_000
 """Rows of one address up to which its page is the only one: five blocks of 3000 lines are a page."""

@@ -15,7 +15,8 @@ from crawler.politeness.circuit_breaker import asked_pause
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.timestamps import as_datetime, from_http_date
-from pipelines.items import ArchivedRedirect, Capture, Failure, HttpAnswer, Memento, State
+from pipelines.items.captures import ArchivedRedirect, Capture, HttpAnswer, Memento, State
+from pipelines.items.readings import Failure
 
 _ORIGINAL_HEADER = "X-Archive-Orig-"
 TRUNCATED = "WARC-Truncated"

@@ -26,7 +26,8 @@ from crawler.archives.memento import REDIRECTS, Played, Refused, original_of, re
 from crawler.archives.rows import Row, lines_of, page_of, read_line
 from pipelines.exceptions import ListingFailed, ReplayFailed, WrongUse
 from pipelines.formats.timestamps import from_http_date
-from pipelines.items import Capture, Failure, HttpAnswer, ListingPage, Query, State
+from pipelines.items.captures import Capture, HttpAnswer, ListingPage, Query, State
+from pipelines.items.readings import Failure
 
 MOST_ROWS = 100_000
 """What every pywb stops at, whatever it is asked."""

@@ -13,7 +13,7 @@ from crawler.archives.memento import TRUNCATED
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.content_encoding import decode
 from pipelines.formats.timestamps import as_datetime
-from pipelines.items import HttpAnswer
+from pipelines.items.captures import HttpAnswer
 
 LARGEST = 64 << 20
 """Bytes of a record, unpacked."""

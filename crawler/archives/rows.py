@@ -16,7 +16,7 @@ from crawler.archives.addresses import is_playable, matching
 from crawler.archives.cdx import MAX_LINE, MAX_ROWS, bounded, printable, shown
 from pipelines.exceptions import ListingFailed
 from pipelines.formats.surt import urlkey
-from pipelines.items import Capture, HttpAnswer, ListingPage, Query
+from pipelines.items.captures import Capture, HttpAnswer, ListingPage, Query
 
 Value = str | int | float | bool | None
 

@@ -16,7 +16,7 @@ from crawler.archives.pywb import Pywb, without_rows
 from pipelines.exceptions import ListingFailed, ReplayFailed, WrongUse
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import from_http_date, in_range
-from pipelines.items import Capture, HttpAnswer, ListingPage, Query
+from pipelines.items.captures import Capture, HttpAnswer, ListingPage, Query
 
 _LINK = re.compile(r'\s*<([^<>]*)>((?:\s*;\s*(?:[^\s=;,"]+\s*=\s*(?:"[^"]*"|[^\s;,"]*)|[^\s=;,"]+)?)*)\s*(?:,|\Z)')
 _ATTRIBUTE = re.compile(r';\s*([^\s=;,"]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))')

@@ -14,7 +14,7 @@ from crawler.archives.memento import read_answer
 from crawler.archives.pywb import Pywb
 from crawler.archives.timemap import TimeMap
 from pipelines.exceptions import ListingFailed
-from pipelines.items import WAYBACK, Capture, HttpAnswer, ListingPage, Query
+from pipelines.items.captures import WAYBACK, Capture, HttpAnswer, ListingPage, Query
 
 
 class Wayback:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from urllib.parse import urlsplit
 
-from pipelines.items import Evidence, Source
+from pipelines.items.captures import Evidence, Source
 
 
 @dataclass(frozen=True, slots=True)

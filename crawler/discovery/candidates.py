@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from crawler.discovery.links import Link, site_of
 from crawler.discovery.vocabulary import LONGEST, Naming, address_naming, naming, table
-from pipelines.items import Capture
+from pipelines.items.captures import Capture
 
 LIKELY: Final = 0.5
 

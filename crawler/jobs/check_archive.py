@@ -23,7 +23,7 @@ from crawler.jobs.settling import add_derived
 from crawler.politeness.wire_options import Budget
 from crawler.spiders.responses import failure_of, http_answer, why_no_answer
 from pipelines.exceptions import CaptureFailed, ListingFailed, ReplayFailed, WrongUse
-from pipelines.items import Capture, ListingPage, Query
+from pipelines.items.captures import Capture, ListingPage, Query
 from pipelines.options import Config
 
 MOST_PAGES = 6

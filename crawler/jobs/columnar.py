@@ -17,7 +17,7 @@ from crawler.targets.document_kinds import normal_kind
 from crawler.targets.target_list import BadLine, read_targets
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
-from pipelines.items import Capture
+from pipelines.items.captures import Capture
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from crawler.selection.plan import plan
 from crawler.spiders.options import Options, options_from
 from crawler.spiders.planner import Planner, Selection
 from crawler.spiders.site_discovery import Discovery
-from pipelines.items import State
+from pipelines.items.captures import State
 from pipelines.options import Config
 from pipelines.store import outlook
 from pipelines.store.corpus import Corpus

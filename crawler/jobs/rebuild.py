@@ -30,7 +30,7 @@ from pipelines.executors.read_all import Progress
 from pipelines.export.corpus_files import export_corpus
 from pipelines.export.files import Counts
 from pipelines.formats.surt import urlkey
-from pipelines.items import DocumentKey, Target
+from pipelines.items.captures import DocumentKey, Target
 from pipelines.maintenance.first_pass import Knowledge
 from pipelines.maintenance.forget import forget_again
 from pipelines.maintenance.merge import take_files, tell_joined

@@ -17,7 +17,7 @@ from crawler.targets.target_list import BadLine, read_targets
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import utc
-from pipelines.items import DocumentKey, Target
+from pipelines.items.captures import DocumentKey, Target
 from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.archives import keep_archives

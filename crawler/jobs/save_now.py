@@ -31,7 +31,7 @@ from crawler.spiders.responses import UNREACHED, why_no_answer
 from crawler.targets.target_list import BadLine, read_targets
 from pipelines.exceptions import WrongUse
 from pipelines.formats.timestamps import utc
-from pipelines.items import WAYBACK
+from pipelines.items.captures import WAYBACK
 from pipelines.options import Config
 from pipelines.store import saved
 from pipelines.store.database import open_corpus

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from crawler.targets.target_list import COLUMNS, BadLine, read_targets
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.formats import atomic
-from pipelines.items import Target
+from pipelines.items.captures import Target
 from pipelines.store.catalogue import shards_in, write_catalogue
 
 CATALOGUE = "catalogue.toml"

@@ -22,7 +22,8 @@ from sqlite_utils import Database
 
 from crawler.reporting.progress_state import CONNECTIONS, Standing, Way, shown_rate, told_pause
 from pipelines.formats.terminal import printable, say
-from pipelines.items import Extraction, ListingPage
+from pipelines.items.captures import ListingPage
+from pipelines.items.readings import Extraction
 from pipelines.options import Config
 from pipelines.store.database import open_for_reading
 from pipelines.store.outlook import Remaining, remaining

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from crawler.reporting.news import short_lines
 from pipelines.formats.terminal import complain, counted, printable
-from pipelines.items import State
+from pipelines.items.captures import State
 from pipelines.store.news import News
 from pipelines.store.summary import Summary
 

@@ -16,7 +16,7 @@ from crawler.selection.payload_states import Holding
 from crawler.selection.payloads import half_year_of
 from crawler.selection.strategies import Point
 from pipelines.formats.timestamps import EARLIEST
-from pipelines.items import Capture, CaptureKey
+from pipelines.items.captures import Capture, CaptureKey
 
 DAY = 86_400.0
 GAP_DAYS = 180

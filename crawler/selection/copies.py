@@ -7,7 +7,7 @@ that have not failed it; so what one archive does not play, the next one is aske
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Known, State
+from pipelines.items.captures import EMPTY_DIGEST, Capture, CaptureKey, Decision, Known, State
 
 _FIRST = (State.READ, State.SELECTED)
 _LOST = (State.FAILED, State.UNPLAYABLE, State.BLOCKED)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from crawler.selection.payloads import Payload
-from pipelines.items import Capture, CaptureKey, Known, State
+from pipelines.items.captures import Capture, CaptureKey, Known, State
 
 TRIES = 10  # captures that may turn out dead in one payload, period or interval before it is given up
 

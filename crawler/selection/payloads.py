@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.formats.media_types import bare, may_be_page
-from pipelines.items import EMPTY_DIGEST, ArchivedRedirect, Capture, CaptureKey, Memento, NoPage, State
+from pipelines.items.captures import EMPTY_DIGEST, ArchivedRedirect, Capture, CaptureKey, Memento, NoPage, State
 
 TELLING = 60  # characters of a hostile field that a reason may repeat
 

@@ -14,7 +14,7 @@ from crawler.selection.payloads import in_order, shared
 from crawler.selection.strategies import STRATEGIES, Choice, points_of
 from pipelines.exceptions import WrongUse
 from pipelines.formats.timestamps import within
-from pipelines.items import Capture, CaptureKey, Decision, Known, State
+from pipelines.items.captures import Capture, CaptureKey, Decision, Known, State
 
 CHOICES = (*STRATEGIES, "changes")
 REVISABLE = (State.PASSED_OVER, State.DUPLICATE, State.NOT_REPLAYED)

@@ -11,7 +11,7 @@ from itertools import chain
 
 from crawler.selection.payload_states import TRIES, Holding
 from pipelines.formats.timestamps import instant
-from pipelines.items import Capture
+from pipelines.items.captures import Capture
 
 
 @dataclass(frozen=True, slots=True)

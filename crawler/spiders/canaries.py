@@ -16,7 +16,8 @@ from scrapy.http import Response
 from crawler.spiders.options import Options
 from crawler.spiders.requests import listing_page, listing_request
 from pipelines.exceptions import ListingFailed
-from pipelines.items import ListingPage, ListingRefusal, Query
+from pipelines.items.captures import ListingPage, Query
+from pipelines.items.readings import ListingRefusal
 from pipelines.store.listing_pages import OpenListing
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from crawler.archives.wayback import dialect_of
 from crawler.politeness.wire_options import Budget, seconds_in
 from crawler.spiders.planner import Selection
 from pipelines.formats.timestamps import utc
-from pipelines.items import Failure
+from pipelines.items.readings import Failure
 from pipelines.options import Config
 
 

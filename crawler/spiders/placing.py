@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from crawler.discovery.address_history import Line, Tenure, same_listing
 from pipelines.formats.surt import urlkey
-from pipelines.items import Evidence, Source
+from pipelines.items.captures import Evidence, Source
 
 Place = tuple[str, str, str, str, str]  # urlkey, first and last timestamp, address, evidence
 Departure = tuple[str, str, str]  # urlkey, timestamp, address

@@ -12,7 +12,7 @@ from crawler.selection.copies import without_copies
 from crawler.selection.plan import DocumentPlan, open_intervals, plan
 from crawler.spiders.site_discovery import Discovery
 from pipelines.formats.release import __version__
-from pipelines.items import Capture, CaptureKey, Decision, Known, State
+from pipelines.items.captures import Capture, CaptureKey, Decision, Known, State
 from pipelines.store.ledger import Ledger, ListedRow, as_listing, capture_of, known_of
 
 MOST_KEPT = 20_000

@@ -28,17 +28,8 @@ from crawler.spiders.steps import Page
 from crawler.spiders.work_queue import Feed
 from pipelines.exceptions import CorpusError, ListingFailed, ReplayFailed
 from pipelines.formats.surt import urlkey
-from pipelines.items import (
-    ArchivedRedirect,
-    Decision,
-    Failure,
-    ListingRefusal,
-    Memento,
-    NoPage,
-    Refusal,
-    State,
-    WarcLocation,
-)
+from pipelines.items.captures import ArchivedRedirect, Decision, Memento, NoPage, State, WarcLocation
+from pipelines.items.readings import Failure, ListingRefusal, Refusal
 from pipelines.options import Config
 from pipelines.stages.archive import Fetched
 from pipelines.stages.extract import Recorded

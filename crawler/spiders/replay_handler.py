@@ -20,18 +20,17 @@ from pipelines.formats.digests import cdx_digest
 from pipelines.formats.media_types import bare
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import distance
-from pipelines.items import (
+from pipelines.items.captures import (
     ArchivedRedirect,
     Capture,
     Decision,
-    Failure,
     HttpAnswer,
     Memento,
-    Refusal,
     Snapshot,
     State,
     WarcLocation,
 )
+from pipelines.items.readings import Failure, Refusal
 from pipelines.store.ledger import Ledger, Standing
 from pipelines.warc.reader import read_memento
 

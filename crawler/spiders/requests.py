@@ -14,7 +14,7 @@ from crawler.spiders.replay_handler import Asked
 from crawler.spiders.responses import http_answer, replayed_answer
 from crawler.spiders.site_discovery import listing_purpose
 from pipelines.exceptions import ListingFailed, WrongUse
-from pipelines.items import HttpAnswer, ListingPage, Query
+from pipelines.items.captures import HttpAnswer, ListingPage, Query
 from pipelines.store.listing_pages import OpenListing
 
 Call = Callable[..., Any]

@@ -22,7 +22,8 @@ from crawler.archives.book import Archive
 from crawler.archives.memento import CUT_SHORT, FITS, TRUNCATED, digest_check
 from pipelines.exceptions import CaptureFailed, ReplayFailed
 from pipelines.formats.content_encoding import decode
-from pipelines.items import Failure, HttpAnswer
+from pipelines.items.captures import HttpAnswer
+from pipelines.items.readings import Failure
 
 _LOG = logging.getLogger(__name__)
 _REASONS: tuple[tuple[type[Exception], str, bool], ...] = (

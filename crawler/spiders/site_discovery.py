@@ -18,7 +18,7 @@ from crawler.targets import urls as addresses
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import distance
-from pipelines.items import Capture, DocumentKey, Evidence, HomePage, Memento, Query, Source
+from pipelines.items.captures import Capture, DocumentKey, Evidence, HomePage, Memento, Query, Source
 from pipelines.store.corpus import Corpus
 from pipelines.store.listings import Listings
 from pipelines.store.moves import HOME, Document, Moves

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pipelines.formats.surt import urlkey
-from pipelines.items import WAYBACK, Capture, CaptureKey, Failure, State
+from pipelines.items.captures import WAYBACK, Capture, CaptureKey, State
+from pipelines.items.readings import Failure
 
 _REMEMBERED = 20_000  # answers; older ones are told by the ledger, but for those of addresses that no listing shows
 

@@ -18,20 +18,8 @@ from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.steps import Numbers
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.timestamps import utc
-from pipelines.items import (
-    WAYBACK,
-    CaptureKey,
-    Decision,
-    Extraction,
-    Failure,
-    HomePage,
-    ListingPage,
-    ListingRefusal,
-    Query,
-    Refusal,
-    Snapshot,
-    State,
-)
+from pipelines.items.captures import WAYBACK, CaptureKey, Decision, HomePage, ListingPage, Query, Snapshot, State
+from pipelines.items.readings import Extraction, Failure, ListingRefusal, Refusal
 from pipelines.stages.extract import Recorded
 from pipelines.store.ledger import Ledger, Work
 from pipelines.store.listing_pages import OpenListing

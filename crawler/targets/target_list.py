@@ -24,7 +24,7 @@ from crawler.targets.document_kinds import PRIVACY_POLICY, normal_kind
 from crawler.targets.urls import Address
 from pipelines.exceptions import WrongUse
 from pipelines.formats.terminal import printable
-from pipelines.items import REPEAT, DocumentKey, Target
+from pipelines.items.captures import REPEAT, DocumentKey, Target
 
 _FEWEST_SLOTS = 1024
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
 from pipelines.executors.reading_process import TOO_MUCH_MEMORY, Died, Outcome, ReadingProcess, read, read_held
-from pipelines.items import Failure, Page, Reading
+from pipelines.items.readings import Failure, Page, Reading
 
 if TYPE_CHECKING:  # whoever takes it apart loads it without pandas: see reading_process.py
     from pipelines.store.readings import Unread

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.reading_process import Outcome
-from pipelines.items import Failure, Reading
+from pipelines.items.readings import Failure, Reading
 from pipelines.store import changes, readings
 from pipelines.store.database import recording
 from pipelines.store.readings import Unread

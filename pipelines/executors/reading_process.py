@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 from pipelines.exceptions import ReadingFailed, RecordingFailed
 from pipelines.formats.content_encoding import decode
 from pipelines.formats.memory import load_database_alone
-from pipelines.items import Failure, Page, Reading
+from pipelines.items.readings import Failure, Page, Reading
 from pipelines.warc.reader import payload_at
 
 if TYPE_CHECKING:  # neither is to be loaded before `_prepare` says how

@@ -11,7 +11,7 @@ from pipelines.export.files import Counts, Rendering, export
 from pipelines.export.manifest import MANIFEST, entries
 from pipelines.export.unchanged import LastExport
 from pipelines.extraction.form.inline import STYLES
-from pipelines.items import Page
+from pipelines.items.readings import Page
 from pipelines.options import Config
 from pipelines.store.joined import Joined, alone
 from pipelines.store.publishing import standing

@@ -20,7 +20,7 @@ from pipelines.export.paths import document_folder, part_of, version_names
 from pipelines.export.turn import FRESH, decide, finish, take_turn
 from pipelines.extraction.form.lines import exported_text, snapshot_url
 from pipelines.formats import atomic
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 from pipelines.store.archives import Links
 from pipelines.store.joined import Joined, alone
 from pipelines.store.selection import VERSION_COLUMNS, SelectedVersion, Selection

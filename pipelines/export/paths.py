@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from pipelines.export.manifest import MANIFEST, entries
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 
 _UNSAFE = re.compile(r"[^a-z0-9._-]+")
 _LONGEST = 100  # characters; file systems take 255 bytes a name

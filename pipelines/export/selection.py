@@ -16,7 +16,8 @@ from pipelines.export.tables import Table, public_settings, table_of
 from pipelines.extraction.form.lines import snapshot_url
 from pipelines.extraction.version import check_extractor, reader_version
 from pipelines.formats.content_encoding import decode
-from pipelines.items import DocumentKey, Memento, Verdict
+from pipelines.items.captures import DocumentKey, Memento
+from pipelines.items.readings import Verdict
 from pipelines.store import readings
 from pipelines.store import selection as store
 from pipelines.store.archives import Links

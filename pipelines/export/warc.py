@@ -23,7 +23,7 @@ from pipelines.export.staged import staged, staged_file
 from pipelines.extraction.form.lines import snapshot_url
 from pipelines.formats import atomic
 from pipelines.formats.timestamps import iso
-from pipelines.items import Memento
+from pipelines.items.captures import Memento
 from pipelines.store.selection import SelectedVersion
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.members import Member, members

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pipelines.exceptions import ReadingFailed
-from pipelines.items import Page, Reading
+from pipelines.items.readings import Page, Reading
 
 MOST_BYTES = 16 << 20
 SAMPLE = 4096  # characters

@@ -18,7 +18,7 @@ from pipelines.extraction.page.page import FIRST_HEADINGS, NO_TEXT, Text, readin
 from pipelines.extraction.pdf.pdf import is_pdf
 from pipelines.extraction.reader import Reader
 from pipelines.extraction.version import reader_version
-from pipelines.items import Page, Reading
+from pipelines.items.readings import Page, Reading
 
 
 class Trafilatura:

@@ -30,7 +30,7 @@ from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf, pdf_text
 from pipelines.extraction.version import reader_version
 from pipelines.formats.memory import Memory, key_of
-from pipelines.items import Page, Reading
+from pipelines.items.readings import Page, Reading
 
 REMEMBERED = 256
 MARKUP = re.compile(r"<(?:[a-z][a-z0-9]*[\s/>]|!doctype|!--)", re.IGNORECASE)

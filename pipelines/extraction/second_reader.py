@@ -18,7 +18,7 @@ from pipelines.extraction.form.emphasis import UNSPACED
 from pipelines.extraction.judgement.normal import normal
 from pipelines.extraction.judgement.quality import may_be_unspaced
 from pipelines.extraction.reader import stripped
-from pipelines.items import Page
+from pipelines.items.readings import Page
 
 MOST_ELEMENTS = 10_000  # pages of policies have some hundreds
 WITHIN_LINES = (

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from pipelines.items import Source, State
+from pipelines.items.captures import Source, State
 
 Text = Annotated[str, Meta(max_length=1 << 20)]
 Name = Annotated[str, Meta(pattern=r"\A[^\x00]*\Z", max_length=4096)]  # becomes a part of a path, which a NUL would cut

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import ListingFailed, WrongUse
 from pipelines.executors.read_all import Progress
-from pipelines.items import (
+from pipelines.items.captures import (
     ArchivedRedirect,
     Capture,
     DocumentKey,

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
-from pipelines.items import CaptureKey
+from pipelines.items.captures import CaptureKey
 from pipelines.store import forgetting
 from pipelines.store.checks import missing_files
 from pipelines.store.database import DATABASE

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from pipelines.exceptions import CorpusError, RecordingFailed, WrongUse
 from pipelines.executors.read_all import HeldReader, Progress, compare_all, read_all
 from pipelines.executors.second_readings import ask_second
-from pipelines.items import Target
+from pipelines.items.captures import Target
 from pipelines.maintenance.first_pass import FirstPass, Knowledge
 from pipelines.maintenance.merge import take_readings
 from pipelines.store import searching, second_readings, unwritten

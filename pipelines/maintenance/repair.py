@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed, WrongUse
-from pipelines.items import Snapshot
+from pipelines.items.captures import Snapshot
 from pipelines.maintenance.verify import Finding, Mend
 from pipelines.store import checks, unwritten
 from pipelines.store.corpus import Corpus

@@ -18,7 +18,8 @@ from pipelines.executors.read_all import behind
 from pipelines.export.manifest import MANIFEST, entries
 from pipelines.export.paths import exported_files
 from pipelines.formats.terminal import counted
-from pipelines.items import HttpAnswer, ListingPage, Page, Query, Reading
+from pipelines.items.captures import HttpAnswer, ListingPage, Query
+from pipelines.items.readings import Page, Reading
 from pipelines.store import checks, readings
 from pipelines.warc import journal
 from pipelines.warc.files import odd_files, warc_files

@@ -11,7 +11,8 @@ from typing import Self, assert_never
 from scrapy.crawler import Crawler
 from sqlite_utils import Database
 
-from pipelines.items import Decision, ListingPage, ListingRefusal, Memento, Refusal, Snapshot
+from pipelines.items.captures import Decision, ListingPage, Memento, Snapshot
+from pipelines.items.readings import ListingRefusal, Refusal
 from pipelines.options import Config
 from pipelines.store import runs
 from pipelines.store.corpus import Corpus

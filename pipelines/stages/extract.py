@@ -11,20 +11,8 @@ from scrapy.crawler import Crawler
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors.process_pool import Readers
 from pipelines.extraction.version import DEFAULT, reader_version
-from pipelines.items import (
-    ArchivedRedirect,
-    Decision,
-    Extraction,
-    Failure,
-    HomePage,
-    ListingPage,
-    ListingRefusal,
-    NoPage,
-    Page,
-    Reading,
-    Refusal,
-    Snapshot,
-)
+from pipelines.items.captures import ArchivedRedirect, Decision, HomePage, ListingPage, NoPage, Snapshot
+from pipelines.items.readings import Extraction, Failure, ListingRefusal, Page, Reading, Refusal
 from pipelines.options import Config
 from pipelines.stages.archive import Kept
 

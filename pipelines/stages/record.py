@@ -6,7 +6,8 @@ from typing import Self, assert_never
 from scrapy.crawler import Crawler
 from sqlite_utils import Database
 
-from pipelines.items import Decision, Extraction, HomePage, ListingPage, ListingRefusal, NoPage, Refusal, Snapshot
+from pipelines.items.captures import Decision, HomePage, ListingPage, NoPage, Snapshot
+from pipelines.items.readings import Extraction, ListingRefusal, Refusal
 from pipelines.options import Config
 from pipelines.stages.archive import opened_by
 from pipelines.stages.extract import Recorded

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pipelines.items import Capture, CaptureKey
+from pipelines.items.captures import Capture, CaptureKey
 from pipelines.store.corpus import Corpus
 
 

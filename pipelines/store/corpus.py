@@ -7,19 +7,8 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import (
-    ArchivedRedirect,
-    Capture,
-    CaptureKey,
-    Decision,
-    Extraction,
-    Failure,
-    Reading,
-    Snapshot,
-    State,
-    Verdict,
-    WarcLocation,
-)
+from pipelines.items.captures import ArchivedRedirect, Capture, CaptureKey, Decision, Snapshot, State, WarcLocation
+from pipelines.items.readings import Extraction, Failure, Reading, Verdict
 from pipelines.store import changes, departing, unwritten
 from pipelines.store.database import CAPTURE_COLUMNS, insert_reading, reading_columns, recording
 from pipelines.store.deriving import Deriving, added

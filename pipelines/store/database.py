@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import DatabaseBusy, RecordingFailed, WrongUse
-from pipelines.items import Reading
+from pipelines.items.readings import Reading
 from pipelines.store.schema_speed import migrations
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from pipelines.items import State
+from pipelines.items.captures import State
 from pipelines.store import changes
 from pipelines.store.versions import DatedReading, Version, derive_versions
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sqlite_utils import Database
 
-from pipelines.items import Capture, Query, Target
+from pipelines.items.captures import Capture, Query, Target
 from pipelines.store.database import recording
 from pipelines.store.departing import is_forgotten
 from pipelines.store.deriving import derive_later

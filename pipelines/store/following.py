@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from pipelines.formats.timestamps import distance
-from pipelines.items import Capture, Decision, State
+from pipelines.items.captures import Capture, Decision, State
 from pipelines.store import departing
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import CAPTURE_COLUMNS, recording

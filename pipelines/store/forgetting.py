@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pipelines.items import CaptureKey
+from pipelines.items.captures import CaptureKey
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
 

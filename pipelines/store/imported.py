@@ -13,7 +13,8 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
 from pipelines.formats.digests import cdx_digest
-from pipelines.items import DocumentKey, Reading, State
+from pipelines.items.captures import DocumentKey, State
+from pipelines.items.readings import Reading
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, connect_without_trace, recording
 from pipelines.store.deriving import added

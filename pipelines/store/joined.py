@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
-from pipelines.items import DocumentKey, WarcLocation
+from pipelines.items.captures import DocumentKey, WarcLocation
 from pipelines.store import selection as store
 from pipelines.store.catalogue import is_catalogue, missing_shards, shards_in
 from pipelines.store.corpus_names import own_name

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Failure, Known, State, WarcLocation
+from pipelines.items.captures import EMPTY_DIGEST, Capture, CaptureKey, Decision, Known, State, WarcLocation
+from pipelines.items.readings import Failure
 from pipelines.store import departing
 from pipelines.store.database import CAPTURE_COLUMNS, recording
 from pipelines.store.deriving import READER_OF_DOCUMENT, derive_later

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from pipelines.items import Capture, ListingPage, Query
+from pipelines.items.captures import Capture, ListingPage, Query
 from pipelines.store.deriving import plan_anew
 
 log = logging.getLogger(__name__)

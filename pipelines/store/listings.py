@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines.items import Failure, ListingPage, Query
+from pipelines.items.captures import ListingPage, Query
+from pipelines.items.readings import Failure
 from pipelines.store.database import recording
 from pipelines.store.deriving import derive_later
 from pipelines.store.listing_pages import OpenListing, forget_cursors, keep_rows, next_cursor, position

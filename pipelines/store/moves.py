@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from pipelines.items import Capture, DocumentKey, Evidence, Source, State
+from pipelines.items.captures import Capture, DocumentKey, Evidence, Source, State
 from pipelines.store import departing
 from pipelines.store.database import CAPTURE_COLUMNS, recording
 from pipelines.store.departing import is_forgotten

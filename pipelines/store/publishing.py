@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 
 FAILURES = ("failed", "unplayable", "blocked")
 """States of captures that a time line shows as failures."""

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines.items import Capture, Failure, Reading, WarcLocation
+from pipelines.items.captures import Capture, WarcLocation
+from pipelines.items.readings import Failure, Reading
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import CAPTURE_COLUMNS, DATABASE, connect_without_trace, recording
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import CaptureKey, WarcLocation
+from pipelines.items.captures import CaptureKey, WarcLocation
 from pipelines.store.database import recording
 
 # -- the turn

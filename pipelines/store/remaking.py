@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from pipelines.items import EMPTY_DIGEST, Capture, DocumentKey, Evidence, Snapshot, Source
+from pipelines.items.captures import EMPTY_DIGEST, Capture, DocumentKey, Evidence, Snapshot, Source
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import recording
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import DocumentKey, WarcLocation
+from pipelines.items.captures import DocumentKey, WarcLocation
 
 Row = tuple[Any, ...]
 

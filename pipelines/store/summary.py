@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from pipelines.items import State
+from pipelines.items.captures import State
 from pipelines.store.listings import OF_ACTIVE_DOCUMENT
 from pipelines.store.readings import count_outdated
 from pipelines.store.views import OF_NONE

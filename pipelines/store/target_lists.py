@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import REPEAT, DocumentKey, Target
+from pipelines.items.captures import REPEAT, DocumentKey, Target
 
 _COLUMNS = ("target", "kind", "variant")
 _LINES_A_RECORD = 10_000

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from pipelines.exceptions import CaptureFailed
 from pipelines.formats.digests import warc_digest
-from pipelines.items import ArchivedRedirect, Capture, HttpAnswer, Memento, Snapshot
+from pipelines.items.captures import ArchivedRedirect, Capture, HttpAnswer, Memento, Snapshot
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.held import Foreign, ForeignRevisit, Held, PassedOver, Sent
 from pipelines.warc.members import Damage

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipelines.items import Capture, HttpAnswer, Query, Snapshot, WarcLocation
+from pipelines.items.captures import Capture, HttpAnswer, Query, Snapshot, WarcLocation
 from pipelines.warc.members import Damage
 
 

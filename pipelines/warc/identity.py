@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed, WrongUse
-from pipelines.items import CaptureKey
+from pipelines.items.captures import CaptureKey
 from pipelines.store import checks, corpus_names, file_book, runs
 from pipelines.store.corpus_names import Names
 from pipelines.store.database import DATABASE, recording

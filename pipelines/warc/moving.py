@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.formats import atomic
-from pipelines.items import ListingPage, WarcLocation
+from pipelines.items.captures import ListingPage, WarcLocation
 from pipelines.store.file_book import Book
 from pipelines.store.relocating import Moved, file_of, is_pointed_to
 from pipelines.warc.files import place_of

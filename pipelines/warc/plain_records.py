@@ -7,7 +7,7 @@ anything that does not fit) is left to `records.parse`, which says what it is; b
 import hashlib
 import re
 
-from pipelines.items import WarcLocation
+from pipelines.items.captures import WarcLocation
 from pipelines.warc.members import Member
 from pipelines.warc.sidecar import FOLLOW, Headers
 

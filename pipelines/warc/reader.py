@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipelines.exceptions import CaptureFailed, RecordingFailed
-from pipelines.items import Memento, Snapshot, WarcLocation
+from pipelines.items.captures import Memento, Snapshot, WarcLocation
 from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
 from pipelines.warc.files import is_imported, place_of

@@ -12,7 +12,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from zlib_ng import zlib_ng
 
 from pipelines.formats.digests import warc_digest
-from pipelines.items import ListingPage, Memento
+from pipelines.items.captures import ListingPage, Memento
 from pipelines.warc import sidecar as warc_notes
 
 _LEVEL = 3  # of zlib-ng: the bytes of zlib's 4 in under half of its time, and 6 % more than zlib's 6 in a quarter

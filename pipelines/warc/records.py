@@ -13,7 +13,7 @@ from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser, StatusAndHeadersParserException
 
 from pipelines.formats.media_types import is_page
-from pipelines.items import WarcLocation
+from pipelines.items.captures import WarcLocation
 from pipelines.warc.held import PassedOver
 from pipelines.warc.members import Damage, Member
 from pipelines.warc.plain_records import plain

@@ -25,7 +25,7 @@ from msgspec.structs import asdict
 
 from pipelines.formats.records import AnswerNotes, ListingNotes, MementoNotes, check
 from pipelines.formats.timestamps import utc
-from pipelines.items import (
+from pipelines.items.captures import (
     ArchivedRedirect,
     Capture,
     Evidence,

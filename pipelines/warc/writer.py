@@ -16,7 +16,7 @@ from typing import Self
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.formats import atomic
-from pipelines.items import ListingPage, Memento, Snapshot, WarcLocation
+from pipelines.items.captures import ListingPage, Memento, Snapshot, WarcLocation
 from pipelines.store.file_book import Book
 from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes

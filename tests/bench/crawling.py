@@ -17,7 +17,8 @@ import psutil
 
 from crawler.archives.addresses import filled
 from pipelines.executors.process_pool import Readers
-from pipelines.items import Page, WarcLocation
+from pipelines.items.captures import WarcLocation
+from pipelines.items.readings import Page
 from pipelines.store.database import open_for_reading
 from pipelines.warc.reader import read_memento
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crawler.archives.cdx import parse_page
 from pipelines.formats.surt import urlkey
-from pipelines.items import DocumentKey, HttpAnswer, Query, Target
+from pipelines.items.captures import DocumentKey, HttpAnswer, Query, Target
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings

@@ -25,19 +25,8 @@ from crawler.selection.plan import plan
 from pipelines.extraction.extractors import extractor
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.surt import urlkey
-from pipelines.items import (
-    Capture,
-    DocumentKey,
-    Extraction,
-    HttpAnswer,
-    ListingPage,
-    Memento,
-    Page,
-    Query,
-    Reading,
-    Snapshot,
-    Target,
-)
+from pipelines.items.captures import Capture, DocumentKey, HttpAnswer, ListingPage, Memento, Query, Snapshot, Target
+from pipelines.items.readings import Extraction, Page, Reading
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus, recording
 from pipelines.store.file_book import Book

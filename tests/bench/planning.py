@@ -12,7 +12,7 @@ from time import process_time
 from crawler.selection.plan import plan
 from crawler.spiders.planner import Planner, Selection
 from crawler.spiders.site_discovery import Discovery
-from pipelines.items import Capture
+from pipelines.items.captures import Capture
 from pipelines.store.moves import Moves
 from tests.desk import ARCHIVE, Desk, row
 

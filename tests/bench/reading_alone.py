@@ -37,10 +37,10 @@ def pages(folder: Path, *, pdf: bool) -> list[Row]:
 
 def ours() -> Callable[[Row], object]:
     """The reader of the release whose code this runs with, as a reading process has it: with its memory."""
-    words = _first("pipelines.items", "crawler.items")
+    words = _first("pipelines.items.readings", "crawler.items")
     reader = _first("pipelines.extraction.reader", "pipelines.text.reader").Reader("corpus")
     reader.read(words.Page(WARM_UP, "http://localhost/", "20000101000000"))
-    pool = _first("pipelines.executors.process_pool", "pipelines.text.worker")
+    pool = _first("pipelines.executors.reading_process", "pipelines.text.worker")
     if collected := getattr(pool, "COLLECTED", None):
         gc.freeze()
         gc.set_threshold(*collected)
@@ -66,7 +66,7 @@ def stock() -> Callable[[Row], object]:
 def second(rows: list[Row]) -> tuple[list[Row], Callable[[Row], object]]:
     """The pages whose text the versions show, each address a document; and the second reader, asked of one of them."""
     from pipelines.extraction.second_reader import compared
-    from pipelines.items import Page, Reading
+    from pipelines.items.readings import Page, Reading
     from pipelines.store.versions import DatedReading, derive_versions
 
     read = ours()

@@ -23,7 +23,8 @@ from crawler.selection.plan import open_intervals, plan
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.reader import read
 from pipelines.formats.timestamps import instant
-from pipelines.items import Capture, CaptureKey, Known, Page, State
+from pipelines.items.captures import Capture, CaptureKey, Known, State
+from pipelines.items.readings import Page
 
 Texts = dict[tuple[str, str], str]
 """The reading key of each payload by address and digest; empty where there is no text."""

@@ -19,7 +19,7 @@ import psutil
 
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.surt import urlkey
-from pipelines.items import Capture, DocumentKey, HttpAnswer, Memento, Target
+from pipelines.items.captures import Capture, DocumentKey, HttpAnswer, Memento, Target
 from pipelines.warc.writer import WarcWriter
 from tests.bench.rebuilding import timed_rebuild
 

@@ -9,7 +9,7 @@ from crawler.jobs.rebuild import knowledge
 from pipelines.executors.process_pool import REMEMBERED, Readers
 from pipelines.executors.read_all import Progress
 from pipelines.extraction.version import reader_version
-from pipelines.items import Target
+from pipelines.items.captures import Target
 from pipelines.maintenance.rebuild import rebuild
 from tests.corpora import settings_of
 

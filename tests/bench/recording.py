@@ -50,7 +50,7 @@ _PLAN = """
 import sys, time
 try:
     from crawler.selection.plan import DocumentPlan, plan
-    from pipelines.items import Capture, Known, State
+    from pipelines.items.captures import Capture, Known, State
 except ImportError:  # 0.1.0, which begins anew in each round
     from crawler.plan import plan
     from crawler.items import Capture, Known, State

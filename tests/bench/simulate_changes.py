@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from crawler.selection.change_search import GAP_DAYS
 from crawler.selection.plan import DocumentPlan
-from pipelines.items import Capture, Known, State
+from pipelines.items.captures import Capture, Known, State
 
 YEARS = 25
 FACES = 2

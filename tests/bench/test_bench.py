@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pipelines.extraction.reader import read
-from pipelines.items import Page
+from pipelines.items.readings import Page
 from pipelines.store.database import open_for_reading
 from tests.bench import big_corpus, exporting
 from tests.bench.crawling import one_after_the_other, served

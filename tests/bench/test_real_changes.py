@@ -8,7 +8,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from pipelines.items import Page
+from pipelines.items.readings import Page
 from tests.bench.real_changes import Found, documents, payloads, search, share_of_lasting
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from crawler.selection.plan import DocumentPlan, plan
-from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Known, State
+from pipelines.items.captures import EMPTY_DIGEST, Capture, CaptureKey, Known, State
 
 URL = "http://example.com/privacy"
 Outcome = Callable[[Capture], Known]

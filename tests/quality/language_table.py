@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 from tests.pipelines.extraction.pages import reading
 
 FOLDER = Path(__file__).parent / "languages"

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.form.lines import exported_text
 from pipelines.extraction.reader import read
-from pipelines.items import Page
+from pipelines.items.readings import Page
 
 
 def policy_markdown(html: str, url: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.extractors import extractor, names
 from pipelines.extraction.form.lines import exported_text
-from pipelines.items import Page
+from pipelines.items.readings import Page
 from tests.quality.test_shared import load
 
 GOLDEN = ("title", "recall", "precision", "f1", "line_f1", "headings", "items", "links", "exact")

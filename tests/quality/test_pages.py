@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.extraction.reader import read
-from pipelines.items import Page, Reading
+from pipelines.items.readings import Page, Reading
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.html"))
 

@@ -13,7 +13,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.extractors import extractor
 from pipelines.extraction.reader import read
 from pipelines.extraction.version import NUMBERS, READING
-from pipelines.items import Page
+from pipelines.items.readings import Page
 from tests.quality.test_pages import PAGES, read_page
 
 RECORD = Path(__file__).with_name("readings.json")

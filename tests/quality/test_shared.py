@@ -24,7 +24,7 @@ from pipelines.extraction.page.charset import decode
 from pipelines.extraction.page.treekey import strip, tree_key
 from pipelines.extraction.pdf.pdf import is_pdf
 from pipelines.extraction.reader import Reader
-from pipelines.items import Page, Reading
+from pipelines.items.readings import Page, Reading
 from tests.pipelines.extraction.pages import page
 from tests.quality.mutations import mutated
 from tests.quality.readers import exported_file, policy_markdown

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 from tests.pipelines.extraction.pages import reading
 
 FOUND = 0.95

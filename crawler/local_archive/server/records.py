@@ -13,7 +13,7 @@ from crawler.local_archive.server.rows import Row
 from pipelines.exceptions import CaptureFailed
 from pipelines.formats.content_encoding import LIMIT, decode
 from pipelines.formats.surt import urlkey
-from pipelines.items import EMPTY_DIGEST
+from pipelines.items.captures import EMPTY_DIGEST
 from pipelines.warc.records import give_head
 from pipelines.warc.replayed import as_archived, replayed
 

@@ -21,7 +21,7 @@ from pipelines.export.paths import document_folder
 from pipelines.export.site.contents import Contents
 from pipelines.export.site.names import SiteSettings
 from pipelines.formats.timestamps import iso
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 from pipelines.store.database import open_for_reading, see_one_state
 
 PAGES = "/-/pages/"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipelines.export.paths import document_folder
 from pipelines.export.selection import Moment
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 
 TRAILER = "Policy-Corpus-Version"
 

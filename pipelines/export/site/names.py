@@ -15,7 +15,7 @@ from functools import lru_cache
 from pipelines.exceptions import WrongUse
 from pipelines.export.paths import document_folder, unused
 from pipelines.formats.timestamps import iso
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 from pipelines.store.publishing import PublishedVersion
 
 TOP = "."

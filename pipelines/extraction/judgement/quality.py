@@ -19,7 +19,7 @@ from pipelines.extraction.judgement.kinds import (
     notices,
     other_page,
 )
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 
 NEAR_EMPTY = 30  # words
 SHORT = 250  # words: notices and walls are shorter, nearly all policies longer

@@ -34,7 +34,7 @@ from pipelines.extraction.page.repeats import without_repeats
 from pipelines.extraction.page.spans import fill_spans
 from pipelines.extraction.page.weights import weigh
 from pipelines.formats.memory import key_of
-from pipelines.items import Reading
+from pipelines.items.readings import Reading
 
 NO_TEXT = "no text in page"
 FIRST_HEADINGS = 3

@@ -12,7 +12,8 @@ from sqlite_utils import Database
 from pipelines.exceptions import WrongUse
 from pipelines.extraction.judgement.quality import Evidence
 from pipelines.extraction.page.page import Text, reading_of
-from pipelines.items import DocumentKey, Reading, Verdict
+from pipelines.items.captures import DocumentKey
+from pipelines.items.readings import Reading, Verdict
 from pipelines.maintenance.imports.git_history import Change, Contents, GitHistory
 from pipelines.maintenance.imports.published import PUBLISHERS, Published, Publisher, Unusable, readable
 from pipelines.store.database import recording

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.items import HttpAnswer
+from pipelines.items.captures import HttpAnswer
 
 _TITLE = re.compile(r"^## (.*)\n", re.MULTILINE)
 NOW = "2026-11-27T09:00:00Z"

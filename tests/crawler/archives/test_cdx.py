@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crawler.archives.cdx import MAX_LINE, MAX_MALFORMED, MAX_ROWS, parse_page, query_url
 from pipelines.exceptions import ListingFailed, WrongUse
-from pipelines.items import Capture, HttpAnswer, ListingPage, Query
+from pipelines.items.captures import Capture, HttpAnswer, ListingPage, Query
 
 QUERY = Query("http://shop.example/privacy")
 DIGEST = "MGIGF4GRGGF5GKV6VNCBAXOE3OR5BTZC"

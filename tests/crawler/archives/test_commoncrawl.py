@@ -15,7 +15,7 @@ from crawler.archives.memento import Played
 from crawler.archives.range_record import as_replayed, place_in
 from pipelines.exceptions import ListingFailed, ReplayFailed
 from pipelines.formats.digests import cdx_digest
-from pipelines.items import Query
+from pipelines.items.captures import Query
 from tests.crawler.archives.exchanges import answer, exchanges
 
 INDEX = "https://index.commoncrawl.org"

@@ -17,7 +17,7 @@ from crawler.archives.memento import (
     read_answer,
 )
 from pipelines.exceptions import ReplayFailed
-from pipelines.items import EMPTY_DIGEST, ArchivedRedirect, Capture, HttpAnswer, Memento, State
+from pipelines.items.captures import EMPTY_DIGEST, ArchivedRedirect, Capture, HttpAnswer, Memento, State
 
 BASE = "https://web.archive.org"
 ORIGINAL = "http://shop.example/privacy"

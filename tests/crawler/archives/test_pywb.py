@@ -9,7 +9,7 @@ from crawler.archives.book import Archive
 from crawler.archives.memento import Hop, Limited, Played, Refused
 from crawler.archives.pywb import Pywb
 from pipelines.exceptions import ListingFailed, WrongUse
-from pipelines.items import Capture, Query, State
+from pipelines.items.captures import Capture, Query, State
 from tests.crawler.archives.exchanges import answer, exchanges
 
 BASE = "http://archive.example.net"

@@ -1,7 +1,7 @@
 import pytest
 
 from crawler.archives.answers import EXCLUDED, ROBOTS, is_exception, why_closed
-from pipelines.items import HttpAnswer
+from pipelines.items.captures import HttpAnswer
 
 
 def answer(status: int, *headers: tuple[str, str]) -> HttpAnswer:

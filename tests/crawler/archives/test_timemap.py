@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from crawler.archives.book import Archive
 from crawler.archives.timemap import Link, TimeMap, links_in
 from pipelines.exceptions import ListingFailed, WrongUse
-from pipelines.items import Query
+from pipelines.items.captures import Query
 from tests.crawler.archives.exchanges import answer, exchanges
 
 BASE = "http://old.example.net/wayback"

@@ -6,7 +6,7 @@ from crawler.archives.book import Archive, find
 from crawler.archives.memento import Hop
 from crawler.archives.wayback import Wayback
 from pipelines.exceptions import ListingFailed
-from pipelines.items import Query
+from pipelines.items.captures import Query
 from tests.crawler.archives.exchanges import answer
 
 QUERY = Query("http://shop.example/privacy")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery.address_history import Line, lineage, same_listing
-from pipelines.items import Evidence, Source
+from pipelines.items.captures import Evidence, Source
 
 HOME = "http://example.com/"
 OLD = "http://www.example.com/privacy.html"

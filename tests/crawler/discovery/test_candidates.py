@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crawler.discovery.candidates import LIKELY, address_score, best_links, domain_filter, is_hosted, policy_rows, score
 from crawler.discovery.links import Link, links
 from crawler.discovery.vocabulary import folded, languages, table
-from pipelines.items import Capture
+from pipelines.items.captures import Capture
 
 HOME = "http://www.example.com/"
 PRIVACY, TERMS, COOKIES, IMPRINT = "privacy policy", "terms of service", "cookie policy", "imprint"

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from crawler.reporting.summary import request_lines, run_lines, summary_lines, tell
-from pipelines.items import State
+from pipelines.items.captures import State
 from pipelines.store.summary import Summary
 
 PLAIN = Summary(

@@ -1,5 +1,5 @@
 from crawler.selection.plan import open_intervals, plan
-from pipelines.items import Known, State
+from pipelines.items.captures import Known, State
 from tests.crawler.lines import Crawl, Outcome, capture, page, read_as_digest, selected
 
 

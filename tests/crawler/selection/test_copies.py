@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.selection.copies import without_copies
-from pipelines.items import Capture, Decision, Known, State
+from pipelines.items.captures import Capture, Decision, Known, State
 from tests.desk import row
 
 ONE, TWO = "web.archive.org", "pywb"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.selection.payloads import Payload, in_order, shared
-from pipelines.items import EMPTY_DIGEST, Capture
+from pipelines.items.captures import EMPTY_DIGEST, Capture
 from tests.crawler.lines import capture, listings, revisit
 
 HTTPS = "https://example.com/privacy"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crawler.selection.plan import CHOICES, DocumentPlan, check, open_intervals, plan
 from pipelines.exceptions import WrongUse
-from pipelines.items import EMPTY_DIGEST, Capture, CaptureKey, Decision, Known, State
+from pipelines.items.captures import EMPTY_DIGEST, Capture, CaptureKey, Decision, Known, State
 from tests.crawler.lines import (
     Crawl,
     Outcome,

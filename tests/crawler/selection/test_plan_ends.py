@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from crawler.selection.plan import CHOICES, REVISABLE, DocumentPlan, open_intervals, plan
-from pipelines.items import Capture, CaptureKey, Decision, Known, State
+from pipelines.items.captures import Capture, CaptureKey, Decision, Known, State
 from tests.crawler.lines import capture, selected
 
 ARCHIVES = 1000

@@ -13,7 +13,7 @@ from crawler.selection.payload_states import Holding
 from crawler.selection.payloads import in_order
 from crawler.selection.plan import plan
 from crawler.selection.strategies import STRATEGIES, points_of, spread
-from pipelines.items import Capture, Known, State
+from pipelines.items.captures import Capture, Known, State
 from tests.crawler.lines import Crawl, capture, page, read_as_digest, revisit, selected
 
 YEARS = range(2000, 2027)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from crawler.spiders.planner import Planner, Selection
 from crawler.spiders.site_discovery import Discovery
 from pipelines.formats.surt import urlkey
-from pipelines.items import Capture, Decision, DocumentKey, Failure, State
+from pipelines.items.captures import Capture, Decision, DocumentKey, State
+from pipelines.items.readings import Failure
 from pipelines.store.moves import Moves
 from tests.corpora import TABLES
 from tests.desk import ARCHIVE, Desk, row

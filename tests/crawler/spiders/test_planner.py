@@ -7,7 +7,8 @@ import pytest
 
 from crawler.spiders.planner import Planner, Selection
 from crawler.spiders.site_discovery import Discovery
-from pipelines.items import Capture, Reading
+from pipelines.items.captures import Capture
+from pipelines.items.readings import Reading
 from pipelines.store.moves import Moves
 from tests.desk import ARCHIVE, Desk, reading, row
 

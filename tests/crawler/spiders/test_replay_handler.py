@@ -14,18 +14,17 @@ from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.surt import urlkey
 from pipelines.formats.timestamps import as_datetime
-from pipelines.items import (
+from pipelines.items.captures import (
     ArchivedRedirect,
     Capture,
     Decision,
     DocumentKey,
-    Failure,
     HttpAnswer,
     Memento,
     NoPage,
-    Refusal,
     State,
 )
+from pipelines.items.readings import Failure, Refusal
 from pipelines.store.readings import count_unread
 from tests.desk import NOW, URL, Desk, reading, row
 

@@ -9,11 +9,10 @@ from sqlite_utils import Database
 from crawler.spiders.placing import MOST_MOVES
 from crawler.spiders.site_discovery import MOST_ADDRESSES, MOST_FRAMES, Discovery, listing_purpose
 from pipelines.formats.surt import urlkey
-from pipelines.items import (
+from pipelines.items.captures import (
     Capture,
     DocumentKey,
     Evidence,
-    Failure,
     HttpAnswer,
     ListingPage,
     Memento,
@@ -21,6 +20,7 @@ from pipelines.items import (
     Source,
     Target,
 )
+from pipelines.items.readings import Failure
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger

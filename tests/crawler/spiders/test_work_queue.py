@@ -9,7 +9,8 @@ from crawler.spiders.planner import Planner, Selection
 from crawler.spiders.replay_handler import Asked
 from crawler.spiders.site_discovery import Discovery
 from crawler.spiders.work_queue import Feed
-from pipelines.items import Capture, Failure, Query, State
+from pipelines.items.captures import Capture, Query, State
+from pipelines.items.readings import Failure
 from pipelines.store.ledger import Work
 from pipelines.store.listing_pages import OpenListing
 from pipelines.store.moves import Moves

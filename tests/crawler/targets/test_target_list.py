@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.targets.target_list import LONGEST_TELLING, BadLine, Seen, read_targets, telling
 from pipelines.exceptions import WrongUse
-from pipelines.items import DocumentKey, Target
+from pipelines.items.captures import DocumentKey, Target
 
 ListOf = Callable[..., str]
 

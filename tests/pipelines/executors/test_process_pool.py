@@ -14,7 +14,7 @@ import pytest
 from pipelines.exceptions import ReadingFailed
 from pipelines.executors import process_pool, reading_process
 from pipelines.executors.process_pool import Readers
-from pipelines.items import Page, Reading
+from pipelines.items.readings import Page, Reading
 from tests.conftest import ROOT
 from tests.forked_readers import running
 from tests.pipelines.extraction.pages import POLICY, page
@@ -199,7 +199,7 @@ def test_a_crowd_of_one_address_is_shared_out() -> None:
 
 SCRIPT = """
 import time
-from pipelines.items import Page
+from pipelines.items.readings import Page
 from pipelines.executors.process_pool import Readers
 if __name__ == "__main__":
     readers = Readers(1)

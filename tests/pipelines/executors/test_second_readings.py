@@ -15,7 +15,7 @@ from pipelines.exceptions import ReadingFailed
 from pipelines.executors import second_readings as asking
 from pipelines.executors.process_pool import Readers
 from pipelines.executors.second_readings import ask_second
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 from pipelines.store import second_readings
 from pipelines.store.database import open_corpus
 from tests.corpora import copied, settings_of

@@ -12,7 +12,8 @@ import pytest
 from pipelines.exceptions import ReadingFailed, RecordingFailed
 from pipelines.export.files import Counts, export
 from pipelines.export.manifest import MANIFEST
-from pipelines.items import DocumentKey, Verdict
+from pipelines.items.captures import DocumentKey
+from pipelines.items.readings import Verdict
 from pipelines.store.selection import SelectedVersion
 from pipelines.warc.lock import in_turn
 from tests.conftest import ROOT

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.targets.document_kinds import known_kinds
 from pipelines.export.paths import document_folder, is_version_name, version_names
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 
 SAFE = set("abcdefghijklmnopqrstuvwxyz0123456789._-")
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from pipelines.export.base import Order, Report, export_to
 from pipelines.export.selection import CorpusView, selection_of, viewing
-from pipelines.items import DocumentKey, Reading, Verdict
+from pipelines.items.captures import DocumentKey
+from pipelines.items.readings import Reading, Verdict
 from tests.desk import Desk, row
 
 PUBLIC = "https://web.archive.org"

@@ -7,7 +7,7 @@ from pipelines.extraction.form.inline import STYLES
 from pipelines.extraction.form.markdown import markdown
 from pipelines.extraction.form.parse import parse
 from pipelines.extraction.reader import read
-from pipelines.items import Page, Reading
+from pipelines.items.readings import Page, Reading
 
 ADDRESS = "http://www.example.com/legal/privacy.html"
 POLICY = (

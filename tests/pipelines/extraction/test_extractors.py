@@ -8,7 +8,7 @@ from pipelines.extraction.base import Extractor
 from pipelines.extraction.extractors import extractor, names
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.extraction.version import NUMBERS, reader_version
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 from tests.pipelines.extraction.pages import ADDRESS, POLICY, page
 
 HTML = (

@@ -3,7 +3,7 @@ import pytest
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.extraction.reader import Reader, read
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 from tests.pipelines.extraction.pages import POLICY, page, reading
 
 

@@ -7,7 +7,7 @@ import pytest
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.reader import Reader
 from pipelines.formats.memory import A_KEY, Memory, key_of
-from pipelines.items import Page, Reading
+from pipelines.items.readings import Page, Reading
 from tests.pipelines.extraction.pages import POLICY, page
 
 

@@ -17,7 +17,8 @@ from pipelines.executors.reading_process import Outcome
 from pipelines.extraction.judgement.normal import reading_key
 from pipelines.formats.content_encoding import decode
 from pipelines.formats.surt import urlkey
-from pipelines.items import Capture, DocumentKey, Failure, HttpAnswer, Memento, Reading, Snapshot, State, Target
+from pipelines.items.captures import Capture, DocumentKey, HttpAnswer, Memento, Snapshot, State, Target
+from pipelines.items.readings import Failure, Reading
 from pipelines.maintenance.forget import forget
 from pipelines.maintenance.merge import compact
 from pipelines.store.corpus import Corpus

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pipelines.export.files import export
-from pipelines.items import DocumentKey, Failure, Verdict
+from pipelines.items.captures import DocumentKey
+from pipelines.items.readings import Failure, Verdict
 from tests.desk import SHOP, URL, Desk, reading, row
 
 NO_TEXT = Failure("reading", "no text in page")

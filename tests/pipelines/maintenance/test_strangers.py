@@ -19,7 +19,7 @@ from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.corpus_files import export_corpus
 from pipelines.formats import records as typed
 from pipelines.formats.surt import urlkey
-from pipelines.items import HttpAnswer, ListingPage, Query
+from pipelines.items.captures import HttpAnswer, ListingPage, Query
 from pipelines.maintenance.forget import forget
 from pipelines.options import Config
 from pipelines.store.database import open_corpus

@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from pipelines.items import Snapshot, WarcLocation
+from pipelines.items.captures import Snapshot, WarcLocation
 from pipelines.maintenance.merge import compact
 from pipelines.store.checks import is_held
 from pipelines.store.corpus import Corpus

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import Decision, DocumentKey, Snapshot, State, Target
+from pipelines.items.captures import Decision, DocumentKey, Snapshot, State, Target
 from pipelines.stages.archive import ArchiveStage, opened_by
 from pipelines.store.checks import files_of_rows
 from pipelines.store.target_lists import TargetFile

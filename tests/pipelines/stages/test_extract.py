@@ -4,7 +4,8 @@ from collections.abc import Iterator
 import pytest
 
 from pipelines.executors.process_pool import Readers
-from pipelines.items import Decision, Extraction, Failure, Reading, Snapshot, State, WarcLocation
+from pipelines.items.captures import Decision, Snapshot, State, WarcLocation
+from pipelines.items.readings import Extraction, Failure, Reading
 from pipelines.stages.extract import ExtractStage
 from tests.desk import row
 from tests.pipelines.store.samples import a_memento, redirecting

@@ -2,17 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.items import (
-    Decision,
-    Extraction,
-    Failure,
-    HttpAnswer,
-    ListingPage,
-    ListingRefusal,
-    Query,
-    Refusal,
-    State,
-)
+from pipelines.items.captures import Decision, HttpAnswer, ListingPage, Query, State
+from pipelines.items.readings import Extraction, Failure, ListingRefusal, Refusal
 from pipelines.stages.record import RecordStage
 from tests.desk import ARCHIVE, NOW, URL, Desk, reading, row
 

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from dataclasses import fields, replace
 
-from pipelines.items import ArchivedRedirect, Capture, HttpAnswer, ListingPage, Memento, Query
+from pipelines.items.captures import ArchivedRedirect, Capture, HttpAnswer, ListingPage, Memento, Query
 
 PAGE = b"<html><body><h1>Privacy</h1><p>We keep what you send us for a year.</p></body></html>"
 FETCHED = "2026-01-02T03:04:05Z"

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import Capture, Decision, DocumentKey, Failure, State, Verdict
+from pipelines.items.captures import Capture, Decision, DocumentKey, State
+from pipelines.items.readings import Failure, Verdict
 from pipelines.store.checks import files_of_rows
 from tests.desk import SHOP, URL, Desk, reading, row
 

@@ -1,6 +1,7 @@
 """Redirects that were played: what older releases called unplayable, and what led to pages that give no text."""
 
-from pipelines.items import Decision, Failure, State
+from pipelines.items.captures import Decision, State
+from pipelines.items.readings import Failure
 from pipelines.store import departing
 from pipelines.warc import journal
 from tests.desk import URL, Desk, row

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from pipelines.formats.surt import urlkey
-from pipelines.items import DocumentKey, Target
+from pipelines.items.captures import DocumentKey, Target
 from pipelines.store.moves import Moves
 from tests.desk import ARCHIVE, SHOP, URL, Desk, reading, row
 

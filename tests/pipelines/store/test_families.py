@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
 from pipelines.formats.surt import urlkey
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 from pipelines.store.families import Sorted, families, sort_into_families, unsorted_texts
 from pipelines.store.forgetting import condemn, take_out
 from tests.desk import Desk, row

@@ -12,7 +12,7 @@ import pytest
 from pipelines.corpus import Corpus
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.files import export
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 from pipelines.store.catalogue import shards_in, write_catalogue
 from pipelines.store.joined import open_joined
 from pipelines.store.summary import summarise_all

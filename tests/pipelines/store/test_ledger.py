@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.items import Capture, CaptureKey, Decision, DocumentKey, Failure, State
+from pipelines.items.captures import Capture, CaptureKey, Decision, DocumentKey, State
+from pipelines.items.readings import Failure
 from pipelines.store.ledger import Standing
 from tests.desk import NOW, URL, Desk, reading, row
 

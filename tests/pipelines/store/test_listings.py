@@ -1,6 +1,7 @@
 import pytest
 
-from pipelines.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query
+from pipelines.items.captures import DocumentKey, HttpAnswer, ListingPage, Query
+from pipelines.items.readings import Failure
 from pipelines.store import listing_pages
 from pipelines.store.summary import summarise
 from tests.desk import ARCHIVE, NOW, SHOP, URL, Desk, row

@@ -7,7 +7,7 @@ import pytest
 from sqlite_utils import Database
 
 from pipelines.formats.surt import urlkey
-from pipelines.items import Capture, DocumentKey, Evidence, Source, Target
+from pipelines.items.captures import Capture, DocumentKey, Evidence, Source, Target
 from pipelines.store.database import open_corpus
 from pipelines.store.ledger import Ledger
 from pipelines.store.moves import HOME, Moves

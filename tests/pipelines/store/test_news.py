@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 from pipelines.store import runs
 from pipelines.store.news import News, news
 from tests.desk import Desk, row

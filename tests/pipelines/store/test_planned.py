@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from pipelines.formats.surt import urlkey
-from pipelines.items import Evidence, Failure, Source, State
+from pipelines.items.captures import Evidence, Source, State
+from pipelines.items.readings import Failure
 from tests.desk import NOW, SHOP, URL, Desk, row
 
 BY = "changes"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.items import Capture, Failure, Reading
+from pipelines.items.captures import Capture
+from pipelines.items.readings import Failure, Reading
 from pipelines.store import readings
 from tests.desk import Desk, reading, row
 

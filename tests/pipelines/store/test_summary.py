@@ -3,7 +3,8 @@ import json
 import pytest
 
 from pipelines.formats.surt import urlkey
-from pipelines.items import DocumentKey, Failure, HttpAnswer, ListingPage, Query, State, Target
+from pipelines.items.captures import DocumentKey, HttpAnswer, ListingPage, Query, State, Target
+from pipelines.items.readings import Failure
 from pipelines.store.summary import summarise
 from tests.desk import NOW, SHOP, URL, Desk, row
 

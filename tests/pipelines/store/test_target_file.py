@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import DocumentKey, Target
+from pipelines.items.captures import DocumentKey, Target
 from pipelines.store.target_lists import TargetFile
 
 TARGETS = [

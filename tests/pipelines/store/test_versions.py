@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 from pipelines.store.versions import DatedReading, Version, derive_versions
 
 POLICY, DOUBTFUL, NONE = Verdict.POLICY, Verdict.DOUBTFUL, Verdict.NOT_A_POLICY

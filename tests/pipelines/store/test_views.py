@@ -12,7 +12,8 @@ from sqlite_utils import Database
 from crawler.jobs.rebuild import Request, run_merge, run_rebuild
 from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.formats.surt import urlkey
-from pipelines.items import DocumentKey, Failure, ListingPage, Query, State, Target
+from pipelines.items.captures import DocumentKey, ListingPage, Query, State, Target
+from pipelines.items.readings import Failure
 from pipelines.store.database import open_for_reading
 from pipelines.store.moves import Moves
 from pipelines.store.summary import summarise

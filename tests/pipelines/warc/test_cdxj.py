@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.items import Snapshot, WarcLocation
+from pipelines.items.captures import Snapshot, WarcLocation
 from pipelines.warc import cdxj
 from pipelines.warc.held import HeldMemento
 from tests.pipelines.store.samples import a_memento

@@ -12,7 +12,7 @@ from warcio.warcwriter import WARCWriter
 
 from pipelines.exceptions import RecordingFailed, ReplayFailed
 from pipelines.formats.digests import warc_digest
-from pipelines.items import WarcLocation
+from pipelines.items.captures import WarcLocation
 from pipelines.warc.held import Foreign, ForeignRevisit, Held, HeldMemento
 from pipelines.warc.members import Damage, members
 from pipelines.warc.reader import read_memento, scan

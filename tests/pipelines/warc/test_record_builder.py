@@ -13,7 +13,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipelines.formats.digests import warc_digest
-from pipelines.items import HttpAnswer, Memento
+from pipelines.items.captures import HttpAnswer, Memento
 from pipelines.warc import sidecar
 from pipelines.warc.record_builder import RecordBuilder
 from tests.pipelines.store.samples import a_listing, a_memento, redirecting

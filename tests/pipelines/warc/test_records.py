@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.formats.digests import warc_digest
-from pipelines.items import WarcLocation
+from pipelines.items.captures import WarcLocation
 from pipelines.warc.members import Damage, Member
 from pipelines.warc.records import Record, parse
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.items import Snapshot
+from pipelines.items.captures import Snapshot
 from pipelines.store.checks import files_of_rows
 from pipelines.warc.lock import only_run
 from pipelines.warc.recovery import adopt

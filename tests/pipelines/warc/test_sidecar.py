@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.items import WarcLocation
+from pipelines.items.captures import WarcLocation
 from pipelines.warc import sidecar as warc_notes
 from tests.pipelines.store.samples import a_listing, a_memento, as_kept, redirecting
 

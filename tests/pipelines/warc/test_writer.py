@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items import Capture, HttpAnswer, Memento, WarcLocation
+from pipelines.items.captures import Capture, HttpAnswer, Memento, WarcLocation
 from pipelines.warc.cdxj import cdxj_path
 from pipelines.warc.held import HeldListing, HeldMemento, HeldTargets
 from pipelines.warc.reader import read_memento, scan, write_index

@@ -17,7 +17,7 @@ from crawler.local_archive.server.playback import joined
 from crawler.local_archive.server.queries import iso, seconds
 from crawler.local_archive.server.row_forms import Fields, fields_of
 from crawler.local_archive.server.rows import Row, SortedLines
-from pipelines.items import EMPTY_DIGEST
+from pipelines.items.captures import EMPTY_DIGEST
 
 PAGING = Paging(blocks=5)
 _SEGMENT = "segments/1"

@@ -10,7 +10,7 @@ import pytest
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.export.git import exporter
 from pipelines.export.git.history import princeton_path, site_path
-from pipelines.items import DocumentKey
+from pipelines.items.captures import DocumentKey
 from tests.desk import Desk
 from tests.pipelines.export.views import SITES, add, also, exported, versions
 

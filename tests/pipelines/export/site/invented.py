@@ -9,7 +9,8 @@ from urllib.parse import unquote, urljoin
 from pipelines.export.base import Report
 from pipelines.export.site.contents import publish
 from pipelines.export.site.names import SiteSettings
-from pipelines.items import DocumentKey, Reading, Verdict
+from pipelines.items.captures import DocumentKey
+from pipelines.items.readings import Reading, Verdict
 from pipelines.store import runs
 from tests.desk import Desk, row
 

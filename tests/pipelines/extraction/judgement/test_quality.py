@@ -2,7 +2,7 @@ import pytest
 
 from pipelines.extraction.judgement.kinds import Shown, folded, kind_by_words, legal_words, named_kind
 from pipelines.extraction.judgement.quality import Evidence, count_words, judged
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 from tests.pipelines.extraction.pages import POLICY, reading
 
 LEGAL = (

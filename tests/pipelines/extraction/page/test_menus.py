@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.exceptions import ReadingFailed
-from pipelines.items import Verdict
+from pipelines.items.readings import Verdict
 from tests.pipelines.extraction.pages import POLICY, reading
 
 NAMES = ("parcels", "stamps", "cellars", "ferries", "letters")
