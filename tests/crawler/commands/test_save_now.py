@@ -80,6 +80,8 @@ def serving() -> Iterator[Service]:
     service = Service()
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # Twisted keeps connections of 1.0 as well, which end with each answer
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             is_known = self.path == "/save" and self._is_known()
@@ -94,6 +96,7 @@ def serving() -> Iterator[Service]:
         def _answer(self, answer: tuple[int, dict[str, object]] | None) -> None:
             if answer is None:
                 self.connection.shutdown(SHUT_RDWR)
+                self.close_connection = True
                 return
             status, told = answer if self._is_known() else (401, {"message": "login"})
             body = json.dumps(told).encode()
