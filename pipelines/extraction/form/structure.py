@@ -48,7 +48,7 @@ class StructuredWriter:
         self._choose_signs(path)
         first, rest = self._prefixes(path, lines=block.kind == "p")
         self.out.append("\n" if self._sign_alone else self._gap(block, path))
-        self._sign_alone = not text and path[-1].is_item
+        self._sign_alone = not text and bool(path) and path[-1].is_item
         self.out.append((first + text).rstrip(" ") if not text else first + text.replace("\n", "\n" + rest))
         self._begun.update(path)
         self._last, self._path = block, path

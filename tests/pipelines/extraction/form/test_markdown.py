@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extraction.form.inline import STYLES, Token
@@ -125,6 +125,7 @@ def test_no_line_begins_with_accidental_markup(words: list[str]) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(SOUP)
+@example("<br><pre><br>")  # a block of no words, and nothing around it
 def test_no_word_is_lost(soup: str) -> None:
     html = f"<body>{soup}</body>"
     letters = sorted(
