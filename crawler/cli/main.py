@@ -1,26 +1,18 @@
 """The console script `policy-corpus`. It loads Scrapy, which takes longer than all the rest, only where a command is to
-run, and of our commands that one alone; for a command's help it loads what Scrapy's commands are built on."""
+run, and of our commands that one alone."""
 
 import ast
 import os
 import sys
 from difflib import get_close_matches
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
 
 from pipelines.exceptions import WrongUse
 from pipelines.formats.release import __version__
 from pipelines.formats.terminal import complain, say
 
-if TYPE_CHECKING:
-    from argparse import ArgumentParser
-
 PROGRAM = "policy-corpus"
 
-_SETTINGS = "crawler.settings"
 _COMMANDS = Path(__file__).parent.parent / "commands"
 
 
@@ -36,67 +28,15 @@ def main() -> None:
         hint = f"did you mean {near[0]}?" if near else f"`{PROGRAM} --help` lists all."
         complain(f"There is no command {name!r}: {hint}")
         sys.exit(WrongUse.exit_code)
-    elif {"-h", "--help"} & {*_options(sys.argv[2:])}:
-        _tell_help(name)
     else:
         _run(name)
-
-
-def _options(arguments: list[str]) -> list[str]:
-    """What of a command line is read for options."""
-    return arguments[: arguments.index("--")] if "--" in arguments else arguments
-
-
-def _tell_help(name: str) -> None:
-    """Print what Scrapy would for a command that is asked for its help."""
-    os.environ["SCRAPY_SETTINGS_MODULE"] = _SETTINGS
-    before = {*sys.modules}
-    try:
-        _load_base_of_commands_alone()
-        parser = _parser_of(name)
-    except (ImportError, AttributeError):  # commands of this Scrapy are built on more of it
-        _forget_loaded_since(before)
-        parser = _parser_of(name)
-    parser.print_help()
-
-
-def _parser_of(name: str) -> "ArgumentParser":
-    from argparse import ArgumentParser
-
-    from scrapy.utils.project import get_project_settings
-
-    command = import_module(f"crawler.commands.{name}").Command()
-    command.settings = get_project_settings()
-    parser = ArgumentParser(
-        usage=f"scrapy {name} {command.syntax()}", description=command.long_desc(), conflict_handler="resolve"
-    )
-    command.add_options(parser)
-    return parser
-
-
-def _load_base_of_commands_alone() -> None:
-    """Have `scrapy.commands` load neither what `import scrapy` does nor Twisted, by which it can export feeds: that
-    takes ten times as long as all the rest of a help. For a process that ends with it."""
-    found = find_spec("scrapy")
-    scrapy, feeds = ModuleType("scrapy"), ModuleType("scrapy.extensions.feedexport")
-    scrapy.__path__ = list((found and found.submodule_search_locations) or ())
-    scrapy.__version__ = ""  # type: ignore[attr-defined]  # of the user agent
-    feeds.FeedExporter = object  # type: ignore[attr-defined]
-    sys.modules.update({module.__name__: module for module in (scrapy, feeds)})
-
-
-def _forget_loaded_since(before: set[str]) -> None:
-    """Let go of what was loaded on a false Scrapy."""
-    for name in {*sys.modules} - before:
-        if name.partition(".")[0] in ("scrapy", "crawler", "pipelines"):
-            del sys.modules[name]
 
 
 def _run(name: str) -> None:
     from scrapy.cmdline import execute
     from scrapy.utils.project import get_project_settings
 
-    os.environ["SCRAPY_SETTINGS_MODULE"] = _SETTINGS  # whatever project lies in this folder
+    os.environ["SCRAPY_SETTINGS_MODULE"] = "crawler.settings"  # whatever project lies in this folder
     settings = get_project_settings()
     settings.set("COMMANDS_MODULE", f"crawler.commands.{name}", priority="project")
     execute([PROGRAM, *sys.argv[1:]], settings)

@@ -5,13 +5,11 @@ import signal
 import subprocess
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from crawler.cli.command import CorpusCommand, refuse_unknown_settings
-from crawler.cli.main import _options
 from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.exceptions import WrongUse
 from tests.conftest import FAST, ROOT, Run, refusal
@@ -31,30 +29,6 @@ def test_the_overview_tells_of_all_commands_and_loads_nothing_of_scrapy() -> Non
     told = dict(line.split(maxsplit=1) for line in ended.stdout.splitlines() if line.startswith("  "))
     assert told == {name: import_module(f"crawler.commands.{name}").Command().short_desc() for name in COMMANDS}
     assert ended.stderr == "False\n"
-
-
-def test_a_scrapy_that_is_built_otherwise_is_loaded_whole_for_a_help() -> None:
-    """`scrapy.commands` needs something that is not there where it is loaded alone."""
-    script = """
-import sys
-from crawler.cli import main
-alone = main._load_base_of_commands_alone
-def lacking():
-    alone()
-    del sys.modules["scrapy.extensions.feedexport"].FeedExporter
-main._load_base_of_commands_alone = lacking
-sys.argv = ["policy-corpus", "status", "--help"]
-main.main()
-import scrapy
-print(scrapy.__version__, file=sys.stderr)
-"""
-    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert ended.stdout.startswith("Usage\n=====\n  policy-corpus status [--json]")
-    assert ended.stderr == f"{version('scrapy')}\n"
-
-
-def test_what_stands_for_itself_asks_for_no_help() -> None:
-    assert _options(["status", "--", "--help"]) == ["status"]
 
 
 def test_the_nearest_setting_is_named() -> None:

@@ -5,16 +5,14 @@ by bisection.
 """
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from msgspec import Struct
 from rapidfuzz.distance import Indel
 
-from pipelines.analysis.comparison.codes import Code
-from pipelines.analysis.comparison.tokens import keys_of, shared_start, tokens_of
+from pipelines.analysis.comparison.tokens import shared_start, tokens_of
 
 LEAST_ALIKE = 0.5  # share of words in common that makes two blocks one that was changed
 LEAST_ALIKE_MOVED = 0.75  # the same for blocks that stand elsewhere
@@ -27,6 +25,9 @@ MOST_SHARING = 8  # blocks that a word may stand in and still lead from one bloc
 MOST_CANDIDATES = 3  # blocks that are looked at for each, those that share most first
 MOST_CELLS = 200_000_000  # tokens times tokens of two blocks that are looked at more closely
 
+
+Code = str | tuple[str, ...]
+"""The tokens of a block: a letter for each of them, or they themselves."""
 
 Key = int | Code
 """Two blocks have the same words where their keys are equal: a number if both texts have one that is written alike,
@@ -121,7 +122,10 @@ def _leads(codes: dict[int, Code]) -> dict[str, list[int]]:
 
 def _likest(code: Code, codes: dict[int, Code], leads: dict[str, list[int]]) -> Iterable[int]:
     """The blocks that share most tokens with one."""
-    shares = Counter(chain.from_iterable(map(leads.__getitem__, leads.keys() & set(code))))
+    shares: dict[int, int] = {}
+    for token in leads.keys() & set(code):
+        for j in leads[token]:
+            shares[j] = shares.get(j, 0) + 1
     if len(shares) <= MOST_CANDIDATES:
         return shares
     length = len(code)
@@ -192,7 +196,7 @@ def _replaces(before: Side, after: Side, i: int, j: int) -> bool:
 
 def _small(body: str) -> list[str]:
     """The tokens of a body in small letters."""
-    return [token.casefold() for token in keys_of(tokens_of(body).raw)]
+    return [token.casefold() for token in tokens_of(body).keys]
 
 
 def _moved(

@@ -17,7 +17,6 @@ _RULE = re.compile(r" *\* \* \*\s*\Z")
 _UNDER_HEAD = re.compile(r"[ >]*\|?(?:-{3,}\|)*-{3,}\|?\s*\Z")
 _FENCE = re.compile(r" *(`{3,}|~{3,})")
 _BLANK = re.compile(r"[\s>]*\Z")
-_BETWEEN = re.compile(r"\n\n(?= *[^\s>])")  # before a line that is not blank
 _CODE_INDENT = 4
 
 
@@ -39,59 +38,22 @@ class _Draft(Struct, gc=False):
 class _State:
     """What the lines before say of the next one. `columns`: where the content of each open item begins."""
 
-    columns: list[int]
-    fence: str
-    after_blank: bool
-    in_table: bool = False
     drafts: list[_Draft] = field(default_factory=list)
-
-
-class Chunk(Struct, frozen=True, gc=False):
-    """The blocks of some lines behind a blank one, and what these lines say of the next: the items and the fence that
-    are open."""
-
-    blocks: list[Block]
-    columns: tuple[int, ...]
-    fence: str
-
-
-Chunks = dict[tuple[tuple[int, ...], str, str], Chunk]
-"""Chunks by the items and the fence that are open before them, and their lines."""
+    columns: list[int] = field(default_factory=list)
+    after_blank: bool = True
+    in_table: bool = False
+    fence: str = ""
 
 
 def blocks_of(text: str) -> list[Block]:
     """The blocks of a Markdown text in order. Never fails; `"".join(block.raw for block in blocks)` is `text`."""
-    return parse(text, {})[0]
-
-
-def parse(text: str, known: Chunks) -> tuple[list[Block], Chunks]:
-    """The blocks of a Markdown text, and the chunks that it consists of; those that are `known` are not parsed again:
-    most of a text stands in the one before it, too."""
-    blocks: list[Block] = []
-    chunks: Chunks = {}
-    columns: tuple[int, ...] = ()
-    fence = ""
-    pieces = _BETWEEN.split(text)
-    for number, piece in enumerate(pieces, 1):
-        key = columns, fence, piece if number == len(pieces) else piece + "\n\n"
-        chunk = chunks[key] = known.get(key) or _parsed(*key)
-        blocks += chunk.blocks
-        columns, fence = chunk.columns, chunk.fence
-    return blocks, chunks
-
-
-def _parsed(columns: tuple[int, ...], fence: str, text: str) -> Chunk:
-    line = text[:-2]
-    if not fence and line[:1].isalpha() and text[-2:] == "\n\n" and "\n" not in line and "|" not in line:
-        body = line.rstrip()  # what most chunks are
-        return Chunk([Block("paragraph", 0, 0, "", body, text[len(body) :])], (), "")
-    state = _State([*columns], fence, after_blank=not fence)
+    state = _State()
     lines = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         if line:
             _take(state, line, following)
-    return Chunk([draft.done() for draft in state.drafts], tuple(state.columns), state.fence)
+    return [draft.done() for draft in state.drafts]
 
 
 def _take(state: _State, line: str, following: str) -> None:

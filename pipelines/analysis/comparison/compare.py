@@ -4,18 +4,21 @@
 """
 
 import re
-from threading import local
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import count
 
 from msgspec import Struct
 
-from pipelines.analysis.comparison.align import Side, align
-from pipelines.analysis.comparison.blocks import Chunks, parse
-from pipelines.analysis.comparison.codes import Coded, Codes, Recent
+from pipelines.analysis.comparison.align import Code, Side, align
+from pipelines.analysis.comparison.blocks import blocks_of
 from pipelines.analysis.comparison.cosmetic import cosmetic_kinds
 from pipelines.analysis.comparison.model import Block, Change, ChangeOp, Comparison, Section
 from pipelines.analysis.comparison.pieces import pieces_of
 from pipelines.analysis.comparison.splits import cut_both
-from pipelines.analysis.comparison.tokens import INVISIBLE, LINK_END, SEAM, count_words
+from pipelines.analysis.comparison.tokens import INVISIBLE, LINK_END, SEAM, Tokens, count_words, tokens_of
 
 _SIGNS = re.compile(r"\*\*|~~|(?<!\w)_|_(?!\w)|\\(?=[^\w\s])")
 
@@ -65,8 +68,8 @@ RULES = 1
 
 def compare(before: str, after: str) -> Comparison:
     """Compare two Markdown texts (style `corpus`, as versions have them). Pure; never fails, whatever the texts are."""
-    ours, theirs = _kept.parsed(before, after)
-    comparer = _Comparer(ours.blocks, theirs.blocks, _kept.recent.codes(len(before) + len(after)))
+    ours, theirs = _parsed(before), _parsed(after)
+    comparer = _Comparer(ours.blocks, theirs.blocks, _Codes(len(before) + len(after)))
     if comparer.leaves_over:
         comparer = comparer.with_cuts(ours.blocks, theirs.blocks)
     changes = comparer.changes()
@@ -106,9 +109,8 @@ def revert(comparison: Comparison, after: str) -> str:
 class _Parsed:
     """The blocks of a text, and how many words there are in all, which are counted once."""
 
-    def __init__(self, text: str, known: Chunks) -> None:
-        self.text = text
-        self.blocks, self.chunks = parse(text, known)
+    def __init__(self, text: str) -> None:
+        self.blocks = blocks_of(text)
         self._words = -1
 
     @property
@@ -123,28 +125,7 @@ class _Parsed:
         return words
 
 
-class _Texts:
-    """Parses two texts. The one after a change is the one before the next, so the last one is kept."""
-
-    def __init__(self) -> None:
-        self._last = _Parsed("", {})
-
-    def __call__(self, before: str, after: str) -> tuple[_Parsed, _Parsed]:
-        last = self._last
-        ours = last if last.text == before else _Parsed(before, last.chunks)
-        self._last = theirs = _Parsed(after, ours.chunks)
-        return ours, theirs
-
-
-class _Kept(local):
-    """What is kept from one comparison to the next, by each thread: where two shared it, two words got one letter."""
-
-    def __init__(self) -> None:
-        self.parsed = _Texts()
-        self.recent = Recent()
-
-
-_kept = _Kept()
+_parsed = lru_cache(maxsize=2)(_Parsed)  # the version after one change is the one before the next
 
 
 def _text(comparison: Comparison, side: str) -> str:
@@ -160,6 +141,24 @@ def _raw(change: Change, side: str) -> str:
     return block.lead + body + block.tail
 
 
+class _Codes:
+    """The tokens of each body of two texts, and their code, which is short to compare, to cut and to look up."""
+
+    def __init__(self, characters: int) -> None:
+        letters = defaultdict[str, str](map(chr, count()).__next__)  # a letter for each, as they come
+        self._code: Callable[[list[str]], Code] = lambda keys: "".join(map(letters.__getitem__, keys))
+        if characters > sys.maxunicode:  # as many tokens there may be
+            self._code = tuple
+        self._known: dict[str, tuple[Tokens, Code]] = {}
+
+    def __call__(self, body: str) -> tuple[Tokens, Code]:
+        known = self._known.get(body)
+        if known is None:
+            tokens = tokens_of(body)
+            known = self._known[body] = tokens, self._code(tokens.keys)
+        return known
+
+
 class _Text(Struct, frozen=True):
     """The blocks of one text, as they are and as they are aligned."""
 
@@ -170,8 +169,8 @@ class _Text(Struct, frozen=True):
 class _Comparer:
     """Two texts on their way. Blocks that both have as they stand are never cut into tokens."""
 
-    def __init__(self, before: list[Block], after: list[Block], codes: Codes) -> None:
-        self._codes = codes
+    def __init__(self, before: list[Block], after: list[Block], coded: _Codes) -> None:
+        self._coded = coded
         self.sections = Sections()
         both = {block.body for block in before} & {block.body for block in after}
         shared = {body: number for number, body in enumerate(both)}
@@ -180,7 +179,7 @@ class _Comparer:
 
     def _text(self, blocks: list[Block], shared: dict[str, int]) -> _Text:
         bodies = [block.body for block in blocks]
-        keys = [shared[body] if body in shared else self._codes(body) for body in bodies]
+        keys = [shared[body] if body in shared else self._coded(body)[1] for body in bodies]
         return _Text(blocks, Side(keys, bodies, list(map(len, bodies)), [block.kind for block in blocks]))
 
     @property
@@ -191,9 +190,9 @@ class _Comparer:
 
     def with_cuts(self, before: list[Block], after: list[Block]) -> "_Comparer":
         """The same texts, their paragraphs cut where they were split or joined; itself where none was."""
-        ours, theirs = cut_both(before, after, self._codes)
+        ours, theirs = cut_both(before, after, self._coded)
         was_cut = len(ours) > len(before) or len(theirs) > len(after)
-        return _Comparer(ours, theirs, self._codes) if was_cut else self
+        return _Comparer(ours, theirs, self._coded) if was_cut else self
 
     def changes(self) -> list[Change]:
         """What became of each block, in reading order."""
@@ -238,13 +237,10 @@ class _Comparer:
     def _compared(self, op: ChangeOp, i: int, j: int, section: int, move: int = 0) -> Change:
         ours, theirs = self._before.blocks[i], self._after.blocks[j]
         by_cell = ours.kind == theirs.kind == "row"
-        inside = pieces_of(self._coded(ours.body), self._coded(theirs.body), by_cell=by_cell)
+        inside = pieces_of(self._coded(ours.body)[0], self._coded(theirs.body)[0], by_cell=by_cell)
         added, removed = inside.words_added, inside.words_removed
         self.sections.count(section, added, removed, count_words(theirs.body) - added if move else 0)
         return Change(op, ours, theirs, inside.pieces, move, section, added, removed)
-
-    def _coded(self, body: str) -> Coded:
-        return Coded(self._codes.tokens(body), self._codes(body))
 
 
 def _place(block: Block) -> tuple[str, int, int]:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipelines.analysis.comparison.model import Change, CosmeticKind, Piece
-from pipelines.analysis.comparison.tokens import LINK_END, keys_of, tokens_of
+from pipelines.analysis.comparison.tokens import LINK_END, tokens_of
 
 _MONTHS = (
     "january february march april may june july august september october november december "
@@ -143,7 +143,7 @@ def _kind_of_span(ours: _Span, theirs: _Span) -> CosmeticKind:
 
 
 def _folded(text: str) -> list[str]:
-    return [key.casefold() for key in keys_of(tokens_of(text).raw)]
+    return [key.casefold() for key in tokens_of(text).keys]
 
 
 def _lies_within(pattern: re.Pattern[str], span: _Span) -> bool:

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import compress, count
-from operator import ne
 
 from rapidfuzz.distance import Indel
 
-from pipelines.analysis.comparison.codes import Code, Coded
 from pipelines.analysis.comparison.model import Piece
 from pipelines.analysis.comparison.tokens import Tokens, is_word, shared_start
 
@@ -27,36 +24,33 @@ class Inside:
     words_removed: int
 
 
-def pieces_of(before: Coded, after: Coded, *, by_cell: bool = False) -> Inside:
+def pieces_of(before: Tokens, after: Tokens, *, by_cell: bool = False) -> Inside:
     """The pieces of two bodies. `by_cell`: rows of a table; where both have as many cells, cell goes with cell."""
-    ours, theirs = before.tokens, after.tokens
-    spans = list(_row_spans(before, after) if by_cell else _spans(ours.raw, before.code, after.code))
-    builder = _Builder(ours, theirs)
+    spans = list(_row_spans(before, after) if by_cell else _spans(before.keys, after.keys))
+    builder = _Builder(before, after)
     for span in spans:
         builder.add(*span)
-    removed = sum(ours.words(i, end) for equal, i, end, _, _ in spans if not equal)
-    added = sum(theirs.words(j, end) for equal, _, _, j, end in spans if not equal)
+    removed = sum(before.words(i, end) for equal, i, end, _, _ in spans if not equal)
+    added = sum(after.words(j, end) for equal, _, _, j, end in spans if not equal)
     return Inside(builder.done(), added, removed)
 
 
-def _row_spans(before: Coded, after: Coded) -> Iterator[Span]:
-    raw, length = before.tokens.raw, len(before.code)
-    ours = [i for i, token in enumerate(raw) if token == CELL]
-    theirs = [j for j, token in enumerate(after.tokens.raw) if token == CELL]
+def _row_spans(before: Tokens, after: Tokens) -> Iterator[Span]:
+    ours = [i for i, key in enumerate(before.raw) if key == CELL]
+    theirs = [j for j, key in enumerate(after.raw) if key == CELL]
     if len(ours) != len(theirs):
-        yield from _spans(raw, before.code, after.code)
+        yield from _spans(before.keys, after.keys)
         return
     i = j = 0
-    for end, other_end in zip([*ours, length], [*theirs, len(after.code)], strict=True):
-        for equal, a, b, c, d in _spans(raw[i:end], before.code[i:end], after.code[j:other_end]):
+    for end, other_end in zip([*ours, len(before.keys)], [*theirs, len(after.keys)], strict=True):
+        for equal, a, b, c, d in _spans(before.keys[i:end], after.keys[j:other_end]):
             yield equal, a + i, b + i, c + j, d + j
-        if end < length:
+        if end < len(before.keys):
             yield True, end, end + 1, other_end, other_end + 1
         i, j = end + 1, other_end + 1
 
 
-def _spans(raw: list[str], before: Code, after: Code) -> list[Span]:
-    """Of two codes, and of the tokens of the first one."""
+def _spans(before: list[str], after: list[str]) -> list[Span]:
     start = shared_start(before, after)
     end = shared_start(before[start:][::-1], after[start:][::-1])
     spans: list[Span] = [(True, 0, start, 0, start)] if start else []
@@ -66,10 +60,10 @@ def _spans(raw: list[str], before: Code, after: Code) -> list[Span]:
         spans += [(equal, a + start, b + start, c + start, d + start) for equal, a, b, c, d in middle]
     if end:
         spans.append((True, n, len(before), m, len(after)))
-    return _without_islands(spans, raw)
+    return _without_islands(spans, before)
 
 
-def _opcodes(before: Code, after: Code) -> list[Span]:
+def _opcodes(before: list[str], after: list[str]) -> list[Span]:
     if not before or not after or len(before) * len(after) > MOST_CELLS:
         return [(False, 0, len(before), 0, len(after))]
     return [
@@ -78,12 +72,12 @@ def _opcodes(before: Code, after: Code) -> list[Span]:
     ]
 
 
-def _without_islands(spans: list[Span], raw: list[str]) -> list[Span]:
+def _without_islands(spans: list[Span], before: list[str]) -> list[Span]:
     """Join changes, and what is equal between two of them where it is but a word or two."""
     joined: list[Span] = []
     for number, span in enumerate(spans):
         between = 0 < number < len(spans) - 1
-        changed = not span[0] or (between and sum(map(is_word, raw[span[1] : span[2]])) <= LARGEST_ISLAND)
+        changed = not span[0] or (between and sum(map(is_word, before[span[1] : span[2]])) <= LARGEST_ISLAND)
         if changed and joined and not joined[-1][0]:
             last = joined[-1]
             joined[-1] = (False, last[1], span[2], last[3], span[4])
@@ -108,21 +102,9 @@ class _Builder:
         if ours == theirs:
             self._put("equal", ours, theirs)
             return
-        self._put_alike(self._before.parts[2 * i : 2 * end], self._after.parts[2 * j : 2 * other_end])
-
-    def _put_alike(self, before: list[str], after: list[str]) -> None:
-        """Put glue and tokens in turn, as many on both sides, most of which are written alike."""
-        start = 0
-        for at in compress(count(), map(ne, before, after)):
-            same = "".join(before[start:at])
-            self._put("equal", same, same)
-            if at % 2:
-                self._put("equal", before[at], after[at])
-            else:
-                self._glue(before[at], after[at])
-            start = at + 1
-        same = "".join(before[start:])
-        self._put("equal", same, same)
+        for step in range(end - i):
+            self._glue(self._before.glue[i + step], self._after.glue[j + step])
+            self._put("equal", self._before.raw[i + step], self._after.raw[j + step])
 
     def done(self) -> tuple[Piece, ...]:
         self._glue(self._before.glue[-1], self._after.glue[-1])

@@ -4,32 +4,48 @@ A block is cut only where its sentences stand in several blocks of the other tex
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
-from pipelines.analysis.comparison.codes import SENTENCE_ENDS, Code, Codes
+from pipelines.analysis.comparison.align import Code
 from pipelines.analysis.comparison.model import Block
+from pipelines.analysis.comparison.tokens import Tokens
 
 LEAST_TOKENS = 6  # of a sentence that is known again elsewhere
-_SEVERAL = re.compile(rf"[{SENTENCE_ENDS}]\s")
+_ENDS = frozenset(".!?。！？;:")
+_SEVERAL = re.compile(r"[.!?。！？;:]\s")
 _CUT_KINDS = frozenset(("paragraph", "item"))
 
+Coded = Callable[[str], tuple[Tokens, Code]]
+"""Gives the tokens of a body and their code, by which sentences are the same."""
 
-def cut_both(before: Sequence[Block], after: Sequence[Block], codes: Codes) -> tuple[list[Block], list[Block]]:
+
+def cut_both(before: Sequence[Block], after: Sequence[Block], coded: Coded) -> tuple[list[Block], list[Block]]:
     """The blocks of both texts, those that were split or joined in parts. The parts joined are the blocks."""
     ours = {block.body for block in before}
     theirs = {block.body for block in after}
-    mine = [_sentences(block, codes) if block.body not in theirs else [] for block in before]
-    others = [_sentences(block, codes) if block.body not in ours else [] for block in after]
+    mine = [_sentences(block, coded) if block.body not in theirs else [] for block in before]
+    others = [_sentences(block, coded) if block.body not in ours else [] for block in after]
     return _cut(before, mine, _places(others)), _cut(after, others, _places(mine))
 
 
-def _sentences(block: Block, codes: Codes) -> list[tuple[Code, int]]:
+def _sentences(block: Block, coded: Coded) -> list[tuple[Code, int]]:
     """The sentences of a block, each with the place in the body where it ends."""
     if block.kind not in _CUT_KINDS:
         return []
-    return codes.sentences(block.body) if _SEVERAL.search(block.body) else [(codes(block.body), len(block.body))]
+    tokens, code = coded(block.body)
+    if not _SEVERAL.search(block.body):
+        return [(code, len(block.body))]
+    ends = [at for at, key in enumerate(tokens.keys, 1) if key in _ENDS and tokens.glue[at].isspace()]
+    found: list[tuple[Code, int]] = []
+    place = 0
+    for start, end in pairwise((0, *ends)):
+        place += len(tokens.text(start, end))
+        found.append((code[start:end], place))
+    last = ends[-1] if ends else 0
+    return found if last == len(code) else [*found, (code[last:], len(block.body))]
 
 
 def _places(blocks: Sequence[list[tuple[Code, int]]]) -> dict[Code, int]:

@@ -3,7 +3,7 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain, compress, count
 from operator import ne
 
@@ -30,8 +30,7 @@ _WORD = rf"{_LETTER}++(?:(?:[.@'’_&‑-](?={_LETTER})|,(?=\d)(?<=\d,)){_LETTER
 _AUTOLINK = r"<(?:https?|ftp)://[^<>\s]+>"
 _COUNTED = rf"{_WORD}|[{_UNSPACED}][{_ABOVE}]*|{_AUTOLINK}"
 _LINK_END = r'\]\((?:\\.|[^()\s\\])*(?:\s+"(?:\\.|[^"\\])*")?\)'
-_LINK_MARK = rf"\[(?=(?:\\.|[^\[\]\\])*\]\()|{_LINK_END}"
-_MARK = rf"\*\*|~~|{_LINK_MARK}|_(?!\w)|(?<!\w)_|(?<=\n)> ?"
+_MARK = rf"\*\*|~~|\[(?=(?:\\.|[^\[\]\\])*\]\()|{_LINK_END}|_(?!\w)|(?<!\w)_|(?<=\n)> ?"
 _TEXT = rf"{_COUNTED}|\\[!-/:-@\[-`{{-~]|\S"
 _TOKEN = re.compile(rf"((?:\s++|{_MARK})*+)({_TEXT}|\Z)")
 _PLAIN_TOKEN = re.compile(rf"({_TEXT})")
@@ -46,12 +45,11 @@ _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _IS_LETTER = re.compile(_LETTER)
 AUTOLINK = re.compile(_AUTOLINK)
 LINK_END = re.compile(_LINK_END)
-LINK_MARK = re.compile(_LINK_MARK)
 _ESCAPE_OR_LINK_END = re.compile(rf"(\\[!-/:-@\[-`{{-~])|{_LINK_END}")
 
 
 class Tokens(Struct, frozen=True):
-    """`raw[i]` with `glue[i]` before it; the last glue stands behind all.
+    """`raw[i]` with `glue[i]` before it; the last glue stands behind all. `keys` is what is compared.
 
     `parts` is all of it in turn: glue, text, glue, ... glue.
     """
@@ -59,6 +57,7 @@ class Tokens(Struct, frozen=True):
     parts: list[str]
     glue: list[str]
     raw: list[str]
+    keys: list[str]
 
     def text(self, start: int, end: int) -> str:
         """What stands at the tokens from `start` to `end`, with the glue before each."""
@@ -71,12 +70,9 @@ class Tokens(Struct, frozen=True):
 def tokens_of(body: str) -> Tokens:
     """The tokens of a body; their glue and texts joined are `body`."""
     parts = _parts_with_marks(body) if _MAY_HAVE_MARKS.search(body) else _PLAIN_TOKEN.split(body)
-    return Tokens(parts, parts[::2], parts[1::2])
-
-
-def keys_of(raw: Iterable[str]) -> list[str]:
-    """What is compared of tokens."""
-    return [token if token.isalnum() else _KEYS.get(token) or _key(token) for token in raw]
+    raw = parts[1::2]
+    keys = [t if t.isalnum() else _KEYS.get(t) or _key(t) for t in raw] if _is_folded(body) else raw
+    return Tokens(parts, parts[::2], raw, keys)
 
 
 def _parts_with_marks(body: str) -> list[str]:
@@ -87,6 +83,10 @@ def _parts_with_marks(body: str) -> list[str]:
     parts = list(chain.from_iterable(found))
     parts.pop()
     return parts
+
+
+def _is_folded(body: str) -> bool:
+    return not body.isascii() or "\\" in body or "`" in body or "<" in body
 
 
 def _key(token: str) -> str:

@@ -1,42 +1,18 @@
 """What a comparison says of two texts, and that it leaves nothing out."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from threading import Barrier, BrokenBarrierError
-
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.analysis.comparison.blocks import Chunks, blocks_of, parse
-from pipelines.analysis.comparison.codes import Codes, Words, _Letters
+from pipelines.analysis.comparison.blocks import blocks_of
 from pipelines.analysis.comparison.compare import apply, compare, revert
 from pipelines.analysis.comparison.model import Comparison
 from pipelines.analysis.comparison.runs import runs_of
-from pipelines.analysis.comparison.tokens import count_words, keys_of, tokens_of
+from pipelines.analysis.comparison.tokens import count_words, tokens_of
 from tests.pipelines.analysis.comparison.markdowns import ANY, edited
 
 PAIRS = st.one_of(edited(), st.tuples(ANY, ANY))
-
-
-def test_threads_that_compare_at_once_hide_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where threads shared their words, two that were met at one moment had one letter."""
-    meeting = Barrier(2)
-
-    def late(letters: _Letters, token: str) -> str:
-        number = len(letters)
-        with suppress(BrokenBarrierError):
-            meeting.wait(0.05)
-        letters[token] = letter = chr(number)
-        return letter
-
-    monkeypatch.setattr(_Letters, "__missing__", late)
-    with ThreadPoolExecutor(2) as both:
-        texts = [(f"We {name} it", f"We {name} all") for name in ("sell", "keep")]
-        list(both.map(compare, *zip(*texts, strict=True)))
-        told = list(both.map(compare, ["You sell", "You sell"], ["You keep", "You keep"]))
-    assert [(one.words_added, one.words_removed) for one in told] == [(1, 1), (1, 1)]
 
 
 def _ops(comparison: Comparison) -> list[str]:
@@ -52,24 +28,6 @@ def test_blocks_and_tokens_lose_nothing(text: str) -> None:
         tokens = tokens_of(block.body)
         assert tokens.text(0, len(tokens.raw)) + tokens.glue[-1] == block.body
         assert tokens.words(0, len(tokens.raw)) == count_words(block.body)
-
-
-@given(ANY, st.booleans())
-@settings(max_examples=400)
-def test_codes_say_the_same_as_tokens(text: str, has_letters: bool) -> None:
-    words = Words(has_letters=has_letters)
-    for body in [text, *(block.body for block in blocks_of(text))]:
-        codes = Codes(words)
-        assert codes(body) == words.code(keys_of(tokens_of(body).raw))
-        assert (codes(body), codes.sentences(body)) == codes.of_tokens(body)
-
-
-@given(st.lists(ANY, max_size=4))
-def test_what_is_known_of_one_text_changes_nothing_in_the_next(texts: list[str]) -> None:
-    chunks: Chunks = {}
-    for text in texts:
-        blocks, chunks = parse(text, chunks)
-        assert blocks == blocks_of(text) == parse(text, {})[0]
 
 
 @given(PAIRS)
