@@ -24,8 +24,9 @@ GZIPPED = (".warc.gz", ".arc.gz")
 IN_PLACE = (".warc", ".arc", *GZIPPED)
 ARC, ZSTD, WACZ = ".arc", ".warc.zst", ".wacz"
 BESIDE = ("blocked.txt", "targets.txt", "targets.csv")  # what a sample archive has beside its WARC files
-BROKEN = (EOFError, OSError, ValueError, zlib.error, zstd.ZstdError, zipfile.BadZipFile, NotImplementedError)
-"""What is raised where an archive file cannot be unpacked, or ends too early."""
+BROKEN = (EOFError, OSError, ValueError, RuntimeError, zlib.error, zstd.ZstdError, zipfile.BadZipFile)
+"""What is raised where an archive file cannot be unpacked, or ends too early. zipfile raises RuntimeError, where a WACZ
+is encrypted or packed in a way that it does not know."""
 
 _LONGEST_NUMBER = 16
 _ARC_START = b"filedesc:"

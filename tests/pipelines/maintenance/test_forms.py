@@ -93,16 +93,22 @@ def test_what_is_not_read_is_counted_and_the_rest_is_kept(tmp_path: Path) -> Non
     empty = io.BytesIO()
     with zipfile.ZipFile(empty, "w") as zipped:
         zipped.writestr("pages/pages.jsonl", "{}")
+    locked = bytearray(wacz.getvalue())
+    locked[6] |= 1  # the member says that it is encrypted, here and in the directory
+    locked[locked.index(b"PK\1\2") + 8] |= 1
     rows, unread, code = made(
         tmp_path, cut__warc__zst=zst, odd__wacz=wacz.getvalue(), no__wacz=b"PK", other__rar=b"R",
-        empty__wacz=empty.getvalue(), e__warc=record("response", "2022-02-030T00:00:00Z", answer("c")),
+        locked__wacz=bytes(locked), empty__wacz=empty.getvalue(),
+        e__warc=record("response", "2022-02-030T00:00:00Z", answer("c")),
     )  # fmt: skip
     assert [row[0][:4] for row in rows] == ["2020", "2021"]
-    assert unread >= 5
+    assert unread >= 6
     assert code == 1
     with EmbeddedArchive(tmp_path / "given") as archive:
         assert archive.left_out == ["below/other.rar", "below/empty.wacz"]
-        assert archive.skipped == 3, "the torn file, the one that is no ZIP, and the record without a date"
+        assert archive.skipped == 4, (
+            "the torn file, the locked one, the one that is no ZIP, and the record without a date"
+        )
 
 
 def test_records_of_every_kind_are_read(tmp_path: Path) -> None:
