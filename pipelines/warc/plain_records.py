@@ -4,9 +4,9 @@ What is not plain in every respect (a header on two lines, letters beyond ASCII,
 anything that does not fit) is left to `records.parse`, which says what it is; both give the same of what is plain.
 """
 
-import hashlib
 import re
 
+from pipelines.formats.digests import warc_digest
 from pipelines.items.captures import WarcLocation
 from pipelines.warc.members import Member
 from pipelines.warc.sidecar import FOLLOW, Headers
@@ -19,8 +19,6 @@ _HEADER = rb"[!-9;-~]+:(?: ?[!-~][ -~]*)?\r\n"
 _ABOUT = re.compile(rb"WARC/1\.[01]\r\n((?:" + _HEADER + rb")+)\r\n")
 _HTTP = re.compile(rb"HTTP/1\.[01] ([2-9][0-9][0-9])(?: [ -~]*)?\r\n((?:" + _HEADER + rb")*)\r\n")
 _PAIRS = re.compile(r"([!-9;-~]+): ?([ -~]*)\r\n")
-_AS_PYTHON_COUNTS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv")  # in base 32
-_DIGEST = re.compile(r"sha1:([A-Z2-7]{32})")
 _WITHOUT_HTTP = frozenset({"metadata", "warcinfo"})
 _OURS = FOLLOW.lower()
 
@@ -63,13 +61,7 @@ def _is_whole(about: dict[str, str], block: bytes) -> bool:
 def _is_sound(about: dict[str, str], block: bytes) -> bool:
     """Whether the digest of the block holds, where there is one that is looked at."""
     told = about.get("warc-block-digest")
-    if told is None or about.get("warc-type") == "revisit":
-        return True
-    found = _DIGEST.fullmatch(told)
-    if found is None:
-        return False
-    digest = hashlib.sha1(block, usedforsecurity=False).digest()
-    return int(found[1].translate(_AS_PYTHON_COUNTS), 32) == int.from_bytes(digest)
+    return told is None or about.get("warc-type") == "revisit" or told == warc_digest(block)
 
 
 def _http(about: dict[str, str], block: bytes) -> tuple[int, Headers, bytes] | None:
