@@ -153,7 +153,7 @@ def _memento(
         what = f"the record at {place.offset} holds other bytes than its row says"
         yield Finding(what, Mend.FETCH if isinstance(held, HeldMemento) else Mend.REBUILD, file, (capture_id,))
     elif capture_id is None:
-        if not checks.is_held(db, capture.key):
+        if not checks.file_holding(db, capture.key):
             yield Finding(f"the record at {place.offset} has no row: {capture.original}", Mend.REBUILD, file)
     elif isinstance(held, HeldMemento) and held.payload:
         try:

@@ -75,35 +75,24 @@ def payloads_of_file(db: Database, file: str) -> dict[int, str]:
     return dict(db.execute("SELECT offset, payload_digest FROM snapshot WHERE file = ?", [file]).fetchall())
 
 
-_OF_KEY = "timestamp = ? AND original = ? AND digest = ? AND statuscode = ? AND ? IN (archive, '')"
-"""A capture by its key; notes of 0.1.0 name no archive."""
+def _of(key: CaptureKey) -> tuple[str, list[str]]:
+    """A condition for a capture, and its values. Notes of 0.1.0 name no archive: a capture of any is meant."""
+    *fields, archive = key
+    sql = "timestamp = ? AND original = ? AND digest = ? AND statuscode = ?"
+    return (f"{sql} AND archive = ?", [*key]) if archive else (sql, fields)
 
 
 def is_listed(db: Database, row: Capture) -> bool:
     """Whether a row of a listing has its capture."""
-    found = db.execute(
-        f"SELECT 1 FROM capture WHERE {_OF_KEY}",  # noqa: S608
-        [*row.key],
-    )
-    return found.fetchone() is not None
-
-
-def is_held(db: Database, key: CaptureKey) -> bool:
-    """Whether a capture has a snapshot, wherever it lies."""
-    found = db.execute(
-        f"SELECT 1 FROM capture JOIN snapshot ON capture_id = id WHERE {_OF_KEY}",  # noqa: S608
-        [*key],
-    )
-    return found.fetchone() is not None
+    where, values = _of(row.key)
+    return db.execute(f"SELECT 1 FROM capture WHERE {where}", values).fetchone() is not None  # noqa: S608
 
 
 def file_holding(db: Database, key: CaptureKey) -> str:
-    """The WARC file in which the bytes of a capture lie; empty where none are held."""
-    row = db.execute(
-        "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
-        "AND digest = ? AND statuscode = ? AND archive = ?",
-        [*key],
-    ).fetchone()
+    """The WARC file in which the bytes of a capture lie, by its row; empty where none are held."""
+    where, values = _of(key)
+    sql = f"SELECT file FROM capture JOIN snapshot ON capture_id = id WHERE {where}"  # noqa: S608
+    row = db.execute(sql, values).fetchone()
     return str(row[0]) if row else ""
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pipelines.exceptions import RecordingFailed
-from pipelines.items.captures import CaptureKey, WarcLocation
+from pipelines.items.captures import WarcLocation
 from pipelines.store.database import recording
 
 # -- the turn
@@ -118,14 +118,3 @@ def is_pointed_to(db: Database, place: WarcLocation) -> bool:
     """Whether some capture's row points to a record."""
     here = "SELECT 1 FROM snapshot WHERE file = ? AND offset = ?"
     return db.execute(here, [place.file, place.offset]).fetchone() is not None
-
-
-def file_of(db: Database, key: CaptureKey) -> str:
-    """The file in which a capture's bytes lie, by its row; empty where it has none. Where its archive is not named, as
-    in notes of 0.1.0, that of any archive."""
-    row = db.execute(
-        "SELECT file FROM snapshot JOIN capture ON capture.id = capture_id WHERE timestamp = ? AND original = ? "
-        "AND digest = ? AND statuscode = ? AND ? IN (archive, '')",
-        [*key],
-    ).fetchone()
-    return str(row[0]) if row else ""

@@ -13,8 +13,9 @@ from sqlite_utils import Database
 from pipelines.exceptions import RecordingFailed
 from pipelines.formats import atomic
 from pipelines.items.captures import ListingPage, WarcLocation
+from pipelines.store.checks import file_holding
 from pipelines.store.file_book import Book
-from pipelines.store.relocating import Moved, file_of, is_pointed_to
+from pipelines.store.relocating import Moved, is_pointed_to
 from pipelines.warc.files import place_of
 from pipelines.warc.held import Held, HeldJournal, HeldListing, HeldMemento, HeldTargets
 from pipelines.warc.members import Damage
@@ -107,7 +108,7 @@ class Mover:
         key, place = held.snapshot.memento.capture.key, held.snapshot.location
         if is_pointed_to(self._db, place):
             return False
-        file = file_of(self._db, key)
+        file = file_holding(self._db, key)
         return bool(file) and place_of(self._folder, file).is_file()
 
     def turn_rows(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.items.captures import Snapshot, WarcLocation
 from pipelines.maintenance.merge import compact
-from pipelines.store.checks import is_held
+from pipelines.store.checks import file_holding
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import open_corpus
 from pipelines.store.forgetting import is_condemned
@@ -49,7 +49,7 @@ def test_a_third_archive_holds_nothing_of_it(tmp_path: Path) -> None:
     two(tmp_path)
     with closing(open_corpus(tmp_path)) as db:
         key = memento(1, 4, 1).capture.key
-        held = {name: is_held(db, key._replace(archive=name)) for name in (*ARCHIVES, "third", "")}
+        held = {name: bool(file_holding(db, key._replace(archive=name))) for name in (*ARCHIVES, "third", "")}
     assert held == {**dict.fromkeys(ARCHIVES, True), "third": False, "": True}
 
 
