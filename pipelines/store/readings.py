@@ -23,8 +23,7 @@ _AT_ONCE = 500
 # stands as unplayable
 _UNREAD = """FROM snapshot JOIN capture ON capture.id = snapshot.capture_id
 WHERE redirect_to = '' AND state <> 'not replayed'
-    AND NOT (state = 'unplayable' AND stage = 'replay'
-        AND (reason LIKE 'status %' OR reason LIKE 'no page: %' OR reason = 'empty content'))
+    AND NOT (state = 'unplayable' AND stage = 'replay')
     AND (state <> 'read' OR EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id))
     AND NOT EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id AND reader = ?)"""
 _READ = "EXISTS (SELECT 1 FROM extraction WHERE extraction.capture_id = snapshot.capture_id)"
