@@ -16,18 +16,14 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
     _LenientHTTPClientParser,
-    _ScrapyAgent,
 )
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
-from scrapy.utils._download_handlers import normalize_bind_address, wrap_twisted_exceptions
-from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.error import TimeoutError as NotConnected
-from twisted.internet.interfaces import IStreamClientEndpoint
-from twisted.web.client import URI, Agent, HTTPConnectionPool, _StandardEndpointFactory
+from twisted.web.client import HTTPConnectionPool
 
 from crawler.politeness.wire_options import WireOptions
 from pipelines.exceptions import CaptureFailed
@@ -63,8 +59,6 @@ class OneTryHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         options = WireOptions.of(Config.of(crawler.settings))
         self._pool = _Pool(options.connect_timeout, self._pool)
-        own = normalize_bind_address(self._bind_address)
-        self._endpoints = _Endpoints(self._pool._reactor, self._contextFactory, options.connect_timeout, own)
         self._patience = options.first_byte_timeout
         self._awaited: dict[Request, asyncio.Timeout] = {}
         crawler.signals.connect(self._begun, signals.headers_received)
@@ -74,52 +68,16 @@ class OneTryHandler(HTTP11DownloadHandler):
         try:
             async with asyncio.timeout(seconds) as limit:
                 self._awaited[request] = limit
-                with wrap_twisted_exceptions():
-                    return await maybe_deferred_to_future(self._agent().download_request(request))
+                return await super().download_request(request)
         except TimeoutError as error:
             raise DownloadTimeoutError(f"no headers of {request.url} within {seconds} seconds") from error
         finally:
             self._awaited.pop(request, None)
 
-    def _agent(self) -> "_Agent":
-        """As Scrapy makes one, but for the way to a server, which is found once for all."""
-        agent = _Agent(pool=self._pool, maxsize=self._default_maxsize, fail_on_dataloss=True, crawler=self._crawler,
-                       contextFactory=self._contextFactory, warnsize=self._default_warnsize,
-                       tls_verbose_logging=self._tls_verbose_logging)  # fmt: skip
-        agent.endpoints = self._endpoints
-        return agent
-
     def _begun(self, request: Request) -> None:
         """The headers are there; the rest has until the end of the time for all."""
         if limit := self._awaited.get(request):
             limit.reschedule(None)
-
-
-class _Agent(_ScrapyAgent):
-    """One request on its way. Nothing goes by a proxy."""
-
-    endpoints: "_Endpoints"
-
-    def _get_agent(self, request: Request, timeout: float) -> Agent:
-        assert self._pool is not None
-        agent: Agent = Agent.usingEndpointFactory(self._pool._reactor, self.endpoints, self._pool)  # type: ignore[no-untyped-call]
-        return agent
-
-
-class _Endpoints(_StandardEndpointFactory):
-    """The way to each server, made once: Twisted makes it anew for each request, with its context for TLS, also where
-    a connection stands. Host names are looked up each time."""
-
-    def __init__(self, reactor: Any, policy: Any, seconds: float, own: tuple[str, int] | None) -> None:
-        # the pool ends it before
-        super().__init__(reactor, policy, 2 * seconds, own)  # type: ignore[no-untyped-call]
-        self._known: dict[tuple[bytes, bytes, int], IStreamClientEndpoint] = {}
-
-    def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
-        key = (uri.scheme, uri.host, uri.port)
-        if key not in self._known:
-            self._known[key] = super().endpointForURI(uri)
-        return self._known[key]
 
 
 class _Pool(HTTPConnectionPool):
