@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.exceptions import ReadingFailed, RecordingFailed
-from pipelines.executors.reading_process import TOO_MUCH_MEMORY, Died, Outcome, ReadingProcess, read, read_held
+from pipelines.executors.reading_process import TOO_MUCH_MEMORY, Outcome, ReadingProcess, read, read_held
 from pipelines.items.readings import Failure, Page, Reading
 
 if TYPE_CHECKING:  # whoever takes it apart loads it without pandas: see reading_process.py
@@ -122,7 +123,7 @@ class _Worker:
     def _run(self) -> None:
         # the process is started from this thread, because PR_SET_PDEATHSIG watches the thread that started it
         if self._at_once:
-            with suppress(OSError, TookTooLong, Died):  # the first page will tell
+            with suppress(OSError, TookTooLong, BrokenProcessPool):  # the first page will tell
                 self._started()
         while (task := self._queue.get()) is not None:
             work, future = task
@@ -181,7 +182,7 @@ class _Worker:
             except TookTooLong:
                 self._discard()
                 raise ReadingFailed("reading took too long") from None
-            except Died:
+            except BrokenProcessPool:
                 self._discard()
                 if last or self._stopped:
                     break

@@ -96,14 +96,6 @@ def test_a_page_that_takes_too_long_fails_alone(size: int) -> None:
         readers.close()
 
 
-def test_an_answer_that_stops_on_its_way_is_not_waited_for() -> None:
-    there, here = os.pipe()
-    with open(there, "rb"), open(here, "wb", 0) as answers:
-        answers.write(b"half")
-        with pytest.raises(TimeoutError):
-            reading_process._take(there, 8, time.monotonic() + 0.01)
-
-
 def test_a_dead_worker_is_replaced_and_its_page_fails_alone(readers: Readers) -> None:
     slow, after = readers.submit(slow_page()), readers.submit(page(POLICY))
     first = until_busy()
