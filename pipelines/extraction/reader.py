@@ -120,6 +120,8 @@ def _write_out(root: HtmlElement, html: str) -> None:
         sheets.drop_unseen(root)
     if any(sign in html for sign in sheets.SIGNS):
         sheets.write_styles(root)
+    if "block" in html:
+        sheets.place_blocks(root)
     if tabs.may_have_tabs(html):
         tabs.title_panels(root)
     without_boxes(root)

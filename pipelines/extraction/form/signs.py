@@ -16,8 +16,9 @@ NOTE_SIGN = re.compile(r"\s*(?:\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*")
 UNIT = re.compile(r"(?:\d|(?:^|[\s\d])(?:[kcmdµ]?m|in|ft))\Z")
 TABLE_ROLES = {
     "table": "table", "grid": "table", "treegrid": "table", "rowgroup": "tbody", "row": "tr", "cell": "td",
-    "gridcell": "td", "columnheader": "th", "rowheader": "th",
+    "gridcell": "td", "columnheader": "th", "rowheader": "th", **{f"h{level}": f"h{level}" for level in range(2, 7)},
 }  # fmt: skip
+IN_LINE = ("a", "span", "b", "strong", "i", "em", "font", "small")
 SIGNED = etree.XPath(".//sup | .//font[@face] | .//span[@face]")
 WITH_ROLE = etree.XPath(".//*[@role]")
 TEXT = etree.XPath("string()", smart_strings=False)
@@ -69,10 +70,12 @@ def _write_raised(sup: HtmlElement) -> None:
 
 
 def _before(element: HtmlElement) -> str:
-    """The last letters before an element, in its parent."""
+    """The last letters before an element, in its block."""
     previous, parent = element.getprevious(), element.getparent()
     if previous is not None:
         return (previous.tail or "".join(previous.itertext()))[-8:]
+    if parent is not None and parent.tag in IN_LINE and not (parent.text or "").strip():
+        return _before(parent)
     return ((parent.text or "") if parent is not None else "")[-8:]
 
 

@@ -9,7 +9,7 @@ from msgspec import structs
 from pipelines.extraction.form.blocks import Block, Container
 from pipelines.extraction.form.inline import Token
 
-BULLET = re.compile(r"[\s\xa0]*(?:[•●○◦▪■□‣⁃∙\uf0b7\uf0a7\uf0d8]|[·§–—*-](?=[\s\xa0]))[\s\xa0]*")
+BULLET = re.compile(r"[\s\xa0]*(?:[•●○◦▪■□‣⁃∙\uf0b7\uf0a7\uf0d8]|[·§–—*-](?=[\s\xa0])|o(?=\xa0{2}))[\s\xa0]*")
 
 NUMBERED = re.compile(r"[\s\xa0]*(\d{1,3})\.[\s\xa0]+(?=\S)")
 LONGEST_TITLE = 80  # characters

@@ -29,7 +29,7 @@ SAME_MONTHS = {
     "no": ("nb",), "nn": ("nb",), "tl": ("fil",), "sr": ("sr", "sr-Latn", "hr"), "hr": ("hr", "sr-Latn"),
     "bs": ("bs-Latn", "hr", "sr-Latn"),
 }  # fmt: skip
-CASES = {"et": ("il", "l"), "sl": ("a", "ja"), "sr-Latn": ("a",)}  # endings that months take in a date
+CASES = {"et": ("il", "l", "ist", "st"), "sl": ("a", "ja"), "sr-Latn": ("a",)}  # endings that months take in a date
 OTHER_MONTHS = {
     "ar": (
         "كانون الثاني, شباط, آذار, نيسان, أيار, حزيران, تموز, آب, أيلول, تشرين الأول, تشرين الثاني, كانون الأول",
@@ -76,6 +76,7 @@ AGO = re.compile(
     + unicodedata.normalize("NFD", r"|\d ?(?:개월|일|년|주|시간) 전")
 )
 TODAY = re.compile(r"\btoday\b|\byesterday\b|\bheute\b|\bgestern\b|\bayer\b|\bhoy\b")
+LABEL_ALONE = 60  # characters of a line that says so and leaves the date to the next line, and of that one
 FEW_WORDS = 4
 EARLY, LATE = 12, 25  # characters from the start and the end of a line within which it says that something was changed
 
@@ -123,9 +124,13 @@ def _is_relative(line: str) -> bool:
 
 
 def _edges(body: str) -> Iterator[str]:
+    """The first and the last lines, and a short one without a number together with the next: a label over its date."""
     lines = [line for line in body.split("\n") if line.strip()]
-    yield from lines[:EDGE]
-    yield from reversed(lines[max(EDGE, len(lines) - EDGE) :])
+    for place in (*range(min(EDGE, len(lines))), *reversed(range(max(EDGE, len(lines) - EDGE), len(lines)))):
+        line, after = lines[place], lines[place + 1] if place + 1 < len(lines) else ""
+        yield line
+        if max(len(line), len(after)) <= LABEL_ALONE and not NUMERAL.search(line) and NUMERAL.search(after):
+            yield f"{line} {after}"
 
 
 def _date_in(text: str, language: str) -> date | None:

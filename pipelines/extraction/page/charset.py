@@ -29,6 +29,12 @@ CANDIDATES = (
 SURE = 0.95  # likeness to language: below, the detector is asked
 TAGS = re.compile(rb"<[^<>]*>")
 ESCAPES = {b"\x1b$B": "iso2022_jp", b"\x1b$@": "iso2022_jp", b"\x1b$)C": "iso2022_kr"}
+WESTERN = ("cp1252", "iso8859-15")  # what pages are called that nobody told, whatever they hold
+UNLIKE = 0.9  # likeness to language: below, such a page is not what it is called
+SURELY_OTHER = 1.05  # and it is another one under which it has words of a language, too
+FEWEST_SIGNS, FEW_SIGNS = 30, 0.03  # beyond ASCII, and their share: fewer may be a name, or marks
+MOST_SIGNS = 0.5  # more are no language of the west
+ALL_WESTERN = 0.98
 WIDE = ("shift_jis", "euc_jp", "euc_kr", "gb18030", "big5")  # encodings of two bytes a sign
 WIDE_SURE = 0.14  # share of the commonest signs of such a language
 NEIGHBOURS_OF_WESTERN = ("cp1250", "cp1254", "cp1257", "cp1258", "iso8859_2", "iso8859_16", "mac_latin2", "latin_1")
@@ -99,23 +105,38 @@ def _fitting(body: bytes, declared: list[str]) -> str:
         return next((name for name in declared if name.startswith("iso2022")), "utf-8")
     for name in ("utf-8", *declared):
         if _decodes(body, name):
-            return name
+            return _other_than_western(body) or name if name in WESTERN else name
     for name in ("utf-8", *declared):
         if _nearly_decodes(body, name):
             return name
     return _by_language(body) or detected(body)
 
 
-def _by_language(body: bytes) -> str:
-    """The encoding under which the text is language; empty where it is under none."""
+def _other_than_western(body: bytes) -> str:
+    """The encoding of what is called western and is no language of the west; empty where it may well be one."""
+    sample = _beyond_ascii(body)
+    beyond = sum(byte > 127 for byte in sample)
+    if beyond < FEWEST_SIGNS or beyond < FEW_SIGNS * len(sample) or _is_western(sample, ALL_WESTERN):
+        return ""
+    if likeness(sample.decode("cp1252", "replace")) >= UNLIKE:
+        return ""
+    return _by_language(body, SURE if beyond > MOST_SIGNS * len(sample) else SURELY_OTHER)
+
+
+def _beyond_ascii(body: bytes) -> bytes:
+    """The first lines of a page, without tags, that hold more than ASCII."""
     sample = TAGS.sub(b" ", body[: 2 * SAMPLE])
-    pieces = [piece for piece in sample.split(b"\n") if not piece.isascii()]
-    sample = b"\n".join(pieces)[: SAMPLE // 4]
+    return b"\n".join([piece for piece in sample.split(b"\n") if not piece.isascii()])[: SAMPLE // 4]
+
+
+def _by_language(body: bytes, sure: float = SURE) -> str:
+    """The encoding under which the text is language; empty where it is under none."""
+    sample = _beyond_ascii(body)
     if wide := _wide(sample):
         return wide
     found = [(likeness(sample.decode(name, "replace")), -place) for place, name in enumerate(CANDIDATES)]
     best, place = max(found)
-    return CANDIDATES[-place] if best >= SURE else ""
+    return CANDIDATES[-place] if best >= sure else ""
 
 
 def _wide(sample: bytes) -> str:
@@ -163,9 +184,9 @@ def detected(body: bytes) -> str:
     return name
 
 
-def _is_western(sample: bytes) -> bool:
+def _is_western(sample: bytes, share: float = 0.9) -> bool:
     """Whether cp1252 gives letters that western languages use, hardly ever beside an odd sign."""
     text = sample.decode("cp1252", "replace")
     beyond = [character for character in text if not character.isascii()]
     usual = sum(character in "äöüßÄÖÜéèêëàâçîïôùûñáíóúãõåæøÉÀÇ“”‘’„–—…•®©™°§€£«»\xa0·" for character in beyond)
-    return usual >= 0.9 * len(beyond)
+    return usual >= share * len(beyond)

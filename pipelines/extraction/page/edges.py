@@ -9,6 +9,15 @@ from pipelines.extraction.form.inline import Token, words
 PROSE = 80  # characters outside links: where the text begins and ends
 FEW_LETTERS = 8  # outside links, in a line of links
 SMALL_PRINT = 160  # characters that may stand with such a line at the end of a page
+TOOLS = re.compile(  # to print or to pass on what is on the page
+    r"(?:print|share|e-?mail|save|download|tweet|pin|like|copy link|listen|read aloud|pdf|text size|a[+-]"
+    r"|imprimer|partager|télécharger|drucken|teilen|herunterladen|imprimir|compartir|compartilhar|descargar|stampa"
+    r"|condividi|afdrukken|delen|skriv ut|dela|udskriv|печать|поделиться|印刷|シェア|打印|分享|인쇄|공유)"
+    r"(?: (?:this|the|to|on|by|via|as|in|a|ce|cette|la|le|diese|esta|questa|friend|article|policy|document|pdf|link"
+    r"|pages?|seite|página|pagina|policies|version|e-?mail|facebook|twitter|x|linkedin|whatsapp))*",
+    re.IGNORECASE,
+)
+PARTS = re.compile(r"\s*[|·•/,\n]\s*|\s{2,}")
 ARROWS = re.compile(r"[>»›→]|/(?= )|(?<= )/")
 LETTERS = re.compile(r"[^\W_]")
 
@@ -21,6 +30,7 @@ def without_link_lines(blocks: list[Block]) -> list[Block]:
         return blocks
     last = next(place for place in reversed(places) if outside_links(blocks[place].tokens) >= PROSE) + 1
     head = [block for block in blocks[:first] if not _is_link_line(block.tokens, block, FEW_LETTERS)]
+    head = [block for block in head if not _is_tools(block)]
     tail = [block for block in blocks[last:] if not _has_link_line(block)]
     head = _without_rules(head, from_end=False) if len(head) < first else head
     tail = _without_rules(tail, from_end=True) if len(tail) < len(blocks) - last else tail
@@ -76,6 +86,17 @@ def _has_link_line(block: Block) -> bool:
 def _is_link_line(tokens: list[Token], block: Block, most: int) -> bool:
     links = sum(token.kind == "link" and token.opens for token in tokens)
     return block.kind == "p" and not block.path and links > 1 and outside_links(tokens) <= most
+
+
+def _is_tools(block: Block) -> bool:
+    """Whether a line is what the page may be printed or passed on with; one word alone may be anything."""
+    if block.kind != "p" or block.path:
+        return False
+    text = words(block.tokens).strip()
+    parts = [part for part in PARTS.split(text) if part.strip()]
+    if not parts or not all(TOOLS.fullmatch(part.strip()) for part in parts):
+        return False
+    return len(parts) > 1 or " " in text or any(token.kind == "link" for token in block.tokens)
 
 
 def _lines(tokens: list[Token]) -> list[list[Token]]:

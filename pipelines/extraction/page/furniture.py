@@ -12,10 +12,12 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extraction.judgement.dates import states_a_date
+from pipelines.extraction.page.buttons import titles
 from pipelines.extraction.page.layout import HEADINGS
 from pipelines.extraction.page.parts import LIKELY
 from pipelines.extraction.page.treekey import PART
-from pipelines.extraction.page.weights import Weights
+from pipelines.extraction.page.weights import RUN, Weights
+from pipelines.extraction.page.windows import TEXT, is_between_text, window_around
 
 MOST_PROSE = {
     "nav": 0.2,
@@ -31,20 +33,27 @@ MOST_PROSE = {
 }
 MANY_LINKS = 0.4  # of its text: prose has fewer
 SHORT = 200  # characters
-TEXT = frozenset({"p", "ul", "ol", "dl", "table", "blockquote", *HEADINGS})
 NAMED_FOR_SURE = ("nav", "footer", "form", "header")  # parts that a tag or a role tells, wherever they stand
 HELD_FORM = "held-form"  # marks what a form was taken out of
 HELD_BUTTON = "held-button"
 TITLE = 100  # characters of a heading that a form leaves behind
 PROSE = 80  # characters of a run that makes prose of what is called navigation
 MAIN = ("main", "article", "section")
-HOLD_DATES = ("aside?", "crumbs?", "form?", "share?", "footer?")  # parts that may hold the date of the document
+# parts that may hold the date of the document
+HOLD_DATES = ("aside?", "aside", "crumbs?", "form?", "share?", "footer?", "footer", "header")
 LINES = ("p", "div", "span", "time", "li", "em", "small")
 DATE_LENGTH = 120
 RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|tous droits|alle rechte", re.IGNORECASE)
 PERMALINKS = ("#", "¶", "§", "\U0001f517", "\u200b", "[link]")  # beside a heading
 TO_TOP = re.compile(
-    r"\W*(?:(?:back |go |return )?to (?:the )?top|top|nach oben|zum seitenanfang|haut de page)\W*", re.I
+    r"\W*(?:(?:(?:back|go|return|scroll) )?to (?:the )?top(?: of (?:the )?page)?|top(?: of (?:the )?page)?"
+    r"|(?:zurück )?(?:nach oben|zum (?:seiten)?anfang)|(?:retour )?(?:en )?haut(?: de (?:la )?page)?"
+    r"|(?:volver|ir) (?:al inicio|arriba)|torna (?:su|all.inizio)|inizio pagina|(?:voltar|ir) (?:ao|para o) topo|topo"
+    r"|(?:terug )?naar boven|(?:till|tilbage til|tilbake til|til) toppen|(?:takaisin )?ylös|sivun alkuun|do góry"
+    r"|na górę|nahoru|hore|наверх|(?:вернуться )?(?:к началу|в начало)|вгору|нагору|yukarı|başa dön"
+    r"|(?:この)?ページ(?:の)?(?:トップ|先頭|上部)(?:へ|に)?(?:戻る)?|トップ(?:へ|に)戻る|先頭へ戻る|上へ戻る"
+    r"|(?:回到|返回)(?:顶部|頂部|页首|頁首)|맨 ?위로(?: 가기)?|위로)\W*",
+    re.IGNORECASE,
 )
 
 MAY_BE_FURNITURE = etree.XPath(".//*[@part] | .//a | .//button | .//textarea")
@@ -56,9 +65,15 @@ def remove_furniture(body: HtmlElement, weights: Weights) -> None:
     inside: set[HtmlElement] = set()
     page = weights.prose[body] or 1
     for element in MAY_BE_FURNITURE(body):
-        if element not in inside and _is_furniture(element, page, weights):
-            inside.update(MAY_BE_FURNITURE(element))
-            gone.append(element)
+        if element in inside:
+            continue
+        pressed = element.tag in ("a", "button")
+        found = window_around(element, page, weights) if pressed else None
+        if found is None and _is_furniture(element, page, weights):
+            found = element
+        if found is not None:
+            inside.update(MAY_BE_FURNITURE(found))
+            gone.append(found)
     for element in gone:
         parent = element.getparent()
         if parent is None:
@@ -111,14 +126,14 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
     if element.tag == "a":
         return _leads_to_top(element)
     if element.tag in ("button", "textarea"):
-        return not _titles(element) and weights.prose[element] < SHORT
+        return not titles(element) and weights.prose[element] < SHORT
     part = element.get(PART, "")
     name = part.removesuffix(LIKELY)
     if part == "nav" and weights.link_share(element) >= MANY_LINKS:
         return True
     if not part or weights.prose[element] > MOST_PROSE[name] * page:
         return False
-    if (name == "form" and _holds_terms(element)) or (name == "nav" and _is_prose(element, weights)):
+    if _is_text_for_sure(element, part, weights):
         return False
     if part not in NAMED_FOR_SURE and _is_of_the_text(element, name, weights):
         return False
@@ -129,6 +144,14 @@ def _is_furniture(element: HtmlElement, page: int, weights: Weights) -> bool:
     if name == "header" and not weights.link_share(element) and _has_likes(element):
         return False
     return part == name or _looks_like_it(element, name, weights)
+
+
+def _is_text_for_sure(element: HtmlElement, part: str, weights: Weights) -> bool:
+    """Whether it is of the document, though its tag or a role may say otherwise."""
+    if part == "footer":
+        return _is_last_section(element, weights)
+    name = part.removesuffix(LIKELY)
+    return (name == "form" and _holds_terms(element)) or (name == "nav" and _is_prose(element, weights))
 
 
 def _holds_terms(form: HtmlElement) -> bool:
@@ -155,9 +178,10 @@ def _is_of_the_text(element: HtmlElement, name: str, weights: Weights) -> bool:
     section of its own, or is the head of a window that the text lies in."""
     if weights.link_share(element) >= MANY_LINKS or not weights.total[element]:
         return False
-    part_of_kept = name in ("dialog", "consent") and _is_titled(element) and _lies_in_likes(element)
-    if part_of_kept or element.find(".//button") is not None:
-        return part_of_kept
+    if name in ("dialog", "consent") and _is_titled(element) and _lies_in_likes(element):
+        return True
+    if element.find(".//button") is not None:
+        return weights.runs[element] >= RUN and is_between_text(element, weights)
     return _stands_in_text(element, weights) or _ends_text(element, weights)
 
 
@@ -175,18 +199,26 @@ def _stands_in_text(element: HtmlElement, weights: Weights) -> bool:
     )
 
 
-def _ends_text(element: HtmlElement, weights: Weights) -> bool:
+def _ends_text(element: HtmlElement, weights: Weights, *, by_title: bool = False) -> bool:
     """Whether it comes behind text, with a title or a table of its own: in the main part, or where titles like its own
-    stand in what is before it."""
+    stand in what is before it, as always where `by_title`."""
     before = element.itersiblings(preceding=True)
     if element.find(".//form") is not None or not _has_text(before, weights):
         return False
     if not _is_titled(element):
         return False
-    if is_inside_main(element):
+    if is_inside_main(element) and not by_title:
         return True
     levels = {heading.tag for heading in element.iter(*HEADINGS)}
     return any(one.tag in levels for one in element.itersiblings(preceding=True))
+
+
+def _is_last_section(footer: HtmlElement, weights: Weights) -> bool:
+    """Whether the foot of an article goes on as the text before it did, with a title and sentences."""
+    if not is_inside_main(footer) or weights.runs[footer] < RUN or weights.link_share(footer) >= MANY_LINKS:
+        return False
+    said = "".join(footer.itertext())
+    return has_heading(footer) and _ends_text(footer, weights, by_title=True) and not RIGHTS.search(said)
 
 
 def _has_text(siblings: Iterable[HtmlElement], weights: Weights) -> bool:
@@ -201,33 +233,6 @@ def _has_likes(element: HtmlElement) -> bool:
     """Whether others beside it are called the same: such are titles of sections."""
     siblings = (*element.itersiblings(preceding=True), *element.itersiblings())
     return any(sibling.get(PART) == element.get(PART) for sibling in siblings)
-
-
-def _titles(button: HtmlElement) -> bool:
-    """Whether a button is the title of what it opens."""
-    parent = button.getparent()
-    if button.get(PART) == "title" or (parent is not None and parent.tag in (*HEADINGS, "summary", "dt")):
-        return True
-    if parent is None:
-        return False
-    if _heads(parent):
-        around = next(
-            (outer for outer in parent.iterancestors() if len(outer) > 1 and outer is not parent.getparent()), None
-        )
-        return around is not None and sum(_heads(other) for row in around for other in row) > 1
-    return _opens(button) and sum(_opens(other) for other in parent) > 1
-
-
-def _heads(row: HtmlElement) -> bool:
-    """Whether a block is a button alone, right before a panel."""
-    panel = row.getnext()
-    return len(row) == 1 and row[0].tag == "button" and panel is not None and panel.tag in ("div", "section", "dd")
-
-
-def _opens(element: HtmlElement) -> bool:
-    """Whether a button stands right before a panel; one such alone may be there by chance."""
-    panel = element.getnext()
-    return element.tag == "button" and panel is not None and panel.tag in ("div", "section", "dd")
 
 
 def _leads_to_top(link: HtmlElement) -> bool:

@@ -72,8 +72,10 @@ def _drop_menus(node: HtmlElement, weights: Weights) -> None:
     for child in list(node)[:title]:
         links = sum(is_link(link) for link in child.iter("a"))
         if links >= MENU_LINKS and weights.total.get(child, 0) < MENU_WORDS * links:
-            weights.take(child)
-            child.drop_tree()
+            over = child.getprevious()
+            for gone in (child, over) if over is not None and over.tag in HEADINGS else (child,):
+                weights.take(gone)
+                gone.drop_tree()
 
 
 def _has_or_is(element: HtmlElement, heading: str, weights: Weights) -> bool:
@@ -127,7 +129,7 @@ def _is_section(element: HtmlElement, levels: set[str], weights: Weights) -> boo
         return False
     inside = is_inside_main(element)
     if weights.link_share(element) > MOST_LINKS:
-        return inside and _is_remark(element, weights)
+        return (inside and _is_remark(element, weights)) or _begins_with_date(element, weights)
     if (part := element.get(PART)) and not (inside and part.endswith(LIKELY) and not _held_form(element)):
         return False
     if _is_date(element, weights):
@@ -193,6 +195,14 @@ def _is_date(element: HtmlElement, weights: Weights) -> bool:
     return has_date and not weights.link_share(element) and not RIGHTS.search(text)
 
 
+def _begins_with_date(element: HtmlElement, weights: Weights) -> bool:
+    """Whether the date of the document stands before one link, to its other versions."""
+    if not _is_date(element, weights) or sum(is_link(link) for link in element.iter("a")) != 1:
+        return False
+    text = next((text for text in element.itertext() if text.strip()), "")
+    return states_a_date(text) and not RIGHTS.search(text)
+
+
 def _best_titles(before: list[HtmlElement], main: HtmlElement, weights: Weights) -> list[HtmlElement]:
     """Where there is an h1, lesser headings beside the main part title other things, remarks over it are slogans."""
     everything = (*before, main)
@@ -222,7 +232,7 @@ def _is_prose(element: HtmlElement, weights: Weights) -> bool:
 
 def _is_title(element: HtmlElement, weights: Weights) -> bool:
     size = weights.total.get(element, 0)
-    if not size or weights.link_share(element) > 1 - MOST_LINKS:
+    if not size or weights.link_share(element) > 1 - MOST_LINKS or element.get(PART, "").startswith("consent"):
         return False
     if _is_date(element, weights):
         return True

@@ -18,10 +18,25 @@ from pipelines.extraction.page.edges import FEW_LETTERS, PROSE, outside_links
 
 LEAST = 4  # links
 TEASERS = 1.5  # lines without a link to each that is one
+MOST_RELATED = 0.3  # of the letters of a page
+RELATED = re.compile(  # what is called so is none of the document, however few its links
+    r"\W*(?:related (?:articles?|posts?|topics?|content|stories|news|pages?|resources|questions|reading)"
+    r"|you (?:may|might) (?:also )?(?:like|be interested in)|recommended(?: for you| articles| reading| posts)?"
+    r"|recent(?:ly)? (?:posts|articles|news|viewed(?: articles)?)|latest (?:news|posts|articles)"
+    r"|popular (?:posts|articles)|(?:more|other) (?:articles|posts|stories|news)(?: in this section)?"
+    r"|articles in this section|read next|keep reading|(?:verwandte|ähnliche|weitere) (?:artikel|beiträge|themen)"
+    r"|das könnte (?:sie|dich) auch interessieren|articles? (?:connexes|similaires|associés|liés|récents)"
+    r"|vous aimerez aussi|(?:artículos|entradas) (?:relacionad[oa]s|recientes)|también te puede interesar"
+    r"|articoli correlati|artigos relacionados|gerelateerde (?:artikelen|berichten)|powiązane artykuły"
+    r"|relaterade artiklar|relaterede artikler|похожие статьи|статьи по теме|関連記事|相关文章|相關文章"
+    r"|관련 (?:글|기사))\W*",
+    re.IGNORECASE,
+)
 
 
 def without_menus(blocks: list[Block], base: str) -> list[Block]:
     """The blocks without them."""
+    blocks = _without_related(blocks)
     places = range(len(blocks))
     first = next((place for place in places if outside_links(blocks[place].tokens) >= PROSE), None)
     if first is None:
@@ -34,6 +49,24 @@ def without_menus(blocks: list[Block], base: str) -> list[Block]:
     end = _end_of_menu(menu)
     kept = [block for place, block in enumerate(head) if place >= end or not menu[place]]
     return kept + blocks[first:last] + tail[: _start_of_related(tail, related)]
+
+
+def _without_related(blocks: list[Block]) -> list[Block]:
+    """The blocks up to a title that says that what follows is none of the document, and goes on to the end."""
+    letters = None
+    for place, block in enumerate(blocks):
+        if not _is_title(block) or not RELATED.fullmatch(words(block.tokens)):
+            continue
+        letters = letters or [sum(map(len, one.lines)) for one in blocks]
+        after = blocks[place + 1 :]
+        goes_on = any(_says_more(one) or (one.kind in HEADINGS and one.kind <= block.kind) for one in after)
+        if after and not goes_on and sum(letters[place:]) <= MOST_RELATED * sum(letters):
+            return blocks[:place]
+    return blocks
+
+
+def _is_title(block: Block) -> bool:
+    return block.kind in HEADINGS or is_bold_line(block)
 
 
 def _end_of_menu(leads: list[bool]) -> int:
@@ -54,12 +87,14 @@ def _start_of_related(blocks: list[Block], leads: list[bool]) -> int:
         if leads[place]:
             links += 1
             continue
-        is_title = block.kind in HEADINGS or is_bold_line(block)
+        is_title = _is_title(block)
         if links >= LEAST and others <= TEASERS * links and (is_title or leads[place + 1]):
             start = place if is_title else place + 1
         if is_title or _says_more(block):
             break
         others += 1
+    if leads and all(leads) and not any(block.path for block in blocks):
+        return 0
     return start
 
 
@@ -72,7 +107,7 @@ def _says_more(block: Block) -> bool:
 def _leads_on(block: Block, base: str) -> bool:
     """Whether a block is one link to another page of the same site."""
     links = [token.value for token in block.tokens if token.kind == "link" and token.opens]
-    if block.kind != "p" or len(links) != 1 or outside_links(block.tokens) > FEW_LETTERS:
+    if block.kind not in ("p", *HEADINGS[1:]) or len(links) != 1 or outside_links(block.tokens) > FEW_LETTERS:
         return False
     return urlsplit(links[0]).hostname == urlsplit(base).hostname and urldefrag(links[0])[0] != urldefrag(base)[0]
 

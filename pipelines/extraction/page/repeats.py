@@ -1,6 +1,7 @@
 """What stands in a page twice: the copy for small screens, and a title that its banner repeats."""
 
 from collections import Counter
+from itertools import groupby
 
 from pipelines.extraction.form.blocks import HEADINGS, Block
 
@@ -9,6 +10,7 @@ BANNER = 4  # blocks: further on, a heading may be said twice on purpose
 AGAIN = 80  # letters
 FEWEST_PARTS = 3  # and different ones: a policy may well say one thing twice in a row
 DOUBLED = 0.4  # share of a page's letters that are said again where every part is
+COPIED = 0.3  # share of a page's letters, and of its blocks, that stand once more as far behind as each other
 LONGEST_AGAIN = 12  # blocks
 SAME = 0.9  # share of the copy's letters that stand in the first one too
 
@@ -19,6 +21,7 @@ def without_repeats(blocks: list[Block]) -> list[Block]:
     texts = [" ".join(filter(None, block.lines)) for block in blocks]
     blocks, texts = _without_doubled_headings(blocks, texts)
     blocks, texts = _without_parts_again(blocks, texts)
+    blocks, texts = _without_copies(blocks, texts)
     if sum(map(len, texts)) < 2 * LONG or texts[0] not in texts[1:]:
         return blocks
     divided = _Divided(texts)
@@ -98,6 +101,30 @@ def _without_parts_again(blocks: list[Block], texts: list[str]) -> tuple[list[Bl
     if len(set(again)) < FEWEST_PARTS or sum(map(len, again)) < DOUBLED * sum(map(len, texts)):
         return blocks, texts
     kept = [place for place in range(len(texts)) if place not in gone]
+    return [blocks[place] for place in kept], [texts[place] for place in kept]
+
+
+def _without_copies(blocks: list[Block], texts: list[str]) -> tuple[list[Block], list[str]]:
+    """Without what stands once more as a whole, somewhere behind: all of a text or most of it, for another screen."""
+    whole = sum(map(len, texts))
+    if whole < 2 * LONG or len(set(texts)) > (1 - COPIED) * len(texts):
+        return blocks, texts
+    said = [text.casefold() for text in texts]
+    last: dict[str, int] = {}
+    apart: Counter[int] = Counter()  # letters, by how far behind they stand again
+    for place, text in enumerate(said):
+        if text in last and len(text) >= AGAIN // 2 and blocks[place].kind != "row":
+            apart[place - last[text]] += len(text)
+        last[text] = place
+    distance, again = apart.most_common(1)[0] if apart else (0, 0)
+    if distance < FEWEST_PARTS or again < COPIED * whole:
+        return blocks, texts
+    again_at = [place >= distance and said[place] == said[place - distance] for place in range(len(said))]
+    runs = (list(run) for same, run in groupby(range(len(said)), again_at.__getitem__) if same)
+    gone = {place for run in runs if len(run) >= FEWEST_PARTS for place in run}
+    if any(blocks[place].kind == "h1" for place in gone):
+        return blocks, texts  # two documents, unless all of the page is said again
+    kept = [place for place in range(len(said)) if place not in gone]
     return [blocks[place] for place in kept], [texts[place] for place in kept]
 
 

@@ -1,5 +1,6 @@
-"""What a page's own style sheets say of its text: letters and Roman numerals of lists, struck words; and what is called
-unseen: words for screen readers, names of icons, links to edit a section.
+"""What a page's own style sheets say of its text: letters and Roman numerals of lists, struck words, lines that end as
+in the source, spans that are blocks; and what is called unseen: words for screen readers, names of icons, links to edit
+a section.
 
 Only simple selectors are followed (tags, classes, ids, one in another), and only in sheets that stand in the page. That
 a list has no numbers is not believed: sheets that reset all say so, and others that are not held say otherwise.
@@ -9,12 +10,13 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extraction.form.numbering import LETTERED
 from pipelines.extraction.page.layout import HEADINGS
 
-SIGNS = ("list-style", "line-through", "counter(")
+SIGNS = ("list-style", "line-through", "counter(", "white-space:pre", "white-space: pre", "break-spaces")
 UNSEEN_SIGNS = (
     "sr-only",
     "isually-hidden",
@@ -25,6 +27,7 @@ UNSEEN_SIGNS = (
     "material-symbols",
     "mw-editsection",
 )
+UNBROKEN = ("pre", "script", "style", "textarea", "table", "tbody", "tr", "ul", "ol", "dl")
 UNSEEN = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|element-invisible|material-(?:icons|symbols)[\w-]*"
     r"|mw-editsection)(?:\s|$)"
@@ -32,13 +35,21 @@ UNSEEN = re.compile(
 TITLES = frozenset((*HEADINGS, "caption", "th", "legend", "dt"))  # they title what is seen
 LONGEST_UNSEEN = 80  # characters: more may be shown when it is opened
 NAMES = "|".join(LETTERED)
+STRUCK = "line-through"
+AS_WRITTEN = ("pre-line", "pre-wrap", "break-spaces")  # each line end is one
 SAID = (  # each begins with a word that is looked for fast
     re.compile(rf"list-style(?:-type)?\s*:[^;{{}}]*?\b({NAMES})\b"),
     re.compile(rf"counter\([^(),{{}}]+,\s*({NAMES})\b"),
-    re.compile(r"text-decoration(?:-line)?\s*:[^;{}]*\bline-through\b()"),
+    re.compile(rf"text-decoration(?:-line)?\s*:[^;{{}}]*\b({STRUCK})\b"),
+    re.compile(rf"white-space\s*:\s*({'|'.join(AS_WRITTEN)})\b"),
 )
 LONGEST_HEAD = 500  # characters before the braces of a rule
 COMPOUND = re.compile(r"([a-z][a-z0-9]*|\*)?((?:[.#][\w-]+)*)(?:::?before|::marker)?")
+SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*block\b")
+CALLED_BLOCK = re.compile(r"(?:^|\s)(?:d-)?block(?:\s|$)")
+AS_BLOCKS = "//span[contains(@style, 'block') or contains(@class, 'block')]"
+LINES = re.compile(rf"white-space\s*:\s*(?:{'|'.join(AS_WRITTEN)}|pre)\b")
+IN_LINES = "//*[contains(@style, 'white-space')]"
 MOST_BYTES = 1 << 17  # of sheets in a page
 MOST_RULES = 60
 MOST_LISTS = 2000
@@ -57,24 +68,69 @@ def drop_unseen(root: HtmlElement) -> None:
             element.drop_tree()
 
 
+def place_blocks(root: HtmlElement) -> None:
+    """Spans that are shown as blocks are blocks, in place: else words would touch."""
+    for element in root.xpath(AS_BLOCKS):
+        if SHOWN_AS_BLOCK.search(element.get("style", "")) or CALLED_BLOCK.search(element.get("class", "")):
+            element.tag = "div"
+
+
 def write_styles(root: HtmlElement) -> None:
-    """Put what the sheets say of lists and struck words into the tree, as attributes and tags that say the same."""
+    """Put what the sheets say of lists, struck words and lines into the tree, as attributes and tags that say so."""
     rules = sorted(_rules(root), key=lambda rule: _weight(rule[0]))[:MOST_RULES]
-    lettered = [(selector, kind) for selector, kind in rules if kind]
-    if lettered:
-        for element in list(root.iter("ol", "li"))[:MOST_LISTS]:
-            for selector, kind in lettered:
-                if _matches(element, selector):
-                    element.set("type", LETTERED[kind])
-    for selector in (selector for selector, kind in rules if not kind and selector[-1][1]):
+    _letter_lists(root, [(selector, kind) for selector, kind in rules if kind in LETTERED])
+    for element in _called(root, [selector for selector, kind in rules if kind == STRUCK], "span", "font"):
+        element.tag = "s"
+    in_lines = [one for one in root.xpath(IN_LINES)[:MOST_LISTS] if LINES.search(one.get("style"))]
+    for element in (*in_lines, *_called(root, [selector for selector, kind in rules if kind in AS_WRITTEN], "*")):
+        _break_lines(element)
+
+
+def _letter_lists(root: HtmlElement, rules: list[tuple[Selector, str]]) -> None:
+    for element in list(root.iter("ol", "li"))[:MOST_LISTS] if rules else ():
+        for selector, kind in rules:
+            if _matches(element, selector):
+                element.set("type", LETTERED[kind])
+
+
+def _called(root: HtmlElement, selectors: list[Selector], *tags: str) -> Iterator[HtmlElement]:
+    """The elements that selectors with a class mean."""
+    for selector in selectors:
         for name in list(selector[-1][1])[:1]:
-            for element in root.xpath("//span[contains(@class, $name)] | //font[contains(@class, $name)]", name=name):
-                if _matches(element, selector):
-                    element.tag = "s"
+            path = " | ".join(f"//{tag}[contains(@class, $name)]" for tag in tags)
+            yield from (one for one in root.xpath(path, name=name)[:MOST_LISTS] if _matches(one, selector))
+
+
+def _break_lines(element: HtmlElement) -> None:
+    """Put a break where the lines of a text end; those between elements only set them apart."""
+    for inner in [one for one in element.iter(etree.Element) if one.tag not in UNBROKEN]:
+        parent = inner.getparent()
+        if inner is not element and parent is not None and _has_lines(inner.tail):
+            inner.tail, breaks = _lines_of(inner, inner.tail or "")
+            place = parent.index(inner) + 1
+            parent[place:place] = breaks
+        if _has_lines(inner.text):
+            inner.text, breaks = _lines_of(inner, inner.text or "")
+            inner[0:0] = breaks
+
+
+def _has_lines(text: str | None) -> bool:
+    return text is not None and "\n" in text and not text.isspace()
+
+
+def _lines_of(element: HtmlElement, text: str) -> tuple[str, list[HtmlElement]]:
+    """The first line of a text, and a break for each other one, with the line behind it."""
+    first, *others = text.split("\n")
+    breaks = []
+    for line in others:
+        end = element.makeelement("br")
+        end.tail = line
+        breaks.append(end)
+    return first, breaks
 
 
 def _rules(root: HtmlElement) -> Iterator[tuple[Selector, str]]:
-    """Selectors with the kind of letters that they ask for, or with nothing where they strike words out."""
+    """Selectors with what they ask for: a kind of letters, struck words, lines as they are written."""
     left = MOST_BYTES
     for sheet in root.iter("style"):
         text = (sheet.text or "")[:left]

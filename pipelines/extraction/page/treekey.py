@@ -29,6 +29,7 @@ READ_ATTRIBUTES = {
     "th": ("colspan", "rowspan"),
     "font": ("size", "face"),
 }
+MAY_BE_HEADINGS = ("div", "span", "p", "b", "strong", "font")
 PART = "part"
 SPEAKING = ("role", "style")  # attributes that say something of an element whatever its tag
 ATTRIBUTED = etree.XPath("//*[@*]")
@@ -61,8 +62,11 @@ def strip(root: HtmlElement) -> None:
 
 
 def _said_otherwise(tag: str, attributes: dict[str, str]) -> list[tuple[str, str]]:
-    """What a role or a style says of lists, tables and bullets, as the attribute that says the same."""
-    said = [("role", role)] if (role := attributes.get("role", "")) in TABLE_ROLES else []
+    """What a role or a style says of lists, tables, headings and bullets, as the attribute that says the same."""
+    role = attributes.get("role", "")
+    if role == "heading" and tag in MAY_BE_HEADINGS:
+        role = f"h{attributes.get('aria-level', '2')}"
+    said = [("role", role)] if role in TABLE_ROLES else []
     if style := attributes.get("style"):
         if tag in ("ol", "li") and (kind := styled_type(style)):
             said.append(("type", kind))

@@ -10,6 +10,8 @@ from tests.pipelines.extraction.pages import POLICY, reading
         ("<p>3 km<sup>2</sup> of land</p>", "3 km^2 of land"),
         ("<p>the note<sup>1</sup> says</p>", "the note [1] says"),
         ("<p>the note<sup><a href='#n'>2</a></sup>.</p>", "the note [2]."),
+        ("<p>the note<a href='#n'><sup>2</sup></a> says</p>", "the note [2] says"),
+        ("<h2>Nets</h2><div role=heading aria-level=3>Rods</div>", "### Rods"),
         ("<p><sup>1</sup> The note says</p>", "[1] The note says"),
         ("<p>the 3<sup>rd</sup> and H<sub>2</sub>O</p>", "the 3rd and H2O"),
         ("<p>we <del>sell</del><ins>keep</ins> data</p>", "we ~~sell~~ _keep_ data"),

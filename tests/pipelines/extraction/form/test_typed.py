@@ -19,6 +19,8 @@ def typed(html: str) -> str:
         ("<p>• a</p><p>• b</p>c", "  * a\n  * b\n\n\n\nc"),
         ("before<br>- a<br>- b<br>after", "before\n\n  * a\n  * b\n\n\n\nafter"),
         ("<p>·&nbsp;&nbsp; a</p><p>·&nbsp;&nbsp; b</p>", "  * a\n  * b"),
+        ("<p>o&nbsp;&nbsp; a</p><p>o&nbsp;&nbsp; b</p>", "  * a\n  * b"),
+        ("<p>o a</p><p>o b</p>", "o a\n\no b"),
         ("<p>• <b>a</b>: b</p><p>• c</p>", "  * **a**: b\n  * c"),
         ("<p>one • a</p>", "one • a"),
         ("<p>• alone</p><p>b</p>", "• alone\n\nb"),

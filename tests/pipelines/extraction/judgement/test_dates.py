@@ -10,6 +10,10 @@ BODY = "We keep few things and say which.\n\n"
     ("line", "language", "iso"),
     [
         ("Last updated: March 3, 2023", "en", "2023-03-03"),
+        ("Posted: March 3, 2023", "en", "2023-03-03"),
+        ("(Rev. 3 March 2023)", "en", "2023-03-03"),
+        ("공고일자: 2023.03.03", "ko", "2023-03-03"),
+        ("Kehtib alates 3. märtsist 2023", "et", "2023-03-03"),
         ("**Effective date:** 1st April 2023", "en", "2023-04-01"),
         ("Updated on 20 Feb 2025.", "en", "2025-02-20"),
         ("Last updated 25/12/2020", "en", "2020-12-25"),
@@ -81,6 +85,13 @@ def test_dates_that_a_text_states(line: str, language: str, iso: str) -> None:
 )
 def test_what_is_no_clear_date(line: str, language: str) -> None:
     assert stated_date(BODY + line, language) == ("", "")
+
+
+@pytest.mark.parametrize("label", ["Last updated", "**Effective date:**"])
+def test_a_label_stands_over_its_date(label: str) -> None:
+    assert stated_date(f"{label}\n\n3 March 2022\n\n{BODY}", "en")[0] == "2022-03-03"
+    assert stated_date(f"{BODY * 60}{label}\n\n3 March 2022", "en")[0] == "2022-03-03"
+    assert stated_date(f"3 March 2022\n\n{label}\n\n{BODY}", "en") == ("", "")
 
 
 def test_the_line_is_given_as_it_stands() -> None:

@@ -8,6 +8,12 @@ from pipelines.extraction.page.charset import _is_whole, decode, mended
 
 GERMAN = "Größe und Übung – „schön“ für alle Straßen und Bürger, die ihre Daten schützen möchten. "
 RUSSIAN = "Политика конфиденциальности персональных данных наших пользователей. "
+GREEK = "Γράφουμε το όνομα και την οδό και κρατάμε το βιβλίο για έξι χρόνια, γιατί το ζητάει ο νόμος του λιμανιού. "
+CZECH = "Zapisujeme jméno a ulici a knihu necháváme šest let, protože to chce úřad a že je to ve shodě se zákonem. "
+ICELANDIC = (
+    "Við skráum nafn þitt og götu og geymum bókina í sex ár því að lögin um höfnina mæla svo fyrir og það er nóg. "
+)
+JAPANESE = "ご注文の際にお客様のお名前とご住所を書き留め、六年間保管します。写しの請求や訂正の依頼ができます。"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +31,13 @@ RUSSIAN = "Политика конфиденциальности персона�
         (RUSSIAN, "cp1251", "", "", "cp1251"),
         ("個人情報保護方針について。当社は個人情報を収集します。", "shift_jis", "", "Shift_JIS", "cp932"),
         ("隐私政策：我们收集的信息", "gb18030", "", "gb2312", "gb18030"),
+        (RUSSIAN, "cp1251", "text/html; charset=iso-8859-1", "", "cp1251"),
+        (RUSSIAN, "koi8-r", "", "windows-1252", "koi8-u"),
+        (GREEK, "cp1253", "", "iso-8859-1", "cp1253"),
+        (CZECH * 3, "cp1250", "", "iso-8859-1", "cp1250"),
+        (JAPANESE, "euc_jp", "text/html; charset=iso-8859-1", "", "euc_jp"),
+        (ICELANDIC, "cp1252", "", "iso-8859-1", "cp1252"),
+        ("† ‡ ¤ þ ¼ ½ ¾ " * 30, "cp1252", "", "iso-8859-1", "cp1252"),
         ("plain ASCII", "ascii", "text/html; charset=windows-1251", "", "utf-8"),
         (GERMAN, "utf-16", "", "", "utf-16-le"),
         (GERMAN, "utf-16-be", "", "", "utf-16-be"),
@@ -39,7 +52,6 @@ def test_charsets(text: str, written: str, header: str, meta: str, name: str) ->
     assert codecs.lookup(charset) == codecs.lookup(name)
 
 
-JAPANESE = "ご注文の際にお客様のお名前とご住所を書き留め、六年間保管します。写しの請求や訂正の依頼ができます。"
 KOREAN = "그릇을 주문하면 이름과 거리를 적고 육 년 동안 보관합니다. 사본을 요청하거나 지워 달라고 할 수 있습니다."
 CHINESE = "我们记下您的姓名和街道，订货簿保留六年。您可以要求更正或删除，也可以向监管部门投诉。"
 TRADITIONAL = "我們記下您的姓名和街道，訂貨簿保留六年。您可以要求更正或刪除，也可以向主管機關申訴。"

@@ -82,6 +82,8 @@ def test_a_text_in_a_textarea_stays() -> None:
         "<dialog open><p>KEPT as part of the text.</p></dialog>",
         "<ul class='nav nav-tabs'><li><a href=#a>KEPT</a></li><li><a href=#b>Two</a></li></ul>",
         "<div id=cmplz-overview><details class=cmplz-dropdown><summary>Service</summary>KEPT</details></div>",
+        f"<div class=cookie-settings><h2>KEPT</h2>{POLICY}<button>Change them</button></div>",
+        f"<dialog><h3>KEPT</h3>{POLICY}<button>Close</button></dialog>",
         "<button>KEPT</button><div>one panel</div><button>Other</button><div>another panel</div>",
     ],
 )
@@ -100,6 +102,38 @@ def test_what_stands_in_the_text_stays_whatever_its_name(section: str) -> None:
 )
 def test_furniture_goes_from_within_the_text(furniture: str) -> None:
     assert "GONE" not in left(POLICY * 10 + furniture + POLICY * 3)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["<header><h1>Privacy</h1><p>{}</p></header>", "<aside><p>{}</p><a href=/a>GONE</a></aside>",
+     "<footer><p>{}</p><p>GONE All rights reserved</p></footer>"],
+)  # fmt: skip
+def test_the_date_of_the_document_outlives_what_it_stood_in(part: str) -> None:
+    text = left(part.format("Last updated: 3 March 2024") + f"<main>{POLICY * 3}</main>")
+    assert "Last updated: 3 March 2024" in text
+    assert "GONE" not in text
+
+
+@pytest.mark.parametrize(
+    ("footer", "stays"),
+    [
+        ("<h2>Contact</h2><p>Write to the harbour office on the old quay.</p>", True),
+        ("<h4>Contact</h4><p>Write to the harbour office on the old quay.</p>", False),
+        ("<h2>Contact</h2><p>Copyright of the harbour office on the old quay.</p>", False),
+        ("<h2>Contact</h2><a href=/a>Write to the harbour office on the old quay.</a>", False),
+    ],
+)
+def test_the_foot_of_an_article_stays_where_it_goes_on_with_the_text(footer: str, *, stays: bool) -> None:
+    html = f"<article><h2>Nets</h2>{POLICY * 5}<footer>{footer}</footer></article>"
+    assert ("harbour office" in left(html)) is stays
+
+
+def test_a_link_to_the_top_goes_in_any_language() -> None:
+    links = "".join(
+        f"<p><a href=#top>{said}</a></p>" for said in ("↑ Nach oben", "Retour en haut", "ページトップへ戻る")
+    )
+    assert left(POLICY + links + POLICY).strip() == left(POLICY + POLICY).strip()
 
 
 def test_titles_that_are_called_header_stay() -> None:

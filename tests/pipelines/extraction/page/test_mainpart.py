@@ -79,6 +79,14 @@ def test_a_date_before_the_text_stays() -> None:
     assert "KEPT" in main(html)
 
 
+def test_a_date_before_a_link_to_other_versions_stays() -> None:
+    date = "<div>Last updated: 3 March 2023. <a href=/old>KEPT See earlier versions of this very policy</a></div>"
+    assert "KEPT" in main(f"<main><h1>Privacy</h1>{POLICY * 10}</main>{date}")
+    assert "KEPT" not in main(
+        f"<main><h1>Privacy</h1>{POLICY * 10}</main>{date.replace('<div>', '<div><a href=/>A</a>')}"
+    )
+
+
 @pytest.mark.parametrize(
     "rest",
     ["<div>GONE © 2023 Example Ltd</div>", "<div><h4>GONE</h4><a href=/a>Jobs</a> <a href=/b>Shop</a></div>"],

@@ -33,6 +33,32 @@ def test_related_pages_behind_the_text_go(teaser: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "related",
+    [
+        "<h3>Related articles</h3><ul><li><a href=/a>All about nets</a></li></ul>",
+        "<h2>You may also like</h2><a href=/a><h3>All about nets</h3></a><p>What there is to know of nets.</p>",
+        "<p><b>Ähnliche Beiträge</b></p><p><a href=/a>All about nets</a></p>",
+        links(),
+    ],
+)
+def test_what_is_called_related_goes_however_little_it_is(related: str) -> None:
+    body = reading(f"<main><h1>Privacy</h1>{TEXT}<div>{related}</div></main>").body
+    assert body.rstrip().endswith("consent alone.")
+
+
+@pytest.mark.parametrize(
+    "after", ["<h2>Contact</h2><p>Quay 4</p>", "<p>privacy@example.com</p>", f"<h2>Part 9</h2>{TEXT * 2}"]
+)
+def test_related_things_with_text_behind_them_stay(after: str) -> None:
+    assert "Related" in reading(f"<main><h1>Privacy</h1>{TEXT}<h2>Related topics</h2><p>Nets</p>{after}</main>").body
+
+
+def test_the_title_of_a_menu_goes_with_it() -> None:
+    listing = "".join(f"<li><a href=/{name}>All about {name}</a></li>" for name in NAMES)
+    assert "Our rules" not in reading(f"<div><h3>Our rules</h3><ul>{listing}</ul><h1>Privacy</h1>{TEXT}</div>").body
+
+
+@pytest.mark.parametrize(
     "listing",
     [
         links("https://partner.example.org/"),  # other companies

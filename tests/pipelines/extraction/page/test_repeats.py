@@ -35,6 +35,16 @@ def test_what_is_said_again_stays(html: str) -> None:
     assert left(html) == " ".join(words(cell) for block in blocks(html) for cell in block.cells)
 
 
+def test_a_copy_of_most_of_the_page_goes() -> None:
+    parts = "".join(f"<h2>Part {n}</h2>{POLICY.replace('customers', f'customers of net {n}')}" for n in range(5))
+    html = f"<h1>Privacy</h1><p>In short: we keep little.</p><div>{parts}</div><div>{parts}</div><p>Write to us.</p>"
+    text = left(html)
+    assert all(text.count(f"net {n}") == 1 for n in range(5))
+    assert text.endswith("Write to us.")
+    again = left(f"{html}<table>{'<tr><td>a session lasts an hour<td>x' * 9}</table>")
+    assert again.count("a session") == 9
+
+
 def test_a_banner_that_says_the_title_once_more_goes() -> None:
     assert left(f"<h1>Privacy</h1><h2>Privacy</h2>{POLICY}").count("Privacy") == 1
 

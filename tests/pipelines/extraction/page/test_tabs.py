@@ -13,10 +13,12 @@ BUTTONS = (
     '<div role="tablist"><button role="tab" aria-controls="p0">Cheese</button>'
     '<button role="tab" aria-controls="p1">Bread</button></div>'
 )
+CALLED = """<div class="tab"><button onclick="show(event, 'p0')">Cheese</button>
+<button onclick="show(event, 'p1')">Bread</button></div>"""
 PILLS = '<div><a data-toggle="pill" href="#p0">Cheese</a> <a data-toggle="pill" href="#p1">Bread</a></div>'
 
 
-@pytest.mark.parametrize("bar", [LINKS, BUTTONS, PILLS])
+@pytest.mark.parametrize("bar", [LINKS, BUTTONS, PILLS, CALLED])
 def test_titles_stand_at_the_head_of_their_panels(bar: str) -> None:
     body = reading(f"<h1>Privacy</h1>{POLICY}{bar}<div>{PANELS.format('tab-pane', 'role=tabpanel')}</div>{POLICY}").body
     order = [body.index(text) for text in ("Cheese", "customers of cheese", "Bread", "customers of bread")]
