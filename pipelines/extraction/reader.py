@@ -116,11 +116,13 @@ def _write_out(root: HtmlElement, html: str) -> None:
         show_noframes(root)
     if OWN_ELEMENT.search(html):
         place_own_elements(root)
-    if any(sign in html for sign in sheets.UNSEEN_SIGNS):
-        sheets.drop_unseen(root)
+    if signs := [sign for sign in sheets.UNSEEN_SIGNS if sign in html]:
+        sheets.drop_unseen(root, signs)
     if any(sign in html for sign in sheets.SIGNS):
         sheets.write_styles(root)
-    if "block" in html:
+    if sheets.LINES.search(html):
+        sheets.break_lines(root, inline=sheets.INLINE_LINES.search(html) is not None)
+    if sheets.BLOCK_SPAN.search(html):
         sheets.place_blocks(root)
     if tabs.may_have_tabs(html):
         tabs.title_panels(root)

@@ -17,7 +17,7 @@ from pipelines.extraction.page.layout import HEADINGS
 from pipelines.extraction.page.parts import LIKELY
 from pipelines.extraction.page.treekey import PART
 from pipelines.extraction.page.weights import RUN, Weights
-from pipelines.extraction.page.windows import TEXT, is_between_text, window_around
+from pipelines.extraction.page.windows import TEXT, is_between_text, leads_away, window_around
 
 MOST_PROSE = {
     "nav": 0.2,
@@ -65,7 +65,7 @@ def remove_furniture(body: HtmlElement, weights: Weights) -> None:
     inside: set[HtmlElement] = set()
     page = weights.prose[body] or 1
     for element in MAY_BE_FURNITURE(body):
-        if element in inside:
+        if element in inside or (element.tag == "a" and leads_away(element)):
             continue
         pressed = element.tag in ("a", "button")
         found = window_around(element, page, weights) if pressed else None

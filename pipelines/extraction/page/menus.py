@@ -18,6 +18,8 @@ from pipelines.extraction.page.edges import FEW_LETTERS, PROSE, outside_links
 
 LEAST = 4  # links
 TEASERS = 1.5  # lines without a link to each that is one
+LONGEST_TITLE = 60  # characters
+MOST_BLOCKS = 60
 MOST_RELATED = 0.3  # of the letters of a page
 RELATED = re.compile(  # what is called so is none of the document, however few its links
     r"\W*(?:related (?:articles?|posts?|topics?|content|stories|news|pages?|resources|questions|reading)"
@@ -54,8 +56,9 @@ def without_menus(blocks: list[Block], base: str) -> list[Block]:
 def _without_related(blocks: list[Block]) -> list[Block]:
     """The blocks up to a title that says that what follows is none of the document, and goes on to the end."""
     letters = None
-    for place, block in enumerate(blocks):
-        if not _is_title(block) or not RELATED.fullmatch(words(block.tokens)):
+    for place, block in enumerate(blocks[-MOST_BLOCKS:], start=max(0, len(blocks) - MOST_BLOCKS)):
+        said = block.lines[0] if block.cells else ""
+        if len(said) > LONGEST_TITLE or not RELATED.fullmatch(said) or not _is_title(block):
             continue
         letters = letters or [sum(map(len, one.lines)) for one in blocks]
         after = blocks[place + 1 :]

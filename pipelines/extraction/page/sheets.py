@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from pipelines.extraction.form.numbering import LETTERED
 from pipelines.extraction.page.layout import HEADINGS
 
-SIGNS = ("list-style", "line-through", "counter(", "white-space:pre", "white-space: pre", "break-spaces")
+SIGNS = ("list-style", "line-through", "counter(")
 UNSEEN_SIGNS = (
     "sr-only",
     "isually-hidden",
@@ -36,19 +36,19 @@ TITLES = frozenset((*HEADINGS, "caption", "th", "legend", "dt"))  # they title w
 LONGEST_UNSEEN = 80  # characters: more may be shown when it is opened
 NAMES = "|".join(LETTERED)
 STRUCK = "line-through"
-AS_WRITTEN = ("pre-line", "pre-wrap", "break-spaces")  # each line end is one
 SAID = (  # each begins with a word that is looked for fast
     re.compile(rf"list-style(?:-type)?\s*:[^;{{}}]*?\b({NAMES})\b"),
     re.compile(rf"counter\([^(),{{}}]+,\s*({NAMES})\b"),
     re.compile(rf"text-decoration(?:-line)?\s*:[^;{{}}]*\b({STRUCK})\b"),
-    re.compile(rf"white-space\s*:\s*({'|'.join(AS_WRITTEN)})\b"),
 )
 LONGEST_HEAD = 500  # characters before the braces of a rule
 COMPOUND = re.compile(r"([a-z][a-z0-9]*|\*)?((?:[.#][\w-]+)*)(?:::?before|::marker)?")
 SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*block\b")
 CALLED_BLOCK = re.compile(r"(?:^|\s)(?:d-)?block(?:\s|$)")
+BLOCK_SPAN = re.compile(r"<span [^<>]*block")
+INLINE_LINES = re.compile(r"""style=["'][^"'<>]*white-space:\s*(?:pre|break)""")
 AS_BLOCKS = "//span[contains(@style, 'block') or contains(@class, 'block')]"
-LINES = re.compile(rf"white-space\s*:\s*(?:{'|'.join(AS_WRITTEN)}|pre)\b")
+LINES = re.compile(r"white-space\s*:\s*(pre-line|pre-wrap|break-spaces|pre)\b")
 IN_LINES = "//*[contains(@style, 'white-space')]"
 MOST_BYTES = 1 << 17  # of sheets in a page
 MOST_RULES = 60
@@ -59,9 +59,10 @@ Selector = list[Compound]
 """From the outermost element in: tag, classes, ids, whether it is the child of the one before."""
 
 
-def drop_unseen(root: HtmlElement) -> None:
-    """Take out short pieces that are called unseen, in place."""
-    for element in root.xpath("//*[@class]"):
+def drop_unseen(root: HtmlElement, signs: list[str]) -> None:
+    """Take out short pieces that are called unseen, in place; `signs` are those that the page holds."""
+    called = " or ".join(f"contains(@class, '{sign}')" for sign in signs)
+    for element in root.xpath(f"//*[{called}]"):
         if element.tag in TITLES or not UNSEEN.search(element.get("class")):
             continue
         if sum(map(len, element.itertext())) <= LONGEST_UNSEEN:
@@ -76,14 +77,22 @@ def place_blocks(root: HtmlElement) -> None:
 
 
 def write_styles(root: HtmlElement) -> None:
-    """Put what the sheets say of lists, struck words and lines into the tree, as attributes and tags that say so."""
-    rules = sorted(_rules(root), key=lambda rule: _weight(rule[0]))[:MOST_RULES]
+    """Put what the sheets say of lists and struck words into the tree, as attributes and tags that say the same."""
+    rules = sorted(_rules(root, SAID), key=lambda rule: _weight(rule[0]))[:MOST_RULES]
     _letter_lists(root, [(selector, kind) for selector, kind in rules if kind in LETTERED])
     for element in _called(root, [selector for selector, kind in rules if kind == STRUCK], "span", "font"):
         element.tag = "s"
-    in_lines = [one for one in root.xpath(IN_LINES)[:MOST_LISTS] if LINES.search(one.get("style"))]
-    for element in (*in_lines, *_called(root, [selector for selector, kind in rules if kind in AS_WRITTEN], "*")):
+
+
+def break_lines(root: HtmlElement, *, inline: bool) -> None:
+    """Put a break where a line ends in the source and a sheet, or if `inline` a style, says that it ends there."""
+    selectors = [selector for selector, _ in _rules(root, (LINES,)) if selector[-1][1]][:MOST_RULES]
+    used = frozenset(" ".join(root.xpath("//@class")).split()) if selectors else frozenset()
+    for element in _called(root, [selector for selector in selectors if selector[-1][1] <= used], "*"):
         _break_lines(element)
+    for element in root.xpath(IN_LINES)[:MOST_LISTS] if inline else ():
+        if LINES.search(element.get("style")):
+            _break_lines(element)
 
 
 def _letter_lists(root: HtmlElement, rules: list[tuple[Selector, str]]) -> None:
@@ -129,13 +138,13 @@ def _lines_of(element: HtmlElement, text: str) -> tuple[str, list[HtmlElement]]:
     return first, breaks
 
 
-def _rules(root: HtmlElement) -> Iterator[tuple[Selector, str]]:
+def _rules(root: HtmlElement, patterns: tuple[re.Pattern[str], ...]) -> Iterator[tuple[Selector, str]]:
     """Selectors with what they ask for: a kind of letters, struck words, lines as they are written."""
     left = MOST_BYTES
     for sheet in root.iter("style"):
         text = (sheet.text or "")[:left]
         left -= len(text)
-        for said in chain.from_iterable(pattern.finditer(text) for pattern in SAID):
+        for said in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
             for written in _head(text, said.start()).split(",")[:MOST_RULES]:
                 if selector := _selector(written):
                     yield selector, said[1]

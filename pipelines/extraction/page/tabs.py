@@ -5,7 +5,7 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
-SIGN = re.compile(r'tab(?:s|panel|-|list|links|(?<=="tab)")')
+SIGN = re.compile(r'tab(?:s|panel|-pane|-nav|list|links|(?<=="tab)")')
 NAME = re.compile(r"(?:^|[ _-])(?:tabs?|pills?|tablist)(?:$|[ _-])", re.IGNORECASE)
 TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "data-w-tab", "href")
 SAID = ("role", "data-toggle", "data-bs-toggle", "class")

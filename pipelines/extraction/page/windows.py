@@ -37,7 +37,7 @@ SUBJECT = re.compile(
 
 
 def window_around(pressed: HtmlElement, page: int, weights: Weights) -> HtmlElement | None:
-    """The window that a button or a link answers, if it lies in one; `page` is the prose of all of it."""
+    """The window that a button or a link to nowhere answers, if it lies in one; `page` is the prose of all of it."""
     if not _is_answer(pressed):
         return None
     window = None
@@ -51,10 +51,13 @@ def window_around(pressed: HtmlElement, page: int, weights: Weights) -> HtmlElem
     return window if SUBJECT.search("".join(window.itertext())) else None
 
 
+def leads_away(link: HtmlElement) -> bool:
+    href = link.get("href")
+    return href is not None and href != "" and not href.startswith(("#", "javascript:", "JavaScript:"))
+
+
 def _is_answer(pressed: HtmlElement) -> bool:
-    """Whether it says yes or no, and leads nowhere."""
-    if pressed.tag == "a" and not pressed.get("href", "#").lower().startswith(("#", "javascript:")):
-        return False
+    """Whether it says yes or no."""
     text = "".join(pressed.itertext())
     return len(text) <= LONGEST_ANSWER and ANSWER.fullmatch(" ".join(text.split())) is not None
 
