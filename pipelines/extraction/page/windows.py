@@ -63,11 +63,19 @@ def _is_answer(pressed: HtmlElement) -> bool:
 
 
 def _is_in_text(element: HtmlElement, weights: Weights) -> bool:
-    return any(outer.tag in MAIN for outer in element.iterancestors()) or is_between_text(element, weights)
+    """Whether it lies in the main part, between paragraphs, or behind one with a title of its own."""
+    if any(outer.tag in MAIN for outer in element.iterancestors()) or is_between_text(element, weights):
+        return True
+    titled = any(element.find(f".//{heading}") is not None for heading in HEADINGS)
+    return titled and _is_text_beside(element, weights, preceding=True)
 
 
 def is_between_text(element: HtmlElement, weights: Weights) -> bool:
     """Whether it stands right between two paragraphs, headings, lists or tables."""
-    sides = (element.itersiblings(preceding=True), element.itersiblings())
-    beside = (next((one for one in side if weights.total.get(one)), None) for side in sides)
-    return all(one is not None and one.tag in TEXT for one in beside)
+    return all(_is_text_beside(element, weights, preceding=preceding) for preceding in (True, False))
+
+
+def _is_text_beside(element: HtmlElement, weights: Weights, *, preceding: bool) -> bool:
+    siblings = element.itersiblings(preceding=preceding)
+    beside = next((one for one in siblings if weights.total.get(one)), None)
+    return beside is not None and beside.tag in TEXT

@@ -40,5 +40,9 @@ def test_a_section_of_the_text_stays(section: str) -> None:
     assert "GONE" in reading(f"<main>{TEXT}{section}<h2>Rods</h2>{POLICY.replace('customers', 'sailors')}</main>").body
 
 
+def test_a_last_section_of_a_flat_text_stays() -> None:
+    assert "GONE" in reading(f"{TEXT}<div><h2>Cookies</h2>{ASKED}<button>Accept</button></div>").body
+
+
 def test_a_page_that_is_all_about_it_stays() -> None:
     assert "GONE" in reading(f"<div>{ASKED * 3}<button>Accept</button></div>").body
