@@ -68,17 +68,24 @@ BYLINE = re.compile(r"[.|·•–—]\s+|\s-\s")  # behind who wrote it
 AGO = re.compile(
     r"\bago\b|\bil y a\b|\bvor (?:\S+ ){1,4}(?:tag|woche|monat|jahr)|\bhace\b|\bha (?:\S+ ){1,3}(?:dia|mes|semana|ano)"
     r"|\b(?:giorn|mes|ann|settiman|or)[aeio] fa\b|\bgeleden\b|\btemu\b|\bsedan\b|\bsiden\b|\bназад\b|\bтому\b|\bonce\b"
-    r"|\d ?(?:か月|ヶ月|日|年|週間|时|小时|天|个月|個月|周|週)前|\d ?(?:개월|일|년|주) 전|\btruoc\b|\blalu\b"
+    r"|\d ?(?:か月|ヶ月|カ月|日|年|週間|時間?)(?:以上)?前"
+    r"|\d ?[个個]?多?(?:小时|小時|天|月|年|周|週|星期)多?[以之]?前|\d ?(?:개월|일|년|주) 전|\btruoc\b|\blalu\b"
     r"|\bπριν\b"
-    r"|\bsitten\b|\bezelott\b|\bpred (?:\d|par|nekolik)|\bprije\b|\bпреди\b|\bпре\b|\bacum (?:\d|o |un )|\bלפני\b|منذ"
+    r"|\bsitten\b|\bezelott\b|\bpred (?:\d|par|nekolik|vice nez|viac ako)"
+    r"|\bprije\b|\bпреди\b|\bпре\b|\bacum (?:\d|o |un )|\bלפני\b|منذ"
     r"|\b(?:honap|nap|het|ev|ora)j?a?e?\b|ที่แล้ว|ที่ผ่านมา|पहले|আগে|\bpre \d|\btagasi\b|\bpirms\b|\bpries\b"
     r"|\bfyrir \d|\bo shin\b|پیش|قبل|\bnakalipas\b|\bnakaraan\b|\blepas\b"
-    + unicodedata.normalize("NFD", r"|\d ?(?:개월|일|년|주|시간) 전")
+    + unicodedata.normalize("NFD", r"|\d ?(?:개월|일|년|주|시간)(?: 이상)? 전")
 )
-TODAY = re.compile(r"\btoday\b|\byesterday\b|\bheute\b|\bgestern\b|\bayer\b|\bhoy\b")
+AGO_ALONE = re.compile(r"(?:about |over |almost )?(?:\d{1,3}|an?|one) ?[a-z]{1,7}\.? ago|\d{1,3}\D{1,4}前")
+TODAY = re.compile(
+    r"\btoday\b|\byesterday\b|\bjust now\b|\b(?:this|last) (?:week|month|year)\b|\bheute\b|\bgestern\b|\bayer\b|\bhoy\b"
+    r"|\baujourd.hui\b|\bhier\b|\boggi\b|\bieri\b|\bhoje\b|\bontem\b|\bvandaag\b|\bgisteren\b|\bсегодня\b|\bвчера\b"
+    r"|今日|昨日|今天|昨天"
+)
 LABEL_ALONE = 60  # characters of a line that says so and leaves the date to the next line, and of that one
 FEW_WORDS = 4
-EARLY, LATE = 12, 25  # characters from the start and the end of a line within which it says that something was changed
+EARLY, LATE = 20, 25  # characters from the start and the end of a line within which it says that something was changed
 
 
 def stated_date(body: str, language: str) -> tuple[str, str]:
@@ -113,8 +120,11 @@ def is_relative(line: str) -> bool:
 @lru_cache(LINES)
 def _is_relative(line: str) -> bool:
     text = folded(MARKS.sub("", line)).strip()
-    if AGO.search(text) is None and not (len(text.split()) <= FEW_WORDS and TODAY.search(text)):
+    few = len(text.split()) <= FEW_WORDS
+    if AGO.search(text) is None and not (few and TODAY.search(text)):
         return False
+    if few and AGO_ALONE.fullmatch(text):
+        return True
     ends = (BYLINE.split(text)[-1][: EARLY + LATE], text[:EARLY], text[-LATE:])
     return any(
         ends[0].startswith(label) or any(label in end for end in ends[1:])

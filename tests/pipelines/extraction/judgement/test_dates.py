@@ -104,6 +104,8 @@ AGO = (
     "|อัปเดตเมื่อ 3 วันที่แล้ว|Na-update 3 araw ang nakalipas|3 दिन पहले अपडेट किया गया|Ažurirano pre 3 dana"
     "|Uuendatud 2 kuud tagasi|Atjaunināts pirms 2 mēnešiem|Atnaujinta prieš 2 mėnesius|Uppfært fyrir 2 mánuðum"
     "|Nuashonraithe 2 mhí ó shin|به‌روزرسانی ۲ ماه پیش|Vor 3 Tagen aktualisiert|3か月前に更新|更新於 2 週前"
+    "|2か月以上前に更新|2개월 이상 전에 업데이트|更新于 2 个多月前|Zuletzt aktualisiert vor 2 Monaten"
+    "|Updated just now|3 months ago|Aktualizováno před více než 2 měsíci|Updated last month|Edited 2w ago|昨天更新"
 )
 
 
@@ -115,4 +117,5 @@ def test_a_relative_date_makes_no_version(line: str) -> None:
 
 def test_a_sentence_is_no_relative_date() -> None:
     assert not is_relative("Records that were made more than two months ago are shredded, as the policy updated says.")
+    assert not is_relative("What we kept 3 months ago")
     assert not is_relative("Effective today, we no longer sell nets.")
