@@ -85,7 +85,20 @@ def _has_link_line(block: Block) -> bool:
 
 def _is_link_line(tokens: list[Token], block: Block, most: int) -> bool:
     links = sum(token.kind == "link" and token.opens for token in tokens)
-    return block.kind == "p" and not block.path and links > 1 and outside_links(tokens) <= most
+    if block.kind != "p" or block.path or links < 2:
+        return False
+    return outside_links(tokens) <= most or TOOLS.fullmatch(_beside_links(tokens).strip(" :\xa0")) is not None
+
+
+def _beside_links(tokens: list[Token]) -> str:
+    """All of a line that is no link, such as "Share this:"."""
+    inside, said = False, ""
+    for token in tokens:
+        if token.kind == "link":
+            inside = token.opens
+        elif token.kind == "text" and not inside:
+            said += token.value
+    return " ".join(said.split())
 
 
 def _is_tools(block: Block) -> bool:

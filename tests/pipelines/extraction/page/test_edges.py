@@ -21,6 +21,7 @@ def left(html: str) -> str:
         f"<p><a href='javascript:print()'>Print this page</a></p>{POLICY}",
         f"<p><a href=/p.pdf>Download PDF</a> | <a href='#'>Print</a></p>{POLICY}",
         f"<p>Imprimer cette page</p>{POLICY}",
+        f"{POLICY}<p>Share this page: <a href=/a>Home</a> <a href=/b>Shop</a></p>",
         f"{POLICY}<p><a href=/a>Home</a> <a href=/b>Shop</a><br>Copyright 1999 Example Inc.</p>",
     ],
 )
@@ -36,6 +37,7 @@ def test_link_lines_around_a_text_go(html: str) -> None:
         f"<p>See <a href=/a>our terms</a> and <a href=/b>our rules</a> as well.</p>{POLICY}",
         f"<p><a href=/a>Home</a></p>{POLICY}",
         f"<p>Share</p>{POLICY}",
+        f"{POLICY}<p>We share it with <a href=/a>Home</a> <a href=/b>Shop</a></p>",
         f"<p>Print media and the press</p>{POLICY}",
         LINKS,
         f"<hr>{POLICY}<hr>",
