@@ -14,7 +14,7 @@ from typing import assert_never
 from crawler.archives.base import Found as Answered
 from crawler.archives.memento import Hop, Limited, Played, Refused, played_capture
 from crawler.selection.payloads import obstacle, set_aside, why_no_page
-from crawler.spiders.steps import Found, Hopped, Moved, Nothing, Page, Step, Steps, unlisted
+from crawler.spiders.steps import Found, Hopped, Moved, Nothing, Page, Step, Steps, step, unlisted
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.media_types import bare
@@ -65,7 +65,7 @@ class Asked:
 
     @property
     def step(self) -> Step:
-        return self.timestamp, self.original, self.archive
+        return step(self.timestamp, self.original, self.archive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,8 @@ class Replay:
         if isinstance(found, ArchivedRedirect):
             self.steps.found(asked.step, Moved(found.capture.timestamp, found.redirect_to))
             yield replace(found, asked=asked.capture)
-            yield from self.moved(asked, found.capture.timestamp, found.redirect_to)
+            is_own = found.capture.key == asked.capture.key
+            yield from self.moved(asked, found.capture.timestamp, found.redirect_to, is_own=is_own)
             return
         if why := why_no_page(found):
             own = plain.capture.key == asked.capture.key
@@ -199,9 +200,9 @@ class Replay:
             return standing.is_twin_held and standing.same_as != asked.capture.key
         return standing.state in _STANDS and standing.held is not None
 
-    def moved(self, asked: Asked, timestamp: str, original: str) -> Iterator[Outcome]:
+    def moved(self, asked: Asked, timestamp: str, original: str, *, is_own: bool = False) -> Iterator[Outcome]:
         """Go on from an archived redirect; the capture's own one is what it says, whatever is found there."""
-        is_own = len(asked.way) == 1 or asked.capture.statuscode.startswith("3")
+        is_own = is_own or len(asked.way) == 1 or asked.capture.statuscode.startswith("3")
         on = replace(asked, moved_to=original) if is_own and not asked.moved_to else asked
         yield from self.follow(on, timestamp, original)
 
@@ -244,7 +245,7 @@ class Replay:
 
     def _is_begun(self, row: Capture, standing: Standing) -> bool:
         """Whether a capture is just being asked for: what comes of it is waited for, as it may lead back here."""
-        return standing.state is State.SELECTED and self.steps.is_begun((row.timestamp, row.original, row.archive))
+        return standing.state is State.SELECTED and self.steps.is_begun(step(row.timestamp, row.original, row.archive))
 
     def _known(self, asked: Asked) -> Outcome | None:
         for row in self._ledger.rows_at(urlkey(asked.original), asked.timestamp, asked.archive):

@@ -130,10 +130,11 @@ def rename_unplayable(db: Database) -> None:
 
     That a redirect is held tells it apart; that the address of a forgotten site is not told stays so.
     """
-    db.execute(
+    renamed = db.execute(
         "UPDATE capture SET state = 'redirect', reason = iif(reason = 'leads to a forgotten site', reason, "
         "'moved to ' || (SELECT redirect_to FROM snapshot WHERE capture_id = capture.id) || ' (' || reason || ')') "
         "WHERE state IN ('unplayable', 'blocked', 'failed') AND stage = 'replay' AND next_try IS NULL "
-        "AND NOT transient AND id IN (SELECT capture_id FROM snapshot WHERE redirect_to <> '')"
+        "AND NOT transient AND id IN (SELECT capture_id FROM snapshot WHERE redirect_to <> '') RETURNING id"
     )
-    note(db, "1")
+    for (capture_id,) in renamed.fetchall():
+        note(db, "capture.id = ?", capture_id)
