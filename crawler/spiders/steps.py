@@ -21,7 +21,8 @@ Step = tuple[str, str, str]
 
 
 def step(timestamp: str, original: str, archive: str) -> Step:
-    return timestamp, escaped(original), archive
+    """Twisted leaves out a query and parameters that are empty, with their mark."""
+    return timestamp, escaped(original).removesuffix("?").removesuffix(";"), archive
 
 
 @dataclass(frozen=True, slots=True)

@@ -339,6 +339,7 @@ def test_a_step_that_was_answered_is_not_asked_again(desk: Desk, replay: Replay,
 def test_addresses_that_are_one_on_the_wire_are_one_step(wanted: Asked) -> None:
     steps = {replace(wanted, original=f"{URL}{tail}").step for tail in ("?q=ä b", "?q=%C3%A4%20b#top", "?q=ä%20b#")}
     assert len(steps) == 1
+    assert len({replace(wanted, original=f"{URL}{tail}").step for tail in ("", "?", ";", ";?", "?#x")}) == 1
 
 
 def test_a_redirect_that_a_hop_comes_back_to_is_its_own(desk: Desk, replay: Replay) -> None:
