@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cli.command import CorpusCommand, refuse_unknown_settings
+from crawler.cli.command import CorpusCommand, check_log, refuse_unknown_settings
 from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.exceptions import WrongUse
 from tests.conftest import FAST, ROOT, Run, refusal
@@ -46,6 +46,26 @@ def test_an_unknown_setting_is_refused_before_anything(scrapy: Run, tmp_path: Pa
     assert refusal(ended) == "error: There is no setting 'SELCT': did you mean SELECT?"
     assert (ended.err.count("\n"), ended.out) == (1, "")
     assert not (tmp_path / "corpus").exists()
+
+
+@pytest.mark.parametrize(
+    ("level", "file", "said"),
+    [
+        ("debug", None, "did you mean DEBUG?"),
+        ("5", None, "CRITICAL, ERROR, WARNING, INFO, DEBUG"),
+        ("INFO", "/dev/null/crawl.log", "LOG_FILE=/dev/null/crawl.log cannot be written"),
+        ("INFO", "/", "LOG_FILE=/ cannot be written"),
+    ],
+)
+def test_a_log_that_cannot_be_is_refused(level: str, file: str | None, said: str) -> None:
+    check_log("INFO", "crawl.log")
+    with pytest.raises(WrongUse) as refused:
+        check_log(level, file)
+    assert said in str(refused.value)
+
+
+def test_a_name_that_no_folder_can_have_is_refused(scrapy: Run) -> None:
+    assert "cannot be looked at: File name too long." in refusal(scrapy("status", CORPUS_DIR="x" * 300))
 
 
 def test_settings_of_scrapy_are_settings(scrapy: Run) -> None:
