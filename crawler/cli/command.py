@@ -67,7 +67,7 @@ class CorpusCommand(ScrapyCommand):
             load_database_alone()
 
     def _check_corpus(self, config: Config) -> None:
-        if self.reads_corpus and not self.reads_catalogues and _is_file(config.folder):
+        if self.reads_corpus and _is_file(config.folder) and not self.reads_catalogues:
             raise WrongUse(
                 f"CORPUS_DIR={config.corpus_dir} is a file: a catalogue is for status, export and rebuild; name the "
                 "folder of one corpus."
