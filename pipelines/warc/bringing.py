@@ -14,6 +14,8 @@ from pipelines.warc.files import IMPORTED, is_ours, odd_files, place_of
 
 log = logging.getLogger(__name__)
 
+_LONGEST_NAME = 220  # bytes; file systems take 255
+
 
 def warn(name: str, why: str) -> None:
     """Tell of a file that is not read."""
@@ -91,6 +93,7 @@ def _own(path: Path, folder: Path) -> str:
 
 def _stranger(one: Adopted, folder: Path) -> str:
     """A file that begins with one that is held takes its place."""
+    one = one._replace(name=_shortened(one.name))
     stem, _, ending = one.name.partition(".")
     digest = _digest(one.path)
     for name in (f"{IMPORTED}/{one.name}", *_of_that_name(folder, stem, ending)):
@@ -102,6 +105,15 @@ def _stranger(one: Adopted, folder: Path) -> str:
         if one.path.stat().st_size < held.stat().st_size and _digest(held, one.path.stat().st_size) == digest:
             return ""  # an earlier state of what is held
     return _copy(one.path, folder, f"{IMPORTED}/{stem}-{digest[:8]}.{ending}")
+
+
+def _shortened(name: str) -> str:
+    """A name that a folder takes, also with what is put behind it: those in a WACZ may have any length."""
+    if len(name.encode()) <= _LONGEST_NAME:
+        return name
+    ending = forms.ending_of(name)
+    start = name.removesuffix(ending).encode()[: _LONGEST_NAME - 40].decode("utf-8", "ignore")
+    return f"{start}-{hashlib.sha256(name.encode()).hexdigest()[:8]}{ending}"
 
 
 def _of_that_name(folder: Path, stem: str, ending: str) -> list[str]:
