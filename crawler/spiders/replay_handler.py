@@ -152,9 +152,14 @@ class Replay:
 
     def refusal(self, asked: Asked, state: State, failure: Failure) -> Refusal:
         next_try = self._next_try(failure, asked.attempts) if failure.transient else None
-        if asked.moved_to and not failure.transient:  # that it was a redirect is known: this is no failure
-            state, failure = State.REDIRECT, replace(failure, reason=f"moved to {asked.moved_to} ({failure.reason})")
+        if not failure.transient and (to := self._moved_to(asked)):  # that it was a redirect is known: no failure
+            state, failure = State.REDIRECT, replace(failure, reason=f"moved to {to} ({failure.reason})")
         return Refusal(asked.capture, state, failure, next_try)
+
+    def _moved_to(self, asked: Asked) -> str:
+        """Where the capture was played to lead, now or when another one led to it; empty for no redirect."""
+        standing = None if asked.moved_to else self._ledger.standing(asked.capture.key)
+        return asked.moved_to or (standing.redirect_to if standing else "")
 
     def _refused(self, asked: Asked, state: State, reason: str, detail: str = "") -> Refusal:
         return self.refusal(asked, state, Failure(ReplayFailed.stage, reason, False, detail))
@@ -229,7 +234,8 @@ class Replay:
             yield self._refused(asked, State.FAILED, "too many redirects", original)
         elif self._ledger.is_forgotten(urlkey(original)):
             state = State.REDIRECT if asked.moved_to else State.UNPLAYABLE
-            yield self._refused(replace(asked, moved_to=""), state, "leads to a forgotten site")  # without its name
+            failure = Failure(ReplayFailed.stage, "leads to a forgotten site", False)
+            yield Refusal(asked.capture, state, failure, None)  # without its name
         else:
             way = (*asked.way, step)
             on = replace(asked, timestamp=timestamp, original=original, way=way, at=asked.archive, tried=())

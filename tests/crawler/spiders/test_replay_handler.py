@@ -355,6 +355,13 @@ def test_a_redirect_that_a_hop_comes_back_to_is_its_own(desk: Desk, replay: Repl
     assert further.moved_to == MOVED
 
 
+def test_a_redirect_that_another_one_led_to_is_a_redirect(desk: Desk, replay: Replay, moved: Asked) -> None:
+    """Asked for itself it ends in a circle: what is known of it stands."""
+    desk.hold(moved.capture, redirect_to=MOVED)
+    (found,) = outcomes(replay, moved, hop(moved, moved.timestamp), b"")
+    assert refusal(found) == (State.REDIRECT, f"moved to {MOVED} (redirect loop)", False, None)
+
+
 def test_a_redirect_out_of_the_archive_fails(replay: Replay, moved: Asked) -> None:
     answer = memento(moved, moved.capture, b"", status=301, Location="https://elsewhere.example/")
     assert refusal(of(replay, moved, answer)) == (State.FAILED, "redirect leads nowhere", False, None)

@@ -47,6 +47,16 @@ def test_what_was_called_unplayable_is_told_apart_by_its_bytes(desk: Desk) -> No
     assert desk.ledger.next_work("9999", 10) == []
 
 
+def test_what_could_not_be_played_and_was_led_to_later_is_a_redirect(desk: Desk) -> None:
+    redirect, other = row("2004", status="301"), row("2005", status="301")
+    desk.listed(redirect, other)
+    desk.plan()
+    desk.ledger.fail(redirect, State.FAILED, Failure("replay", "redirect loop"), None)
+    desk.corpus.met_redirect(desk.hold(redirect, asked=other, redirect_to=TO))
+    assert desk.state(redirect) == ("redirect", f"moved to {TO} (redirect loop)")
+    assert desk.state(other)[0] == "selected"
+
+
 def test_what_was_a_redirect_before_is_evidence_of_no_more_than_it_was(desk: Desk) -> None:
     """A journal tells which documents it was evidence of; others may lie there by now."""
     redirect = row("2004", status="301")
