@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import signal
+import sqlite3
 import sys
 import textwrap
 import time
@@ -18,7 +19,7 @@ from typing import Protocol
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from crawler.cli.main import PROGRAM
-from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.exceptions import CorpusError, RecordingFailed, WrongUse
 from pipelines.formats.memory import load_database_alone
 from pipelines.formats.terminal import complain, keep_logs_printable, say
 from pipelines.options import Config
@@ -104,6 +105,13 @@ def _told(kind: type[BaseException], error: BaseException, trace: TracebackType 
     """The end of a process by an exception: a traceback only for what nobody thought of."""
     if issubclass(kind, BrokenPipeError):
         _end_as_others_do()
+    if isinstance(error, sqlite3.DatabaseError):
+        logging.getLogger(__name__).debug("what the database said", exc_info=error)
+        complain(
+            f"The database cannot be used: {error}. If another program changed it, or it is damaged, "
+            "`policy-corpus rebuild` makes it anew of the WARC files."
+        )
+        raise SystemExit(RecordingFailed.exit_code)
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return

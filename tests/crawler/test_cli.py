@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import pytest
 
 from crawler.cli.command import CorpusCommand, check_log, refuse_unknown_settings
 from crawler.local_archive.embedded import EmbeddedArchive
-from pipelines.exceptions import WrongUse
+from pipelines.exceptions import RecordingFailed, WrongUse
 from tests.conftest import FAST, ROOT, Run, refusal
+from tests.corpora import copied
 from tests.crawls.crawling import Crawling
 
 COMMANDS = sorted(path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__")
@@ -66,6 +69,14 @@ def test_a_log_that_cannot_be_is_refused(level: str, file: str | None, said: str
 
 def test_a_name_that_no_folder_can_have_is_refused(scrapy: Run) -> None:
     assert "cannot be looked at: File name too long." in refusal(scrapy("status", CORPUS_DIR="x" * 300))
+
+
+def test_a_database_that_lacks_a_table_is_no_traceback(crawled: Path, scrapy: Run, tmp_path: Path) -> None:
+    corpus = copied(crawled, tmp_path / "damaged")
+    with closing(sqlite3.connect(corpus / "corpus.sqlite")) as db:
+        db.execute("DROP TABLE to_derive")
+    ended = scrapy("verify", CORPUS_DIR=corpus)
+    assert "no such table: to_derive. If another program changed it" in refusal(ended, RecordingFailed.exit_code)
 
 
 def test_settings_of_scrapy_are_settings(scrapy: Run) -> None:
