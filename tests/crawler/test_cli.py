@@ -93,6 +93,28 @@ def test_a_reader_that_goes_away_is_no_error(crawled: Path, options: list[str]) 
     assert (ended.returncode, ended.stderr) == (-signal.SIGPIPE, b"")
 
 
+_INTERRUPTED = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "scrapy":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.argv = ["policy-corpus", "status"]
+from crawler.cli.main import main
+sys.meta_path.insert(0, Finder())
+main()
+"""
+
+
+def test_a_command_that_is_interrupted_while_it_is_loaded() -> None:
+    command = [sys.executable, "-c", _INTERRUPTED]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert ended.stderr == "error: Stopped by SIGINT; run the same command again to continue.\n"
+
+
 def test_a_crawl_that_is_interrupted_while_it_starts(sample: Path, tmp_path: Path) -> None:
     """At its first sign of life, while it reads its targets, long before anything is asked."""
     os.mkfifo(tmp_path / "targets.txt")
