@@ -91,6 +91,7 @@ def rebuild(
             damaged = FirstPass(db, archive, knowledge, making, own).run(warc, files, progress)
             _take_known(db, known)
             lost = read_all(db, warc, pool, reader, progress=progress)
+            making.all_is_read()
             _derive(db, archive, warc, pool, progress)
             _decide(db, folder, making, turn, forget_again, accept_losses)
         replace_by(folder / WORK, folder)

@@ -53,12 +53,14 @@ class Corpus:
         """The capture's row; where replay led to one that no listing showed, it is made here, for its documents."""
         named = capture if capture.archive else replace(capture, archive=self._archive)  # 0.1.0's notes name none
         key = named.key.columns
-        if self._db.execute(
+        made = self._db.execute(
             "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
             "length, record_at, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
             [*key, capture.urlkey, capture.mimetype, capture.length, capture.record_at],
-        ).rowcount:
+        )
+        if made.rowcount and made.lastrowid:
             added(self._db, capture.urlkey, State.PASSED_OVER)
+            return made.lastrowid
         (capture_id,) = self._db.execute(
             "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
             "AND statuscode = ?",

@@ -23,7 +23,10 @@ _TABLES = (
     "CREATE TABLE making_refers (capture_id INTEGER, name TEXT, PRIMARY KEY (capture_id, name))",
     "CREATE TABLE making_unchanged (capture_id INTEGER PRIMARY KEY)",
     "CREATE TABLE making_own_address (capture_id INTEGER PRIMARY KEY, url TEXT NOT NULL)",
+    "CREATE TABLE making_trigger (sql TEXT NOT NULL)",
 )
+# they find nothing to do while there is no plan and no version, and take a third of what it costs to keep a reading
+_IDLE = ("reading_to_plan", "mark_reading_added", "capture_to_plan")
 # a plus keeps SQLite from going through all captures of an archive or address, to be spared some sorting
 _TWIN = """SELECT other.id FROM capture AS other JOIN snapshot ON snapshot.capture_id = other.id
 WHERE +other.archive = capture.archive AND {}
@@ -81,6 +84,9 @@ class Making:
                 for table in _TABLES:
                     db.execute(table)
                 db.execute("INSERT INTO making (of) VALUES (?)", [of])
+                for name in _IDLE:
+                    db.execute("INSERT INTO making_trigger SELECT sql FROM sqlite_schema WHERE name = ?", [name])
+                    db.execute(f"DROP TRIGGER {name}")
 
     def place(self, file: str) -> Place:
         row = self._db.execute("SELECT offset, whole FROM making_file WHERE file = ?", [file]).fetchone()
@@ -268,6 +274,13 @@ class Making:
         )
 
     # -- the end
+
+    def all_is_read(self) -> None:
+        """From here on there are versions, and the triggers that were idle until now are to watch again."""
+        with recording(self._db):
+            for (trigger,) in self._db.execute("SELECT sql FROM making_trigger").fetchall():
+                self._db.execute(trigger)
+            self._db.execute("DELETE FROM making_trigger")
 
     def finish(self) -> None:
         """Take away what was only needed on the way. What came from our own files is in WARC already; what was made

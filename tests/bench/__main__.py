@@ -27,6 +27,7 @@ from tests.bench import (
     recording,
     simulate_changes,
     starting,
+    table,
     troubled,
 )
 from tests.bench.crawling import Crawl, crawl, fetched, one_after_the_other, read_alone, served
@@ -72,6 +73,8 @@ def main() -> int:
         big_corpus.main(options.captures)
     print()
     simulated = simulate_changes.main() if options.simulate else 0
+    print()
+    table.show()
     return simulated or int(not good)
 
 
@@ -174,7 +177,9 @@ def _troubled(folder: Path) -> bool:
         print(f"  without faults        {rate.calm:>8.1f} replays a minute, {rate.captures} captures")
         print(f"  with {faults}  {rate.struck:.1f}")
         print(f"  ratio                 {rate.ratio:>8.2f} (at least {LEAST_TROUBLED})", flush=True)
-    return min(rate.ratio for rate in rates) >= LEAST_TROUBLED
+    least = min(rate.ratio for rate in rates)
+    table.add("crawl with faults, of the rate without", least, None, f"{LEAST_TROUBLED}")
+    return least >= LEAST_TROUBLED
 
 
 def _rebuilding(captures: int) -> bool:

@@ -36,7 +36,8 @@ from pipelines.store.ledger import Ledger
 from pipelines.store.listings import Listings
 from pipelines.warc import journal
 from pipelines.warc.writer import WarcWriter
-from tests.bench.big_corpus import A_DOCUMENT, ROOT, VERSIONS, captures_of_one_site
+from tests.bench.baseline import ROOT
+from tests.bench.big_corpus import A_DOCUMENT, VERSIONS, age_one_listing, captures_of_one_site
 from tests.bench.crawling import served
 from tests.bench.rebuild_synthetic import page as invented_page
 
@@ -170,7 +171,7 @@ def _one_corpus(folder: Path, urls: list[str]) -> None:
         crawl = ("crawl", "policies", "-a", f"targets={targets}", "-s", f"WAYBACK_URL={base}", *corpus)
         _tell("a crawl with all to export and compare", cost(*crawl))
         for _ in range(2):
-            _age_one_listing(folder / "corpus")
+            age_one_listing(folder / "corpus")
             _tell("a crawl that asks one request", cost(*crawl))
     _tell("status", cost("status", *corpus))
     _tell("export with nothing new", cost("export", *corpus))
@@ -179,14 +180,6 @@ def _one_corpus(folder: Path, urls: list[str]) -> None:
     _tell("export to Parquet", cost(*tables))
     _tell("the same, with nothing new", cost(*tables))
     _tell("verify", cost("verify", *corpus))
-
-
-def _age_one_listing(corpus: Path) -> None:
-    """As if a day had gone by for one document, and for the others none."""
-    with closing(open_corpus(corpus)) as db, recording(db):
-        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        db.execute("UPDATE query SET answered_at = ?, whole_at = ?", [now, now])
-        db.execute("UPDATE query SET answered_at = '2026-01-01T00:00:00Z' WHERE id = (SELECT min(id) FROM query)")
 
 
 def _shards(folder: Path) -> None:

@@ -12,6 +12,7 @@ import tempfile
 import venv
 from pathlib import Path
 
+from tests.bench import table
 from tests.bench.baseline import HERE
 from tests.bench.crawling import served
 from tests.bench.holdings import addresses, generate
@@ -95,7 +96,9 @@ def main(*folders: str) -> bool:
 
 
 def _tell(name: str, seconds: float) -> None:
-    print(f"  {name}: {seconds * 1000 / (DOCUMENTS * CAPTURES):.2f} ms of CPU a capture", flush=True)
+    each = seconds * 1000 / (DOCUMENTS * CAPTURES)
+    print(f"  {name}: {each:.2f} ms of CPU a capture", flush=True)
+    table.add(f"a capture by {name}, ms", each)
 
 
 def _environment(folder: Path, peer: str) -> Path:

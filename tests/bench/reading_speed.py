@@ -11,6 +11,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.bench import table
 from tests.bench.baseline import HERE, NoBaseline, Tree, baseline
 from tests.bench.holdings import generate, shared_archive
 
@@ -47,7 +48,7 @@ def _beside(before: Tree, holdings: Path) -> bool:
     html: dict[str, list[float]] = {"here": [], "0.1.0": [], "stock": []}
     pdf: dict[str, list[float]] = {"here": [], "0.1.0": []}
     second: list[float] = []
-    count = versions = 0
+    count = versions = papers = 0
     for _ in range(ROUNDS):
         for name, tree, what in (("here", HERE, "html"), ("0.1.0", before, "html"), ("stock", HERE, "stock")):
             count, took = seconds(tree, holdings, what)
@@ -65,6 +66,10 @@ def _beside(before: Tree, holdings: Path) -> bool:
         f" (wanted {WANTED_BESIDE_STOCK})",
         flush=True,
     )
+    table.add("reading, pages a CPU second", count / here, count / old, f"{WANTED} times 0.1.0")
+    table.add(
+        f"the same by trafilatura {version('trafilatura')}", count / stock, None, f"{WANTED_BESIDE_STOCK} times it"
+    )
     asked = min(second)
     print(
         f"a second reader of the {versions} versions: {asked / versions * 1000:.1f} ms each; reading and second reader"
@@ -76,6 +81,8 @@ def _beside(before: Tree, holdings: Path) -> bool:
         return old / here >= LEAST
     faster = min(pdf["0.1.0"]) / min(pdf["here"])
     print(f"PDF: {faster:.1f} times as fast as 0.1.0 (at least {LEAST_PDF:.0f})", flush=True)
+    each, was = (min(pdf[name]) / papers * 1000 for name in ("here", "0.1.0"))
+    table.add("a PDF, ms", each, was, f"a {LEAST_PDF:.0f}th")
     return old / here >= LEAST and faster >= LEAST_PDF
 
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.bench import table
 from tests.bench.baseline import HERE, NoBaseline, Tree, baseline
 from tests.bench.holdings import shared_archive
 
@@ -54,6 +55,7 @@ def _beside_before(name: str, source: str, captures: int) -> None:
         f"0.1.0 {min(before):.2f}, {min(before) / min(here):.1f} times",
         flush=True,
     )
+    table.add(f"rebuild, parent, {name}, ms a capture", min(here), min(before), f"{MOST[name]}")
 
 
 def _on_cluster(name: str, source: str, captures: int, numbers: tuple[int, ...]) -> bool:

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+from tests.bench import table
 from tests.bench.baseline import HERE, NoBaseline, Tree, baseline
 
 MOST_START = 0.7  # of 0.1.0's CPU time
@@ -46,6 +47,7 @@ def _beside(name: str, before: Tree, its: tuple[str, ...], ours: tuple[str, ...]
     ][1:]  # fmt: skip
     old, new = (median(times) for times in zip(*turns, strict=True))
     print(f"`{name}`: {new:.2f} s of CPU, 0.1.0 {old:.2f} s: {new / old:.2f} (at most {MOST_START})", flush=True)
+    table.add(f"`{name}`, CPU s", new, old, "0.6" if name == "status" else f"{MOST_START} times")
     return new <= MOST_START * old
 
 

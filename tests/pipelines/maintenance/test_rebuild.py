@@ -27,6 +27,11 @@ def rebuilt(folder: Path, *sources: str, **settings: object) -> Path:
     return folder
 
 
+def layout(folder: Path) -> set[tuple[str, str]]:
+    with closing(open_corpus(folder)) as db:
+        return set(db.execute("SELECT name, sql FROM sqlite_schema"))
+
+
 def test_the_database_and_the_texts_come_back_from_the_warc_files(crawled: Path, tmp_path: Path) -> None:
     shutil.copytree(crawled / "warc", tmp_path / "warc")
     rebuilt(tmp_path)
@@ -79,6 +84,7 @@ def test_an_interrupted_rebuild_goes_on_and_leaves_the_old_database_alone(
     run_rebuild(settings_of(corpus), Request(), lambda what, done, todo: asked.append((what, todo)))
     assert ("pages read", 0) in asked, "what was read before is not read again"
     assert tables(corpus) == tables(crawled)
+    assert layout(corpus) == layout(crawled), "what watches over rows watches again"
 
 
 def test_files_of_other_programs_do_not_depend_on_the_order_of_their_records(tmp_path: Path, foreign: Path) -> None:
