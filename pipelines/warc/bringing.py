@@ -49,8 +49,10 @@ def _files_of(source: Path, complain: Complain) -> list[Path]:
             for path in found:
                 if not forms.ending_of(path.name) and not forms.is_companion(path) and not path.name.startswith("."):
                     complain(str(path.relative_to(source)), "it is no archive file by its name")
+            brought = {path.relative_to(source).as_posix() for path in files}  # under shorter names, where they need be
             for name, why in odd_files(source):
-                complain(name, why)
+                if name not in brought:
+                    complain(name, why)
     else:
         files = [source] if source.is_file() and forms.ending_of(source.name) else []
     if not files:
