@@ -8,11 +8,12 @@ import multiprocessing
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from pipelines.exceptions import RecordingFailed, WrongUse
+from pipelines.exceptions import ReadingFailed, RecordingFailed, WrongUse
 from pipelines.executors.dask_cluster import Cluster, Task, mark, refuse_unseen, unmark
 from pipelines.executors.process_pool import Readers
 from pipelines.executors.reading_process import Outcome
@@ -25,10 +26,15 @@ if TYPE_CHECKING:
 load_database_alone()  # before a worker takes apart what it is sent
 
 T = TypeVar("T")
+Asked = tuple[Callable[..., object], tuple[object, ...]]
+Given = tuple[object, ReadingFailed | None]
+"""What a call gave, or why it gave nothing."""
 
-AT_ONCE = 64
-LEAST_AHEAD = 24  # tasks in hand, for workers that join later
-TASKS_A_WORKER = 3
+# a task costs Dask some 7 ms of CPU here and there, as much as reading a page
+AT_ONCE = 128
+CALLS_AT_ONCE = 16
+LEAST_AHEAD = 12  # tasks in hand, for workers that join later
+TASKS_A_WORKER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,9 @@ class ClusterReaders:
     def __init__(self, cluster: Cluster, how: ReadingOrder) -> None:
         self.at_once = AT_ONCE
         self.ahead = max(LEAST_AHEAD, TASKS_A_WORKER * cluster.threads)
+        self.calls_ahead = CALLS_AT_ONCE * self.ahead
         self._cluster, self._how = cluster, how
+        self._calls = _Calls(cluster, how)
         self._marks: dict[Path, str] = {}
 
     def submit_held(self, folder: Path, held: "Sequence[Unread]") -> Task[list[Outcome]]:
@@ -57,15 +65,60 @@ class ClusterReaders:
             self._marks[place] = mark(place)
         return self._cluster.submit(read_held, self._how, place, self._marks[place], list(held))
 
-    def submit_call(self, function: Callable[..., T], *arguments: object) -> Task[T]:
-        """What a pure function of a module will give, within the bounds of a page."""
-        return self._cluster.submit(call, self._how, function, arguments)
+    def submit_call(self, function: Callable[..., T], *arguments: object) -> "_Call[T]":
+        """What a pure function of a module will give, within the bounds of a page. It goes with those that follow, at
+        the latest when it is waited for."""
+        if len(self._calls.asked) >= CALLS_AT_ONCE or self._calls.task is not None:
+            self._calls = _Calls(self._cluster, self._how)
+        return self._calls.add(function, arguments)
 
     def close(self) -> None:
         """Let go of the cluster."""
         for place in self._marks:
             unmark(place)
         self._cluster.close()
+
+
+class _Calls:
+    """Calls that go together."""
+
+    def __init__(self, cluster: Cluster, how: ReadingOrder) -> None:
+        self._cluster, self._how = cluster, how
+        self.asked: list[Asked] = []
+        self.task: Task[list[Given]] | None = None
+        self._given: list[Given] | None = None
+
+    def add(self, function: Callable[..., T], arguments: tuple[object, ...]) -> "_Call[T]":
+        self.asked.append((function, arguments))
+        if len(self.asked) == CALLS_AT_ONCE:
+            self.send()
+        return _Call(self, len(self.asked) - 1)
+
+    def send(self) -> "Task[list[Given]]":
+        """Send them on their way, where they are not."""
+        if self.task is None:
+            self.task = self._cluster.submit(call_all, self._how, self.asked)
+        return self.task
+
+    def given(self, place: int) -> Given:
+        """What the call at a place gave: it is brought here with those that it went with, once."""
+        if self._given is None:
+            self._given = self.send().result()
+        return self._given[place]
+
+
+class _Call(Generic[T]):
+    """One of them."""
+
+    def __init__(self, calls: _Calls, place: int) -> None:
+        self._calls, self._place = calls, place
+
+    def result(self) -> T:
+        """Wait for what came of it. Raises ReadingFailed where it took too long or too much; CorpusError as `Task`."""
+        found, failure = self._calls.given(self._place)
+        if failure is not None:
+            raise failure
+        return cast("T", found)
 
 
 # -- on a worker
@@ -89,9 +142,18 @@ def read_held(how: ReadingOrder, folder: Path, said: str, held: "Sequence[Unread
         raise RecordingFailed(f"On {socket.gethostname()}: {error}") from error
 
 
-def call(how: ReadingOrder, function: Callable[..., T], arguments: Sequence[object]) -> T:
-    """What a function gives in a guarded process of this worker. Raises ReadingFailed, RecordingFailed."""
-    return _pool(how).submit_call(function, *arguments).result()
+def call_all(how: ReadingOrder, asked: Sequence[Asked]) -> list[Given]:
+    """What each call gives in a guarded process of this worker. Raises RecordingFailed."""
+    pool = _pool(how)
+    answers = [pool.submit_call(function, *arguments) for function, arguments in asked]
+    return [_given(answer) for answer in answers]
+
+
+def _given(answer: Future[object]) -> Given:
+    try:
+        return answer.result(), None
+    except ReadingFailed as failure:
+        return None, failure
 
 
 def _pool(how: ReadingOrder) -> Readers:

@@ -25,6 +25,12 @@ PATIENCE = 60.0
 """Seconds that we wait for a scheduler that has gone, or for a first worker."""
 
 TRIES = 10  # of a task whose workers die
+# what Dask watches beside the work, in each process a hundred times a second: as much as reading pages that are known
+_UNWATCHED = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
 _LOOK = 5.0  # seconds between two looks at whether there is a worker at all
 _CONNECT = 10.0  # seconds
 _SEEN = ".cluster"
@@ -44,10 +50,19 @@ class Cluster:
         self._dask = _installed()
         self._address, self._local = address, None
         if address == LOCAL:
-            self._local = self._dask.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
-                memory_limit=0, silence_logs=logging.ERROR, security=True,
-            )  # fmt: skip
+            from dask import config
+
+            with config.set(_UNWATCHED):
+                self._local = self._dask.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    memory_limit=0,
+                    silence_logs=logging.ERROR,
+                    security=True,
+                )
         try:
             self._client = self._connected()
             self._refuse_others()

@@ -47,7 +47,7 @@ class Readers:
         remembered: int = REMEMBERED,
         at_once: bool = False,
     ) -> None:
-        self.at_once, self.ahead = AT_ONCE, AHEAD * workers
+        self.at_once, self.ahead, self.calls_ahead = AT_ONCE, AHEAD * workers, AHEAD * workers
         self._workers = [_Worker(deadline, memory, extractor, remembered, at_once) for _ in range(workers)]
 
     def submit(self, page: Page) -> Future[Reading]:

@@ -31,11 +31,13 @@ _AT_ONCE = 200  # readings a transaction
 class HeldReader(Protocol):
     """Who reads pages where they lie, some at a time: worker processes here, or a cluster.
 
-    `at_once` is how many pages are handed over together at most, `ahead` how often before the first is waited for.
+    `at_once` is how many pages are handed over together at most, `ahead` how often before the first is waited for, and
+    `calls_ahead` how many calls are.
     """
 
     at_once: int
     ahead: int
+    calls_ahead: int
 
     def submit_held(self, folder: Path, held: Sequence[Unread]) -> "Answer[list[Outcome]]":
         """What will come of each."""
@@ -93,7 +95,7 @@ def compare_all(db: Database, readers: HeldReader, *, progress: Progress) -> Non
         for texts in [changes.bodies(db, *pair)]
     )
     found: list[tuple[str, str, changes.Told]] = []
-    for done, (pair, texts, answer) in enumerate(behind(handed, readers.ahead), start=1):
+    for done, (pair, texts, answer) in enumerate(behind(handed, readers.calls_ahead), start=1):
         try:
             found.append((*pair, answer.result()))
         except ReadingFailed:  # longer than a page may take to be read: here it has the time

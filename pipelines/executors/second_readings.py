@@ -46,7 +46,7 @@ def ask_second(
     wanted = takewhile(lambda one: has_time(), second_readings.due(db))
     handed = ((one, readers.submit_call(asked, folder, one)) for one in wanted)
     found: list[tuple[Due, second_readings.Answer]] = []
-    for done, (one, answer) in enumerate(behind(handed, readers.ahead), start=1):
+    for done, (one, answer) in enumerate(behind(handed, readers.calls_ahead), start=1):
         if (told := _told(one, answer)) is not None:
             found.append((one, told))
         if len(found) >= _AT_ONCE or done == todo:

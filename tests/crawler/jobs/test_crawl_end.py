@@ -27,7 +27,7 @@ FULL = "Pages cannot be read on this machine"
 class Pool:
     """Reading processes that are in trouble when they are first asked."""
 
-    ahead = 1
+    ahead = calls_ahead = 1
 
     def __init__(self, trouble: Callable[[], None]) -> None:
         self._trouble = trouble

@@ -30,7 +30,7 @@ class Noting:
     """Reading processes, and how often they were called; `fails` takes the place of an answer."""
 
     def __init__(self, genuine: Readers, fails: BaseException | None = None, behind: int = 1) -> None:
-        self.calls, self.ahead, self.at_once = 0, behind, 1
+        self.calls, self.ahead, self.calls_ahead, self.at_once = 0, behind, behind, 1
         self._genuine, self._fails = genuine, fails
         self.submit_held, self.close = genuine.submit_held, genuine.close
 

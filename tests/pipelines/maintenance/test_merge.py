@@ -41,7 +41,7 @@ class ReadHere:
     """Reads in this process, so that many corpora can be made quickly."""
 
     pages = 0
-    at_once, ahead = 16, 2
+    at_once, ahead, calls_ahead = 16, 2, 2
 
     def submit_held(self, folder: Path, held: Sequence[Unread]) -> "Future[list[Outcome]]":
         ReadHere.pages += len(held)
