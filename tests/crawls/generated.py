@@ -1,4 +1,5 @@
-"""Archives by the seed: sites whose addresses show pages, redirects near, far and to nowhere, repeats of both, and trouble."""
+"""Archives by the seed: sites whose addresses show pages, redirects near, far and to nowhere, repeats of both, and
+trouble."""
 
 import base64
 import hashlib
