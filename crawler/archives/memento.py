@@ -156,8 +156,9 @@ def _candidates(requested: Capture, played: Played, listed: Iterable[Capture]) -
 
 
 def _best(candidates: Iterable[Capture], played: Played, answer: HttpAnswer, raw: bytes) -> Capture | None:
-    def likeness(row: Capture) -> tuple[bool, bool, bool, bool]:
+    def likeness(row: Capture) -> tuple[bool, bool, bool, bool, bool]:
         return (
+            row.statuscode == "-" or row.statuscode.startswith("3") == bool(played.redirect_to),
             digest_check(row.digest, raw, answer.body) in ("raw", "decoded"),
             _same_address(row.original, played.original),
             row.statuscode in (str(answer.status), "-"),

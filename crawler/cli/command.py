@@ -2,21 +2,24 @@
 
 import argparse
 import atexit
+import logging
 import os
 import re
 import signal
+import sqlite3
 import sys
 import textwrap
 import time
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from crawler.cli.main import PROGRAM
-from pipelines.exceptions import CorpusError, WrongUse
+from pipelines.exceptions import CorpusError, RecordingFailed, WrongUse
 from pipelines.formats.memory import load_database_alone
 from pipelines.formats.terminal import complain, keep_logs_printable, say
 from pipelines.options import Config
@@ -56,21 +59,37 @@ class CorpusCommand(ScrapyCommand):
             sys.exit(self.exitcode)
         super().process_options(args, opts)
         try:
-            _ = self.config
+            check_log(str(self.settings["LOG_LEVEL"]), self.settings["LOG_FILE"])
+            self._check_corpus(self.config)
         except WrongUse as error:
             refuse(self, error)
             sys.exit(self.exitcode)
         if self.reads_corpus:
             load_database_alone()
-            if not self.reads_catalogues and self.config.folder.is_file():
-                refuse(self, _one_only(self.config.corpus_dir))
-                sys.exit(self.exitcode)
+
+    def _check_corpus(self, config: Config) -> None:
+        if self.reads_corpus and _is_file(config.folder) and not self.reads_catalogues:
+            raise WrongUse(
+                f"CORPUS_DIR={config.corpus_dir} is a file: a catalogue is for status, export and rebuild; name the "
+                "folder of one corpus."
+            )
 
 
-def _one_only(named: str) -> WrongUse:
-    return WrongUse(
-        f"CORPUS_DIR={named} is a file: a catalogue is for status, export and rebuild; name the folder of one corpus."
-    )
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise WrongUse(f"CORPUS_DIR={path} cannot be looked at: {error.strerror}.") from None
+
+
+def check_log(level: str, file: str | None) -> None:
+    """Raises WrongUse for a level that logging does not know, and for a file that cannot be one."""
+    known = [name for name in logging.getLevelNamesMapping() if name not in ("NOTSET", "WARN", "FATAL")]
+    if level not in logging.getLevelNamesMapping():
+        near = get_close_matches(level.upper(), known, 1)
+        raise WrongUse(f"LOG_LEVEL={level!r} is none; " + (f"did you mean {near[0]}?" if near else ", ".join(known)))
+    if file and (not Path(file).parent.is_dir() or Path(file).is_dir()):
+        raise WrongUse(f"LOG_FILE={file} cannot be written: it is no file in a folder that is there.")
 
 
 def refuse_unknown_settings(given: Iterable[str], known: set[str]) -> None:
@@ -86,6 +105,13 @@ def _told(kind: type[BaseException], error: BaseException, trace: TracebackType 
     """The end of a process by an exception: a traceback only for what nobody thought of."""
     if issubclass(kind, BrokenPipeError):
         _end_as_others_do()
+    if isinstance(error, sqlite3.DatabaseError):
+        logging.getLogger(__name__).debug("what the database said", exc_info=error)
+        complain(
+            f"The database cannot be used: {error}. If another program changed it, or it is damaged, "
+            "`policy-corpus rebuild` makes it anew of the WARC files."
+        )
+        raise SystemExit(RecordingFailed.exit_code)
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return

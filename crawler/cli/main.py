@@ -3,6 +3,7 @@ run, and of our commands that one alone."""
 
 import ast
 import os
+import signal
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -29,7 +30,11 @@ def main() -> None:
         complain(f"There is no command {name!r}: {hint}")
         sys.exit(WrongUse.exit_code)
     else:
-        _run(name)
+        try:
+            _run(name)
+        except KeyboardInterrupt:  # while Scrapy is loaded, or what the command needs
+            complain("Stopped by SIGINT; run the same command again to continue.")
+            sys.exit(128 + signal.SIGINT)
 
 
 def _run(name: str) -> None:

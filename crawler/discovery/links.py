@@ -88,8 +88,12 @@ def canonical(html: bytes, base: str, content_type: str = "") -> str:
 
 @lru_cache(maxsize=4096)
 def site_of(url: str) -> str:
-    """The registered domain of an address, private suffixes included; of a suffix unknown, the last two names."""
-    host = urlsplit(url).hostname or ""
+    """The registered domain of an address, private suffixes included; of a suffix unknown, the last two names. Empty
+    for what is no address."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
     found = _suffixes.extract_str(host)
     if found.suffix or host[-1:].isdigit() or ":" in host:
         return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else host

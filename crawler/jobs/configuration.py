@@ -33,6 +33,7 @@ def check(settings: Mapping[str, Any], *, asks: bool = True) -> None:
         check_asking(settings)
     for archive in archives(config):
         _check_raw(archive)
+        checked_scale(archive.host, config.time_scale)  # an estimate goes by it, too
     too_fast(settings)
     seconds_in(config.max_time)
     hook.checked(config.on_change)

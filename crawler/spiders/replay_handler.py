@@ -14,7 +14,7 @@ from typing import assert_never
 from crawler.archives.base import Found as Answered
 from crawler.archives.memento import Hop, Limited, Played, Refused, played_capture
 from crawler.selection.payloads import obstacle, set_aside, why_no_page
-from crawler.spiders.steps import Found, Hopped, Moved, Nothing, Page, Step, Steps, unlisted
+from crawler.spiders.steps import Found, Hopped, Moved, Nothing, Page, Step, Steps, step, unlisted
 from pipelines.exceptions import ReplayFailed
 from pipelines.formats.digests import cdx_digest
 from pipelines.formats.media_types import bare
@@ -65,7 +65,7 @@ class Asked:
 
     @property
     def step(self) -> Step:
-        return self.timestamp, self.original, self.archive
+        return step(self.timestamp, self.original, self.archive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +152,14 @@ class Replay:
 
     def refusal(self, asked: Asked, state: State, failure: Failure) -> Refusal:
         next_try = self._next_try(failure, asked.attempts) if failure.transient else None
-        if asked.moved_to and not failure.transient:  # that it was a redirect is known: this is no failure
-            state, failure = State.REDIRECT, replace(failure, reason=f"moved to {asked.moved_to} ({failure.reason})")
+        if not failure.transient and (to := self._moved_to(asked)):  # that it was a redirect is known: no failure
+            state, failure = State.REDIRECT, replace(failure, reason=f"moved to {to} ({failure.reason})")
         return Refusal(asked.capture, state, failure, next_try)
+
+    def _moved_to(self, asked: Asked) -> str:
+        """Where the capture was played to lead, now or when another one led to it; empty for no redirect."""
+        standing = None if asked.moved_to else self._ledger.standing(asked.capture.key)
+        return asked.moved_to or (standing.redirect_to if standing else "")
 
     def _refused(self, asked: Asked, state: State, reason: str, detail: str = "") -> Refusal:
         return self.refusal(asked, state, Failure(ReplayFailed.stage, reason, False, detail))
@@ -171,7 +176,8 @@ class Replay:
         if isinstance(found, ArchivedRedirect):
             self.steps.found(asked.step, Moved(found.capture.timestamp, found.redirect_to))
             yield replace(found, asked=asked.capture)
-            yield from self.moved(asked, found.capture.timestamp, found.redirect_to)
+            is_own = found.capture.key == asked.capture.key
+            yield from self.moved(asked, found.capture.timestamp, found.redirect_to, is_own=is_own)
             return
         if why := why_no_page(found):
             own = plain.capture.key == asked.capture.key
@@ -199,9 +205,9 @@ class Replay:
             return standing.is_twin_held and standing.same_as != asked.capture.key
         return standing.state in _STANDS and standing.held is not None
 
-    def moved(self, asked: Asked, timestamp: str, original: str) -> Iterator[Outcome]:
+    def moved(self, asked: Asked, timestamp: str, original: str, *, is_own: bool = False) -> Iterator[Outcome]:
         """Go on from an archived redirect; the capture's own one is what it says, whatever is found there."""
-        is_own = len(asked.way) == 1 or asked.capture.statuscode.startswith("3")
+        is_own = is_own or len(asked.way) == 1 or asked.capture.statuscode.startswith("3")
         on = replace(asked, moved_to=original) if is_own and not asked.moved_to else asked
         yield from self.follow(on, timestamp, original)
 
@@ -228,7 +234,8 @@ class Replay:
             yield self._refused(asked, State.FAILED, "too many redirects", original)
         elif self._ledger.is_forgotten(urlkey(original)):
             state = State.REDIRECT if asked.moved_to else State.UNPLAYABLE
-            yield self._refused(replace(asked, moved_to=""), state, "leads to a forgotten site")  # without its name
+            failure = Failure(ReplayFailed.stage, "leads to a forgotten site", False)
+            yield Refusal(asked.capture, state, failure, None)  # without its name
         else:
             way = (*asked.way, step)
             on = replace(asked, timestamp=timestamp, original=original, way=way, at=asked.archive, tried=())
@@ -244,7 +251,7 @@ class Replay:
 
     def _is_begun(self, row: Capture, standing: Standing) -> bool:
         """Whether a capture is just being asked for: what comes of it is waited for, as it may lead back here."""
-        return standing.state is State.SELECTED and self.steps.is_begun((row.timestamp, row.original, row.archive))
+        return standing.state is State.SELECTED and self.steps.is_begun(step(row.timestamp, row.original, row.archive))
 
     def _known(self, asked: Asked) -> Outcome | None:
         for row in self._ledger.rows_at(urlkey(asked.original), asked.timestamp, asked.archive):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from crawler.archives.addresses import escaped
 from pipelines.formats.surt import urlkey
 from pipelines.items.captures import WAYBACK, Capture, CaptureKey, State
 from pipelines.items.readings import Failure
@@ -16,7 +17,12 @@ from pipelines.items.readings import Failure
 _REMEMBERED = 20_000  # answers; older ones are told by the ledger, but for those of addresses that no listing shows
 
 Step = tuple[str, str, str]
-"""Timestamp, address and archive as asked."""
+"""Timestamp, address as it goes over the wire, and archive."""
+
+
+def step(timestamp: str, original: str, archive: str) -> Step:
+    """Twisted leaves out a query and parameters that are empty, with their mark."""
+    return timestamp, escaped(original).removesuffix("?").removesuffix(";"), archive
 
 
 @dataclass(frozen=True, slots=True)

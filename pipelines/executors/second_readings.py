@@ -37,8 +37,10 @@ def ask_second(
     What it says is kept as it goes: a run after this one goes on behind it. What lies in bytes that are damaged or gone
     stays due. Returns whether anything was asked. Raises CorpusError where the machine, not a page, is in trouble.
     """
-    todo = second_readings.count_due(db) if has_time() else 0
-    if not todo:
+    if not has_time():
+        return False
+    second_readings.let_go_unshown(db)
+    if not (todo := second_readings.count_due(db)):
         return False
     folder = warc_folder.resolve()
     wanted = takewhile(lambda one: has_time(), second_readings.due(db))

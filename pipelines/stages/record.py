@@ -49,8 +49,9 @@ class RecordStage:
                 self._visited(home, item)
             case Snapshot(memento=NoPage(why=why, state=state)):
                 self._corpus.set_aside(item, state, why)
-            case Snapshot():  # an ArchivedRedirect: what it leads to will be recorded
-                pass
+            case Snapshot(memento):  # an ArchivedRedirect: what it leads to will be recorded
+                if memento.asked and memento.asked.key != memento.capture.key:
+                    self._corpus.met_redirect(item)
             case Refusal(capture, state, failure, next_try):
                 self._ledger.fail(capture, state, failure, next_try)
             case Decision():

@@ -133,6 +133,12 @@ class Corpus:
             )
             unwritten.mark_capture(self._db, capture_id)
 
+    def met_redirect(self, snapshot: Snapshot) -> None:
+        """A capture that another one led to was played as a redirect: that is known of it now, whatever came of it when
+        it was asked for itself."""
+        with recording(self._db):
+            departing.rename_unplayable(self._db, "id = ?", self._held_id(snapshot))
+
     def record(self, extraction: Extraction) -> None:
         """Keep what was read in a snapshot, settle its captures' states, and derive its documents' versions again."""
         memento = extraction.snapshot.memento

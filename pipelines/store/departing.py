@@ -125,15 +125,19 @@ def led_in_vain(db: Database, capture_id: int) -> None:
     )
 
 
-def rename_unplayable(db: Database) -> None:
-    """What release 0.1 called unplayable, blocked or failed for good though it was played as a redirect.
+def rename_unplayable(db: Database, which: str = "1", *values: int) -> None:
+    """What was called unplayable, blocked or failed for good and was played as a redirect all the same: release 0.1
+    did so, and an archive may show one only where another one leads to it.
 
     That a redirect is held tells it apart; that the address of a forgotten site is not told stays so.
     """
-    db.execute(
-        "UPDATE capture SET state = 'redirect', reason = iif(reason = 'leads to a forgotten site', reason, "
+    renamed = db.execute(
+        "UPDATE capture SET state = 'redirect', reason = iif(reason = 'leads to a forgotten site', reason, "  # noqa: S608
         "'moved to ' || (SELECT redirect_to FROM snapshot WHERE capture_id = capture.id) || ' (' || reason || ')') "
         "WHERE state IN ('unplayable', 'blocked', 'failed') AND stage = 'replay' AND next_try IS NULL "
-        "AND NOT transient AND id IN (SELECT capture_id FROM snapshot WHERE redirect_to <> '')"
+        "AND NOT transient AND id IN (SELECT capture_id FROM snapshot WHERE redirect_to <> '') "
+        f"AND {which} RETURNING id",
+        values,
     )
-    note(db, "1")
+    for (capture_id,) in renamed.fetchall():
+        note(db, "capture.id = ?", capture_id)

@@ -85,10 +85,11 @@ class Moves:
         return str(row[0]) if row else ""
 
     def rows_of_site(self, domain_key: str) -> list[Capture]:
-        """All captures known of a domain and its hosts; `domain_key` is its name as it begins a urlkey."""
+        """The captures listed of a domain and its hosts; `domain_key` is its name as it begins a urlkey. What replay
+        alone led to is none that a listing shows: else a later run would find what the one before it did not."""
         rows = self._db.execute(
             f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE +archive IN (SELECT value FROM json_each(?)) "  # noqa: S608
-            "AND (urlkey BETWEEN ? AND ? "
+            "AND NOT met AND (urlkey BETWEEN ? AND ? "
             "OR urlkey BETWEEN ? AND ?) ORDER BY urlkey, timestamp",
             [self._among, f"{domain_key})", f"{domain_key})\U0010ffff", f"{domain_key},", f"{domain_key},\U0010ffff"],
         )

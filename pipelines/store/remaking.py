@@ -110,11 +110,12 @@ class Making:
             self._update(snapshot.memento.capture, "state = 'not replayed', stage = 'plan', reason = ?", obstacle)
 
     def was_played(self, capture: Capture) -> None:
-        """A capture of our own was replayed after all, since something led to it: what its row promised counts no
-        more."""
+        """A capture of our own was replayed after all, since something led to it: what its row promised, or what was
+        said of it when it was asked for itself, counts no more. What is no page is told once more behind its bytes."""
         self._db.execute(
             "UPDATE capture SET state = 'passed over', stage = '', reason = 'met in replay' WHERE archive = ? "
-            "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ? AND state = 'not replayed'",
+            "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ? "
+            "AND state IN ('not replayed', 'unplayable')",
             [*capture.key.columns],
         )
 

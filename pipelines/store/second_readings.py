@@ -16,9 +16,10 @@ from pipelines.store.readings import Unread, snapshot_of
 
 DONE = "done"
 _AT_ONCE = 50  # texts in memory
-_DUE = """FROM extraction JOIN snapshot ON snapshot.capture_id = extraction.capture_id
+_IS_DUE = "second_reading IN ('due', 'due 1', 'due 2')"  # as the index `extraction_second_due` has it
+_DUE = f"""FROM extraction JOIN snapshot ON snapshot.capture_id = extraction.capture_id
 JOIN capture ON capture.id = extraction.capture_id JOIN text ON text.digest = text_digest
-WHERE second_reading IN ('due', 'due 1', 'due 2')"""  # as the index `extraction_second_due` has it
+WHERE {_IS_DUE}"""
 _AFTER_A_TRY = {"due": "due 1", "due 1": "due 2"}
 
 Answer = tuple[str, float | None, float | None]
@@ -72,6 +73,12 @@ def keep(db: Database, answers: Sequence[tuple[Due, Answer]]) -> None:
             "WHERE capture_id = ? AND reader = ? AND second_reading = ?",
             [(*answer, one.held.capture_id, one.reader, one.stands) for one, answer in answers],
         )
+
+
+def let_go_unshown(db: Database) -> None:
+    """Let readings wait no more that no version shows: a capture may count as another one since they were shown."""
+    with recording(db):
+        db.execute(f"{NOT_ASKED} {_IS_DUE} AND {NOT_SHOWN}")
 
 
 def forget_unshown(db: Database) -> None:

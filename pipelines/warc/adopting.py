@@ -32,7 +32,7 @@ Complain = Callable[[str, str], object]
 _ARC = b"filedesc:"
 _PIECE = 1 << 20
 _LARGEST_NOTE = 64 << 20  # bytes of a datapackage or page list that are read
-_TORN = (*forms.BROKEN, ArchiveLoadFailed, AttributeError)
+_TORN = (*forms.BROKEN, ArchiveLoadFailed, AttributeError, OverflowError)
 
 
 class Adopted(NamedTuple):

@@ -14,6 +14,8 @@ from pipelines.warc.files import IMPORTED, is_ours, odd_files, place_of
 
 log = logging.getLogger(__name__)
 
+_LONGEST_NAME = 220  # bytes; file systems take 255
+
 
 def warn(name: str, why: str) -> None:
     """Tell of a file that is not read."""
@@ -47,8 +49,10 @@ def _files_of(source: Path, complain: Complain) -> list[Path]:
             for path in found:
                 if not forms.ending_of(path.name) and not forms.is_companion(path) and not path.name.startswith("."):
                     complain(str(path.relative_to(source)), "it is no archive file by its name")
+            brought = {path.relative_to(source).as_posix() for path in files}  # under shorter names, where they need be
             for name, why in odd_files(source):
-                complain(name, why)
+                if name not in brought:
+                    complain(name, why)
     else:
         files = [source] if source.is_file() and forms.ending_of(source.name) else []
     if not files:
@@ -91,6 +95,7 @@ def _own(path: Path, folder: Path) -> str:
 
 def _stranger(one: Adopted, folder: Path) -> str:
     """A file that begins with one that is held takes its place."""
+    one = one._replace(name=_shortened(one.name))
     stem, _, ending = one.name.partition(".")
     digest = _digest(one.path)
     for name in (f"{IMPORTED}/{one.name}", *_of_that_name(folder, stem, ending)):
@@ -102,6 +107,15 @@ def _stranger(one: Adopted, folder: Path) -> str:
         if one.path.stat().st_size < held.stat().st_size and _digest(held, one.path.stat().st_size) == digest:
             return ""  # an earlier state of what is held
     return _copy(one.path, folder, f"{IMPORTED}/{stem}-{digest[:8]}.{ending}")
+
+
+def _shortened(name: str) -> str:
+    """A name that a folder takes, also with what is put behind it: those in a WACZ may have any length."""
+    if len(name.encode()) <= _LONGEST_NAME:
+        return name
+    ending = forms.ending_of(name)
+    start = name.removesuffix(ending).encode()[: _LONGEST_NAME - 40].decode("utf-8", "ignore")
+    return f"{start}-{hashlib.sha256(name.encode()).hexdigest()[:8]}{ending}"
 
 
 def _of_that_name(folder: Path, stem: str, ending: str) -> list[str]:

@@ -11,6 +11,7 @@ from pipelines.formats import atomic
 IMPORTED = "imported"
 _OURS = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{6})(-\d+)+\.warc\.gz")
 ENDINGS = (".warc", ".warc.gz")
+_LONGEST_NAME = 255 - len(atomic.PART)  # bytes, in a folder of any file system
 
 
 def is_ours(name: str) -> bool:
@@ -54,6 +55,8 @@ def _oddness(path: Path) -> str:
         str(path).encode()
     except UnicodeEncodeError:
         return "its name is not UTF-8: rename it"
+    if len(path.name.encode()) > _LONGEST_NAME:
+        return "its name is too long: rename it"
     if path.is_file():
         return ""
     return "the link leads nowhere" if path.is_symlink() else "it is no file"

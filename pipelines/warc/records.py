@@ -59,6 +59,7 @@ _MALFORMED = (
     ValueError,  # with what cannot be decoded
     AttributeError,  # a record without a target where one is needed
     AssertionError,
+    OverflowError,  # a length of many digits
 )
 
 

@@ -2,17 +2,20 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from crawler.cli.command import CorpusCommand, refuse_unknown_settings
+from crawler.cli.command import CorpusCommand, check_log, refuse_unknown_settings
 from crawler.local_archive.embedded import EmbeddedArchive
-from pipelines.exceptions import WrongUse
+from pipelines.exceptions import RecordingFailed, WrongUse
 from tests.conftest import FAST, ROOT, Run, refusal
+from tests.corpora import copied
 from tests.crawls.crawling import Crawling
 
 COMMANDS = sorted(path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__")
@@ -48,6 +51,34 @@ def test_an_unknown_setting_is_refused_before_anything(scrapy: Run, tmp_path: Pa
     assert not (tmp_path / "corpus").exists()
 
 
+@pytest.mark.parametrize(
+    ("level", "file", "said"),
+    [
+        ("debug", None, "did you mean DEBUG?"),
+        ("5", None, "CRITICAL, ERROR, WARNING, INFO, DEBUG"),
+        ("INFO", "/dev/null/crawl.log", "LOG_FILE=/dev/null/crawl.log cannot be written"),
+        ("INFO", "/", "LOG_FILE=/ cannot be written"),
+    ],
+)
+def test_a_log_that_cannot_be_is_refused(level: str, file: str | None, said: str) -> None:
+    check_log("INFO", "crawl.log")
+    with pytest.raises(WrongUse) as refused:
+        check_log(level, file)
+    assert said in str(refused.value)
+
+
+def test_a_name_that_no_folder_can_have_is_refused(scrapy: Run) -> None:
+    assert "cannot be looked at: File name too long." in refusal(scrapy("status", CORPUS_DIR="x" * 300))
+
+
+def test_a_database_that_lacks_a_table_is_no_traceback(crawled: Path, scrapy: Run, tmp_path: Path) -> None:
+    corpus = copied(crawled, tmp_path / "damaged")
+    with closing(sqlite3.connect(corpus / "corpus.sqlite")) as db:
+        db.execute("DROP TABLE to_derive")
+    ended = scrapy("verify", CORPUS_DIR=corpus)
+    assert "no such table: to_derive. If another program changed it" in refusal(ended, RecordingFailed.exit_code)
+
+
 def test_settings_of_scrapy_are_settings(scrapy: Run) -> None:
     assert "There is no corpus in" in refusal(scrapy("status", LOG_FILE_APPEND="True"))
 
@@ -60,6 +91,28 @@ def test_a_reader_that_goes_away_is_no_error(crawled: Path, options: list[str]) 
     ended = subprocess.run(command, cwd=ROOT, stdout=written, stderr=subprocess.PIPE, timeout=60, check=False)
     os.close(written)
     assert (ended.returncode, ended.stderr) == (-signal.SIGPIPE, b"")
+
+
+_INTERRUPTED = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "scrapy":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.argv = ["policy-corpus", "status"]
+from crawler.cli.main import main
+sys.meta_path.insert(0, Finder())
+main()
+"""
+
+
+def test_a_command_that_is_interrupted_while_it_is_loaded() -> None:
+    command = [sys.executable, "-c", _INTERRUPTED]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert ended.stderr == "error: Stopped by SIGINT; run the same command again to continue.\n"
 
 
 def test_a_crawl_that_is_interrupted_while_it_starts(sample: Path, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""Archives by the seed: sites whose addresses show pages, redirects near and far, repeats of both, and trouble."""
+"""Archives by the seed: sites whose addresses show pages, redirects near, far and to nowhere, repeats of both, and
+trouble."""
 
 import base64
 import hashlib
@@ -17,6 +18,8 @@ _PATHS = ("/privacy", "/legal/privacy", "/en/privacy", "/gone")
 _KINDS = ("privacy policy", "terms of service")
 _STEPS = (0, 1, 31, 3600, 20 * 3600, 30 * 3600, 9 * 86400, 50 * 86400, 300 * 86400)  # seconds between captures
 _TURNS = ("page", "page", "redirect", "redirect", "repeat", "repeat", "bare repeat", "error", "empty", "picture")
+_TAILS = ("", "", "", "", "", "?", "#top", "/")  # lost on the wire, or in the index
+_NOWHERE = ("http://[", "javascript:history.back()", "http://[x]/", "//", "mailto:us@site.example")
 _REFUSED = 17  # one site in so many is closed
 
 
@@ -63,14 +66,15 @@ class _Site:
 
     def _address(self) -> str:
         scheme = self._dice.choice(("https", "https", "http"))
-        return f"{scheme}://{host(self._seed)}{self._dice.choice(_PATHS)}"
+        return f"{scheme}://{host(self._seed)}{self._dice.choice(_PATHS)}{self._dice.choice(_TAILS)}"
 
     def _page(self, moment: datetime) -> None:
         self._add(moment, self._address(), "200 OK")
 
     def _redirect(self, moment: datetime) -> None:
         status = self._dice.choice(("301 Moved Permanently", "302 Found", "307 Temporary Redirect"))
-        self._record(moment, self._address(), status, b"<p>Moved.</p>", location=self._address())
+        location = self._address() if self._dice.random() < 0.9 else self._dice.choice(_NOWHERE)
+        self._record(moment, self._address(), status, b"<p>Moved.</p>", location=location)
 
     def _repeat(self, moment: datetime, refers: bool = True) -> None:
         """The bytes of an earlier capture again: as a revisit, or whole."""

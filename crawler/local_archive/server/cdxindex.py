@@ -74,5 +74,5 @@ def _from_cdxj(line: str) -> Row | None:
         digest = str(values.get("digest", "-")).removeprefix("sha1:")
         length, filename = str(values.get("length", "-")), str(values.get("filename", "-"))
         return Row(urlkey(url), timestamp, url, mime, status, digest, length, "-", filename)
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None

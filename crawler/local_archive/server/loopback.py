@@ -257,7 +257,7 @@ def _refusal(request: Request) -> Answer | None:
     ends = (("Content-Type", "text/plain"), ("Connection", "close"))
     if request.header("transfer-encoding") or request.header("content-length").strip() not in ("", "0"):
         return Answer(413, ends, b"Requests have no body here\n")
-    host = request.header("host")
-    if host and not _LOOPBACK_NAME.fullmatch(host):
+    hosts = request.headers.get_all("host", [])
+    if any(host and not _LOOPBACK_NAME.fullmatch(str(host)) for host in hosts):
         return Answer(403, ends, b"Ask for 127.0.0.1 or localhost\n")
     return None

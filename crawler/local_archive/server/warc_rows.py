@@ -21,7 +21,7 @@ from pipelines.warc.sidecar import timestamp_of
 _KINDS = ("response", "revisit", "resource")
 _NAMES = ("warc-record-id", "warc-concurrent-to")
 _BASE32 = re.compile(r"[A-Z2-7]{32}")
-_TORN = (ArchiveLoadFailed, AttributeError, ValueError, EOFError, zlib.error)
+_TORN = (ArchiveLoadFailed, AttributeError, ValueError, EOFError, OverflowError, zlib.error)
 
 
 @dataclass(slots=True)

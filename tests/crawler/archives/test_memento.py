@@ -207,6 +207,13 @@ def test_where_no_digest_fits_address_and_status_tell() -> None:
     assert played(requested=moved, listed=(page,)).capture == page
 
 
+def test_no_digest_makes_a_redirect_of_a_page() -> None:
+    """A row of that second with equal bytes may be a redirect from the same address by another scheme."""
+    page = replace(CAPTURE, original="https://shop.example/privacy", digest="D" * 32)
+    redirect = replace(CAPTURE, statuscode="301")
+    assert played(requested=page, listed=(redirect,), original=page.original).capture == page
+
+
 def test_a_hop_leads_to_a_listed_capture() -> None:
     other = replace(CAPTURE, timestamp="20040102000000")
     memento = played(timestamp="20040102000000", listed=(CAPTURE, other))

@@ -13,6 +13,11 @@ def only(html: str | bytes, base: str = HOME) -> Link:
     return link
 
 
+@pytest.mark.parametrize("url", ["http://[", "http://[x]/", "http://a\u2100b.example/", "", "//"])
+def test_what_is_no_address_is_of_no_site(url: str) -> None:
+    assert site_of(url) == ""
+
+
 def test_an_anchor_is_read_with_all_that_is_said_about_it() -> None:
     link = only('<p><a href="/privacy#top" title="How" rel="nofollow">Our\n <b>Privacy</b></a>')
     assert link == Link("Our Privacy", PRIVACY, "How", "nofollow", "body")

@@ -98,6 +98,7 @@ def test_the_defaults_can_be_used_but_for_a_contact() -> None:
         ({"RETRY_PATIENCE": "inf"}, "RETRY_PATIENCE=inf is out of bounds"),
         ({"READERS": "-1"}, "READERS=-1 is out of bounds; give 0 to 256"),
         ({"WARC_MAX_MB": None}, "WARC_MAX_MB=None is not a number"),
+        ({"TIME_SCALE": "0"}, "TIME_SCALE is 0.0: give a number of 1 or more"),
         ({"EXTRACTOR": "corpse"}, "EXTRACTOR='corpse' is no extractor: did you mean corpus?"),
         ({"EXTRACTOR": "bs4"}, "EXTRACTOR='bs4' is no extractor: choose one of corpus, princeton, trafilatura."),
         ({"EXPORT_STYLE": "oulipo"}, "EXPORT_STYLE='oulipo' is not a style; choose one of corpus, princeton"),
@@ -106,7 +107,7 @@ def test_the_defaults_can_be_used_but_for_a_contact() -> None:
 )
 def test_what_cannot_be_used_is_named_with_the_way_out(changed: dict[str, Any], said: str) -> None:
     with pytest.raises(WrongUse) as refused:
-        check(given_settings(**changed))
+        check(given_settings(**changed), asks=False)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
 

@@ -336,6 +336,32 @@ def test_a_step_that_was_answered_is_not_asked_again(desk: Desk, replay: Replay,
     assert list(replay.again(asked, found)) == [Decision(second, State.DUPLICATE, same_as=wanted.capture.key)]
 
 
+def test_addresses_that_are_one_on_the_wire_are_one_step(wanted: Asked) -> None:
+    steps = {replace(wanted, original=f"{URL}{tail}").step for tail in ("?q=ä b", "?q=%C3%A4%20b#top", "?q=ä%20b#")}
+    assert len(steps) == 1
+    assert len({replace(wanted, original=f"{URL}{tail}").step for tail in ("", "?", ";", ";?", "?#x")}) == 1
+
+
+def test_a_redirect_that_a_hop_comes_back_to_is_its_own(desk: Desk, replay: Replay) -> None:
+    revisit = row("2005", status="-")
+    desk.listed(revisit)
+    desk.plan()
+    (on,) = outcomes(replay, asked := Asked.first(revisit, 0), hop(asked, revisit.timestamp, f"{URL}/"), b"")
+    assert isinstance(on, Asked)
+    kept, further = outcomes(replay, on, redirect(on, revisit, MOVED), b"")
+    assert isinstance(kept, ArchivedRedirect)
+    assert kept.capture == revisit
+    assert isinstance(further, Asked)
+    assert further.moved_to == MOVED
+
+
+def test_a_redirect_that_another_one_led_to_is_a_redirect(desk: Desk, replay: Replay, moved: Asked) -> None:
+    """Asked for itself it ends in a circle: what is known of it stands."""
+    desk.hold(moved.capture, redirect_to=MOVED)
+    (found,) = outcomes(replay, moved, hop(moved, moved.timestamp), b"")
+    assert refusal(found) == (State.REDIRECT, f"moved to {MOVED} (redirect loop)", False, None)
+
+
 def test_a_redirect_out_of_the_archive_fails(replay: Replay, moved: Asked) -> None:
     answer = memento(moved, moved.capture, b"", status=301, Location="https://elsewhere.example/")
     assert refusal(of(replay, moved, answer)) == (State.FAILED, "redirect leads nowhere", False, None)

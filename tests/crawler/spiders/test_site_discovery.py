@@ -96,6 +96,24 @@ def test_a_domain_is_listed_then_its_home_page_then_nothing_more(desk: Desk) -> 
     assert desk.listings.next_open("9") is None
 
 
+def test_a_later_run_finds_nothing_in_what_replay_alone_led_to(desk: Desk) -> None:
+    desk.follow(SOUGHT)
+    desk.discovery.begin()
+    desk.answer(row("http://shop.example/privacy"))
+    desk.answer()
+    desk.discovery.relate([(SITE, KIND)])
+    met = row("http://shop.example/legal/privacy-policy")
+    desk.db.execute(
+        "INSERT INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, length, met) "
+        "VALUES (?, ?, ?, ?, ?, ?, 'text/html', '-', 1)",
+        [*met.key.columns, met.urlkey],
+    )
+    desk.discovery.begin()
+    desk.discovery.relate([(SITE, KIND)])
+    assert desk.places() == {"": ["http://shop.example/privacy"]}
+    assert desk.listings.next_open("9") is None
+
+
 def test_addresses_are_listed_where_a_part_of_the_domain_was_not_answered(desk: Desk) -> None:
     desk.follow(SOUGHT)
     desk.discovery.begin()

@@ -87,6 +87,14 @@ def test_it_goes_on_where_it_was_and_says_the_same(corpus: Path, db: Database, m
     assert db.execute(STANDS).fetchall() == before
 
 
+def test_nothing_is_asked_of_what_no_version_shows(corpus: Path, db: Database) -> None:
+    """A capture that was shown may have come to stand for another one since."""
+    with db.atomic():
+        db.execute("UPDATE extraction SET second_reading = 'due' WHERE second_reading = ''")
+    assert ask(db, corpus) == (0, [])
+    assert second_readings.count_due(db) == 0
+
+
 def test_it_ends_between_two_pages_where_the_time_is_over(corpus: Path, db: Database) -> None:
     with db.atomic():
         db.execute("UPDATE extraction SET second_reading = 'due' WHERE second_reading <> ''")

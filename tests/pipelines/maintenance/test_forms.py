@@ -62,9 +62,10 @@ def test_files_of_every_form_are_read(tmp_path: Path) -> None:
     wacz = io.BytesIO()
     inner = packed(record("response", "2022-01-01T00:00:00Z", answer("22")))
     with zipfile.ZipFile(wacz, "w") as zipped:
-        zipped.writestr("archive/data.warc.gz", inner)
+        member = f"archive/{'x' * 300}.warc.gz"  # a ZIP takes names that no folder does
+        zipped.writestr(member, inner)
         told = f"sha256:{hashlib.sha256(inner).hexdigest()}"
-        zipped.writestr("datapackage.json", json.dumps({"resources": [{"path": "archive/data.warc.gz", "hash": told}]}))
+        zipped.writestr("datapackage.json", json.dumps({"resources": [{"path": member, "hash": told}]}))
     zst = b"".join(zstd.compress(record("response", f"202{n}-01-01T00:00:00Z", answer(str(n)))) for n in (3, 4))
     three = record("response", "2018-01-01T00:00:00Z", answer("18")) + record("request", "2018-01-01T00:00:00Z", b"")
     split = packed(three[:90], three[90:400], three[400:])  # as programs pack that know nothing of records

@@ -100,10 +100,12 @@ def test_what_is_called_a_warc_file_and_is_none_is_named(corpus: Path) -> None:
     os.mkfifo(corpus / "warc/pipe.warc")
     (corpus / "warc/folder.warc").mkdir()
     Path(os.fsdecode(os.fsencode(corpus / "warc") + b"/\xff.warc")).write_bytes(b"")
+    (corpus / f"warc/{'n' * 246}.warc.gz").write_bytes(b"")
     rebuild(corpus)
     assert texts(corpus) == before
     told: list[str] = []
     run_verify(settings_of(corpus), full=False, tell=lambda finding: told.append(str(finding)))
+    assert told.pop(2) == f"warc/{'n' * 246}.warc.gz: its name is too long: rename it"
     assert told == [
         "warc/\\udcff.warc: its name is not UTF-8: rename it",
         "warc/gone.warc: the link leads nowhere",

@@ -1,10 +1,10 @@
 """Redirects that were played: what older releases called unplayable, and what led to pages that give no text."""
 
-from pipelines.items.captures import Decision, State
+from pipelines.items.captures import Decision, DocumentKey, State
 from pipelines.items.readings import Failure
 from pipelines.store import departing
 from pipelines.warc import journal
-from tests.desk import URL, Desk, row
+from tests.desk import SHOP, URL, Desk, row
 
 TO = "http://shop.example/legal"
 FAR = Failure("replay", "nearest capture too far")
@@ -45,6 +45,29 @@ def test_what_was_called_unplayable_is_told_apart_by_its_bytes(desk: Desk) -> No
     departing.rename_unplayable(desk.db)
     assert desk.state(held) == ("redirect", f"moved to {TO} (nearest capture too far)")
     assert desk.ledger.next_work("9999", 10) == []
+
+
+def test_what_could_not_be_played_and_was_led_to_later_is_a_redirect(desk: Desk) -> None:
+    redirect, other = row("2004", status="301"), row("2005", status="301")
+    desk.listed(redirect, other)
+    desk.plan()
+    desk.ledger.fail(redirect, State.FAILED, Failure("replay", "redirect loop"), None)
+    desk.corpus.met_redirect(desk.hold(redirect, asked=other, redirect_to=TO))
+    assert desk.state(redirect) == ("redirect", f"moved to {TO} (redirect loop)")
+    assert desk.state(other)[0] == "selected"
+
+
+def test_what_was_a_redirect_before_is_evidence_of_no_more_than_it_was(desk: Desk) -> None:
+    """A journal tells which documents it was evidence of; others may lie there by now."""
+    redirect = row("2004", status="301")
+    desk.listed(redirect)
+    desk.plan()
+    desk.hold(redirect, redirect_to=TO)
+    desk.ledger.fail(redirect, State.REDIRECT, Failure("replay", f"moved to {TO} ({FAR.reason})"), None)
+    desk.follow((URL, DocumentKey(SHOP.site, "terms of service")))
+    before = desk.db.execute("SELECT * FROM evidence").fetchall()
+    departing.rename_unplayable(desk.db)
+    assert desk.db.execute("SELECT * FROM evidence").fetchall() == before != []
 
 
 def test_what_waits_for_another_try_stays_a_failure(desk: Desk) -> None:

@@ -1,7 +1,10 @@
 """What a corpus in the making asks of its database."""
 
+from pipelines.items.captures import State
+from pipelines.items.readings import Failure
 from pipelines.store import remaking
-from tests.desk import ARCHIVE, Desk
+from pipelines.store.readings import unread
+from tests.desk import ARCHIVE, Desk, row
 
 
 def test_what_a_revisit_repeats_is_looked_for_by_address_or_digest(desk: Desk) -> None:
@@ -17,3 +20,14 @@ def test_what_a_revisit_repeats_is_looked_for_by_address_or_digest(desk: Desk) -
         "SEARCH other USING INDEX capture_by_address (urlkey=? AND timestamp<?)",
     ]
     assert not any(step.startswith("SCAN") for plan in plans for step in plan)
+
+
+def test_what_was_played_after_all_is_read(desk: Desk) -> None:
+    """Asked for itself it could not be played; then a redirect led to it, and its bytes lie behind that line."""
+    desk.listed(row("2004"))
+    desk.plan()
+    desk.ledger.fail(row("2004"), State.UNPLAYABLE, Failure("replay", "nearest capture too far"), None)
+    desk.hold(row("2004"))
+    assert list(unread(desk.db, "reader-1")) == []
+    remaking.Making(desk.db, ARCHIVE, "made of nothing").was_played(row("2004"))
+    assert [one.capture for one in unread(desk.db, "reader-1")] == [row("2004")]

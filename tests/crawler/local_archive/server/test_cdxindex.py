@@ -64,13 +64,14 @@ def test_index_files_of_all_forms_are_read_and_others_counted(tmp_path: Path) ->
         'com,example)/j 2020 {"url": "http://www.example.com/j", "mime": "warc/revisit", "status": "200",'
         ' "digest": "sha1:ABC", "length": "9", "filename": "gone.warc.gz"}\n'
         "com,example)/k 2020 {broken\n"
+        'com,example)/l 2020 {"url": ' + "[" * 100_000 + "\n"
     )
     with contextlib.closing(CdxIndex(tmp_path)) as index:
         rows = {line.split()[0].decode(): Row.parse(line) for _, line in index.lines(0, index.size)}
         assert [rows[f"com,example)/{name}"].length for name in ("11", "9", "7")] == ["77", "-", "99"]
         assert rows["com,example)/j"][1:6] == ("2020", "http://www.example.com/j", "warc/revisit", "-", "ABC")
         assert not any(row.is_playable for row in rows.values())
-        assert index.skipped == 2
+        assert index.skipped == 3
 
 
 def test_rows_of_warc_files_present_are_taken_from_the_files(sample: Path, tmp_path: Path) -> None:

@@ -198,7 +198,10 @@ def test_taken_port_is_an_error(server: LoopbackServer, desk: Desk) -> None:
         LoopbackServer(desk, server.port)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "[::2]", "localhost@evil.example"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example:80", "[::2]", "localhost@evil.example", "localhost\r\nHost: evil.example"],
+)
 def test_only_names_of_this_machine_are_answered(server: LoopbackServer, desk: Desk, host: str) -> None:
     assert raw(server, f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()).startswith(b"HTTP/1.1 403 ")
     assert desk.seen == []
