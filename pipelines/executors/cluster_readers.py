@@ -30,10 +30,11 @@ Asked = tuple[Callable[..., object], tuple[object, ...]]
 Given = tuple[object, ReadingFailed | None]
 """What a call gave, or why it gave nothing."""
 
-# a task costs Dask some 7 ms of CPU here and there, as much as reading a page
-AT_ONCE = 128
+# a task costs Dask some 7 ms of CPU here and there, as much as reading a page; and who reads half of an address reads
+# anew what the reader of the other half remembers
+AT_ONCE = 256
 CALLS_AT_ONCE = 16
-LEAST_AHEAD = 12  # tasks in hand, for workers that join later
+LEAST_AHEAD = 8  # tasks in hand, for workers that join later
 TASKS_A_WORKER = 2
 
 
