@@ -86,7 +86,15 @@ def _refuse_others(repository: Repository) -> None:
     folder = repository.folder
     if folder.exists() and not folder.is_dir():
         raise WrongUse(f"{folder} is no folder: give --to another one.")
-    if folder.is_dir() and not repository.exists and (others := sorted(os.listdir(folder))):
+    has = repository.exists
+    if has and not repository.is_ours(head := repository.head()):
+        raise WrongUse(
+            f"{folder} is a repository with other commits ({head or 'no branch'} is checked out): give --to a folder "
+            f"of its own; if it is of an export, check out {repository.branch()} there."
+        )
+    is_begun = has and repository.tip(repository.branch())[0]
+    others = [] if is_begun or not folder.is_dir() else sorted({*os.listdir(folder)} - {".git"})
+    if others:
         raise WrongUse(f"{folder} holds something else ({others[0]}): give --to a folder of its own.")
 
 

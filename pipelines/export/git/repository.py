@@ -51,6 +51,15 @@ class Repository:
         numbers = [int(found[1]) for name in self._branches() if (found := _LATER.fullmatch(name))]
         return f"history-{max(numbers)}" if numbers else FIRST
 
+    def head(self) -> str:
+        """The branch that is checked out; empty where none is."""
+        command = self._command("symbolic-ref", "--quiet", "--short", "HEAD")
+        return subprocess.run(command, capture_output=True, check=False, env=_environment()).stdout.decode().strip()
+
+    def is_ours(self, branch: str) -> bool:
+        """Whether an export may have made a branch of that name."""
+        return branch == FIRST or _LATER.fullmatch(branch) is not None
+
     def new_branch(self) -> str:
         """The name for one more history."""
         found = _LATER.fullmatch(self.branch())

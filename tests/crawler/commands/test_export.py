@@ -82,7 +82,6 @@ def test_texts_of_a_selection_go_elsewhere(told: Desk, scrapy: Run, tmp_path: Pa
         (("--format", "csv", "--to", "x", "--site", "nobody.example"), "No version fits --site nobody.example"),
         (("--format", "csv", "--to", "x", "--since", "yesterday"), "is no day"),
         (("--format", "jsonl", "--to", "."), "holds something else"),
-        (("--format", "git", "--to", "."), "a repository with other commits|holds something else"),
     ],
 )
 def test_what_cannot_be_exported_is_told(told: Desk, scrapy: Run, options: tuple[str, ...], why: str) -> None:

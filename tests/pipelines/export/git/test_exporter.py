@@ -131,12 +131,20 @@ def test_other_repositories_folders_and_changes_by_hand_are_refused(corpus: Path
     with pytest.raises(WrongUse, match=r"something else \(mine.txt\)"):
         exported(corpus, "git", to)
     git(to, "init", "-q", "-b", "main")
+    with pytest.raises(WrongUse, match=r"something else \(mine.txt\)"):
+        exported(corpus, "git", to)
     git(to, "add", ".")
     git(to, "-c", "user.name=I", "-c", "user.email=i@example.org", "commit", "-qm", "mine")
     mine = commits(to)
     with pytest.raises(WrongUse, match="a repository with other commits"):
         exported(corpus, "git", to)
-    assert commits(to) == mine
+    git(to, "branch", "-qm", "work")
+    with pytest.raises(WrongUse, match=r"other commits \(work is checked out\)"):
+        exported(corpus, "git", to)
+    git(to, "checkout", "-q", "--detach")
+    with pytest.raises(WrongUse, match=r"other commits \(no branch is checked out\)"):
+        exported(corpus, "git", to)
+    assert (commits(to), (to / "mine.txt").read_text()) == (mine, "mine")
     exported(corpus, "git", tmp_path / "ours")
     (tmp_path / "ours" / FILE).write_text("changed")
     also(corpus, 0, "2020")
