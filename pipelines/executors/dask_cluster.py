@@ -48,7 +48,7 @@ class Cluster:
 
     def __init__(self, address: str, workers: int) -> None:
         self._dask = _installed()
-        self._address, self._local = address, None
+        self._address, self._local, self._wanted = address, None, workers
         if address == LOCAL:
             from dask import config
 
@@ -104,7 +104,10 @@ class Cluster:
 
     def see_workers(self, since: float) -> float:
         """When there was last a worker. Raises RecordingFailed where there has been none for PATIENCE seconds."""
-        if self._workers():
+        there = len(self._workers())
+        if self._local is not None and there < self._wanted:  # Dask gives one up that dies while it starts
+            self._local.scale(self._wanted)
+        if there:
             return time.monotonic()
         if time.monotonic() - since > PATIENCE:
             raise RecordingFailed(

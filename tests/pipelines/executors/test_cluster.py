@@ -214,6 +214,15 @@ def test_a_cluster_of_this_machine_needs_no_scheduler() -> None:
             cluster.submit(refuse_unseen, Path("/nowhere"), "x").result()
 
 
+def test_a_worker_that_dask_gives_up_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask looks once after each loss, and lets go of a worker that is not back at that moment."""
+    monkeypatch.setattr(dask_cluster, "_LOOK", 0.1)
+    config = pytest.importorskip("dask.config")
+    with config.set({"distributed.deploy.lost-worker-timeout": "10ms"}), closing(Cluster("local", 1)) as cluster:
+        os.kill(cluster.submit(os.getpid).result(), signal.SIGKILL)
+        assert cluster.submit(abs, -3).result() == 3
+
+
 def test_shards_are_rebuilt_each_by_a_worker_and_what_failed_alone_again(
     dask: Dask, alone: Path, crawled: Path, tmp_path: Path
 ) -> None:
