@@ -15,6 +15,7 @@ from pipelines.export.staged import MARK, staged
 from pipelines.formats import atomic
 from pipelines.warc.lock import only_run
 from tests.conftest import ROOT
+from tests.corpora import copied
 from tests.pipelines.export.views import also, exported, files, seen
 
 FILES = ("parquet", "jsonl", "csv", "dataset")
@@ -22,7 +23,7 @@ FILES = ("parquet", "jsonl", "csv", "dataset")
 
 @pytest.fixture
 def corpus(hostile: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(hostile, tmp_path / "corpus")
+    return copied(hostile, tmp_path / "corpus")
 
 
 def grown(corpus: Path) -> None:

@@ -16,6 +16,7 @@ from pipelines.items.captures import DocumentKey
 from pipelines.store.catalogue import shards_in, write_catalogue
 from pipelines.store.joined import open_joined
 from pipelines.store.summary import summarise_all
+from tests.corpora import copied
 from tests.desk import Desk, row
 from tests.pipelines.export.views import PUBLIC, exported, files, seen
 
@@ -134,7 +135,7 @@ def test_bytes_are_looked_for_in_the_folder_of_their_shard(catalogue: Path) -> N
 )
 def test_a_catalogue_that_cannot_be_used_is_refused(catalogue: Path, tmp_path: Path, text: str, why: str) -> None:
     for name in ("one", "two"):
-        shutil.copytree(catalogue.parent / name, tmp_path / name)
+        copied(catalogue.parent / name, tmp_path / name)
     shutil.copytree(tmp_path / "one", tmp_path / "copy")
     if "other" in text:
         corpus(tmp_path / "other", SITES[:1])
@@ -146,7 +147,7 @@ def test_a_catalogue_that_cannot_be_used_is_refused(catalogue: Path, tmp_path: P
 
 def test_a_shard_of_an_older_layout_is_named(catalogue: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
-        shutil.copytree(catalogue.parent / name, tmp_path / name)
+        copied(catalogue.parent / name, tmp_path / name)
     with closing(open_joined(tmp_path / "two")) as joined:
         [last] = joined.dbs[0].execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()
     with closing(sqlite3.connect(tmp_path / "two" / "corpus.sqlite")) as db, db:

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from pipelines.export.dataset.facts import facts_of
+from tests.corpora import copied
 from tests.desk import Desk
 from tests.pipelines.export.views import SITES, exported, files, seen, versions
 
@@ -71,7 +71,7 @@ def test_a_citation_has_one_line_a_value(dataset: Path) -> None:
 
 
 def test_documents_without_versions_are_told_with_their_reason(hostile: Path, tmp_path: Path) -> None:
-    corpus = shutil.copytree(hostile, tmp_path / "corpus")
+    corpus = copied(hostile, tmp_path / "corpus")
     desk = Desk(corpus, *SITES, ("http://gone.example/a", SITES[0][1].__class__("gone.example", "cookie policy")))
     desk.close()
     exported(corpus, "dataset", tmp_path / "to")
