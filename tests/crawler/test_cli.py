@@ -119,8 +119,10 @@ def test_a_crawl_that_is_interrupted_while_it_starts(sample: Path, tmp_path: Pat
     """At its first sign of life, while it reads its targets, long before anything is asked."""
     os.mkfifo(tmp_path / "targets.txt")
     crawling = Crawling(tmp_path / "corpus", "http://127.0.0.1:9", tmp_path / "targets.txt")
-    with crawling.started() as running, (tmp_path / "targets.txt").open("w"):  # opened by it, and never a line
-        running.signal(signal.SIGINT)
+    with crawling.started() as running:
+        with (tmp_path / "targets.txt").open("w"):  # opened by it, and never a line
+            running.signal(signal.SIGINT)
+        # closed, since a signal that comes just before a read begins is told when that ends
         ended = running.end(60)
     assert (ended.code, ended.out) == (130, "")
     assert ended.err == "error: Stopped by SIGINT; run the same command again to continue.\n"
