@@ -18,7 +18,7 @@ from typing import Protocol
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
-from crawler.cli.main import PROGRAM
+from crawler.cli.main import PROGRAM, end_interrupted
 from pipelines.exceptions import CorpusError, RecordingFailed, WrongUse
 from pipelines.formats.memory import load_database_alone
 from pipelines.formats.terminal import complain, keep_logs_printable, say
@@ -101,22 +101,24 @@ def refuse_unknown_settings(given: Iterable[str], known: set[str]) -> None:
             raise WrongUse(f"There is no setting {name!r}: {hint}")
 
 
+# of a file or a table that is not as it should be; its other errors are faults of ours
+_UNUSABLE = (sqlite3.DatabaseError, sqlite3.OperationalError)
+
+
 def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """The end of a process by an exception: a traceback only for what nobody thought of."""
     if issubclass(kind, BrokenPipeError):
         _end_as_others_do()
-    if isinstance(error, sqlite3.DatabaseError):
+    if kind in _UNUSABLE:
         logging.getLogger(__name__).debug("what the database said", exc_info=error)
         complain(
             f"The database cannot be used: {error}. If another program changed it, or it is damaged, "
             "`policy-corpus rebuild` makes it anew of the WARC files."
         )
         raise SystemExit(RecordingFailed.exit_code)
-    if not issubclass(kind, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, trace)
-        return
-    print("error: Stopped by SIGINT; run the same command again to continue.", file=sys.stderr)
-    raise SystemExit(128 + signal.SIGINT)
+    if issubclass(kind, KeyboardInterrupt):
+        end_interrupted()
+    sys.__excepthook__(kind, error, trace)
 
 
 def _flush_or_end() -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NoReturn
 
 from pipelines.exceptions import WrongUse
 from pipelines.formats.release import __version__
@@ -33,8 +34,13 @@ def main() -> None:
         try:
             _run(name)
         except KeyboardInterrupt:  # while Scrapy is loaded, or what the command needs
-            complain("Stopped by SIGINT; run the same command again to continue.")
-            sys.exit(128 + signal.SIGINT)
+            end_interrupted()
+
+
+def end_interrupted() -> NoReturn:
+    """End as who presses Ctrl-C expects it."""
+    complain("Stopped by SIGINT; run the same command again to continue.")
+    sys.exit(128 + signal.SIGINT)
 
 
 def _run(name: str) -> None:

@@ -25,7 +25,8 @@ _TABLES = (
     "CREATE TABLE making_own_address (capture_id INTEGER PRIMARY KEY, url TEXT NOT NULL)",
     "CREATE TABLE making_trigger (sql TEXT NOT NULL)",
 )
-# they find nothing to do while there is no plan and no version, and take a third of what it costs to keep a reading
+# they find nothing to do while there is no plan and no version, and take more than half of what it costs to keep a
+# reading
 _IDLE = ("reading_to_plan", "mark_reading_added", "capture_to_plan")
 # a plus keeps SQLite from going through all captures of an archive or address, to be spared some sorting
 _TWIN = """SELECT other.id FROM capture AS other JOIN snapshot ON snapshot.capture_id = other.id

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cli.command import CorpusCommand, check_log, refuse_unknown_settings
+from crawler.cli.command import CorpusCommand, _told, check_log, refuse_unknown_settings
 from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.exceptions import RecordingFailed, WrongUse
 from tests.conftest import FAST, ROOT, Run, refusal
@@ -77,6 +77,12 @@ def test_a_database_that_lacks_a_table_is_no_traceback(crawled: Path, scrapy: Ru
         db.execute("DROP TABLE to_derive")
     ended = scrapy("verify", CORPUS_DIR=corpus)
     assert "no such table: to_derive. If another program changed it" in refusal(ended, RecordingFailed.exit_code)
+
+
+def test_a_fault_of_ours_keeps_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    fault = sqlite3.IntegrityError("NOT NULL constraint failed: version.title")
+    _told(sqlite3.IntegrityError, fault, None)
+    assert capsys.readouterr().err.startswith("sqlite3.IntegrityError: NOT NULL")
 
 
 def test_settings_of_scrapy_are_settings(scrapy: Run) -> None:
