@@ -5,14 +5,15 @@ with workers on which this program is installed, and which see the same files un
 sent: a scheduler belongs on a network of trust, or behind TLS (docs/operations.md).
 """
 
+import gc
 import logging
 import os
 import socket
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar
@@ -125,7 +126,7 @@ class Cluster:
 
     def _connected(self) -> Any:
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _uncollected():
                 warnings.simplefilter("ignore")  # of other versions, which are refused below
                 return self._dask.Client(self._local or self._address, timeout=_CONNECT, set_as_default=False)
         except Exception as error:  # whatever a port that is no scheduler's makes Dask raise
@@ -203,6 +204,16 @@ class Task(Generic[T]):
                 if self._future.done():  # it came just then, or is what the function raised
                     return self._future.result()  # type: ignore[no-any-return]
                 since = self._cluster.see_workers(since)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A client that failed and is collected while another one starts would wait for it, and it for that one."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _installed() -> ModuleType:
