@@ -52,20 +52,16 @@ class Corpus:
     def _capture_id(self, capture: Capture) -> int:
         """The capture's row; where replay led to one that no listing showed, it is made here, for its documents."""
         named = capture if capture.archive else replace(capture, archive=self._archive)  # 0.1.0's notes name none
-        key = named.key.columns
+        key = named.key
         made = self._db.execute(
-            "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
-            "length, record_at, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
-            [*key, capture.urlkey, capture.mimetype, capture.length, capture.record_at],
+            "INSERT OR IGNORE INTO capture (key_digest, archive, timestamp, original, digest, statuscode, urlkey, "
+            "mimetype, length, record_at, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
+            [*key.columns, capture.urlkey, capture.mimetype, capture.length, capture.record_at],
         )
         if made.rowcount and made.lastrowid:
             added(self._db, capture.urlkey, State.PASSED_OVER)
             return made.lastrowid
-        (capture_id,) = self._db.execute(
-            "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
-            "AND statuscode = ?",
-            key,
-        ).fetchone()
+        (capture_id,) = self._db.execute("SELECT id FROM capture WHERE key_digest = ?", [key.key_digest]).fetchone()
         return int(capture_id)
 
     def _held_id(self, snapshot: Snapshot) -> int:
@@ -195,8 +191,8 @@ class Corpus:
         """A capture, and the id of the one that holds its bytes: itself, or the one it is a duplicate of."""
         *fields, holder_id = self._db.execute(
             f"SELECT {CAPTURE_COLUMNS}, coalesce(same_as, id) "  # noqa: S608
-            "FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [*key.columns],
+            "FROM capture WHERE key_digest = ?",
+            [key.key_digest],
         ).fetchone()
         return Capture(*fields), holder_id
 
