@@ -58,11 +58,11 @@ class Imports:
                 return False
             added(self._db, urlkey, State.READ)
             self._hold(cursor.lastrowid, text)
-            self._corpus.keep_reading(cursor.lastrowid, self._reader, text.reading)
+            self._corpus.keep_readings(self._reader, [(cursor.lastrowid, text.reading)])
         else:
             self._rename(before, digest)
             self._db.execute("UPDATE snapshot SET file = ? WHERE capture_id = ?", [text.place, before])
-            self._corpus.keep_reading(before, self._reader, text.reading)
+            self._corpus.keep_readings(self._reader, [(before, text.reading)])
         self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
         return before is None
 
