@@ -113,9 +113,10 @@ def _line(tokens: list[Token], style: Style) -> str:
     stack = [_Open(Token("text"))]
     tokens = tokens if style.faithful else joined(tokens)
     texts = [token.value if token.kind == "text" else "" for token in tokens]
-    texts = inert_pieces(texts if style.faithful else without_line_ends(texts))
-    if not style.faithful:
-        texts = without_emphasis(texts, {MARKS[token.kind] for token in tokens if token.kind in MARKS})
+    if not _is_plain("".join(texts)):
+        texts = inert_pieces(texts if style.faithful else without_line_ends(texts))
+        if not style.faithful:
+            texts = without_emphasis(texts, {MARKS[token.kind] for token in tokens if token.kind in MARKS})
     for token, text in zip(tokens, texts, strict=True):
         if token.opens:
             stack.append(_Open(token))
@@ -134,9 +135,14 @@ def _plain_words(tokens: list[Token]) -> str | None:
     if any(token.kind != "text" for token in tokens):
         return None
     text = "".join([token.value for token in tokens])
-    if MARKUP.search(text) or ("\n" in text and not text.isascii() and UNSPACED.search(text)):
+    if not _is_plain(text):
         return None
     return text if "  " not in text and text.isprintable() else SPACES.sub(" ", text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text stands in Markdown as it is, but for its white space."""
+    return not (MARKUP.search(text) or ("\n" in text and not text.isascii() and UNSPACED.search(text)))
 
 
 def words(tokens: list[Token]) -> str:

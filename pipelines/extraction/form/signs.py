@@ -19,18 +19,17 @@ TABLE_ROLES = {
     "gridcell": "td", "columnheader": "th", "rowheader": "th", **{f"h{level}": f"h{level}" for level in range(2, 7)},
 }  # fmt: skip
 IN_LINE = ("a", "span", "b", "strong", "i", "em", "font", "small")
-SIGNED = etree.XPath(".//sup | .//font[@face] | .//span[@face]")
-WITH_ROLE = etree.XPath(".//*[@role]")
+WITH_ROLE = etree.XPath(".//*/@role/..")
 TEXT = etree.XPath("string()", smart_strings=False)
 TABLE_TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 
 def write_out(body: HtmlElement) -> None:
     """Write out all of it, in place."""
-    for element in SIGNED(body):
+    for element in list(body.iter("sup", "font", "span")):
         if element.tag == "sup":
             _write_raised(element)
-        elif SYMBOL_FONTS.search(element.get("face", "")):
+        elif (face := element.get("face")) and SYMBOL_FONTS.search(face):
             _write_bullet(element)
     for element in WITH_ROLE(body):
         _write_role(element)

@@ -74,7 +74,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 
 def _is_whole(body: bytes) -> bool:
     """Whether there is nothing to mend in UTF-8, told by its bytes."""
-    return _SIGN_OF_IT.search(body) is None
+    return b"\xc3" not in body or _SIGN_OF_IT.search(body) is None
 
 
 def mended(text: str) -> str:
@@ -91,6 +91,8 @@ def _mend(found: re.Match[str]) -> str:
 
 def _without_mark(body: bytes) -> str:
     start = body[:SAMPLE]
+    if b"\0" not in start:
+        return ""
     if found := WIDE_TAG.search(start):
         return "utf-16-be" if found.start() % 2 else "utf-16-le"
     if len(start) < 4 or start.count(0) < WIDE_NULS * len(start):

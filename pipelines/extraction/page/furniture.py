@@ -56,7 +56,7 @@ TO_TOP = re.compile(
     re.IGNORECASE,
 )
 
-MAY_BE_FURNITURE = etree.XPath(".//*[@part] | .//a | .//button | .//textarea")
+MAY_BE_FURNITURE = etree.XPath(".//*/@part/.. | .//a | .//button | .//textarea")
 
 
 def remove_furniture(body: HtmlElement, weights: Weights) -> None:

@@ -141,9 +141,10 @@ def shell_of(root: HtmlElement) -> str:
 
 def show_noscript(body: HtmlElement) -> None:
     """Where the page itself is empty and its text stands in `noscript`, that is the page."""
-    if _shows_more_than(body, FEW):
+    said = list(body.iter("noscript"))
+    if not said or _shows_more_than(body, FEW):
         return
-    for element in list(body.iter("noscript")):
+    for element in said:
         if len("".join(element.itertext()).split()) >= TOLD:
             element.tag = "div"
 
