@@ -58,7 +58,7 @@ def _without_related(blocks: list[Block]) -> list[Block]:
     letters = None
     for place, block in enumerate(blocks[-MOST_BLOCKS:], start=max(0, len(blocks) - MOST_BLOCKS)):
         said = block.lines[0] if block.cells else ""
-        if len(said) > LONGEST_TITLE or not RELATED.fullmatch(said) or not _is_title(block):
+        if len(said) > LONGEST_TITLE or not _is_title(block) or not RELATED.fullmatch(said):
             continue
         letters = letters or [sum(map(len, one.lines)) for one in blocks]
         after = blocks[place + 1 :]
