@@ -145,7 +145,7 @@ class _Builder:
     def start(self, element: HtmlElement) -> None:
         tag = str(element.tag)
         if tag in BLOCKS:
-            self._start_block(element)
+            self._start_block(element, tag)
         elif tag == "br":
             self._tokens.append(BREAK)
         elif tag == "hr":
@@ -161,7 +161,7 @@ class _Builder:
     def end(self, element: HtmlElement) -> None:
         tag = str(element.tag)
         if tag in BLOCKS:
-            self._end_block(element)
+            self._end_block(element, tag)
         elif tag == "q":
             self.text('"')
         elif self._open and self._open[-1][0] is element:
@@ -203,14 +203,14 @@ class _Builder:
         kind = INLINE_MARKS.get(str(element.tag))
         return Token(kind, opens=True) if kind else None
 
-    def _start_block(self, element: HtmlElement) -> None:
-        tag = str(element.tag)
-        if tag in ("td", "th") and self._row:
-            self._loose_cell(self._row[1])
+    def _start_block(self, element: HtmlElement, tag: str) -> None:
+        if self._row:
+            if tag in ("td", "th"):
+                self._loose_cell(self._row[1])
+            else:
+                self.flush()
             return
         self.flush(before_p=tag == "p")
-        if self._row:
-            return
         if tag in HEADINGS and self._heading is None:
             self._heading = element
             self._tokens = []
@@ -244,13 +244,13 @@ class _Builder:
         owner.last = Container(mark, len(self._lists), owner, label, owner.under)
         return owner.last
 
-    def _end_block(self, element: HtmlElement) -> None:
+    def _end_block(self, element: HtmlElement, tag: str) -> None:
         if self._row:
             self._end_in_row(element, *self._row)
         elif self._heading is element:
-            self._end_heading(str(element.tag))
+            self._end_heading(tag)
         else:
-            self.flush(loose=element.tag == "p")
+            self.flush(loose=tag == "p")
             if self._path and self._path[-1][0] is element:
                 self._path.pop()
             elif self._lists and self._lists[-1][0] is element:

@@ -53,7 +53,7 @@ def _with_numbered_titles(blocks: list[Block]) -> list[Block]:
 
 
 def _is_numbered_title(block: Block) -> bool:
-    if block.kind != "p" or block.path or not block.lines[0][:1].isdigit():
+    if block.kind != "p" or block.path or not block.line[:1].isdigit():
         return False
     text = "".join([token.value for token in block.tokens if token.kind == "text"]).strip()
     if any(token.kind not in ("text", "link") for token in block.tokens):
@@ -98,7 +98,7 @@ def _grouped(lines: list[list[Token]], block: Block) -> list[Block]:
 
 
 def _is_typed(block: Block) -> bool:
-    if block.kind != "p" or block.path or block.lines[0][:1] not in BULLETS:
+    if block.kind != "p" or block.path or block.line[:1] not in BULLETS:
         return False
     return BULLET.match(_start(block.tokens)) is not None
 

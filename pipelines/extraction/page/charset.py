@@ -61,6 +61,9 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         return to_unicode(body[len(length) :], mark), mark
     if wide := _without_mark(body):
         return to_unicode(body, wide), wide
+    if not body.isascii() and _decodes(body, "utf-8"):
+        text = body.decode("utf-8")
+        return (text if _is_whole(body) else mended(text)), "utf-8"
     declared = [html_body_declared_encoding(body[:SAMPLE]), http_content_type_encoding(content_type)]
     known = [name for label in declared if label and (name := resolve_encoding(label))]
     name = _fitting(
