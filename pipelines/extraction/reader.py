@@ -120,8 +120,7 @@ def _write_out(root: HtmlElement, html: str) -> None:
     sheets.write_styles(root)
     if sheets.LINES.search(html):
         sheets.break_lines(root, inline=sheets.INLINE_LINES.search(html) is not None)
-    if sheets.BLOCK_SPAN.search(html):
-        sheets.place_blocks(root)
+    sheets.place_blocks(root, html)
     if tabs.may_have_tabs(html):
         tabs.title_panels(root)
     without_boxes(root)

@@ -151,6 +151,9 @@ def show_noscript(body: HtmlElement) -> None:
 
 def _shows_more_than(body: HtmlElement, most: int) -> bool:
     """Whether a browser with scripts shows more characters than that at first."""
+    for paragraph in body.iter("p"):  # on most pages one of the first does
+        if len((paragraph.text or "").strip()) > most and next(paragraph.iterancestors(*UNSEEN), None) is None:
+            return True
     size, unseen = 0, None
     for event, element in etree.iterwalk(body, events=("start", "end")):
         if event == "start" and unseen is None:

@@ -71,9 +71,10 @@ def drop_unseen(root: HtmlElement) -> None:
             element.drop_tree()
 
 
-def place_blocks(root: HtmlElement) -> None:
+def place_blocks(root: HtmlElement, html: str) -> None:
     """Spans that are shown as blocks are blocks, in place: else words would touch."""
-    for element in root.xpath(AS_BLOCKS):
+    spans = root.xpath(AS_BLOCKS)
+    for element in spans if spans and BLOCK_SPAN.search(html) else ():
         if SHOWN_AS_BLOCK.search(element.get("style", "")) or CALLED_BLOCK.search(element.get("class", "")):
             element.tag = "div"
 

@@ -42,9 +42,10 @@ def strip(root: HtmlElement) -> None:
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
     kept = [(element, said) for element in root.iter(etree.Element) if (said := _kept(element))]
     etree.strip_attributes(root, "{}*")  # all at once, which costs least
-    for element, attributes in kept:
-        for name, value in attributes:
-            element.set(name, value if value.isprintable() else UNREADABLE.sub("", value))
+    for element, said in kept:
+        attributes = element.attrib
+        for name, value in said:
+            attributes[name] = value if value.isprintable() else UNREADABLE.sub("", value)
     for element in root.iter(*TAGS):
         if PART not in element.attrib:
             element.set(PART, TAGS[str(element.tag)])
