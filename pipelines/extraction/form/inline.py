@@ -98,6 +98,7 @@ class Told:
     tokens: tuple[Token, ...]
     paragraphs: list[str] | None = None  # the Markdown of a block of them, where it was asked for
     _words: str | None = None
+    _lower: str | None = None
     _markdown: str | None = None
 
     @property
@@ -106,6 +107,13 @@ class Told:
         if self._words is None:
             self._words = " ".join(words(self.tokens).split())
         return self._words
+
+    @property
+    def lower(self) -> str:
+        """The words in lower case."""
+        if self._lower is None:
+            self._lower = self.words.lower()
+        return self._lower
 
     @property
     def markdown(self) -> str:

@@ -80,7 +80,7 @@ def _without_marks(text: str) -> str:
         text = DASHES.sub("-", QUOTES.sub('"', APOSTROPHES.sub("'", text)))
     text = LINK.sub(r"\1", text) if "](" in text else text
     text = AUTOLINK.sub(r"\1", text) if "<" in text else text
-    text = MARKS.sub("", text).replace("**", "")
+    text = MARKS.sub("", text, count=0 if "\n" in text else 1).replace("**", "")  # each line has its own at its start
     text = EMPHASIS.sub("", text) if "_" in text else text
     return (ESCAPE.sub(r"\1", text) if "\\" in text else text).replace("|", " ")
 

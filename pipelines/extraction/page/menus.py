@@ -57,7 +57,7 @@ def _without_related(blocks: list[Block]) -> list[Block]:
     """The blocks up to a title that says that what follows is none of the document, and goes on to the end."""
     letters = None
     for place, block in enumerate(blocks[-MOST_BLOCKS:], start=max(0, len(blocks) - MOST_BLOCKS)):
-        said = block.lines[0] if block.cells else ""
+        said = block.told[0].words if block.cells else ""
         if len(said) > LONGEST_TITLE or not _is_title(block) or not RELATED.fullmatch(said):
             continue
         letters = letters or [sum(map(len, one.lines)) for one in blocks]

@@ -11,7 +11,7 @@ TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "data-w
 SAID = ("role", "data-toggle", "data-bs-toggle", "class")
 NAMED = etree.XPath("//@id/.. | //@data-w-tab/.. | //@data-tab/..")
 CALLED = re.compile(r"""['"]#?([^'"\s]{1,60})['"]""")  # what a script is told to open
-TABS = etree.XPath(".//a | .//button | .//*[@role='tab']")
+TABS = etree.XPath(".//a | .//button | .//*/@role[. = 'tab']/..")
 LONGEST = 120  # characters of a title
 MOST = 200  # tabs in a page
 UP = 3  # steps from a link to what calls itself tabs

@@ -3,6 +3,8 @@
 All later stages see only the stripped tree, so that two pages with one key give one text by construction.
 """
 
+from collections.abc import Iterator
+
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -40,7 +42,7 @@ def strip(root: HtmlElement) -> None:
     _keep_text_of_forms(root)
     _keep_first_title(root)
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
-    kept = [(element, said) for element in root.iter(etree.Element) if (said := _kept(element))]
+    kept = list(_kept(root))
     etree.strip_attributes(root, "{}*")  # all at once, which costs least
     for element, said in kept:
         attributes = element.attrib
@@ -51,20 +53,22 @@ def strip(root: HtmlElement) -> None:
             element.set(PART, TAGS[str(element.tag)])
 
 
-def _kept(element: HtmlElement) -> list[tuple[str, str]]:
-    """The attributes that an element keeps, its `part` among them."""
-    if not (items := element.items()):
-        return []
-    tag, said = str(element.tag), dict(items)
-    speaks = "role" in said or "style" in said  # whatever its tag
-    if tag in MUTE and not speaks:
-        return []  # as most are
-    kept = [(name, said[name]) for name in READ_ATTRIBUTES[tag] if name in said] if tag in READ_ATTRIBUTES else []
-    if speaks:
-        kept += _said_otherwise(tag, said)
-    if (speaks or tag not in NAMELESS) and (part := part_of(tag, said)):
-        kept.append((PART, part))
-    return kept
+def _kept(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[tuple[str, str]]]]:
+    """The elements that keep attributes, and which, their `part` among them."""
+    for element in root.iter(etree.Element):
+        if not (items := element.items()):
+            continue
+        tag, said = str(element.tag), dict(items)
+        speaks = "role" in said or "style" in said  # whatever its tag
+        if tag in MUTE and not speaks:
+            continue  # as most are
+        kept = [(name, said[name]) for name in READ_ATTRIBUTES[tag] if name in said] if tag in READ_ATTRIBUTES else []
+        if speaks:
+            kept += _said_otherwise(tag, said)
+        if (speaks or tag not in NAMELESS) and (part := part_of(tag, said)):
+            kept.append((PART, part))
+        if kept:
+            yield element, kept
 
 
 def _said_otherwise(tag: str, attributes: dict[str, str]) -> list[tuple[str, str]]:
