@@ -5,6 +5,7 @@ Contents lead to places in the page, and lists of other companies' pages to othe
 """
 
 import re
+from itertools import islice
 from urllib.parse import urldefrag, urlsplit
 
 from lxml import etree
@@ -121,6 +122,7 @@ SCRIPTS = "script shell"
 SENDS_ON = "sends on to another page"
 
 FEW = 200  # characters outside scripts: more is a page
+FIRST = 20  # paragraphs
 UNSEEN = ("script", "style", "noscript", "template", "svg", "title")
 REFRESH = re.compile(r"\s*\d*(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*\S", re.IGNORECASE)
 TOLD = 100  # words in `noscript`: more than asks for scripts to be turned on
@@ -151,7 +153,7 @@ def show_noscript(body: HtmlElement) -> None:
 
 def _shows_more_than(body: HtmlElement, most: int) -> bool:
     """Whether a browser with scripts shows more characters than that at first."""
-    for paragraph in body.iter("p"):  # on most pages one of the first does
+    for paragraph in islice(body.iter("p"), FIRST):  # on most pages one of them does
         if len((paragraph.text or "").strip()) > most and next(paragraph.iterancestors(*UNSEEN), None) is None:
             return True
     size, unseen = 0, None

@@ -81,7 +81,8 @@ def place_blocks(root: HtmlElement, html: str) -> None:
 
 def write_styles(root: HtmlElement) -> None:
     """Put what the sheets say of lists and struck words into the tree, as attributes and tags that say the same."""
-    if not any(sign in (sheet.text or "") for sheet in root.iter("style") for sign in SIGNS):
+    sheets = [sheet.text or "" for sheet in root.iter("style")]
+    if not any(sign in text for text in sheets for sign in SIGNS):
         return
     rules = sorted(_rules(root, SAID), key=lambda rule: _weight(rule[0]))[:MOST_RULES]
     _letter_lists(root, [(selector, kind) for selector, kind in rules if kind in LETTERED])
