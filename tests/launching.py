@@ -24,8 +24,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -76,7 +76,7 @@ class Launched:
 
 def launch(
     command: list[str], environ: dict[str, str], out: IO[Any], err: IO[Any], *, largest_file: int = UNLIMITED,
-    without: Iterable[int] = (),
+    without: Iterable[int] = (), folder: Path = ROOT,
 ) -> Launched:  # fmt: skip
     """Start `python -m MODULE ...` or `python -c SCRIPT ...`, in the folder of the project and a session of its own;
     `without` these capabilities."""
@@ -84,7 +84,7 @@ def launch(
     assert command[1] in ("-m", "-c"), command
     told, tell = os.pipe()
     try:
-        given = {"environ": environ, "largest_file": largest_file, "without": [*without], "folder": str(ROOT)}
+        given = {"environ": environ, "largest_file": largest_file, "without": [*without], "folder": str(folder)}
         order = json.dumps({"command": command[1:], **given}).encode()
         orders, _ = forked_from(os.getpid())
         socket.send_fds(orders, [order], [out.fileno(), err.fileno(), tell])
@@ -94,11 +94,11 @@ def launch(
 
 
 def launched(
-    command: list[str], environ: dict[str, str], timeout: float, *, without: Iterable[int] = ()
+    command: list[str], environ: dict[str, str], timeout: float, *, without: Iterable[int] = (), folder: Path = ROOT
 ) -> "subprocess.CompletedProcess[str]":
     """Run such a command to its end. Raises subprocess.TimeoutExpired, and leaves nothing running."""
     with TemporaryFile("w+", encoding="utf-8") as out, TemporaryFile("w+", encoding="utf-8") as err:
-        process = launch(command, environ, out, err, without=without)
+        process = launch(command, environ, out, err, without=without, folder=folder)
         try:
             code = process.wait(timeout)
         finally:
@@ -106,6 +106,19 @@ def launched(
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(command, code, out.read(), err.read())
+
+
+@contextmanager
+def piped(command: list[str]) -> Iterator[tuple[Launched, IO[str], IO[str]]]:
+    """Such a command, and what it says on both outputs while it runs; killed if it still runs at last."""
+    (said, out), (told, err) = os.pipe(), os.pipe()
+    with open(said, encoding="utf-8") as standard, open(told, encoding="utf-8") as errors:
+        with open(out, "w") as written, open(err, "w") as complained:
+            process = launch(command, dict(os.environ), written, complained)
+        try:
+            yield process, standard, errors
+        finally:
+            process.kill()
 
 
 @cache
@@ -204,6 +217,7 @@ def _load() -> None:
     import scrapy.squeues
     import twisted.web.client
 
+    import_module("policy_corpus")
     sys.modules["pyarrow"] = None  # type: ignore[assignment] - it starts threads
     for package in ("scrapy.commands", "crawler", "pipelines"):
         for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
