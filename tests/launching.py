@@ -25,10 +25,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
+from importlib import import_module, metadata
 from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -38,6 +38,7 @@ ROOT = Path(__file__).parent.parent
 LARGEST = 1 << 20  # bytes of an order
 UNLIMITED = resource.RLIM_INFINITY
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_stays = ExitStack()
 
 
 @dataclass
@@ -205,6 +206,10 @@ def _give_up(capabilities: Iterable[int]) -> None:
 def _load() -> None:
     """All that a crawl and the other commands load, but for what is to be chosen by each process itself."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process that has threads is not to be forked
+    metadata.version, metadata.entry_points = (
+        cache(metadata.version),
+        cache(metadata.entry_points),
+    )  # installed is what is
     import scrapy.cmdline
     import scrapy.core.downloader.handlers.http11
     import scrapy.core.scheduler
@@ -217,12 +222,12 @@ def _load() -> None:
     import scrapy.squeues
     import twisted.web.client
 
-    import_module("policy_corpus")
     sys.modules["pyarrow"] = None  # type: ignore[assignment] - it starts threads
     for package in ("scrapy.commands", "crawler", "pipelines"):
         for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
             with suppress(ImportError):
                 import_module(module.name)
+    import_module("policy_corpus")
     del sys.modules["pyarrow"]
     _warm_up()
     assert "twisted.internet.reactor" not in sys.modules
@@ -233,13 +238,22 @@ def _load() -> None:
 
 def _warm_up() -> None:
     """What is loaded with the first address and the first page; where our processes are forked, their readers are."""
+    from scrapy.cmdline import _get_commands_dict
+    from scrapy.utils.project import get_project_settings
+    from scrapy.utils.versions import get_versions
+
+    from crawler.jobs.crawl import LIBRARIES
     from crawler.targets.urls import site_of
     from pipelines.executors import reading_process
     from pipelines.extraction.extractors import extractor
+    from pipelines.extraction.version import reader_version
     from pipelines.items.readings import Page
     from tests.new_corpora import copied_layout
 
-    copied_layout().__enter__()
+    _stays.enter_context(copied_layout())
+    _get_commands_dict(get_project_settings(), inproject=True)
+    get_versions()
+    reader_version("corpus"), [metadata.version(library) for library in LIBRARIES]
     site_of("site.example")
     extractor("corpus").read(Page(reading_process.WARM_UP, "http://localhost/", "20000101000000"))
     reading_process.get_context = lambda method: _ForkedReaders()  # type: ignore[assignment, attr-defined]
