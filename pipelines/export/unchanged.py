@@ -62,5 +62,5 @@ def _seen_in(folder: Path) -> str:
     seen = hashlib.sha256(f"{manifest.st_size} {manifest.st_mtime_ns} {manifest.st_ino}\n".encode())
     for place, folders, files in os.walk(folder):
         folders.sort()
-        seen.update(f"{os.path.relpath(place, folder)!r} {sorted(files)!r}\n".encode("utf-8", "surrogatepass"))
+        seen.update(f"{place.removeprefix(str(folder))!r} {sorted(files)!r}\n".encode("utf-8", "surrogatepass"))
     return seen.hexdigest()

@@ -4,6 +4,7 @@ Times are the archive's own 14-digit UTC strings (`timestamp`, kept raw: some ar
 (`fetched_at`). `digest` is the archive's base32 SHA-1 of the bytes as stored, `payload_digest` our hex SHA-256.
 """
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -27,6 +28,13 @@ class State(StrEnum):
     BLOCKED = "blocked"  # its owner or the archive keeps it closed
 
 
+def key_digest(timestamp: str, original: str, digest: str, statuscode: str, archive: str) -> bytes:
+    """18 bytes that stand for the key of a capture: its day, so that the rows of a listing come to lie together, and
+    BLAKE2b of its parts. The address is the last of these, so that no two keys make one text."""
+    parts = f"{timestamp}\n{archive}\n{digest}\n{statuscode}\n{original}".encode("utf-8", "surrogatepass")
+    return parts[2:8] + hashlib.blake2b(parts, digest_size=12).digest()
+
+
 class CaptureKey(NamedTuple):
     """What makes a capture itself; sorts by time. `archive` is the name of the one that lists it."""
 
@@ -37,8 +45,14 @@ class CaptureKey(NamedTuple):
     archive: str = WAYBACK
 
     @property
-    def columns(self) -> tuple[str, str, str, str, str]:
-        return self.archive, self.timestamp, self.original, self.digest, self.statuscode  # as in the table's own key
+    def key_digest(self) -> bytes:
+        """By which the ledger finds the capture."""
+        return key_digest(*self)
+
+    @property
+    def columns(self) -> tuple[bytes, str, str, str, str, str]:
+        """The key as the columns key_digest, archive, timestamp, original, digest and statuscode."""
+        return self.key_digest, self.archive, self.timestamp, self.original, self.digest, self.statuscode
 
 
 class _Keyed:

@@ -84,6 +84,9 @@ def verify(db: Database, checking: Checking) -> Iterator[Finding]:
 def _rows(db: Database) -> Iterator[Finding]:
     for line in checks.dangling(db):
         yield Finding(line, Mend.REBUILD, "corpus.sqlite")
+    for timestamp, original in checks.mistaken_keys(db):
+        what = f"the row of {original} at {timestamp} cannot be found by its key"
+        yield Finding(what, Mend.REBUILD, "corpus.sqlite")
     for digest in checks.edited_texts(db):
         yield Finding(f"text {digest[:16]} is not what its digest says", Mend.REBUILD, "corpus.sqlite")
     for timestamp, original, failure in checks.read_and_failed(db):

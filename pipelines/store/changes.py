@@ -8,6 +8,8 @@ import json
 
 from sqlite_utils import Database
 
+from pipelines.analysis.comparison.model import RULES
+
 LONGEST_HEADING = 200  # characters of a heading that are kept
 
 TABLES = (
@@ -114,8 +116,6 @@ def derive(db: Database, document_id: int, *, compared: bool = True) -> None:
     """Compare those neighbouring versions of a document that were not, unless somebody else does, and note which of its
     versions are new."""
     if compared:
-        from pipelines.analysis.comparison.compare import RULES  # slow to load, and who only reads does not
-
         for before_digest, after_digest, before, after in db.execute(_OPEN, [RULES, document_id]).fetchall():
             keep(db, before_digest, after_digest, told_of(before, after))
     db.execute(_READ_OTHERWISE, [document_id])
@@ -129,8 +129,6 @@ def derive(db: Database, document_id: int, *, compared: bool = True) -> None:
 
 def not_compared(db: Database) -> list[tuple[str, str]]:
     """The digests of all neighbouring texts that were not compared."""
-    from pipelines.analysis.comparison.compare import RULES
-
     return [(before, after) for before, after in db.execute(_ALL_OPEN, [RULES])]
 
 
@@ -142,7 +140,7 @@ def bodies(db: Database, before: str, after: str) -> tuple[str, str]:
 
 def told_of(before: str, after: str) -> Told:
     """What is kept of a comparison of two texts. Pure: may be done in any process."""
-    from pipelines.analysis.comparison.compare import RULES, compare
+    from pipelines.analysis.comparison.compare import compare  # slow to load, and a run with nothing new needs none
 
     told = compare(before, after)
     sections = [

@@ -32,6 +32,15 @@ def dangling(db: Database) -> Iterator[str]:
         yield f"{table} row {row_id} refers to a row of {parent} that is missing"
 
 
+def mistaken_keys(db: Database) -> Iterator[tuple[str, str]]:
+    """Captures that are not found by their keys: time and address."""
+    for key_digest, *key in db.execute(
+        "SELECT key_digest, timestamp, original, digest, statuscode, archive FROM capture"
+    ):
+        if CaptureKey(*key).key_digest != key_digest:
+            yield key[0], key[1]
+
+
 def edited_texts(db: Database) -> Iterator[str]:
     """Digests of texts that are not what their digest says."""
     for digest, body in db.execute("SELECT digest, body FROM text"):
@@ -75,25 +84,32 @@ def payloads_of_file(db: Database, file: str) -> dict[int, str]:
     return dict(db.execute("SELECT offset, payload_digest FROM snapshot WHERE file = ?", [file]).fetchall())
 
 
-def _of(key: CaptureKey) -> tuple[str, list[str]]:
-    """A condition for a capture, and its values. Notes of 0.1.0 name no archive: a capture of any is meant."""
-    *fields, archive = key
-    sql = "timestamp = ? AND original = ? AND digest = ? AND statuscode = ?"
-    return (f"{sql} AND archive = ?", [*key]) if archive else (sql, fields)
+_ARCHIVES = "SELECT archive FROM query UNION SELECT name FROM archive"
+_OF_ANY = "SELECT id FROM capture WHERE timestamp = ? AND original = ? AND digest = ? AND statuscode = ?"
+
+
+def _ids_of(db: Database, key: CaptureKey) -> list[int]:
+    """The captures of a key. Notes of 0.1.0 name no archive: those of any are meant."""
+    named = [key] if key.archive else [key._replace(archive=archive) for (archive,) in db.execute(_ARCHIVES)]
+    sql = "SELECT id FROM capture WHERE key_digest = ?"
+    found = [row for one in named for row in db.execute(sql, [one.key_digest])]
+    if not found and not key.archive:  # of an archive that was never asked: all rows are looked at
+        found = list(db.execute(_OF_ANY, key[:-1]))
+    return [capture_id for (capture_id,) in found]
 
 
 def is_listed(db: Database, row: Capture) -> bool:
     """Whether a row of a listing has its capture."""
-    where, values = _of(row.key)
-    return db.execute(f"SELECT 1 FROM capture WHERE {where}", values).fetchone() is not None  # noqa: S608
+    return bool(_ids_of(db, row.key))
 
 
 def file_holding(db: Database, key: CaptureKey) -> str:
     """The WARC file in which the bytes of a capture lie, by its row; empty where none are held."""
-    where, values = _of(key)
-    sql = f"SELECT file FROM capture JOIN snapshot ON capture_id = id WHERE {where}"  # noqa: S608
-    row = db.execute(sql, values).fetchone()
-    return str(row[0]) if row else ""
+    for capture_id in _ids_of(db, key):
+        row = db.execute("SELECT file FROM snapshot WHERE capture_id = ?", [capture_id]).fetchone()
+        if row:
+            return str(row[0])
+    return ""
 
 
 def payload_of(db: Database, capture_id: int) -> str:

@@ -1,6 +1,7 @@
 """The corpus: snapshots held, what was read in them, and the versions derived from that."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -52,20 +53,16 @@ class Corpus:
     def _capture_id(self, capture: Capture) -> int:
         """The capture's row; where replay led to one that no listing showed, it is made here, for its documents."""
         named = capture if capture.archive else replace(capture, archive=self._archive)  # 0.1.0's notes name none
-        key = named.key.columns
+        key = named.key
         made = self._db.execute(
-            "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
-            "length, record_at, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
-            [*key, capture.urlkey, capture.mimetype, capture.length, capture.record_at],
+            "INSERT OR IGNORE INTO capture (key_digest, archive, timestamp, original, digest, statuscode, urlkey, "
+            "mimetype, length, record_at, reason, met) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'met in replay', 1)",
+            [*key.columns, capture.urlkey, capture.mimetype, capture.length, capture.record_at],
         )
         if made.rowcount and made.lastrowid:
             added(self._db, capture.urlkey, State.PASSED_OVER)
             return made.lastrowid
-        (capture_id,) = self._db.execute(
-            "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
-            "AND statuscode = ?",
-            key,
-        ).fetchone()
+        (capture_id,) = self._db.execute("SELECT id FROM capture WHERE key_digest = ?", [key.key_digest]).fetchone()
         return int(capture_id)
 
     def _held_id(self, snapshot: Snapshot) -> int:
@@ -144,32 +141,39 @@ class Corpus:
         memento = extraction.snapshot.memento
         with recording(self._db):
             capture_id = self._held_id(extraction.snapshot)
-            self.keep_reading(capture_id, extraction.reader, extraction.outcome)
+            self.keep_readings(extraction.reader, [(capture_id, extraction.outcome)])
             self._settle(capture_id, extraction.outcome)
             documents = set(self._documents_of(capture_id))
             if memento.asked and memento.asked.key != memento.capture.key:
                 documents |= self._settle_asked(memento.asked, memento.capture, capture_id)
             self._deriving.settled(documents)
 
-    def keep_reading(self, capture_id: int, reader: str, outcome: Reading | Failure) -> None:
-        """Keep what a reader found in a snapshot, and nothing else: its part of a larger transaction."""
+    def keep_readings(self, reader: str, outcomes: Sequence[tuple[int, Reading | Failure]]) -> None:
+        """Keep what a reader found in snapshots, and nothing else: its part of a larger transaction."""
         self._db.execute("INSERT OR IGNORE INTO reader (reader) VALUES (?)", [reader])
-        fields: dict[str, object] = {"capture_id": capture_id, "reader": reader, "text_digest": None}
-        if isinstance(outcome, Failure):
-            fields["failure"] = outcome.reason
-        else:
-            digest = hashlib.sha256(outcome.body.encode()).hexdigest()
-            self._db.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, outcome.body])
-            fields |= {"text_digest": digest} | reading_columns(self._as_far_as_held(capture_id, outcome))
-        self._db.execute(insert_reading(tuple(fields)), fields)
+        cut = self._cut_among([capture_id for capture_id, _ in outcomes])
+        rows: dict[tuple[str, ...], list[dict[str, object]]] = {}
+        for capture_id, outcome in outcomes:
+            row = {"capture_id": capture_id, "reader": reader, **self._found(outcome, is_cut=capture_id in cut)}
+            rows.setdefault(tuple(row), []).append(row)
+        for names, alike in rows.items():
+            self._db.conn.executemany(insert_reading(names), alike)
 
-    def _as_far_as_held(self, capture_id: int, reading: Reading) -> Reading:
-        """A reading; of bytes that were cut when they were captured, a doubtful one at best."""
-        cut = self._db.execute("SELECT 1 FROM snapshot WHERE capture_id = ? AND truncated <> ''", [capture_id])
-        if cut.fetchone() is None:
-            return reading
-        verdict = Verdict.DOUBTFUL if reading.verdict is Verdict.POLICY else reading.verdict
-        return replace(reading, verdict=verdict, reasons=(*reading.reasons, "cut at capture"))
+    def _cut_among(self, capture_ids: list[int]) -> set[int]:
+        """Those whose bytes were cut when they were captured."""
+        sql = "SELECT capture_id FROM snapshot WHERE truncated <> '' AND capture_id IN (SELECT value FROM json_each(?))"
+        return {capture_id for (capture_id,) in self._db.execute(sql, [json.dumps(capture_ids)])}
+
+    def _found(self, outcome: Reading | Failure, *, is_cut: bool) -> dict[str, object]:
+        """What a reading says, its text kept; of bytes that were cut, a doubtful one at best."""
+        if isinstance(outcome, Failure):
+            return {"text_digest": None, "failure": outcome.reason}
+        digest = hashlib.sha256(outcome.body.encode()).hexdigest()
+        self._db.conn.execute("INSERT OR IGNORE INTO text (digest, body) VALUES (?, ?)", [digest, outcome.body])
+        if is_cut:
+            verdict = Verdict.DOUBTFUL if outcome.verdict is Verdict.POLICY else outcome.verdict
+            outcome = replace(outcome, verdict=verdict, reasons=(*outcome.reasons, "cut at capture"))
+        return {"text_digest": digest} | reading_columns(outcome)
 
     def _settle(self, capture_id: int, outcome: Reading | Failure | None) -> None:
         failed = outcome if isinstance(outcome, Failure) else None
@@ -195,8 +199,8 @@ class Corpus:
         """A capture, and the id of the one that holds its bytes: itself, or the one it is a duplicate of."""
         *fields, holder_id = self._db.execute(
             f"SELECT {CAPTURE_COLUMNS}, coalesce(same_as, id) "  # noqa: S608
-            "FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [*key.columns],
+            "FROM capture WHERE key_digest = ?",
+            [key.key_digest],
         ).fetchone()
         return Capture(*fields), holder_id
 
@@ -245,19 +249,9 @@ class Corpus:
         """Make one capture of another address part of a document."""
         self._db.execute(
             "INSERT INTO address (document_id, urlkey, first_timestamp, last_timestamp, url, evidence) "
-            "SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM address WHERE document_id = ? AND urlkey = ? "
-            "AND ? BETWEEN first_timestamp AND last_timestamp)",
-            [
-                document_id,
-                capture.urlkey,
-                capture.timestamp,
-                capture.timestamp,
-                capture.original,
-                evidence,
-                document_id,
-                capture.urlkey,
-                capture.timestamp,
-            ],
+            "SELECT ?1, ?2, ?3, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM address WHERE document_id = ?1 "
+            "AND urlkey = ?2 AND ?3 BETWEEN first_timestamp AND last_timestamp)",
+            [document_id, capture.urlkey, capture.timestamp, capture.original, evidence],
         )
 
     def _documents_of(self, capture_id: int) -> list[int]:

@@ -42,7 +42,6 @@ def open_corpus(folder: Path, patience: float = PATIENCE) -> Database:
         folder.mkdir(parents=True, exist_ok=True)
         db = _Opened(folder / DATABASE)
         db.patience = patience
-        db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA busy_timeout = {int(min(_SLICE, patience) * 1000)}")
         _refuse_foreign_layouts(db, folder)
         _prepare(db)
@@ -60,6 +59,7 @@ def _prepare(db: Database) -> None:
     db.enable_wal()
     db.execute("PRAGMA synchronous = NORMAL")
     migrations.apply(db)
+    db.execute("PRAGMA foreign_keys = ON")  # not before: a migration may write a table anew that others refer to
 
 
 def open_for_reading(folder: Path) -> Database:

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
 from pipelines.formats.digests import cdx_digest
-from pipelines.items.captures import DocumentKey, State
+from pipelines.items.captures import CaptureKey, DocumentKey, State
 from pipelines.items.readings import Reading
 from pipelines.store.corpus import Corpus
 from pipelines.store.database import DATABASE, connect_without_trace, recording
@@ -50,21 +50,33 @@ class Imports:
         before = self._last(urlkey) if text.replaces else None
         if before is None:
             cursor = self._db.execute(
-                "INSERT OR IGNORE INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, digest, "
-                "length, state, reason) VALUES (?, ?, ?, ?, 'text/markdown', '200', ?, ?, 'read', '')",
-                [self._archive, urlkey, text.timestamp, text.original, digest, str(len(text.raw))],
+                "INSERT OR IGNORE INTO capture (key_digest, archive, timestamp, original, digest, statuscode, urlkey, "
+                "mimetype, length, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, 'text/markdown', ?, 'read', '')",
+                [*self._key(text.timestamp, text.original, digest).columns, urlkey, str(len(text.raw))],
             )
             if not cursor.rowcount or cursor.lastrowid is None:
                 return False
             added(self._db, urlkey, State.READ)
             self._hold(cursor.lastrowid, text)
-            self._corpus.keep_reading(cursor.lastrowid, self._reader, text.reading)
+            self._corpus.keep_readings(self._reader, [(cursor.lastrowid, text.reading)])
         else:
-            self._db.execute("UPDATE OR IGNORE capture SET digest = ? WHERE id = ?", [digest, before])
+            self._rename(before, digest)
             self._db.execute("UPDATE snapshot SET file = ? WHERE capture_id = ?", [text.place, before])
-            self._corpus.keep_reading(before, self._reader, text.reading)
+            self._corpus.keep_readings(self._reader, [(before, text.reading)])
         self._db.execute("INSERT OR IGNORE INTO to_derive (document_id) VALUES (?)", [document_id])
         return before is None
+
+    def _key(self, timestamp: str, original: str, digest: str) -> CaptureKey:
+        return CaptureKey(timestamp, original, digest, "200", self._archive)
+
+    def _rename(self, capture_id: int, digest: str) -> None:
+        """Give a capture the digest of the text that replaces its own."""
+        sql = "SELECT timestamp, original FROM capture WHERE id = ?"
+        timestamp, original = self._db.execute(sql, [capture_id]).fetchone()
+        self._db.execute(
+            "UPDATE OR IGNORE capture SET key_digest = ?, digest = ? WHERE id = ?",
+            [self._key(timestamp, original, digest).key_digest, digest, capture_id],
+        )
 
     def _document(self, text: ImportedText) -> tuple[int, str]:
         key = [text.document.site, text.document.kind, text.document.variant]

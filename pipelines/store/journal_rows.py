@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from pipelines.items.captures import CaptureKey
 from pipelines.store.database import recording
 from pipelines.store.saved import Save, keep
 
@@ -40,20 +41,24 @@ def apply(db: Database, lines: Iterable[Line]) -> int:
 
 
 def _apply_capture(db: Database, line: Line) -> None:
-    key = [line["archive"], *line["capture"]]
+    key = _key(line["capture"], line["archive"])
     db.execute(
-        "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, length) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [*key, line["urlkey"], line["mimetype"], line["length"]],
+        "INSERT OR IGNORE INTO capture (key_digest, archive, timestamp, original, digest, statuscode, urlkey, "
+        "mimetype, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [*key.columns, line["urlkey"], line["mimetype"], line["length"]],
     )
-    archive = line["same_as_in"] or line["archive"]
-    twin = [archive, *line["same_as"]] if line["same_as"] else [None] * (len(CAPTURE_KEY) + 1)
+    twin = _key(line["same_as"], line["same_as_in"] or line["archive"]) if line["same_as"] else None
     assignments = ", ".join(f"{name} = ?" for name in FATE)
-    same = " AND ".join(f"{name} = ?" for name in ("archive", *CAPTURE_KEY))
     db.execute(
-        f"UPDATE capture SET {assignments}, same_as = (SELECT id FROM capture WHERE {same}) WHERE {same}",  # noqa: S608
-        [*(line[name] for name in FATE), *twin, *key],
+        f"UPDATE capture SET {assignments}, same_as = (SELECT id FROM capture WHERE key_digest = ?) "  # noqa: S608
+        "WHERE key_digest = ?",
+        [*(line[name] for name in FATE), twin and twin.key_digest, key.key_digest],
     )
+
+
+def _key(parts: Sequence[str], archive: str) -> CaptureKey:
+    timestamp, original, digest, statuscode = parts
+    return CaptureKey(timestamp, original, digest, statuscode, archive)
 
 
 def _apply_query(db: Database, line: Line) -> None:

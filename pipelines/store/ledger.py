@@ -40,7 +40,7 @@ LEFT JOIN extraction ON extraction.capture_id = coalesce(same_as, capture.id)
 WHERE document_id = ? AND archive IN (SELECT value FROM json_each(?))
 ORDER BY timestamp, original, digest, statuscode, archive"""  # noqa: S608
 _DECIDE = """UPDATE capture SET state = ?, stage = ?, reason = ?, same_as = ?, next_try = ?
-WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?"""
+WHERE key_digest = ?"""
 _OF_ACTIVE_DOCUMENT = """EXISTS (
     SELECT 1 FROM address JOIN document ON document.id = address.document_id
     WHERE document.active AND address.urlkey = capture.urlkey
@@ -128,21 +128,17 @@ class Ledger(Documents):
 
     def _decided(self, decision: Decision, holder: int | None) -> tuple[object, ...]:
         """The values of _DECIDE."""
-        key = decision.capture.key.columns
+        key = decision.capture.key.key_digest
         if holder is not None:
-            return State.DUPLICATE, "shared", "", holder, None, *key
+            return State.DUPLICATE, "shared", "", holder, None, key
         twin = self.capture_id(decision.same_as) if decision.same_as else None
         next_try = "" if decision.state is State.SELECTED else None
-        return decision.state, COPY if decision.is_copy else "plan", decision.reason, twin, next_try, *key
+        return decision.state, COPY if decision.is_copy else "plan", decision.reason, twin, next_try, key
 
     # -- captures
 
     def capture_id(self, key: CaptureKey) -> int | None:
-        row = self._db.execute(
-            "SELECT id FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
-            "AND statuscode = ?",
-            [*key.columns],
-        ).fetchone()
+        row = self._db.execute("SELECT id FROM capture WHERE key_digest = ?", [key.key_digest]).fetchone()
         return row[0] if row else None
 
     def rows_at(self, urlkey: str, timestamp: str, archive: str = "") -> list[Capture]:
@@ -158,9 +154,8 @@ class Ledger(Documents):
     def rows_of(self, key: CaptureKey) -> list[Capture]:
         """The capture of that key, in a list; an empty one where there is none."""
         rows = self._db.execute(
-            f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE archive = ? AND timestamp = ? AND original = ? "  # noqa: S608
-            "AND digest = ? AND statuscode = ?",
-            [*key.columns],
+            f"SELECT {CAPTURE_COLUMNS} FROM capture WHERE key_digest = ?",  # noqa: S608
+            [key.key_digest],
         )
         return [Capture(*row) for row in rows]
 
@@ -170,8 +165,8 @@ class Ledger(Documents):
             f"SELECT state, coalesce(redirect_to, ''), {_TWIN}, "  # noqa: S608
             "EXISTS (SELECT 1 FROM snapshot WHERE capture_id = same_as), reason, file, offset, snapshot.length "
             "FROM capture LEFT JOIN snapshot ON snapshot.capture_id = capture.id "
-            "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [*key.columns],
+            "WHERE key_digest = ?",
+            [key.key_digest],
         ).fetchone()
         if row is None:
             return None
@@ -210,9 +205,8 @@ class Ledger(Documents):
         with recording(self._db):
             self._db.execute(
                 "UPDATE capture SET state = ?, stage = ?, reason = ?, transient = ?, attempts = attempts + 1, "
-                "same_as = NULL, next_try = ? "
-                "WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-                [state, failure.stage, failure.reason, failure.transient, next_try, *capture.key.columns],
+                "same_as = NULL, next_try = ? WHERE key_digest = ?",
+                [state, failure.stage, failure.reason, failure.transient, next_try, capture.key.key_digest],
             )
             if next_try is None and (capture_id := self.capture_id(capture.key)):
                 departing.led_in_vain(self._db, capture_id)

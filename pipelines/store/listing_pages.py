@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from pipelines.items.captures import Capture, ListingPage, Query
+from pipelines.items.captures import Capture, ListingPage, Query, key_digest
 from pipelines.store.deriving import plan_anew
 
 log = logging.getLogger(__name__)
@@ -69,9 +69,9 @@ def position(asked_from: str, cursor: str) -> tuple[str, str]:
 
 
 _CAPTURES = """INSERT INTO capture
-    (archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, record_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (archive, timestamp, original, digest, statuscode) DO UPDATE SET
+    (key_digest, archive, timestamp, original, digest, statuscode, urlkey, mimetype, length, record_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (key_digest) DO UPDATE SET
     urlkey = excluded.urlkey, mimetype = min(mimetype, excluded.mimetype), length = min(length, excluded.length),
     record_at = max(record_at, excluded.record_at)
     WHERE urlkey <> excluded.urlkey OR mimetype > excluded.mimetype OR length > excluded.length
@@ -91,10 +91,11 @@ def _name_as_listed(db: Database, archive: str, rows: Sequence[Capture]) -> None
     """Captures that replay met before any listing showed them get their row's digest: they are the same."""
     met = {key for (key,) in db.execute("SELECT DISTINCT urlkey FROM capture WHERE met")}
     db.conn.executemany(
-        "UPDATE OR IGNORE capture SET digest = ?, statuscode = ?, mimetype = ?, length = ?, met = 0 "
+        "UPDATE OR IGNORE capture SET key_digest = ?, digest = ?, statuscode = ?, mimetype = ?, length = ?, met = 0 "
         "WHERE met AND archive = ? AND timestamp = ? AND original = ? AND ? IN (statuscode, '-')",
         (
             (
+                key_digest(row.timestamp, row.original, row.digest, row.statuscode, archive),
                 row.digest,
                 row.statuscode,
                 row.mimetype,
@@ -110,15 +111,17 @@ def _name_as_listed(db: Database, archive: str, rows: Sequence[Capture]) -> None
     )
 
 
-def _row(archive: str, capture: Capture) -> tuple[str, ...]:
+def _row(archive: str, row: Capture) -> tuple[object, ...]:
+    key = key_digest(row.timestamp, row.original, row.digest, row.statuscode, archive)
     return (
+        key,
         archive,
-        capture.urlkey,
-        capture.timestamp,
-        capture.original,
-        capture.mimetype,
-        capture.statuscode,
-        capture.digest,
-        capture.length,
-        capture.record_at,
+        row.timestamp,
+        row.original,
+        row.digest,
+        row.statuscode,
+        row.urlkey,
+        row.mimetype,
+        row.length,
+        row.record_at,
     )

@@ -12,11 +12,12 @@ from sqlite_utils import Database
 from pipelines.exceptions import RecordingFailed
 from pipelines.store.database import recording
 
-_SAME = """new.timestamp = old.timestamp AND new.original = old.original AND new.digest = old.digest
-    AND new.statuscode = old.statuscode"""
+# the columns, too: what another corpus says of its keys is not trusted
+_SAME = """new.key_digest = old.key_digest AND new.archive = old.archive AND new.timestamp = old.timestamp
+    AND new.original = old.original AND new.digest = old.digest AND new.statuscode = old.statuscode"""
 _TAKEN = f"""FROM other.extraction JOIN other.capture AS old ON old.id = extraction.capture_id
 JOIN other.snapshot AS held ON held.capture_id = old.id
-JOIN main.capture AS new ON new.archive = old.archive AND {_SAME}
+JOIN main.capture AS new ON {_SAME}
 JOIN main.snapshot AS place ON place.capture_id = new.id AND place.payload_digest = held.payload_digest"""
 _READ = (
     "reader, text_digest, reading_key, title, language, language_probability, charset, words, verdict, reasons, "

@@ -141,19 +141,10 @@ class Moves:
         with recording(self._db):
             for frame in frames:
                 is_new = self._db.execute(
-                    "INSERT OR IGNORE INTO capture (archive, urlkey, timestamp, original, mimetype, statuscode, "
-                    "digest, length, state, stage, reason, next_try, met) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'selected', 'plan', 'frame of a home page', '', 1)",
-                    [
-                        frame.archive,
-                        frame.urlkey,
-                        frame.timestamp,
-                        frame.original,
-                        frame.mimetype,
-                        frame.statuscode,
-                        frame.digest,
-                        frame.length,
-                    ],
+                    "INSERT OR IGNORE INTO capture (key_digest, archive, timestamp, original, digest, statuscode, "
+                    "urlkey, mimetype, length, state, stage, reason, next_try, met) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'selected', 'plan', 'frame of a home page', '', 1)",
+                    [*frame.key.columns, frame.urlkey, frame.mimetype, frame.length],
                 ).rowcount
                 if is_new:
                     added(self._db, frame.urlkey, State.SELECTED)

@@ -104,13 +104,7 @@ def held(db: Database, capture_id: int) -> Unread:
 def keep(db: Database, reader: str, outcomes: Outcomes) -> None:
     """Keep what was read in captures, in one transaction."""
     with recording(db):
-        _keep(db, reader, outcomes)
-
-
-def _keep(db: Database, reader: str, outcomes: Outcomes) -> None:
-    corpus = Corpus(db, "")
-    for capture_id, outcome in outcomes:
-        corpus.keep_reading(capture_id, reader, outcome)
+        Corpus(db, "").keep_readings(reader, outcomes)
 
 
 def choose(db: Database, reader: str) -> bool:
@@ -128,7 +122,8 @@ def settle(db: Database, reader: str, last: Outcomes) -> None:
     wait for their versions: one transaction, so that nothing can be read by `reader` and not settled. Copies of what
     another archive holds were read too, and stay copies."""
     with recording(db):
-        _keep(db, reader, last)
+        if last:
+            Corpus(db, "").keep_readings(reader, last)
         db.execute("UPDATE reader SET id = 1 + (SELECT max(id) FROM reader) WHERE reader = ?", [reader])
         db.execute(
             "UPDATE capture SET state = iif(failure = '', 'read', 'failed'), stage = iif(failure = '', '', 'reading'), "

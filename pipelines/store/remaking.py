@@ -114,10 +114,9 @@ class Making:
         """A capture of our own was replayed after all, since something led to it: what its row promised, or what was
         said of it when it was asked for itself, counts no more. What is no page is told once more behind its bytes."""
         self._db.execute(
-            "UPDATE capture SET state = 'passed over', stage = '', reason = 'met in replay' WHERE archive = ? "
-            "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ? "
+            "UPDATE capture SET state = 'passed over', stage = '', reason = 'met in replay' WHERE key_digest = ? "
             "AND state IN ('not replayed', 'unplayable')",
-            [*capture.key.columns],
+            [capture.key.key_digest],
         )
 
     def _prefer(self, snapshot: Snapshot) -> None:
@@ -125,10 +124,9 @@ class Making:
         place, kind = snapshot.location, snapshot.memento.answer.header("content-type")
         self._db.execute(
             "UPDATE snapshot SET file = ?, offset = ?, length = ?, payload_digest = ?, content_type = ?, "
-            "truncated = ? WHERE content_type > ? AND capture_id = (SELECT id FROM capture WHERE archive = ? "
-            "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?)",
+            "truncated = ? WHERE content_type > ? AND capture_id = (SELECT id FROM capture WHERE key_digest = ?)",
             [place.file, place.offset, place.length, snapshot.payload_digest, kind,
-             snapshot.memento.truncated, kind, *snapshot.memento.capture.key.columns],
+             snapshot.memento.truncated, kind, snapshot.memento.capture.key.key_digest],
         )  # fmt: skip
 
     def hold_revisit(self, capture: Capture, urlkey: str, timestamp: str) -> None:
@@ -136,15 +134,14 @@ class Making:
         if self._is_ours(capture):
             return
         self._db.execute(
-            "INSERT OR IGNORE INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, "
-            "length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO capture (key_digest, archive, timestamp, original, digest, statuscode, urlkey, "
+            "mimetype, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [*capture.key.columns, capture.urlkey, capture.mimetype, capture.length],
         )
         self._note_foreign(capture)
         self._db.execute(
-            "INSERT OR IGNORE INTO making_revisit SELECT id, ?, ? FROM capture WHERE archive = ? AND timestamp = ? "
-            "AND original = ? AND digest = ? AND statuscode = ?",
-            [urlkey, timestamp, *capture.key.columns],
+            "INSERT OR IGNORE INTO making_revisit SELECT id, ?, ? FROM capture WHERE key_digest = ?",
+            [urlkey, timestamp, capture.key.key_digest],
         )
 
     def name(self, capture: Capture, file: str, names: Iterable[str]) -> None:
@@ -175,11 +172,8 @@ class Making:
         self._db.conn.executemany("INSERT OR IGNORE INTO making_sent VALUES (?, ?)", [(name, file) for name in names])
 
     def _of(self, capture: Capture, insert: str, values: Iterable[tuple[str, ...]]) -> None:
-        sql = (
-            f"{insert} FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
-            "AND statuscode = ?"
-        )
-        self._db.conn.executemany(sql, [(*value, *capture.key.columns) for value in values])
+        key = capture.key.key_digest
+        self._db.conn.executemany(f"{insert} FROM capture WHERE key_digest = ?", [(*value, key) for value in values])
 
     def leave_out_posted(self) -> int:
         """What answers a request that sent something is no page of its address. Returns how many there are."""
@@ -190,9 +184,8 @@ class Making:
         """Whether our own files tell of a capture: what they say stands."""
         return (
             self._db.execute(
-                "SELECT 1 FROM capture WHERE archive = ? AND timestamp = ? AND original = ? AND digest = ? "
-                "AND statuscode = ? AND id NOT IN (SELECT capture_id FROM making_theirs)",
-                [*capture.key.columns],
+                "SELECT 1 FROM capture WHERE key_digest = ? AND id NOT IN (SELECT capture_id FROM making_theirs)",
+                [capture.key.key_digest],
             ).fetchone()
             is not None
         )
@@ -200,31 +193,27 @@ class Making:
     def replace(self, snapshot: Snapshot) -> None:
         """Take a record of ours in the place of the one that is held of its capture."""
         self._db.execute(
-            "DELETE FROM snapshot WHERE capture_id = (SELECT id FROM capture WHERE archive = ? AND timestamp = ? "
-            "AND original = ? AND digest = ? AND statuscode = ?)",
-            [*snapshot.memento.capture.key.columns],
+            "DELETE FROM snapshot WHERE capture_id = (SELECT id FROM capture WHERE key_digest = ?)",
+            [snapshot.memento.capture.key.key_digest],
         )
         self._corpus.hold(snapshot)
 
     def _note_foreign(self, capture: Capture) -> None:
         self._db.execute("INSERT OR IGNORE INTO making_foreign VALUES (?)", [capture.urlkey])
         self._db.execute(
-            "INSERT OR IGNORE INTO making_theirs SELECT id FROM capture WHERE archive = ? AND timestamp = ? "
-            "AND original = ? AND digest = ? AND statuscode = ?",
-            [*capture.key.columns],
+            "INSERT OR IGNORE INTO making_theirs SELECT id FROM capture WHERE key_digest = ?",
+            [capture.key.key_digest],
         )
         # two records of one capture may differ beside its key: the smallest counts, whichever comes first
         self._db.execute(
-            "UPDATE capture SET mimetype = min(mimetype, ?), length = min(length, ?) WHERE archive = ? "
-            "AND timestamp = ? AND original = ? AND digest = ? AND statuscode = ?",
-            [capture.mimetype, capture.length, *capture.key.columns],
+            "UPDATE capture SET mimetype = min(mimetype, ?), length = min(length, ?) WHERE key_digest = ?",
+            [capture.mimetype, capture.length, capture.key.key_digest],
         )
 
     def _update(self, capture: Capture, assignment: str, value: str) -> None:
         self._db.execute(
-            f"UPDATE capture SET {assignment} WHERE archive = ? AND timestamp = ? AND original = ? "  # noqa: S608
-            "AND digest = ? AND statuscode = ?",
-            [value, *capture.key.columns],
+            f"UPDATE capture SET {assignment} WHERE key_digest = ?",  # noqa: S608
+            [value, capture.key.key_digest],
         )
 
     def join_revisits(self) -> None:

@@ -17,6 +17,7 @@ from time import process_time
 
 from sqlite_utils import Database
 
+from pipelines.items.captures import key_digest
 from pipelines.store.database import DATABASE
 from tests.bench import table
 from tests.bench.baseline import HERE, NoBaseline, Tree, baseline
@@ -30,7 +31,8 @@ _TABLES = {
     "document": "id, site, kind, variant, url",
     "address": "document_id, urlkey, url, evidence",
     "query": "archive, urlkey, url, match, filters, since, until, state, next_try, answered_at, whole_at",
-    "capture": "id, archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, state, reason, same_as",
+    "capture": "id, archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, state, reason, same_as"
+    ", key_digest",
     "snapshot": "capture_id, requested, file, offset, length, payload_digest, content_type, digest_check, redirect_to, "
     "fetched_at",
     "text": "digest, body",
@@ -64,10 +66,11 @@ def make(folder: Path, captures: int, tree: Tree = HERE) -> None:
         documents = iter(range(captures // A_DOCUMENT))
         while some := list(islice(documents, _AT_ONCE)):
             with db.atomic():
-                for name, columns in _TABLES.items():
-                    rows = (row for document in some for row in _rows(name, document, reader))
-                    marks = ", ".join("?" * len(columns.split(",")))
-                    db.conn.executemany(f"INSERT INTO {name} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+                for name, told in _TABLES.items():
+                    columns = [one for one in told.split(", ") if one in {column.name for column in db[name].columns}]
+                    rows = (row[: len(columns)] for document in some for row in _rows(name, document, reader))
+                    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+                    db.conn.executemany(f"INSERT INTO {name} ({names}) VALUES ({marks})", rows)  # noqa: S608
         if tree is HERE:
             with db.atomic():
                 count_states_anew(db)
@@ -97,7 +100,9 @@ def _capture(document: int, at: int, url: str, key: str) -> Row:
     first = place - at % (A_DOCUMENT // VERSIONS)
     digest = hashlib.sha256(str(first).encode()).hexdigest()[:32].upper()
     state = ("read", "", None) if place == first else ("duplicate", "", first)
-    return place, "web.archive.org", key, _moment(at), url, "text/html", "200", digest, "900", *state
+    moment = _moment(at)
+    found_by = key_digest(moment, url, digest, "200", "web.archive.org")  # 0.1.0 has no such column
+    return place, "web.archive.org", key, moment, url, "text/html", "200", digest, "900", *state, found_by
 
 
 def _moment(at: int) -> str:

@@ -43,11 +43,13 @@ def served(folder: Path, latency: float = 0, trouble: Sequence[str] = ()) -> Ite
     command += ["--latency", str(latency), *trouble]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         assert server.stdout is not None
-        found = re.search(r"http://\S+", server.stdout.readline())
-        if found is None:
-            raise RuntimeError("the archive did not start")
-        yield found[0]
-        server.terminate()
+        try:
+            found = re.search(r"http://\S+", server.stdout.readline())
+            if found is None:
+                raise RuntimeError("the archive did not start")
+            yield found[0]
+        finally:
+            server.terminate()
 
 
 def crawl(base: str, targets: Path, corpus: Path, workers: int, further: Mapping[str, object] | None = None) -> Crawl:

@@ -26,6 +26,7 @@ from pipelines.export.base import Order, export_to
 from pipelines.export.selection import Selection, viewing
 from pipelines.export.site.contents import publish
 from pipelines.export.site.names import SiteSettings
+from pipelines.items.captures import CaptureKey
 from pipelines.store.database import open_corpus
 
 SITE = "site"
@@ -77,9 +78,9 @@ def _add(db, document: int, number: int, site: str) -> None:  # type: ignore[no-
     time = f"{1999 + number}0{1 + document % 9}0{1 + place % 9}120000"
     url, key = f"http://{site}/privacy", f"example,site{document:05})/privacy"
     db.execute(
-        "INSERT INTO capture (id, archive, urlkey, timestamp, original, mimetype, statuscode, digest, length, state, reason) "
-        "VALUES (?, 'web.archive.org', ?, ?, ?, 'text/html', '200', ?, '900', 'read', '')",
-        [place, key, time, url, digest[:32]],
+        "INSERT INTO capture (id, key_digest, archive, timestamp, original, digest, statuscode, urlkey, mimetype, length, "
+        "state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'text/html', '900', 'read', '')",
+        [place, *CaptureKey(time, url, digest[:32], "200").columns, key],
     )
     db.execute(
         "INSERT INTO snapshot VALUES (?, ?, 'x.warc.gz', ?, 1, ?, '', '', '', '', '')", [place, time, place, digest]

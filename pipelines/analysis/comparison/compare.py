@@ -62,10 +62,6 @@ def _words_of(body: str) -> str:
     return " ".join(INVISIBLE.sub("", _SIGNS.sub("", body)).split())
 
 
-RULES = 1
-"""Goes up when two texts may compare otherwise than before; then what is kept of comparisons is made anew."""
-
-
 def compare(before: str, after: str) -> Comparison:
     """Compare two Markdown texts (style `corpus`, as versions have them). Pure; never fails, whatever the texts are."""
     ours, theirs = _parsed(before), _parsed(after)

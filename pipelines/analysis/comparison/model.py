@@ -7,6 +7,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+RULES = 1
+"""Goes up when two texts may compare otherwise than before; then what is kept of comparisons is made anew."""
+
 BlockKind = Literal["heading", "paragraph", "item", "row", "code", "rule"]
 PieceOp = Literal["equal", "delete", "insert", "format"]
 ChangeOp = Literal["equal", "changed", "removed", "added", "moved from", "moved to"]

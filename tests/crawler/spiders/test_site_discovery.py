@@ -104,8 +104,8 @@ def test_a_later_run_finds_nothing_in_what_replay_alone_led_to(desk: Desk) -> No
     desk.discovery.relate([(SITE, KIND)])
     met = row("http://shop.example/legal/privacy-policy")
     desk.db.execute(
-        "INSERT INTO capture (archive, timestamp, original, digest, statuscode, urlkey, mimetype, length, met) "
-        "VALUES (?, ?, ?, ?, ?, ?, 'text/html', '-', 1)",
+        "INSERT INTO capture (key_digest, archive, timestamp, original, digest, statuscode, urlkey, mimetype, length, "
+        "met) VALUES (?, ?, ?, ?, ?, ?, ?, 'text/html', '-', 1)",
         [*met.key.columns, met.urlkey],
     )
     desk.discovery.begin()

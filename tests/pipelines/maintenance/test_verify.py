@@ -103,6 +103,7 @@ def test_lost_warc_files_are_found_and_all_of_them_selected_again_where_that_is_
         ["DELETE FROM extraction WHERE capture_id IN (SELECT capture_id FROM extraction LIMIT 3)"],
         ["DELETE FROM extraction", "DELETE FROM version", "DELETE FROM snapshot"],
         ["DELETE FROM capture WHERE state = 'not replayed'"],
+        ["UPDATE capture SET key_digest = CAST(id AS BLOB) WHERE state = 'not replayed'"],
     ],
     ids=[
         "edited text",
@@ -112,6 +113,7 @@ def test_lost_warc_files_are_found_and_all_of_them_selected_again_where_that_is_
         "lost readings",
         "lost snapshots",
         "lost captures",
+        "mistaken keys",
     ],
 )
 def test_damaged_rows_are_found_and_made_again(crawled: Path, tmp_path: Path, statements: list[str]) -> None:

@@ -264,5 +264,5 @@ def _plan(desk: Desk, query: str) -> list[str]:
 
 
 def _is_scan(step: str) -> bool:
-    known = ("document_capture", "CONSTANT", "subquery", "search_config")
+    known = ("document_capture", "CONSTANT", "subquery", "search_config", "json_each")
     return step.startswith("SCAN") and not any(one in step for one in known)

@@ -8,7 +8,10 @@ import pytest
 from sqlite_utils import Database
 
 from pipelines.exceptions import WrongUse
+from pipelines.items.captures import CaptureKey
+from pipelines.store.checks import mistaken_keys
 from pipelines.store.database import DATABASE, open_corpus, open_for_reading
+from pipelines.store.ledger import Ledger
 from pipelines.store.schema_speed import migrations
 from pipelines.warc import journal
 
@@ -61,6 +64,31 @@ def test_a_second_reader_is_asked_anew_of_what_versions_show_and_nothing_else_ch
         assert opened.execute(untouched).fetchall() != before, "an answer is told"
         opened.execute("UPDATE extraction SET words = 7")
         assert opened.execute(untouched).fetchall() == []
+
+
+def test_a_capture_is_found_by_a_digest_of_its_key_and_keeps_what_belongs_to_it(old: Path) -> None:
+    belonging = (
+        "SELECT type, name FROM sqlite_schema WHERE tbl_name = 'capture' AND sql IS NOT NULL ORDER BY type, name"
+    )
+    with closing(sqlite3.connect(old / DATABASE)) as db:
+        migrations.apply(Database(db), stop_before="captures_by_short_keys")
+        db.execute("UPDATE capture SET same_as = 1, state = 'duplicate' WHERE id = 2")
+        db.commit()
+        before = db.execute(belonging).fetchall()
+        rows = db.execute("SELECT * FROM captures ORDER BY timestamp").fetchall()
+    with closing(open_corpus(old)) as opened:
+        assert opened.execute(belonging).fetchall() == before
+        assert opened.execute("SELECT * FROM captures ORDER BY timestamp").fetchall() == rows
+        assert opened.execute("PRAGMA foreign_key_check").fetchall() == []
+        ledger = Ledger(opened, "web.archive.org")
+        keys = (
+            CaptureKey(f"{year}0101000000", "http://bell.example/privacy", year_digest, "200")
+            for year, year_digest in (("2015", "AAAA"), ("2016", "BBBB"), ("2016", "AAAA"))
+        )
+        assert [ledger.capture_id(key) for key in keys] == [1, 2, None]
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+            opened.execute("DELETE FROM capture WHERE id = 1")
+        assert [*mistaken_keys(opened)] == []
 
 
 def test_an_older_layout_is_not_read_before_it_is_brought_up(old: Path) -> None:

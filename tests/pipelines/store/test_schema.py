@@ -184,10 +184,10 @@ def test_applying_again_does_nothing(db: Database) -> None:
     assert db.schema == before
 
 
-@pytest.mark.parametrize("column", ["archive", "timestamp", "original", "digest", "statuscode"])
+@pytest.mark.parametrize("column", ["key_digest", "archive", "timestamp", "original", "digest", "statuscode"])
 def test_no_part_of_a_key_may_be_missing(db: Database, column: str) -> None:
     """SQLite takes two NULLs for different: a row with one would come again and again."""
-    names = ["archive", "urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]
+    names = ["key_digest", "archive", "urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]
     values = [None if name == column else "-" for name in names]
     marks = ", ".join("?" * len(names))
     with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"):
