@@ -93,6 +93,20 @@ def test_a_capture_is_found_by_a_digest_of_its_key_and_keeps_what_belongs_to_it(
         assert [*mistaken_keys(opened)] == []
 
 
+def test_an_interrupt_while_a_table_is_written_anew_is_told_as_one_and_loses_nothing(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*key: str) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.store.schema_speed.key_digest", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            open_corpus(old)
+    with closing(open_corpus(old)) as opened:
+        assert opened.execute("SELECT count(*) FROM captures").fetchone() == (2,)
+
+
 def test_of_two_programs_one_brings_a_corpus_up_and_the_other_finds_it_done(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
