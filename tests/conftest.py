@@ -52,9 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded stays: looking through it again and again for garbage would take a tenth of the time."""
+    """What is loaded stays: looking through it again and again for garbage would take a tenth of the time.
+    What tests leave is looked for more rarely."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 @pytest.fixture(scope="session")

@@ -24,11 +24,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
+from importlib import import_module, metadata
 from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -38,6 +38,7 @@ ROOT = Path(__file__).parent.parent
 LARGEST = 1 << 20  # bytes of an order
 UNLIMITED = resource.RLIM_INFINITY
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_stays = ExitStack()
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Launched:
 
 def launch(
     command: list[str], environ: dict[str, str], out: IO[Any], err: IO[Any], *, largest_file: int = UNLIMITED,
-    without: Iterable[int] = (),
+    without: Iterable[int] = (), folder: Path = ROOT,
 ) -> Launched:  # fmt: skip
     """Start `python -m MODULE ...` or `python -c SCRIPT ...`, in the folder of the project and a session of its own;
     `without` these capabilities."""
@@ -84,7 +85,7 @@ def launch(
     assert command[1] in ("-m", "-c"), command
     told, tell = os.pipe()
     try:
-        given = {"environ": environ, "largest_file": largest_file, "without": [*without], "folder": str(ROOT)}
+        given = {"environ": environ, "largest_file": largest_file, "without": [*without], "folder": str(folder)}
         order = json.dumps({"command": command[1:], **given}).encode()
         orders, _ = forked_from(os.getpid())
         socket.send_fds(orders, [order], [out.fileno(), err.fileno(), tell])
@@ -94,11 +95,11 @@ def launch(
 
 
 def launched(
-    command: list[str], environ: dict[str, str], timeout: float, *, without: Iterable[int] = ()
+    command: list[str], environ: dict[str, str], timeout: float, *, without: Iterable[int] = (), folder: Path = ROOT
 ) -> "subprocess.CompletedProcess[str]":
     """Run such a command to its end. Raises subprocess.TimeoutExpired, and leaves nothing running."""
     with TemporaryFile("w+", encoding="utf-8") as out, TemporaryFile("w+", encoding="utf-8") as err:
-        process = launch(command, environ, out, err, without=without)
+        process = launch(command, environ, out, err, without=without, folder=folder)
         try:
             code = process.wait(timeout)
         finally:
@@ -106,6 +107,19 @@ def launched(
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(command, code, out.read(), err.read())
+
+
+@contextmanager
+def piped(command: list[str]) -> Iterator[tuple[Launched, IO[str], IO[str]]]:
+    """Such a command, and what it says on both outputs while it runs; killed if it still runs at last."""
+    (said, out), (told, err) = os.pipe(), os.pipe()
+    with open(said, encoding="utf-8") as standard, open(told, encoding="utf-8") as errors:
+        with open(out, "w") as written, open(err, "w") as complained:
+            process = launch(command, dict(os.environ), written, complained)
+        try:
+            yield process, standard, errors
+        finally:
+            process.kill()
 
 
 @cache
@@ -192,6 +206,10 @@ def _give_up(capabilities: Iterable[int]) -> None:
 def _load() -> None:
     """All that a crawl and the other commands load, but for what is to be chosen by each process itself."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process that has threads is not to be forked
+    metadata.version, metadata.entry_points = (
+        cache(metadata.version),
+        cache(metadata.entry_points),
+    )  # installed is what is
     import scrapy.cmdline
     import scrapy.core.downloader.handlers.http11
     import scrapy.core.scheduler
@@ -209,6 +227,7 @@ def _load() -> None:
         for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
             with suppress(ImportError):
                 import_module(module.name)
+    import_module("policy_corpus")
     del sys.modules["pyarrow"]
     _warm_up()
     assert "twisted.internet.reactor" not in sys.modules
@@ -219,13 +238,22 @@ def _load() -> None:
 
 def _warm_up() -> None:
     """What is loaded with the first address and the first page; where our processes are forked, their readers are."""
+    from scrapy.cmdline import _get_commands_dict
+    from scrapy.utils.project import get_project_settings
+    from scrapy.utils.versions import get_versions
+
+    from crawler.jobs.crawl import LIBRARIES
     from crawler.targets.urls import site_of
     from pipelines.executors import reading_process
     from pipelines.extraction.extractors import extractor
+    from pipelines.extraction.version import reader_version
     from pipelines.items.readings import Page
     from tests.new_corpora import copied_layout
 
-    copied_layout().__enter__()
+    _stays.enter_context(copied_layout())
+    _get_commands_dict(get_project_settings(), inproject=True)
+    get_versions()
+    reader_version("corpus"), [metadata.version(library) for library in LIBRARIES]
     site_of("site.example")
     extractor("corpus").read(Page(reading_process.WARM_UP, "http://localhost/", "20000101000000"))
     reading_process.get_context = lambda method: _ForkedReaders()  # type: ignore[assignment, attr-defined]

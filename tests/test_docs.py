@@ -15,6 +15,7 @@ import pytest
 from pipelines.store.database import open_corpus, open_for_reading
 from tests.conftest import ROOT
 from tests.corpora import copied
+from tests.launching import launched
 
 README = (ROOT / "README.md").read_text()
 PYTHON = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/python-api.md").read_text(), re.MULTILINE | re.DOTALL)
@@ -149,6 +150,6 @@ def test_the_pandas_query_of_the_readme_makes_a_table(user_folder: Path) -> None
 def test_the_examples_of_the_python_page_run(code: str, user_folder: Path) -> None:
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code]
-    ended = subprocess.run(command, cwd=user_folder, capture_output=True, text=True, timeout=60, env=env, check=False)
+    ended = launched(command, env, 60, folder=user_folder)
     assert ended.stderr == ""
     assert ended.stdout.strip()

@@ -21,7 +21,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +31,7 @@ from crawler.politeness import circuit_breaker as breaking
 from crawler.politeness import rates as pacing
 from crawler.politeness.limits import KINDS, checked_rate, checked_scale
 from crawler.politeness.shared_file import SharedFile
-from crawler.politeness.shared_state import State, advance, decoded, encoded
+from crawler.politeness.shared_state import State, advance, decoded, encoded, health
 
 log = logging.getLogger(__name__)
 
@@ -171,18 +171,13 @@ class Pace:
             state = self._kept if self._kept and text == self._text else self._loaded(text)
             advance(state, self._clock() * self._scale)
             before, self._kept = state.breaker.openings, None
-            health = self._health(state)
+            well = health(state)
             yield state
-            if text and not self._is_limited and health == self._health(state):
-                self._text = text  # of no rate only pauses are to be remembered
+            if text and not self._is_limited and well == health(state):
+                self._text = text  # of no rate only pauses are to be remembered: with one the slots given away are news
             else:
                 self._text = self._file.write(encoded(state), durable=state.breaker.openings != before)
             self._kept = state
-
-    @staticmethod
-    def _health(state: State) -> tuple[object, ...]:
-        """How the archive is, for comparing: with a rate the slots that were given away are news, too."""
-        return replace(state.breaker), *map(replace, state.waves.values())
 
     def _loaded(self, text: bytes) -> State:
         if not text.strip():

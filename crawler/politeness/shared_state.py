@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeVar
 
+from msgspec.json import encode as to_json
+
 from crawler.politeness.circuit_breaker import LONGEST, LOOK, Breaker, Wave
 from crawler.politeness.limits import KINDS
 from crawler.politeness.rates import Rate
@@ -48,7 +50,12 @@ def advance(state: State, time_of_day: float) -> None:
 
 
 def encoded(state: State) -> str:
-    return json.dumps(state, default=lambda part: {each.name: getattr(part, each.name) for each in fields(part)})
+    return to_json(state).decode()
+
+
+def health(state: State) -> bytes:
+    """How the archive is, for comparing."""
+    return to_json([state.breaker, state.waves])
 
 
 def decoded(text: bytes) -> State:
@@ -75,7 +82,7 @@ def _filled(make: Callable[[], T], raw: dict[str, Any]) -> T:
         value = raw.get(each.name, default) if each.name in SINCE_0_1_0 else raw[each.name]
         if isinstance(default, float):
             value = _number(value)
-        elif type(value) is not type(default):
+        elif type(value) is not type(default) or (isinstance(value, str) and not value.isascii()):
             raise ValueError(f"{each.name} is {value!r}")
         setattr(filled, each.name, value)
     return filled

@@ -71,8 +71,8 @@ def _on_cluster(name: str, source: str, captures: int, numbers: tuple[int, ...])
         kills = f", {KILLS} workers killed" if how.count(":") > 1 else f" (at most {MOST_MORE})"
         print(
             f"  on a cluster, {how.split(':')[1]} workers, {name}: {'equal' if is_equal else 'NOT EQUAL'}, "
-            f"CPU {spent / alone:.2f} times that of one process, {spent / crowded:.2f} times that of one among others"
-            f"{kills}; a worker {told['memory']:.0f} MB "
+            f"CPU {spent / alone:.2f} times that of one process ({told['readers'] / alone:.2f} of it the workers'), "
+            f"{spent / crowded:.2f} times that of one among others{kills}; a worker {told['memory']:.0f} MB "
             f"(at most {MOST_MEMORY:.0f})",
             flush=True,
         )

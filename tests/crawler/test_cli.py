@@ -17,6 +17,7 @@ from pipelines.exceptions import RecordingFailed, WrongUse
 from tests.conftest import FAST, ROOT, Run, refusal
 from tests.corpora import copied
 from tests.crawls.crawling import Crawling
+from tests.launching import launched
 
 COMMANDS = sorted(path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__")
 
@@ -151,10 +152,7 @@ def test_an_interrupt_while_the_spider_is_made_is_noted(sample: Path, tmp_path: 
     with EmbeddedArchive(sample) as archive:
         options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
         command = ["crawl", "policies", "-a", f"targets={sample / 'targets.txt'}", "-s", f"WAYBACK_URL={archive.url}"]
-        ended = subprocess.run(
-            [sys.executable, "-c", script, *command, *options],
-            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        ended = launched([sys.executable, "-c", script, *command, *options], dict(os.environ), 60)
     assert (ended.returncode, ended.stderr) == (
         130,
         "error: Stopped by SIGINT; run the same command again to continue.\n",

@@ -29,9 +29,11 @@ class _Draft(Struct, gc=False):
     tail: str
     continues: bool = False
     head: bool = False
+    wrapped: list[str] = []  # what goes on from line to line, joined but once: it may be a megabyte
 
     def done(self) -> Block:
-        return Block(self.kind, self.level, self.quotes, self.lead, self.body, self.tail, self.continues, self.head)
+        body = "".join([self.body, *self.wrapped]) if self.wrapped else self.body
+        return Block(self.kind, self.level, self.quotes, self.lead, body, self.tail, self.continues, self.head)
 
 
 @dataclass(slots=True)
@@ -157,7 +159,8 @@ def _take_paragraph(state: _State, line: str, start: int, quotes: int) -> None:
         _add(state, "paragraph", line, start, quotes=quotes, continues=True)
     else:  # a line that was wrapped
         body = line.rstrip()
-        last.body, last.tail = last.body + last.tail + body, line[len(body) :]
+        last.wrapped += (last.tail, body)
+        last.tail = line[len(body) :]
 
 
 def _add(

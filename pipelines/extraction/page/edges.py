@@ -129,7 +129,7 @@ def outside_links(tokens: list[Token]) -> int:
         if token.kind == "link":
             inside = token.opens
         elif token.kind == "text" and not inside:
-            count += len(LETTERS.findall(token.value))
+            count += sum(map(str.isalnum, token.value))
     return count
 
 

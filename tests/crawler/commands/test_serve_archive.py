@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from crawler.local_archive.sample import make_sample
-from tests.launching import launched
+from tests.launching import launched, piped
 
 SERVE = [sys.executable, "-m", "scrapy", "serve-archive"]
 
@@ -23,9 +23,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serves_until_told_to_stop(tmp_path: Path, number: signal.Signals) -> None:
     make_sample(tmp_path)
-    with subprocess.Popen([*SERVE, str(tmp_path), "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
+    with piped([*SERVE, str(tmp_path), "--port", "0"]) as (process, said, _):
+        line = said.readline()
         address = line.rpartition(" ")[2].strip()
         with urllib.request.urlopen(f"{address}/cdx/search/cdx?url=inkwell-post.example/terms", timeout=10) as answer:
             assert len(answer.read().splitlines()) == 2
@@ -86,15 +85,14 @@ def test_speaks_other_dialects_and_says_what_is_left_out(tmp_path: Path) -> None
     make_sample(tmp_path)
     (tmp_path / "notes.txt").write_text("not an archive file")
     options = ["--port", "0", "--dialect", "pywb", "--block-lines", "5", "--page-blocks", "1"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([*SERVE, str(tmp_path), *options], **pipes) as process:  # type: ignore[call-overload]
-        address = process.stdout.readline().rpartition(" ")[2].strip()
+    with piped([*SERVE, str(tmp_path), *options]) as (process, out, err):
+        address = out.readline().rpartition(" ")[2].strip()
         assert address.endswith("/collection")
         query = f"{address}/cdx?url=*.inkwell-post.example&showNumPages=true"
         with urllib.request.urlopen(query, timeout=10) as answer:
             assert json.load(answer)["pageSize"] == 1
-        process.terminate()
-        said = process.stderr.read()
+        process.send_signal(signal.SIGTERM)
+        said = err.read()
     assert said.splitlines() == [
         "left out, no archive or index file: notes.txt",
         "not offered: rewritten pages, search pages, recording, several collections, fuzzy rules of single sites",
@@ -113,9 +111,8 @@ def test_wrong_dialects_and_counts_are_told(tmp_path: Path) -> None:
 def test_faults_and_limits_stand_in_front(tmp_path: Path) -> None:
     make_sample(tmp_path)
     options = ["--port", "0", "--fault", "status-452", "--seed", "3", "--limit-cdx", "2", "--retry-after", "9"]
-    with subprocess.Popen([*SERVE, str(tmp_path), *options], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().rpartition(" ")[2].strip()
+    with piped([*SERVE, str(tmp_path), *options]) as (_, said, _):
+        address = said.readline().rpartition(" ")[2].strip()
         statuses = []
         for _ in range(3):
             try:
@@ -124,5 +121,4 @@ def test_faults_and_limits_stand_in_front(tmp_path: Path) -> None:
             except urllib.error.HTTPError as error:
                 statuses.append((error.code, error.headers["Retry-After"]))
                 error.close()
-        process.terminate()
     assert statuses == [(452, None), (200, None), (429, "9")]

@@ -3,7 +3,6 @@
 import json
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,8 +15,9 @@ from crawler.local_archive.embedded import EmbeddedArchive
 from pipelines.extraction.version import reader_version
 from pipelines.store.database import open_corpus
 from pipelines.store.readings import count_outdated
-from tests.conftest import FAST, ROOT, Ended, Run, run_scrapy
+from tests.conftest import FAST, Ended, Run, run_scrapy
 from tests.corpora import copied, settings_of, tables, texts, unmarked
+from tests.launching import piped
 
 SITE = "http://inkwell-post.example/privacy"
 
@@ -155,12 +155,11 @@ def test_a_crawl_that_is_stopped_while_it_reads_again_asks_nothing(
     given = {"CORPUS_DIR": upgraded, "STATE_DIR": tmp_path / "state", "WAYBACK_URL": archive.url, **FAST}
     options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
     command = [sys.executable, "-m", "scrapy", "crawl", "policies", "-a", f"targets={SITE}", *options]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as crawl:
-        assert crawl.stderr is not None
-        assert "are read again" in crawl.stderr.readline()
+    with piped(command) as (crawl, _, told):
+        assert "are read again" in told.readline()
         crawl.send_signal(signal.SIGINT)
-        _, err = crawl.communicate(timeout=240)
-    assert (crawl.returncode, err) == (130, "error: Stopped by SIGINT; run the same command again to continue.\n")
+        ended = crawl.wait(240), told.read()
+    assert ended == (130, "error: Stopped by SIGINT; run the same command again to continue.\n")
     assert archive.requests.count("replay") == archive.requests.count("cdx") == 0
     with closing(sqlite3.connect(upgraded / "corpus.sqlite")) as db:
         ended = db.execute("SELECT outcome, exit_code FROM runs ORDER BY started_at DESC").fetchone()

@@ -43,6 +43,7 @@ def test_what_is_written_is_read_back() -> None:
         encoded(full()).replace("12.345678901234567", "1e300").encode(),
         encoded(full()).replace("12.345678901234567", "true").encode(),
         encoded(full()).replace('"limited"', "7").encode(),
+        encoded(full()).replace('"limited"', '"\\ud800"').encode(),
     ],
 )
 def test_anything_else_is_refused_with_one_error(text: bytes) -> None:

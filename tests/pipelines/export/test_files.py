@@ -1,6 +1,5 @@
 import hashlib
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -16,8 +15,8 @@ from pipelines.items.captures import DocumentKey
 from pipelines.items.readings import Verdict
 from pipelines.store.selection import SelectedVersion
 from pipelines.warc.lock import in_turn
-from tests.conftest import ROOT
 from tests.desk import SHOP, URL, Desk, reading, row
+from tests.launching import piped
 
 PUBLIC = "https://web.archive.org"
 FOLDER = "shop.example/privacy-policy"
@@ -256,9 +255,8 @@ def test_a_second_export_to_a_folder_waits_for_the_first(desk: Desk, text: Path)
     command = [sys.executable, "-m", "scrapy", "export", "--to", str(text), "-s", f"CORPUS_DIR={desk.folder}"]
     with ExitStack() as held:
         held.enter_context(in_turn(text))
-        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as other:
-            assert other.stderr is not None
-            assert f"Another process writes in {text}: waiting for it." in other.stderr.readline()
+        with piped(command) as (other, _, told):
+            assert f"Another process writes in {text}: waiting for it." in told.readline()
             desk.listed(row("2006"))
             desk.plan()
             desk.read(row("2006"), "We rent it.")

@@ -16,6 +16,7 @@ import pytest
 
 from tests.pipelines.export.views import exported, versions
 
+_HAS = "import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, sys.argv[1:])))"
 _KEY = "['site', 'kind', 'variant', 'number', 'held_timestamp', 'title', 'text']"
 _TELL = """
 import hashlib, json, sys, glob
@@ -59,9 +60,7 @@ def run(script: str, module: str, folder: Path, tmp_path: Path, python: str = "E
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     env |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")}
     command = [os.environ.get(python, sys.executable), "-c"]
-    if subprocess.run(
-        [*command, f"import {module}"], env=env, capture_output=True, timeout=120, check=False
-    ).returncode:
+    if subprocess.run([*command, _HAS, *module.split(", ")], env=env, timeout=120, check=False).returncode:
         pytest.skip(f"{module} is not installed here: {python} may name the Python of an environment that has it")
     ended = subprocess.run(
         [*command, script, str(folder)], env=env, capture_output=True, text=True, timeout=240, check=False, cwd=tmp_path

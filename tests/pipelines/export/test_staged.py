@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from pipelines.export.base import Order, export_to
 from pipelines.export.staged import MARK, staged
 from pipelines.formats import atomic
 from pipelines.warc.lock import only_run
-from tests.conftest import ROOT
 from tests.corpora import copied
+from tests.launching import launched
 from tests.pipelines.export.views import also, exported, files, seen
 
 FILES = ("parquet", "jsonl", "csv", "dataset")
@@ -138,7 +137,8 @@ except RecordingFailed as error:
     print(error)
 """
     command = [sys.executable, "-c", script]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    ended = launched(command, dict(os.environ), 120)
+    assert ended.returncode == 0, ended
     assert re.match(r"Cannot export to \S+: .+ then export again\.$", ended.stdout), ended
     assert (ended.stdout.count("\n"), ended.stderr) == (1, "")
     assert not (tmp_path / "to").exists()
@@ -165,7 +165,7 @@ exported(Path({str(corpus)!r}), "csv", Path({str(to)!r}))
         for name, content in old.items():
             (to / name).parent.mkdir(exist_ok=True)
             (to / name).write_bytes(content)
-        ended = subprocess.run([sys.executable, "-c", script, str(step)], cwd=ROOT, timeout=60, check=False)
+        ended = launched([sys.executable, "-c", script, str(step)], dict(os.environ), 60)
         ends.add(ended.returncode)
         with staged(to, "csv"):
             pass  # who comes next brings it to an end

@@ -15,14 +15,22 @@ from pipelines.export.unchanged import STATE
 from pipelines.options import Config
 from pipelines.store.database import open_corpus
 from tests.bench import big_corpus
+from tests.corpora import copied
 
 SETTINGS = {name: value for name, value in vars(import_module("crawler.settings")).items() if name.isupper()}
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Not to be changed."""
+    folder = tmp_path_factory.mktemp("made")
+    big_corpus.make(folder, 2 * big_corpus.A_DOCUMENT)
+    return folder
+
+
 @pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    big_corpus.make(tmp_path, 2 * big_corpus.A_DOCUMENT)
-    return tmp_path
+def corpus(made: Path, tmp_path: Path) -> Path:
+    return copied(made, tmp_path / "corpus")
 
 
 @pytest.fixture

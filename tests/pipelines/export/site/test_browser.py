@@ -20,6 +20,17 @@ TEXTS = (
     ("נתונים אישיים", "נתונים אישיים שלך"),
     ("a " * 3000, "b a " * 2000),
 )
+COMPARE_ALL = """async () => {
+  const [from, to, told] = ["from", "to", "told"].map((name) => document.getElementById(name));
+  for (let number = 1; number < to.options.length; number++) {
+    [from.selectedIndex, to.selectedIndex] = [number - 1, number];
+    told.textContent = "";
+    to.dispatchEvent(new Event("change", {bubbles: true}));
+    while (!told.textContent.includes("words added")) await new Promise((then) => setTimeout(then));
+  }
+  await new Promise((then) => requestAnimationFrame(() => setTimeout(then))); // what came of the last one
+  return to.options.length - 1;
+}"""
 
 
 @pytest.fixture
@@ -47,10 +58,7 @@ def test_nothing_of_a_text_runs(page: Any, tricky_site: Path, tmp_path: Path) ->
     page.goto(frames.as_uri())
     assert len(page.frames) == len(pages) + 1
     page.goto((folder / "compare.html").as_uri())
-    for number in range(1, len(HOSTILE)):
-        page.select_option("#from", index=number - 1)
-        page.select_option("#to", index=number)
-        page.locator("#told", has_text="words added").wait_for()
+    assert page.evaluate(COMPARE_ALL) == len(HOSTILE) - 1
     assert page.told == []
 
 

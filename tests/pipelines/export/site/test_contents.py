@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,8 +14,8 @@ from pipelines.export.site.folder import BEGUN, MARK, TURN
 from pipelines.formats import atomic
 from pipelines.store.archives import keep_archives
 from pipelines.store.families import sort_into_families
-from tests.conftest import ROOT
 from tests.desk import ARCHIVE, Desk
+from tests.launching import launched
 from tests.pipelines.export.site.invented import SOUK, TRICKS, Growing, addresses, dead_links, published
 from tests.pipelines.export.views import files
 
@@ -191,7 +190,7 @@ def test_a_site_that_was_killed_is_brought_to_its_end(grown: Growing, tmp_path: 
         shutil.rmtree(to)
         shutil.copytree(tmp_path / "old", to)
         command = [sys.executable, "-c", _DIES, str(corpus), str(to), str(step)]
-        ends.add(subprocess.run(command, cwd=ROOT, timeout=60, check=False).returncode)
+        ends.add(launched(command, dict(os.environ), 60).returncode)
         published(corpus, to)
         assert files(to) == files(fresh)
         assert not any((to / name).exists() for name in (BEGUN, TURN))
