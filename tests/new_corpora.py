@@ -40,6 +40,7 @@ def _applied(apply: Callable[..., None]) -> Iterator[None]:
 
 def _apply(db: Database, **options: object) -> None:
     if not options and not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        db.conn.rollback()  # a copy is not made within a transaction
         _empty(db.execute("PRAGMA page_size").fetchone()[0]).backup(db.conn)
         with db.conn:
             db.conn.execute("UPDATE identity SET corpus = lower(hex(randomblob(16)))")

@@ -4,7 +4,6 @@ A new one is a class in a module of this folder, a row in `extractors.py` and a 
 """
 
 import errno
-import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -14,7 +13,7 @@ from pipelines.items.readings import Page, Reading
 MOST_BYTES = 16 << 20
 SAMPLE = 4096  # characters
 MOST_CONTROLS = 0.05  # share of a text
-CONTROLS = re.compile("[\x01-\x08\x0e-\x1f]")  # beside NUL, which broken pages are full of
+CONTROLS = bytes((*range(0x01, 0x09), *range(0x0E, 0x20)))  # beside NUL, which broken pages are full of
 NO_PAGES = (
     b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"CWS", b"FWS",
     b"RIFF", b"OggS", b"ID3", b"MZ", b"\x7fELF",
@@ -64,5 +63,6 @@ def refuse_body(body: bytes) -> None:
 
 def refuse_binary(text: str) -> None:
     """Raises ReadingFailed for decoded bytes that are no text."""
-    if len(CONTROLS.findall(text[:SAMPLE])) > MOST_CONTROLS * min(SAMPLE, len(text)):
+    sample = text[:SAMPLE].encode("utf-8", "surrogatepass")
+    if len(sample) - len(sample.translate(None, CONTROLS)) > MOST_CONTROLS * min(SAMPLE, len(text)):
         raise ReadingFailed("not a page", detail="binary")

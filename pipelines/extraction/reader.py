@@ -104,7 +104,7 @@ def _prepared(html: str, *, written_out: bool) -> HtmlElement:
     root = parse(html)
     if HIDDEN in html:
         reveal(root)
-    if any(sign in html for sign in SIGNS):
+    if next(root.iter("iframe", "template"), None) is not None and any(sign in html for sign in SIGNS):
         unfold(root)
     if written_out:
         _write_out(root, html)
@@ -116,14 +116,11 @@ def _write_out(root: HtmlElement, html: str) -> None:
         show_noframes(root)
     if OWN_ELEMENT.search(html):
         place_own_elements(root)
-    if signs := [sign for sign in sheets.UNSEEN_SIGNS if sign in html]:
-        sheets.drop_unseen(root, signs)
-    if any(sign in html for sign in sheets.SIGNS):
-        sheets.write_styles(root)
+    sheets.drop_unseen(root)
+    sheets.write_styles(root)
     if sheets.LINES.search(html):
         sheets.break_lines(root, inline=sheets.INLINE_LINES.search(html) is not None)
-    if sheets.BLOCK_SPAN.search(html):
-        sheets.place_blocks(root)
+    sheets.place_blocks(root, html)
     if tabs.may_have_tabs(html):
         tabs.title_panels(root)
     without_boxes(root)

@@ -65,12 +65,12 @@ class Memory(Generic[T]):
 
 def key_of(*parts: bytes | str) -> bytes:
     """A digest of parts; where one ends and the next begins counts."""
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.sha256()  # of which processors do twice as much in a second as of others
     for part in parts:
         data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(data))
         digest.update(data)
-    return digest.digest()
+    return digest.digest()[:16]
 
 
 def _outcome(make: Callable[[], T]) -> T | Failed:

@@ -153,7 +153,7 @@ class Corpus:
         self._db.execute("INSERT OR IGNORE INTO reader (reader) VALUES (?)", [reader])
         cut = self._cut_among([capture_id for capture_id, _ in outcomes])
         rows: dict[tuple[str, ...], list[dict[str, object]]] = {}
-        for capture_id, outcome in outcomes:
+        for capture_id, outcome in dict(outcomes).items():  # what was said last of a capture counts
             row = {"capture_id": capture_id, "reader": reader, **self._found(outcome, is_cut=capture_id in cut)}
             rows.setdefault(tuple(row), []).append(row)
         for names, alike in rows.items():

@@ -58,7 +58,9 @@ def _prepare(db: Database) -> None:
         db.execute("ROLLBACK")  # only to know that nobody else writes: a journal mode is not changed in a transaction
     db.enable_wal()
     db.execute("PRAGMA synchronous = NORMAL")
-    migrations.apply(db)
+    if migrations.pending(db):
+        with _patiently(db):  # of two programs one brings it up, and the other one finds it done
+            migrations.apply(db)
     db.execute("PRAGMA foreign_keys = ON")  # not before: a migration may write a table anew that others refer to
 
 

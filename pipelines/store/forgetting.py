@@ -94,14 +94,19 @@ def _names(site: str, domain_key: str) -> dict[str, str]:
     }
 
 
+_GOES = "SELECT 1 FROM capture JOIN condemned USING (id) WHERE key_digest = ?"
+# CROSS: it is asked of each record, so those that go are looked through, not all captures
+_GOES_OF_ANY = (
+    "SELECT 1 FROM condemned CROSS JOIN capture USING (id) WHERE timestamp = ? AND original = ? AND digest = ? "
+    "AND statuscode = ?"
+)
+
+
 def is_condemned(db: Database, key: CaptureKey) -> bool:
     """Whether a capture is to go; where its archive is not named, as in 0.1.0, that of any archive."""
-    found = db.execute(
-        "SELECT 1 FROM capture JOIN condemned USING (id) WHERE timestamp = ? AND original = ? AND digest = ? "
-        "AND statuscode = ? AND ? IN (archive, '')",
-        [*key],
-    )
-    return found.fetchone() is not None
+    if key.archive:
+        return db.execute(_GOES, [key.key_digest]).fetchone() is not None
+    return db.execute(_GOES_OF_ANY, [*key[:-1]]).fetchone() is not None
 
 
 def condemned_offsets(db: Database, file: str) -> set[int]:

@@ -89,7 +89,8 @@ def keep_rows(db: Database, archive: str, rows: Sequence[Capture]) -> None:
 
 def _name_as_listed(db: Database, archive: str, rows: Sequence[Capture]) -> None:
     """Captures that replay met before any listing showed them get their row's digest: they are the same."""
-    met = {key for (key,) in db.execute("SELECT DISTINCT urlkey FROM capture WHERE met")}
+    # not DISTINCT: all captures would be gone through in the order of their addresses, to find these few
+    met = {key for (key,) in db.execute("SELECT urlkey FROM capture WHERE met")}
     db.conn.executemany(
         "UPDATE OR IGNORE capture SET key_digest = ?, digest = ?, statuscode = ?, mimetype = ?, length = ?, met = 0 "
         "WHERE met AND archive = ? AND timestamp = ? AND original = ? AND ? IN (statuscode, '-')",

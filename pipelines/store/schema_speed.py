@@ -164,14 +164,18 @@ def captures_by_short_keys(db: Database) -> None:
         "SELECT sql FROM sqlite_schema WHERE tbl_name = 'capture' AND type IN ('index', 'trigger') AND sql IS NOT NULL "
         "AND name <> 'capture_met'"
     ).fetchall()
-    db.conn.create_function("key_digest_of", 5, key_digest, deterministic=True)
     db.execute("PRAGMA legacy_alter_table = ON")  # else what names the table would follow it to its other name
     db.execute("ALTER TABLE capture RENAME TO capture_before")
     db.execute("PRAGMA legacy_alter_table = OFF")
     db.execute(_SHORT_KEYS)
-    db.execute(
-        f"INSERT INTO capture (key_digest, {_KEPT}) SELECT key_digest_of(timestamp, original, digest, statuscode, "  # noqa: S608
-        f"archive), {_KEPT} FROM capture_before ORDER BY id"
+    # no function of SQL's: an interrupt that comes while one runs is told as an error of the database
+    rows = db.execute(
+        f"SELECT timestamp, original, digest, statuscode, archive, {_KEPT} FROM capture_before ORDER BY id"  # noqa: S608
+    )
+    marks = "?, " * _KEPT.count(",") + "?"
+    db.conn.executemany(
+        f"INSERT INTO capture (key_digest, {_KEPT}) VALUES (?, {marks})",  # noqa: S608
+        ((key_digest(*row[:5]), *row[5:]) for row in rows),
     )
     db.execute("DROP TABLE capture_before")
     for (statement,) in (*kept, (_MET,)):

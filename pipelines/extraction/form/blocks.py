@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.extraction.form.inline import Kind, Token, absolute, words
+from pipelines.extraction.form.inline import Kind, Token, Told, absolute, told_of
 from pipelines.extraction.form.numbering import Numbers
 
 INLINE_MARKS: dict[str, Kind] = {
@@ -72,18 +72,29 @@ class Block:
     head: bool = False  # the first row of a table
     loose: bool = False  # a paragraph of its own inside an item
     before_p: bool = False  # loose text that a paragraph follows
-    _lines: list[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _told: list[Told] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def tokens(self) -> list[Token]:
         return self.cells[0] if self.cells else []
 
     @property
+    def told(self) -> list[Told]:
+        """What is told of each cell. Asked once: tokens do not change when a block is made."""
+        if self._told is None:
+            self._told = [told_of(cell) for cell in self.cells]
+        return self._told
+
+    @property
     def lines(self) -> list[str]:
-        """The words of each cell, white space collapsed. Told once: tokens do not change when a block is made."""
-        if self._lines is None:
-            self._lines = [" ".join(words(cell).split()) for cell in self.cells]
-        return self._lines
+        """The words of each cell, white space collapsed."""
+        return [told.words for told in self.told]
+
+    @property
+    def line(self) -> str:
+        """The words of all of it."""
+        told = self.told
+        return told[0].words if len(told) == 1 else " ".join([one.words for one in told if one.words])
 
 
 @dataclass(eq=False, slots=True)
@@ -134,7 +145,7 @@ class _Builder:
     def start(self, element: HtmlElement) -> None:
         tag = str(element.tag)
         if tag in BLOCKS:
-            self._start_block(element)
+            self._start_block(element, tag)
         elif tag == "br":
             self._tokens.append(BREAK)
         elif tag == "hr":
@@ -150,7 +161,7 @@ class _Builder:
     def end(self, element: HtmlElement) -> None:
         tag = str(element.tag)
         if tag in BLOCKS:
-            self._end_block(element)
+            self._end_block(element, tag)
         elif tag == "q":
             self.text('"')
         elif self._open and self._open[-1][0] is element:
@@ -165,9 +176,9 @@ class _Builder:
         if not self._tokens:
             return
         tokens, self._tokens = self._tokens, []
-        for _, token in reversed(self._open):
-            tokens.append(Token(token.kind, ends=True))
-        self._tokens.extend([token for _, token in self._open])
+        if self._open:
+            tokens.extend([Token(token.kind, ends=True) for _, token in reversed(self._open)])
+            self._tokens.extend([token for _, token in self._open])
         kind = "pre" if self._pre is not None else "p"
         self._add(kind, tokens, loose=loose, before_p=before_p)
 
@@ -192,14 +203,14 @@ class _Builder:
         kind = INLINE_MARKS.get(str(element.tag))
         return Token(kind, opens=True) if kind else None
 
-    def _start_block(self, element: HtmlElement) -> None:
-        tag = str(element.tag)
-        if tag in ("td", "th") and self._row:
-            self._loose_cell(self._row[1])
+    def _start_block(self, element: HtmlElement, tag: str) -> None:
+        if self._row:
+            if tag in ("td", "th"):
+                self._loose_cell(self._row[1])
+            else:
+                self.flush()
             return
         self.flush(before_p=tag == "p")
-        if self._row:
-            return
         if tag in HEADINGS and self._heading is None:
             self._heading = element
             self._tokens = []
@@ -233,13 +244,13 @@ class _Builder:
         owner.last = Container(mark, len(self._lists), owner, label, owner.under)
         return owner.last
 
-    def _end_block(self, element: HtmlElement) -> None:
+    def _end_block(self, element: HtmlElement, tag: str) -> None:
         if self._row:
             self._end_in_row(element, *self._row)
         elif self._heading is element:
-            self._end_heading(str(element.tag))
+            self._end_heading(tag)
         else:
-            self.flush(loose=element.tag == "p")
+            self.flush(loose=tag == "p")
             if self._path and self._path[-1][0] is element:
                 self._path.pop()
             elif self._lists and self._lists[-1][0] is element:
@@ -272,7 +283,10 @@ class _Builder:
 
 
 def _has_content(tokens: list[Token]) -> bool:
-    return any(token.kind in ("break", "image") or token.value.strip() for token in tokens if not token.opens)
+    for token in tokens:
+        if not token.opens and (token.kind in ("break", "image") or (token.value and not token.value.isspace())):
+            return True
+    return False
 
 
 def _has_hard_space(tokens: list[Token]) -> bool:

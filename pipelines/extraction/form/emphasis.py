@@ -24,6 +24,8 @@ class Piece:
 
 def settled(parts: Sequence[str | Piece]) -> str:
     """The parts side by side. Where a mark would not count, a space or the text's own signs come between."""
+    if Piece not in map(type, parts):
+        return "".join(parts)  # type: ignore[arg-type]
     done: list[str] = []
     last = ""
     for place, part in enumerate(parts):

@@ -1,6 +1,7 @@
 """One line of Markdown from the inline tokens of a block: words, breaks, emphasis, links."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -90,32 +91,61 @@ class _Open:
     parts: list[str | Piece] = field(default_factory=list)
 
 
+@dataclass(eq=False, slots=True)
+class Told:
+    """What is told of the tokens of a block or a cell, each once: most are met again (see `told_of`)."""
+
+    tokens: tuple[Token, ...]
+    paragraphs: list[str] | None = None  # the Markdown of a block of them, where it was asked for
+    _words: str | None = None
+    _lower: str | None = None
+    _markdown: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The words, white space collapsed."""
+        if self._words is None:
+            self._words = " ".join(words(self.tokens).split())
+        return self._words
+
+    @property
+    def lower(self) -> str:
+        """The words in lower case."""
+        if self._lower is None:
+            self._lower = self.words.lower()
+        return self._lower
+
+    @property
+    def markdown(self) -> str:
+        """As one line, but for its breaks; not as the published texts have it."""
+        if self._markdown is None:
+            plain = _plain_words(self.tokens)
+            self._markdown = _line(list(self.tokens), STYLES["corpus"]) if plain is None else plain
+        return self._markdown
+
+
+def told_of(tokens: list[Token]) -> Told:
+    """What is told of tokens, remembered for those of a usual length."""
+    known = tuple(tokens)
+    return _known(known) if sum([len(one.value) + len(one.title) for one in known]) <= LONGEST_LINE else Told(known)
+
+
+_known = lru_cache(LINES)(Told)
+
+
 def inline(tokens: list[Token], style: Style) -> str:
     """The text of a block; a break is two spaces and a newline. Unbalanced tokens are closed at the end."""
-    if style.faithful:
-        return _line(tokens, style)
-    told = tuple(tokens)
-    return (
-        _known_line(told) if sum([len(one.value) + len(one.title) for one in told]) <= LONGEST_LINE else _line_of(told)
-    )
-
-
-def _line_of(told: tuple[Token, ...]) -> str:
-    tokens = list(told)
-    plain = _plain_words(tokens)
-    return _line(tokens, STYLES["corpus"]) if plain is None else plain
-
-
-_known_line = lru_cache(LINES)(_line_of)
+    return _line(tokens, style) if style.faithful else told_of(tokens).markdown
 
 
 def _line(tokens: list[Token], style: Style) -> str:
     stack = [_Open(Token("text"))]
     tokens = tokens if style.faithful else joined(tokens)
     texts = [token.value if token.kind == "text" else "" for token in tokens]
-    texts = inert_pieces(texts if style.faithful else without_line_ends(texts))
-    if not style.faithful:
-        texts = without_emphasis(texts, {MARKS[token.kind] for token in tokens if token.kind in MARKS})
+    if not _is_plain("".join(texts)):
+        texts = inert_pieces(texts if style.faithful else without_line_ends(texts))
+        if not style.faithful:
+            texts = without_emphasis(texts, {MARKS[token.kind] for token in tokens if token.kind in MARKS})
     for token, text in zip(tokens, texts, strict=True):
         if token.opens:
             stack.append(_Open(token))
@@ -129,17 +159,22 @@ def _line(tokens: list[Token], style: Style) -> str:
     return BREAKS.sub("  \n", line) if "\n" in line else line
 
 
-def _plain_words(tokens: list[Token]) -> str | None:
+def _plain_words(tokens: Sequence[Token]) -> str | None:
     """The text of tokens without markup, links and signs that Markdown might take for any: most paragraphs are so."""
     if any(token.kind != "text" for token in tokens):
         return None
     text = "".join([token.value for token in tokens])
-    if MARKUP.search(text) or ("\n" in text and not text.isascii() and UNSPACED.search(text)):
+    if not _is_plain(text):
         return None
     return text if "  " not in text and text.isprintable() else SPACES.sub(" ", text)
 
 
-def words(tokens: list[Token]) -> str:
+def _is_plain(text: str) -> bool:
+    """Whether a text stands in Markdown as it is, but for its white space."""
+    return not (MARKUP.search(text) or ("\n" in text and not text.isascii() and UNSPACED.search(text)))
+
+
+def words(tokens: Sequence[Token]) -> str:
     """The text of inline tokens."""
     return "".join([t.value if t.kind == "text" else " " for t in tokens if t.kind == "text" or t.kind == "break"])
 

@@ -1,14 +1,12 @@
 """Blocks -> Markdown in the form of the published corpus."""
 
 import re
-from functools import lru_cache
 
 from pipelines.extraction.form.blocks import HEADINGS, Block, Container
-from pipelines.extraction.form.inline import STYLES, Kind, Style, Token, inline
+from pipelines.extraction.form.inline import Style, Token, inline
 from pipelines.extraction.form.lines import escape_line_starts
 from pipelines.extraction.form.parse import inert
 from pipelines.extraction.form.structure import DEEPEST, StructuredWriter
-from pipelines.formats.memory import LINES, LONGEST_LINE
 
 
 def paragraphs(tokens: list[Token]) -> list[list[Token]]:
@@ -61,11 +59,11 @@ def _ended(now: list[Token], opened: list[Token], waiting: list[Token]) -> list[
 
 
 RULE = "* * *"
-PARAGRAPH = Block("p", ())
 CODE_INDENT = "    "
 NUMBER = re.compile(r"\A(\s*\d{1,9})([.)])(?=\s)")
 CLOSING_SIGNS = re.compile(r"(?<!\S)(#+)\Z")
 HARD_SPACES = re.compile("[\xa0 ]*\xa0[\xa0 ]*")
+BROKEN = re.compile(r"\s*\n\s*")
 FENCE = re.compile("`{3,}")
 
 
@@ -92,8 +90,15 @@ def _lines(block: Block, style: Style, *, in_list: bool) -> list[str]:
         return _row(block, style)
     if block.kind in HEADINGS:
         return _heading(block, style)
-    if len(block.tokens) == 1 and not style.faithful and len(block.tokens[0].value) <= LONGEST_LINE:
-        return [text] if (text := _known_paragraph(block.tokens[0].kind, block.tokens[0].value)) else []
+    if style.faithful or not block.cells:
+        return _paragraphs(block, style)
+    told = block.told[0]
+    if told.paragraphs is None:
+        told.paragraphs = _paragraphs(block, style)
+    return told.paragraphs
+
+
+def _paragraphs(block: Block, style: Style) -> list[str]:
     return [text for tokens in paragraphs(block.tokens) if (text := _paragraph(tokens, block, style))]
 
 
@@ -109,25 +114,24 @@ def _paragraph(tokens: list[Token], block: Block, style: Style) -> str:
     return escape_line_starts(text, style.faithful)
 
 
-@lru_cache(LINES)
-def _known_paragraph(kind: Kind, value: str) -> str:
-    """Of one token, as most paragraphs are."""
-    return _paragraph([Token(kind, value)], PARAGRAPH, STYLES["corpus"])
-
-
 def _heading(block: Block, style: Style) -> list[str]:
     level = int(block.kind[1])
     if level == 1 and style.first_heading == "drop":
         return []
     if level == 1 and style.first_heading == "demote":
         level = 2
-    text = re.sub(r"\s*\n\s*", " ", inline(block.tokens, style))
+    text = _unbroken(inline(block.tokens, style) if style.faithful else block.told[0].markdown)
     text = NUMBER.sub(r"\1\\\2", text.rstrip()) if style.faithful else CLOSING_SIGNS.sub(r"\\\1", text.strip())
     return [f"{'#' * level} {text}"] if text.strip() else []
 
 
+def _unbroken(text: str) -> str:
+    return BROKEN.sub(" ", text) if "\n" in text else text
+
+
 def _row(block: Block, style: Style) -> list[str]:
-    cells = [re.sub(r"\s*\n\s*", " ", inline(cell, style)).strip(" ") for cell in block.cells]
+    texts = [inline(cell, style) for cell in block.cells] if style.faithful else [one.markdown for one in block.told]
+    cells = [_unbroken(text).strip(" ") for text in texts]
     if not style.faithful:
         row = _structured_row(block, [cell.replace("|", r"\|") for cell in cells])
         return [row] if block.head or any(cells) else []

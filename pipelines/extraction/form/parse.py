@@ -36,7 +36,7 @@ NESTING_TAG = re.compile(r"</?(?!(?:p|h[1-6]|br|hr|a|title|script|style)\b)[a-z]
 
 # the same in UTF-8, and what none of it begins with
 UNREADABLE_BYTES = re.compile(
-    b"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbf[\xbe\xbf]"
+    b"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xed[\xa0-\xbf]|\xef\xbf[\xbe\xbf]"
 )
 HARMLESS = bytes({*b"\t\n\r", *range(32, 127)})
 LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment)

@@ -6,10 +6,10 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.extraction.form.parse import UNREADABLE
+from pipelines.extraction.form.parse import HARMLESS, UNREADABLE, UNREADABLE_BYTES
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")  # marks for hyphens and line ends, of no meaning in a text
-UNSEEN = re.compile(f"{INVISIBLE.pattern}|{UNREADABLE.pattern}")
+UNSEEN_BYTES = re.compile(UNREADABLE_BYTES.pattern + b"|" + b"|".join(map(str.encode, "\u00ad\u200b\u2060\ufeff")))
 SYMBOL_FONTS = re.compile(r"\b(?:symbol|wingdings|webdings)\b", re.IGNORECASE)
 BULLET = "•"
 NOTE_SIGN = re.compile(r"\s*(?:\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*")
@@ -19,18 +19,17 @@ TABLE_ROLES = {
     "gridcell": "td", "columnheader": "th", "rowheader": "th", **{f"h{level}": f"h{level}" for level in range(2, 7)},
 }  # fmt: skip
 IN_LINE = ("a", "span", "b", "strong", "i", "em", "font", "small")
-SIGNED = etree.XPath(".//sup | .//font[@face] | .//span[@face]")
-WITH_ROLE = etree.XPath(".//*[@role]")
+WITH_ROLE = etree.XPath(".//*/@role/..")
 TEXT = etree.XPath("string()", smart_strings=False)
 TABLE_TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 
 
 def write_out(body: HtmlElement) -> None:
     """Write out all of it, in place."""
-    for element in SIGNED(body):
+    for element in list(body.iter("sup", "font", "span")):
         if element.tag == "sup":
             _write_raised(element)
-        elif SYMBOL_FONTS.search(element.get("face", "")):
+        elif (face := element.get("face")) and SYMBOL_FONTS.search(face):
             _write_bullet(element)
     for element in WITH_ROLE(body):
         _write_role(element)
@@ -39,7 +38,7 @@ def write_out(body: HtmlElement) -> None:
 def drop_invisible(body: HtmlElement) -> None:
     """Take out soft hyphens and the like, which would part words."""
     text = TEXT(body)
-    if text.isascii() or not UNSEEN.search(text):
+    if text.isascii() or not UNSEEN_BYTES.search(text.encode("utf-8", "surrogatepass").translate(None, HARMLESS)):
         return
     for element in body.iter():
         if (text := element.text) and not text.isascii():

@@ -93,8 +93,8 @@ class StructuredWriter:
         if self._last is None:
             return ""
         shared = _shared(self._path, path)
-        quotes = max((depth + 1 for depth in range(shared) if not path[depth].mark), default=0)
-        blank = self._prefixes(path[:quotes], lines=False)[1]
+        quotes = max([depth + 1 for depth in range(shared) if not path[depth].mark], default=0)
+        blank = self._prefixes(path[:quotes], lines=False)[1] if quotes else ""
         if self._last.kind == "row":
             goes_on = block.kind == "row" and not block.head and self._path == path
             return "\n" if goes_on else f"\n{blank or '  '}\n"
@@ -141,9 +141,12 @@ def _follows(before: Container, container: Container) -> bool:
 
 
 def _shared(one: Path, other: Path) -> int:
-    return next(
-        (depth for depth, (a, b) in enumerate(zip(one, other, strict=False)) if a is not b), min(len(one), len(other))
-    )
+    shared = 0
+    for a, b in zip(one, other, strict=False):
+        if a is not b:
+            break
+        shared += 1
+    return shared
 
 
 def _whole_path(path: Path) -> Path:

@@ -9,6 +9,7 @@ from msgspec import structs
 from pipelines.extraction.form.blocks import Block, Container
 from pipelines.extraction.form.inline import Token
 
+BULLETS = "•●○◦▪■□‣⁃∙\uf0b7\uf0a7\uf0d8·§–—*-o"
 BULLET = re.compile(r"[\s\xa0]*(?:[•●○◦▪■□‣⁃∙\uf0b7\uf0a7\uf0d8]|[·§–—*-](?=[\s\xa0])|o(?=\xa0{2}))[\s\xa0]*")
 
 NUMBERED = re.compile(r"[\s\xa0]*(\d{1,3})\.[\s\xa0]+(?=\S)")
@@ -23,6 +24,8 @@ def typed_lists(blocks: list[Block]) -> list[Block]:
     blocks = _with_numbered_titles(blocks)
     lines = [line for block in blocks for line in _lines_of(block)]
     typed = [_is_typed(line) for line in lines]
+    if not any(typed):
+        return lines
     result: list[Block] = []
     owner: object = None
     for place, line in enumerate(lines):
@@ -50,10 +53,10 @@ def _with_numbered_titles(blocks: list[Block]) -> list[Block]:
 
 
 def _is_numbered_title(block: Block) -> bool:
-    if block.kind != "p" or block.path:
+    if block.kind != "p" or block.path or not block.line[:1].isdigit():
         return False
     text = "".join([token.value for token in block.tokens if token.kind == "text"]).strip()
-    if not text[:1].isdigit() or any(token.kind not in ("text", "link") for token in block.tokens):
+    if any(token.kind not in ("text", "link") for token in block.tokens):
         return False
     return len(text) <= LONGEST_TITLE and NUMBERED.match(text) is not None and not text.endswith(SENTENCE)
 
@@ -67,7 +70,7 @@ def _lines_of(block: Block) -> list[Block]:
     """A paragraph cut at its breaks where that sets bulleted lines free; any other block as it is."""
     if block.kind != "p" or block.path:
         return [block]
-    if not any(token.kind == "break" for token in block.tokens):
+    if len(block.tokens) < 3 or not any(token.kind == "break" for token in block.tokens):
         return [block]  # as most are
     lines: list[list[Token]] = [[]]
     depth = 0
@@ -95,7 +98,9 @@ def _grouped(lines: list[list[Token]], block: Block) -> list[Block]:
 
 
 def _is_typed(block: Block) -> bool:
-    return block.kind == "p" and not block.path and BULLET.match(_start(block.tokens)) is not None
+    if block.kind != "p" or block.path or block.line[:1] not in BULLETS:
+        return False
+    return BULLET.match(_start(block.tokens)) is not None
 
 
 def _start(tokens: list[Token]) -> str:

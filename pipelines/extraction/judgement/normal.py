@@ -58,13 +58,13 @@ def normal(body: str) -> str:
     """The text that is compared: words and punctuation on one line."""
     lines = body.split("\n")
     if "[" in body and any("[" in line and _goes_on(line) for line in lines):
-        lines = _without_marks(body).split("\n")
+        lines = [" ".join(line.split()) for line in _without_marks(body).split("\n")]
     else:
-        lines = [_known_line(line) if len(line) <= LONGEST_LINE else _without_marks(line) for line in lines]
+        lines = [_known_line(line) if len(line) <= LONGEST_LINE else _normal_line(line) for line in lines]
     end = max(EDGE, len(lines) - EDGE)
     lines[:EDGE] = map(_without_stamps, lines[:EDGE])
     lines[end:] = map(_without_stamps, lines[end:])
-    return " ".join(" ".join(lines).split())
+    return " ".join(filter(None, lines))
 
 
 def _goes_on(line: str) -> bool:
@@ -80,14 +80,26 @@ def _without_marks(text: str) -> str:
         text = DASHES.sub("-", QUOTES.sub('"', APOSTROPHES.sub("'", text)))
     text = LINK.sub(r"\1", text) if "](" in text else text
     text = AUTOLINK.sub(r"\1", text) if "<" in text else text
-    text = MARKS.sub("", text).replace("**", "")
+    text = MARKS.sub("", text, count=0 if "\n" in text else 1).replace("**", "")  # each line has its own at its start
     text = EMPHASIS.sub("", text) if "_" in text else text
     return (ESCAPE.sub(r"\1", text) if "\\" in text else text).replace("|", " ")
 
 
-_known_line = lru_cache(LINES)(_without_marks)
+def _normal_line(line: str) -> str:
+    return " ".join(_without_marks(line).split())
+
+
+_known_line = lru_cache(LINES)(_normal_line)
 
 
 def _without_stamps(line: str) -> str:
-    line = STAMPS.sub(" ", " ".join(line.split()))
-    return "" if is_relative(line) else line
+    """A line at either end, white space collapsed before and after."""
+    return _known_edge(line) if len(line) <= LONGEST_LINE else _edge_line(line)
+
+
+def _edge_line(line: str) -> str:
+    line = STAMPS.sub(" ", line)
+    return "" if is_relative(line) else " ".join(line.split())
+
+
+_known_edge = lru_cache(LINES)(_edge_line)

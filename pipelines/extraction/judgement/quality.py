@@ -52,6 +52,7 @@ class Evidence:
     links: float = 0.0
     language: str = ""
     shell: str = ""  # why the page is empty until something else has run
+    spaced: int | None = None  # the parts of the text between white space, where they were counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Judgement:
 
 def judged(evidence: Evidence) -> Judgement:
     """The verdict over a text. Where its language has no list of words it is doubtful at worst."""
-    words = count_words(evidence.text)
+    words = count_words(evidence.text, evidence.spaced)
     if any(LISTING.match(text) for text in (evidence.title, evidence.headings, evidence.text)):
         return Judgement(Verdict.NOT_A_POLICY, ("directory listing",), "", words)
     language = evidence.language
@@ -143,9 +144,10 @@ def _signs(evidence: Evidence, text: str, words: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found, *notices(f"{folded(named)}\n{text}", evidence.language))))
 
 
-def count_words(text: str) -> int:
-    """Words; where a script puts no spaces between them, two characters count as one."""
-    return len(text.split()) + (len(UNSPACED.findall(text)) // 2 if may_be_unspaced(text) else 0)
+def count_words(text: str, spaced: int | None = None) -> int:
+    """Words; where a script puts no spaces between them, two characters count as one. `spaced`: see `Evidence`."""
+    spaced = len(text.split()) if spaced is None else spaced
+    return spaced + (len(UNSPACED.findall(text)) // 2 if may_be_unspaced(text) else 0)
 
 
 def may_be_unspaced(text: str) -> bool:

@@ -61,6 +61,9 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         return to_unicode(body[len(length) :], mark), mark
     if wide := _without_mark(body):
         return to_unicode(body, wide), wide
+    if not body.isascii() and _decodes(body, "utf-8"):
+        text = body.decode("utf-8")
+        return (text if _is_whole(body) else mended(text)), "utf-8"
     declared = [html_body_declared_encoding(body[:SAMPLE]), http_content_type_encoding(content_type)]
     known = [name for label in declared if label and (name := resolve_encoding(label))]
     name = _fitting(
@@ -74,7 +77,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 
 def _is_whole(body: bytes) -> bool:
     """Whether there is nothing to mend in UTF-8, told by its bytes."""
-    return _SIGN_OF_IT.search(body) is None
+    return b"\xc3" not in body or _SIGN_OF_IT.search(body) is None
 
 
 def mended(text: str) -> str:
@@ -91,6 +94,8 @@ def _mend(found: re.Match[str]) -> str:
 
 def _without_mark(body: bytes) -> str:
     start = body[:SAMPLE]
+    if b"\0" not in start:
+        return ""
     if found := WIDE_TAG.search(start):
         return "utf-16-be" if found.start() % 2 else "utf-16-le"
     if len(start) < 4 or start.count(0) < WIDE_NULS * len(start):

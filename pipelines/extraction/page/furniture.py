@@ -56,7 +56,7 @@ TO_TOP = re.compile(
     re.IGNORECASE,
 )
 
-MAY_BE_FURNITURE = etree.XPath(".//*[@part] | .//a | .//button | .//textarea")
+MAY_BE_FURNITURE = etree.XPath(".//*/@part/.. | .//a | .//button | .//textarea")
 
 
 def remove_furniture(body: HtmlElement, weights: Weights) -> None:
@@ -100,7 +100,12 @@ def _mark_form(parent: HtmlElement, weights: Weights) -> None:
 
 def _keep_date(element: HtmlElement, weights: Weights) -> None:
     """Put the lines that say when the document was changed before what is taken out around them."""
-    lines = [line for line in (element, *element.iterdescendants(*LINES)) if _is_date(line, weights)]
+    sizes = weights.total
+    lines = [
+        line
+        for line in (element, *element.iterdescendants(*LINES))
+        if 0 < sizes.get(line, 0) <= DATE_LENGTH and _is_date(line, weights)
+    ]
     around = {parent for line in lines for parent in line.iterancestors()}
     for line in (line for line in lines if line not in around):
         kept = element.makeelement("p")
@@ -110,7 +115,8 @@ def _keep_date(element: HtmlElement, weights: Weights) -> None:
 
 
 def _is_date(line: HtmlElement, weights: Weights) -> bool:
-    if not 0 < weights.total.get(line, 0) <= DATE_LENGTH or weights.link_share(line):
+    """Whether a short line says so."""
+    if weights.link_share(line):
         return False
     text = " ".join(line.itertext())
     return states_a_date(text) and not RIGHTS.search(text)

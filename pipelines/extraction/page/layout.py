@@ -65,9 +65,15 @@ def _has_header(rows: list[list[HtmlElement]]) -> bool:
 
 def _is_list(table: HtmlElement) -> bool:
     """Whether each row is a number or a bullet, and beside it what it stands for."""
-    rows = [[cell for cell in row if cell.tag == "td" and _text_length(cell)] for row in rows_of(table)]
-    rows = [row for row in rows if row]
-    return len(rows) > 1 and all(len(row) == 2 and MARK.fullmatch("".join(row[0].itertext())) for row in rows)
+    items = 0
+    for row in rows_of(table):
+        cells = [cell for cell in row if cell.tag == "td" and _text_length(cell)]
+        if not cells:
+            continue
+        if len(cells) != 2 or not MARK.fullmatch("".join(cells[0].itertext())):
+            return False
+        items += 1
+    return items > 1
 
 
 def _to_list(table: HtmlElement) -> None:

@@ -49,7 +49,8 @@ def main_part(body: HtmlElement, weights: Weights, *, faithful: bool = False) ->
         siblings = list(node)
         place = siblings.index(child)
         before += _titles_and_prose(siblings[:place], weights)
-        after[:0] = _up_to_last_prose(siblings[place + 1 :], _levels(child), weights)
+        if later := siblings[place + 1 :]:
+            after[:0] = _up_to_last_prose(later, _levels(child), weights)
         node = child
     _drop_menus(node, weights)
     home = body.getroottree().getroot()
@@ -159,7 +160,7 @@ def _is_remark(element: HtmlElement, weights: Weights) -> bool:
 
 def _levels(main: HtmlElement) -> set[str]:
     """The headings that a text uses for its sections."""
-    return {level for level in HEADINGS if main.find(f".//{level}") is not None}
+    return {str(heading.tag) for heading in main.iter(*HEADINGS) if heading is not main}
 
 
 def _continues(element: HtmlElement, levels: set[str], weights: Weights) -> bool:

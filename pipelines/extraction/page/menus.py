@@ -5,6 +5,7 @@ Contents lead to places in the page, and lists of other companies' pages to othe
 """
 
 import re
+from itertools import islice
 from urllib.parse import urldefrag, urlsplit
 
 from lxml import etree
@@ -57,8 +58,8 @@ def _without_related(blocks: list[Block]) -> list[Block]:
     """The blocks up to a title that says that what follows is none of the document, and goes on to the end."""
     letters = None
     for place, block in enumerate(blocks[-MOST_BLOCKS:], start=max(0, len(blocks) - MOST_BLOCKS)):
-        said = block.lines[0] if block.cells else ""
-        if len(said) > LONGEST_TITLE or not RELATED.fullmatch(said) or not _is_title(block):
+        said = block.told[0].words if block.cells else ""
+        if len(said) > LONGEST_TITLE or not _is_title(block) or not RELATED.fullmatch(said):
             continue
         letters = letters or [sum(map(len, one.lines)) for one in blocks]
         after = blocks[place + 1 :]
@@ -121,6 +122,7 @@ SCRIPTS = "script shell"
 SENDS_ON = "sends on to another page"
 
 FEW = 200  # characters outside scripts: more is a page
+FIRST = 20  # paragraphs
 UNSEEN = ("script", "style", "noscript", "template", "svg", "title")
 REFRESH = re.compile(r"\s*\d*(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*\S", re.IGNORECASE)
 TOLD = 100  # words in `noscript`: more than asks for scripts to be turned on
@@ -141,15 +143,19 @@ def shell_of(root: HtmlElement) -> str:
 
 def show_noscript(body: HtmlElement) -> None:
     """Where the page itself is empty and its text stands in `noscript`, that is the page."""
-    if _shows_more_than(body, FEW):
+    said = list(body.iter("noscript"))
+    if not said or _shows_more_than(body, FEW):
         return
-    for element in list(body.iter("noscript")):
+    for element in said:
         if len("".join(element.itertext()).split()) >= TOLD:
             element.tag = "div"
 
 
 def _shows_more_than(body: HtmlElement, most: int) -> bool:
     """Whether a browser with scripts shows more characters than that at first."""
+    for paragraph in islice(body.iter("p"), FIRST):  # on most pages one of them does
+        if len((paragraph.text or "").strip()) > most and next(paragraph.iterancestors(*UNSEEN), None) is None:
+            return True
     size, unseen = 0, None
     for event, element in etree.iterwalk(body, events=("start", "end")):
         if event == "start" and unseen is None:

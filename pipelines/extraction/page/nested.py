@@ -88,12 +88,12 @@ ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 def reveal(root: HtmlElement) -> None:
     """Replace the words of hidden addresses, in place; their links lead where they led, without the code."""
-    for element in root.xpath(f"//*[@{HIDDEN}]"):
+    for element in root.xpath(f"//@{HIDDEN}/.."):
         if address := decoded(element.get(HIDDEN, "")):
             for child in list(element):
                 element.remove(child)
             element.text = address
-    for link in root.xpath(f"//a[contains(@href, '{PROTECTED}')]"):
+    for link in root.xpath(f"//a/@href[contains(., '{PROTECTED}')]/.."):
         link.set("href", link.get("href", "").partition("#")[0])
 
 

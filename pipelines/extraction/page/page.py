@@ -161,9 +161,10 @@ def _says_how_long_ago(block: Block) -> bool:
 
 
 def _evidence(title: str, blocks: list[Block], prepared: Prepared) -> Evidence:
-    text = "\n".join([line for block in blocks for line in block.lines])
+    said = [one.lower for block in blocks for one in block.told]
     lines = (words(block.tokens) for block in blocks if block.kind in HEADINGS or is_bold_line(block))
     headings = list(islice(lines, FIRST_HEADINGS))
     links = MANY_LINKS if prepared.many_links else 0.0
     named = " \n".join(headings).lower()
-    return Evidence(title.lower(), named, text.lower(), prepared.scripts, links, shell=prepared.shell)
+    spaced = sum([line.count(" ") + 1 for line in said if line])
+    return Evidence(title.lower(), named, "\n".join(said), prepared.scripts, links, "", prepared.shell, spaced)

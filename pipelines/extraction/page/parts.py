@@ -108,12 +108,14 @@ def part_of(tag: str, attributes: Mapping[str, str]) -> str:
     says so. A button that opens something is a `title`."""
     if tag == "button":
         return "title" if any(name in attributes for name in ACCORDION) else ""
-    role = ROLES.get(attributes.get("role", "")) or TAGS.get(tag)
+    role = (ROLES.get(attributes["role"]) if "role" in attributes else None) or TAGS.get(tag)
     if role or tag in NAMELESS:
         return role or ""
     names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
     named = _named(names[:LONGEST_NAME]) if names != " " else ""
-    return named or ("dialog" + LIKELY if FIXED.search(attributes.get("style", "")) else "")
+    if named or "style" not in attributes:
+        return named
+    return "dialog" + LIKELY if FIXED.search(attributes["style"]) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,7 @@ SAME = 0.9  # share of the copy's letters that stand in the first one too
 def without_repeats(blocks: list[Block]) -> list[Block]:
     """The blocks without a second copy of the whole text or, behind each, of its parts, and with one of two equal
     headings at the start."""
-    texts = [" ".join(filter(None, block.lines)) for block in blocks]
+    texts = [block.line for block in blocks]
     blocks, texts = _without_doubled_headings(blocks, texts)
     blocks, texts = _without_parts_again(blocks, texts)
     blocks, texts = _without_copies(blocks, texts)
@@ -68,11 +68,13 @@ class _Divided:
 
 
 def _without_doubled_headings(blocks: list[Block], texts: list[str]) -> tuple[list[Block], list[str]]:
-    kept = [
-        place
-        for place in range(len(blocks))
-        if not (place and _is_heading(blocks[place]) and texts[place] in _headings_before(place, blocks, texts))
-    ]
+    headings = [place for place, block in enumerate(blocks) if place and _is_heading(block)]
+    gone = {place for place in headings if texts[place] in _headings_before(place, blocks, texts)}
+    return _without(gone, blocks, texts) if gone else (blocks, texts)
+
+
+def _without(gone: set[int], blocks: list[Block], texts: list[str]) -> tuple[list[Block], list[str]]:
+    kept = [place for place in range(len(blocks)) if place not in gone]
     return [blocks[place] for place in kept], [texts[place] for place in kept]
 
 
@@ -87,8 +89,9 @@ def _without_parts_again(blocks: list[Block], texts: list[str]) -> tuple[list[Bl
     each screen."""
     gone: set[int] = set()
     counts = Counter(texts)
-    for place in range(1, len(texts)):
-        if counts[texts[place]] == 1 or place in gone or blocks[place].kind == "row":
+    again = [place for place, text in enumerate(texts) if place and counts[text] > 1]
+    for place in again:
+        if place in gone or blocks[place].kind == "row":
             continue
         for count in range(1, min(LONGEST_AGAIN, place, len(texts) - place) + 1):
             if texts[place - count] != texts[place]:
@@ -97,11 +100,10 @@ def _without_parts_again(blocks: list[Block], texts: list[str]) -> tuple[list[Bl
             if texts[place - count : place] == part and sum(map(len, part)) >= AGAIN:
                 gone.update(range(place, place + count))
                 break
-    again = [texts[place] for place in gone]
-    if len(set(again)) < FEWEST_PARTS or sum(map(len, again)) < DOUBLED * sum(map(len, texts)):
+    said = [texts[place] for place in gone]
+    if len(set(said)) < FEWEST_PARTS or sum(map(len, said)) < DOUBLED * sum(map(len, texts)):
         return blocks, texts
-    kept = [place for place in range(len(texts)) if place not in gone]
-    return [blocks[place] for place in kept], [texts[place] for place in kept]
+    return _without(gone, blocks, texts)
 
 
 def _without_copies(blocks: list[Block], texts: list[str]) -> tuple[list[Block], list[str]]:
@@ -124,8 +126,7 @@ def _without_copies(blocks: list[Block], texts: list[str]) -> tuple[list[Block],
     gone = {place for run in runs if len(run) >= FEWEST_PARTS for place in run}
     if any(blocks[place].kind == "h1" for place in gone):
         return blocks, texts  # two documents, unless all of the page is said again
-    kept = [place for place in range(len(said)) if place not in gone]
-    return [blocks[place] for place in kept], [texts[place] for place in kept]
+    return _without(gone, blocks, texts)
 
 
 def _is_heading(block: Block) -> bool:

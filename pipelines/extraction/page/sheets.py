@@ -47,9 +47,10 @@ SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*block\b")
 CALLED_BLOCK = re.compile(r"(?:^|\s)(?:d-)?block(?:\s|$)")
 BLOCK_SPAN = re.compile(r"<span [^<>]*block")
 INLINE_LINES = re.compile(r"""style=["'][^"'<>]*white-space:\s*(?:pre|break)""")
-AS_BLOCKS = "//span[contains(@style, 'block') or contains(@class, 'block')]"
+CLASSES = etree.XPath("//@class", smart_strings=False)
+AS_BLOCKS = "//span/@style[contains(., 'block')]/.. | //span/@class[contains(., 'block')]/.."
 LINES = re.compile(r"white-space\s*:\s*(pre-line|pre-wrap|break-spaces|pre)\b")
-IN_LINES = "//*[contains(@style, 'white-space')]"
+IN_LINES = "//@style[contains(., 'white-space')]/.."
 MOST_BYTES = 1 << 17  # of sheets in a page
 MOST_RULES = 60
 MOST_LISTS = 2000
@@ -59,25 +60,30 @@ Selector = list[Compound]
 """From the outermost element in: tag, classes, ids, whether it is the child of the one before."""
 
 
-def drop_unseen(root: HtmlElement, signs: list[str]) -> None:
-    """Take out short pieces that are called unseen, in place; `signs` are those that the page holds."""
-    called = " or ".join(f"contains(@class, '{sign}')" for sign in signs)
-    for element in root.xpath(f"//*[{called}]"):
+def drop_unseen(root: HtmlElement) -> None:
+    """Take out short pieces that are called unseen, in place."""
+    classes = " ".join(CLASSES(root))
+    called = " or ".join(f"contains(., '{sign}')" for sign in UNSEEN_SIGNS if sign in classes)
+    for element in root.xpath(f"//@class[{called}]/..") if called else ():
         if element.tag in TITLES or not UNSEEN.search(element.get("class")):
             continue
         if sum(map(len, element.itertext())) <= LONGEST_UNSEEN:
             element.drop_tree()
 
 
-def place_blocks(root: HtmlElement) -> None:
+def place_blocks(root: HtmlElement, html: str) -> None:
     """Spans that are shown as blocks are blocks, in place: else words would touch."""
-    for element in root.xpath(AS_BLOCKS):
+    spans = root.xpath(AS_BLOCKS)
+    for element in spans if spans and BLOCK_SPAN.search(html) else ():
         if SHOWN_AS_BLOCK.search(element.get("style", "")) or CALLED_BLOCK.search(element.get("class", "")):
             element.tag = "div"
 
 
 def write_styles(root: HtmlElement) -> None:
     """Put what the sheets say of lists and struck words into the tree, as attributes and tags that say the same."""
+    sheets = [sheet.text or "" for sheet in root.iter("style")]
+    if not any(sign in text for text in sheets for sign in SIGNS):
+        return
     rules = sorted(_rules(root, SAID), key=lambda rule: _weight(rule[0]))[:MOST_RULES]
     _letter_lists(root, [(selector, kind) for selector, kind in rules if kind in LETTERED])
     for element in _called(root, [selector for selector, kind in rules if kind == STRUCK], "span", "font"):
@@ -87,7 +93,7 @@ def write_styles(root: HtmlElement) -> None:
 def break_lines(root: HtmlElement, *, inline: bool) -> None:
     """Put a break where a line ends in the source and a sheet, or if `inline` a style, says that it ends there."""
     selectors = [selector for selector, _ in _rules(root, (LINES,)) if selector[-1][1]][:MOST_RULES]
-    used = frozenset(" ".join(root.xpath("//@class")).split()) if selectors else frozenset()
+    used = frozenset(" ".join(CLASSES(root)).split()) if selectors else frozenset()
     for element in _called(root, [selector for selector in selectors if selector[-1][1] <= used], "*"):
         _break_lines(element)
     for element in root.xpath(IN_LINES)[:MOST_LISTS] if inline else ():

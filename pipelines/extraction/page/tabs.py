@@ -9,9 +9,9 @@ SIGN = re.compile(r'tab(?:s|panel|-pane|-nav|list|links|(?<=="tab)")')
 NAME = re.compile(r"(?:^|[ _-])(?:tabs?|pills?|tablist)(?:$|[ _-])", re.IGNORECASE)
 TARGETS = ("aria-controls", "data-target", "data-bs-target", "data-tab", "data-w-tab", "href")
 SAID = ("role", "data-toggle", "data-bs-toggle", "class")
-NAMED = etree.XPath("//*[string(@id) or @data-w-tab or @data-tab]")
+NAMED = etree.XPath("//@id/.. | //@data-w-tab/.. | //@data-tab/..")
 CALLED = re.compile(r"""['"]#?([^'"\s]{1,60})['"]""")  # what a script is told to open
-TABS = etree.XPath(".//a | .//button | .//*[@role='tab']")
+TABS = etree.XPath(".//a | .//button | .//*/@role[. = 'tab']/..")
 LONGEST = 120  # characters of a title
 MOST = 200  # tabs in a page
 UP = 3  # steps from a link to what calls itself tabs
@@ -52,8 +52,9 @@ def _bar(tab: HtmlElement, panel: HtmlElement) -> HtmlElement | None:
 
 def _panel(tab: HtmlElement, panels: dict[str, HtmlElement]) -> HtmlElement | None:
     """What a tab opens: an element with text that is no heading, as an entry in a table of contents leads to."""
-    names = [value.removeprefix("#") for name in TARGETS if (value := tab.get(name))]
-    for name in names + CALLED.findall(tab.get("onclick", "")):
+    said = dict(tab.items())
+    names = [value.removeprefix("#") for name in TARGETS if (value := said.get(name))]
+    for name in names + CALLED.findall(said.get("onclick", "")):
         panel = panels.get(name)
         if panel is not None and panel.tag in ("div", "section", "article", "li", "dd"):
             return panel if _text(panel) else None

@@ -3,6 +3,8 @@
 All later stages see only the stripped tree, so that two pages with one key give one text by construction.
 """
 
+from collections.abc import Iterator
+
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -31,8 +33,7 @@ READ_ATTRIBUTES = {
 }
 MAY_BE_HEADINGS = ("div", "span", "p", "b", "strong", "font")
 PART = "part"
-SPEAKING = ("role", "style")  # attributes that say something of an element whatever its tag
-ATTRIBUTED = etree.XPath("//*[@*]")
+MUTE = NAMELESS - READ_ATTRIBUTES.keys()  # tags whose other attributes say nothing
 
 
 def strip(root: HtmlElement) -> None:
@@ -41,24 +42,33 @@ def strip(root: HtmlElement) -> None:
     _keep_text_of_forms(root)
     _keep_first_title(root)
     etree.strip_elements(root, *UNREAD_ELEMENTS, with_tail=False)
-    for element in ATTRIBUTED(root):
-        tag, attributes = element.tag, element.attrib
-        said = dict(element.items())
-        if tag in NAMELESS and tag not in READ_ATTRIBUTES and said.keys().isdisjoint(SPEAKING):
-            attributes.clear()  # as most are
-            continue
-        part = part_of(tag, said)
-        kept = [(name, said[name]) for name in READ_ATTRIBUTES[tag] if name in said] if tag in READ_ATTRIBUTES else []
-        if "role" in said or "style" in said:
-            kept += _said_otherwise(tag, said)
-        attributes.clear()
-        for name, value in kept:
+    kept = list(_kept(root))
+    etree.strip_attributes(root, "{}*")  # all at once, which costs least
+    for element, said in kept:
+        attributes = element.attrib
+        for name, value in said:
             attributes[name] = value if value.isprintable() else UNREADABLE.sub("", value)
-        if part:
-            attributes[PART] = part
     for element in root.iter(*TAGS):
         if PART not in element.attrib:
             element.set(PART, TAGS[str(element.tag)])
+
+
+def _kept(root: HtmlElement) -> Iterator[tuple[HtmlElement, list[tuple[str, str]]]]:
+    """The elements that keep attributes, and which, their `part` among them."""
+    for element in root.iter(etree.Element):
+        if not (items := element.items()):
+            continue
+        tag, said = str(element.tag), dict(items)
+        speaks = "role" in said or "style" in said  # whatever its tag
+        if tag in MUTE and not speaks:
+            continue  # as most are
+        kept = [(name, said[name]) for name in READ_ATTRIBUTES[tag] if name in said] if tag in READ_ATTRIBUTES else []
+        if speaks:
+            kept += _said_otherwise(tag, said)
+        if (speaks or tag not in NAMELESS) and (part := part_of(tag, said)):
+            kept.append((PART, part))
+        if kept:
+            yield element, kept
 
 
 def _said_otherwise(tag: str, attributes: dict[str, str]) -> list[tuple[str, str]]:

@@ -47,22 +47,15 @@ def weigh(root: HtmlElement) -> Weights:
     total = {element: length(text) if (text := element.text) else 0 for element in elements}
     prose = dict(total)
     runs = {element: size if size >= RUN else 0 for element, size in total.items()}
-    for element in elements:
-        parent = element.getparent()
-        if element is root or parent is None:
-            continue
+    for element in elements[:-1]:  # all but the root
+        size, tail = total[element], length(text) if (text := element.tail) else 0
+        if not (size or tail) or (parent := element.getparent()) is None:
+            continue  # as many elements have none
         if element.tag == "a" and is_link(element):
             prose[element] = runs[element] = 0
-        size = total[element]
-        if text := element.tail:
-            tail = length(text)
-            size += tail
-            prose[parent] += tail
-            runs[parent] += tail if tail >= RUN else 0
-        if size:  # as many elements have none
-            total[parent] += size
-            prose[parent] += prose[element]
-            runs[parent] += runs[element]
+        total[parent] += size + tail
+        prose[parent] += prose[element] + tail
+        runs[parent] += runs[element] + (tail if tail >= RUN else 0)
     return Weights(total, prose, runs)
 
 

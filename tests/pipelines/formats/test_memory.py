@@ -1,8 +1,11 @@
 """A memory changes no reading and stays in its bounds."""
 
 import random
+import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.exceptions import ReadingFailed
 from pipelines.extraction.reader import Reader
@@ -89,3 +92,35 @@ def test_pages_read_the_same_with_a_memory_in_any_order(style: str) -> None:
         random.Random(remembered).shuffle(pages)
         assert all(outcome(reader, one) == alone[one.body, one.original] for one in pages)
     assert Reader(style, 0).spared == 0 < reader.spared
+
+
+PIECES = (
+    POLICY, "<p>We keep it.", "<p>We keep <b>it</b>.", "<b>We keep", "</b>", "<i>it</i>", "<p>We * keep_it_",
+    "<ul><li>", "<li>We keep it", "</ul>", "<ol type=a><li>We keep it<li>and more</ol>", "<blockquote>",
+    "</blockquote>", "<br>", "<br><br>", "<table><tr><td>We keep it<td>for a year<tr><td>We keep it<td></table>",
+    "<h2>We keep it</h2>", "<a href=/x>We keep it</a>", "<p>\u2022 We keep it<br>\u2022 and more<br>",
+    "<p>1. We keep it", "<p>Updated 3 March 2020", "<pre>We keep it</pre>", "<hr>",
+)  # fmt: skip
+
+
+def forget() -> None:
+    """Let go of all that functions of lines, blocks and texts remember."""
+    for name, module in list(sys.modules.items()):
+        for found in list(vars(module).values()) if name.startswith("pipelines.extraction.") else ():
+            parameters = getattr(found, "cache_parameters", None)
+            if parameters is not None and parameters()["maxsize"] is not None:
+                found.cache_clear()
+
+
+@pytest.mark.parametrize("style", ["corpus", "princeton", "whole"])
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=12), min_size=2, max_size=5))
+@settings(max_examples=12, deadline=None)
+def test_pages_read_the_same_whatever_blocks_were_met_before(style: str, made: list[list[str]]) -> None:
+    pages = [page(f"<title>Privacy</title>{''.join(pieces)}") for pieces in made]
+    alone = []
+    for one in pages:
+        forget()
+        alone.append(outcome(Reader(style, 0), one))
+    reader = Reader(style)
+    assert [outcome(reader, one) for one in reversed(pages)] == alone[::-1]
+    assert [outcome(reader, one) for one in pages] == alone

@@ -6,8 +6,9 @@ import pytest
 from pipelines.exceptions import RecordingFailed
 from pipelines.items.captures import Capture, Decision, DocumentKey, State
 from pipelines.items.readings import Failure, Verdict
+from pipelines.store import forgetting
 from pipelines.store.checks import files_of_rows
-from tests.desk import SHOP, URL, Desk, reading, row
+from tests.desk import ARCHIVE, SHOP, URL, Desk, reading, row
 
 NO_TEXT = Failure("reading", "no text in page")
 MOVED = "http://shop.example/legal/privacy"
@@ -249,9 +250,14 @@ def test_a_record_that_cannot_be_kept_leaves_nothing(desk: Desk) -> None:
 def test_no_query_of_a_record_reads_a_whole_table(desk: Desk) -> None:
     """What costs little for ten captures must cost little for a million."""
     listed(desk, row("2004", "one"), row("2005", "one"))
+    forgetting.condemn(desk.db, "shop.example", "example,shop")
     asked: list[str] = []
     desk.db.conn.set_trace_callback(asked.append)
+    desk.listed(row("2006", "one"))
     desk.read(row("2004", "one"), "A")
+    for archive in (ARCHIVE, ""):
+        assert forgetting.is_condemned(desk.db, row("2004", "one").key._replace(archive=archive))
+        assert not forgetting.is_condemned(desk.db, row("2006", "one").key._replace(archive=archive))
     desk.db.conn.set_trace_callback(None)
     plans = {query: _plan(desk, query) for query in asked if query.lstrip().upper().startswith(("SELECT", "UPDATE"))}
     assert len(plans) >= 5
@@ -264,5 +270,5 @@ def _plan(desk: Desk, query: str) -> list[str]:
 
 
 def _is_scan(step: str) -> bool:
-    known = ("document_capture", "CONSTANT", "subquery", "search_config", "json_each")
+    known = ("document_capture", "CONSTANT", "subquery", "search_config", "json_each", "capture_met", "condemned")
     return step.startswith("SCAN") and not any(one in step for one in known)

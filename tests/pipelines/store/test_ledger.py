@@ -1,3 +1,4 @@
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,10 @@ def test_a_restart_reads_everything_back(tmp_path: Path) -> None:
     assert work(after) == [row("2005")]
     assert after.texts() == ["one"]
     after.close()
+
+
+def test_no_two_keys_have_one_digest() -> None:
+    """Else one capture would stand in the way of the other, and a corpus with both could not be brought up."""
+    parts = ("a", "b", "a\nb", "\n", "", "\x00")
+    keys = [CaptureKey("20040101000000", *some) for some in product(parts, repeat=4)]
+    assert len({key.key_digest for key in keys}) == len(keys)

@@ -1,8 +1,10 @@
 """A corpus that an earlier release made is brought up to date with all that it holds."""
 
 import sqlite3
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from sqlite_utils import Database
@@ -89,6 +91,41 @@ def test_a_capture_is_found_by_a_digest_of_its_key_and_keeps_what_belongs_to_it(
         with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
             opened.execute("DELETE FROM capture WHERE id = 1")
         assert [*mistaken_keys(opened)] == []
+
+
+def test_an_interrupt_while_a_table_is_written_anew_is_told_as_one_and_loses_nothing(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*key: str) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.store.schema_speed.key_digest", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            open_corpus(old)
+    with closing(open_corpus(old)) as opened:
+        assert opened.execute("SELECT count(*) FROM captures").fetchone() == (2,)
+
+
+def test_of_two_programs_one_brings_a_corpus_up_and_the_other_finds_it_done(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(old / DATABASE)) as db:
+        migrations.apply(Database(db), stop_before="captures_by_short_keys")
+    together, apply = Barrier(2), migrations.apply
+
+    def apply_together(db: Database) -> None:
+        with suppress(BrokenBarrierError):  # as it should be: the other one does not come so far meanwhile
+            together.wait(0.1)
+        apply(db)
+
+    def opened(_: int) -> int:
+        with closing(open_corpus(old)) as db:
+            return len(migrations.pending(db))
+
+    monkeypatch.setattr(migrations, "apply", apply_together)
+    with ThreadPoolExecutor(2) as programs:
+        assert [*programs.map(opened, range(2))] == [0, 0]
 
 
 def test_an_older_layout_is_not_read_before_it_is_brought_up(old: Path) -> None:

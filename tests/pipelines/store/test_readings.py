@@ -66,6 +66,18 @@ def test_a_capture_that_is_read_again_stands_as_it_was_found_last(
     fresh.close()
 
 
+@pytest.mark.parametrize("outcomes", [(NO_TEXT, reading("A")), (reading("A"), NO_TEXT)])
+def test_what_was_said_last_of_a_capture_counts_in_a_batch_too(
+    desk: Desk, outcomes: tuple[Failure | Reading, ...]
+) -> None:
+    listed(desk, row("2004"), row("2005"))
+    for year in ("2004", "2005"):
+        desk.read(row(year), "B")
+    readings.keep(desk.db, "reader-1", [(2, outcomes[1]), *((1, outcome) for outcome in outcomes)])
+    first, second = desk.db.execute("SELECT failure, text_digest FROM extraction ORDER BY capture_id")
+    assert first == second
+
+
 def test_what_a_second_reader_said_stays_beside_its_text_alone(desk: Desk) -> None:
     listed(desk, row("2004"))
     seen = []

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extraction.form.inline import STYLES, Token, absolute, address, inline
+from pipelines.extraction.form.inline import STYLES, Token, absolute, address, inline, told_of
 from tests.pipelines.extraction.pages import rendered
 
 
@@ -110,3 +110,13 @@ def test_against_a_snapshot_as_the_published_texts_have_it(href: str, url: str) 
 def test_any_text_is_an_address_or_nothing(href: str) -> None:
     url = absolute(PAGE, href)
     assert url == "" or url.split(":")[0].lower() in ("http", "https", "mailto")
+
+
+def test_what_is_told_of_equal_tokens_is_told_once_but_for_long_ones() -> None:
+    short, long, titled = (
+        [Token("text", text, title)] for text, title in (("a", ""), ("a" * 2000, ""), ("", "a" * 2000))
+    )
+    assert told_of(short) is told_of(list(short))
+    assert told_of(long) is not told_of(list(long))  # a memory of hostile ones would be large
+    assert told_of(titled) is not told_of(list(titled))
+    assert (told_of(short).words, told_of(long).markdown) == ("a", "a" * 2000)
