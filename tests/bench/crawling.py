@@ -17,9 +17,10 @@ import psutil
 
 from crawler.archives.addresses import filled
 from pipelines.executors.process_pool import Readers
+from pipelines.executors.second_readings import ask_second
 from pipelines.items.captures import WarcLocation
 from pipelines.items.readings import Page
-from pipelines.store.database import open_for_reading
+from pipelines.store.database import open_corpus, open_for_reading, recording
 from pipelines.warc.reader import read_memento
 
 ROOT = Path(__file__).parent.parent.parent
@@ -121,6 +122,20 @@ def read_alone(pages: list[Page], workers: int) -> float:
         return time.monotonic() - start
     finally:
         readers.close()
+
+
+def second_alone(corpus: Path, workers: int) -> float:
+    """Seconds to ask the second reader once more of all versions of a corpus, which a crawl does at its end."""
+    readers = Readers(workers)
+    with closing(open_corpus(corpus)) as db:
+        with recording(db):
+            db.execute("UPDATE extraction SET second_reading = 'due' WHERE second_reading = 'done'")
+        start = time.monotonic()
+        try:
+            ask_second(db, corpus / "warc", readers, progress=lambda *_: None)
+            return time.monotonic() - start
+        finally:
+            readers.close()
 
 
 def one_after_the_other(base: str, paths: list[str]) -> float:

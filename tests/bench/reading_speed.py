@@ -16,7 +16,7 @@ from tests.bench.baseline import HERE, NoBaseline, Tree, baseline
 from tests.bench.holdings import generate, shared_archive
 
 SCRIPT = str(Path(__file__).with_name("reading_alone.py"))
-ROUNDS = 2
+ROUNDS = 3
 LEAST = 1.0  # times 0.1.0
 WANTED = 2.0
 WANTED_BESIDE_STOCK = 2.3
