@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec.structs import asdict
@@ -50,6 +51,7 @@ _OF_THE_CLIENT = frozenset(
 _OF_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"})
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_PLAIN = bytes(range(0x20, 0x7F))
 
 
 def of_memento(memento: Memento, payload_digest: str, payload: WarcLocation | None) -> bytes:
@@ -173,8 +175,13 @@ def listing_headers(answer: HttpAnswer) -> Headers:
 
 
 def _clean(headers: Iterable[tuple[str, str]]) -> Headers:
-    """Only what can stand in a header block; the notes hold the rest as it came."""
-    return tuple((name, _CONTROL.sub(" ", value).strip()) for name, value in headers if _TOKEN.fullmatch(name))
+    """Only what can stand in a header block; the notes hold the rest as it came. Letters beyond ASCII are escaped here:
+    warcio, which does so too, fails where some stand beside parameters (`Café; version=2`)."""
+    return tuple((name, _ascii(_CONTROL.sub(" ", value).strip())) for name, value in headers if _TOKEN.fullmatch(name))
+
+
+def _ascii(value: str) -> str:
+    return value if value.isascii() else quote(value, safe=_PLAIN, errors="replace")
 
 
 def status_line(status: int) -> str:

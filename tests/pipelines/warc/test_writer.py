@@ -113,6 +113,22 @@ def test_a_record_has_a_date_whatever_the_timestamp(tmp_path: Path, dated: str, 
     assert read_memento(tmp_path, location).capture.timestamp == timestamp
 
 
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("Café au lait", "Caf%C3%A9 au lait"),
+        ("Café; version=2", "Caf%C3%A9; version=2"),
+        ('attachment; filename="résumé.html"', 'attachment; filename="r%C3%A9sum%C3%A9.html"'),
+        ("a\ud800b; c=1", "a?b; c=1"),
+    ],
+)
+def test_headers_beyond_ascii_are_kept(tmp_path: Path, value: str, kept: str) -> None:
+    memento = a_memento()
+    memento = replace(memento, answer=replace(memento.answer, headers=(("X-Archive-Orig-X-Powered-By", value),)))
+    written(tmp_path, memento)
+    assert records(tmp_path / "run-00001.warc.gz")[1][2]["x-powered-by"] == kept
+
+
 printable = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 answers = st.builds(
     HttpAnswer,
