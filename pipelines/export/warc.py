@@ -137,12 +137,12 @@ def _packed(corpus: CorpusView, version: SelectedVersion) -> Packed:
     )
 
 
-def _headers(memento: Memento) -> list[tuple[str, str]]:
+def _headers(memento: Memento) -> warc_notes.Headers:
     """As archived, for the body as it is held."""
     if memento.answer.header("Memento-Datetime"):
-        return list(warc_notes.archived_headers(memento))
+        return warc_notes.archived_headers(memento)
     kept = [pair for pair in memento.answer.headers if pair[0].lower() not in _DROPPED]
-    return [*kept, ("Content-Length", str(len(memento.answer.body)))]
+    return warc_notes.clean([*kept, ("Content-Length", str(len(memento.answer.body)))])
 
 
 def info() -> bytes:

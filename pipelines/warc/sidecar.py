@@ -165,16 +165,16 @@ def archived_headers(memento: Memento) -> Headers:
         headers.append(("Content-Type", content_type))
     if isinstance(memento, ArchivedRedirect):
         headers.append(("Location", memento.redirect_to))
-    return _clean([*headers, ("Content-Length", str(len(answer.body)))])
+    return clean([*headers, ("Content-Length", str(len(answer.body)))])
 
 
 def listing_headers(answer: HttpAnswer) -> Headers:
     """The headers of a CDX answer, for its decoded body."""
     headers = [pair for pair in kept(answer.headers) if pair[0].lower() not in _OF_THE_WIRE]
-    return _clean([*headers, ("Content-Length", str(len(answer.body)))])
+    return clean([*headers, ("Content-Length", str(len(answer.body)))])
 
 
-def _clean(headers: Iterable[tuple[str, str]]) -> Headers:
+def clean(headers: Iterable[tuple[str, str]]) -> Headers:
     """Only what can stand in a header block; the notes hold the rest as it came. Letters beyond ASCII are escaped here:
     warcio, which does so too, fails where some stand beside parameters (`Café; version=2`)."""
     return tuple((name, _ascii(_CONTROL.sub(" ", value).strip())) for name, value in headers if _TOKEN.fullmatch(name))
