@@ -11,6 +11,19 @@ migrations = Migrations("policy-corpus")
 
 _STATEMENT_END = re.compile(r";\n(?=CREATE|INSERT)")
 
+CAPTURE = """archive TEXT NOT NULL,
+    urlkey TEXT NOT NULL, timestamp TEXT NOT NULL, original TEXT NOT NULL, mimetype TEXT NOT NULL,
+    statuscode TEXT NOT NULL, digest TEXT NOT NULL, length TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'passed over',
+    stage TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT 'not planned yet',
+    same_as INTEGER REFERENCES capture(id),
+    transient INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_try TEXT,
+    met INTEGER NOT NULL DEFAULT 0"""
+"""The columns of a capture but its id and what was added since."""
+
 _TABLES = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY,
@@ -73,17 +86,7 @@ CREATE TABLE malformed_row (
 ) WITHOUT ROWID;
 CREATE TABLE capture (
     id INTEGER PRIMARY KEY,
-    archive TEXT NOT NULL,
-    urlkey TEXT NOT NULL, timestamp TEXT NOT NULL, original TEXT NOT NULL, mimetype TEXT NOT NULL,
-    statuscode TEXT NOT NULL, digest TEXT NOT NULL, length TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'passed over',
-    stage TEXT NOT NULL DEFAULT '',
-    reason TEXT NOT NULL DEFAULT 'not planned yet',
-    same_as INTEGER REFERENCES capture(id),
-    transient INTEGER NOT NULL DEFAULT 0,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    next_try TEXT,
-    met INTEGER NOT NULL DEFAULT 0,
+    {capture},
     UNIQUE (archive, timestamp, original, digest, statuscode)
 );
 CREATE INDEX capture_by_address ON capture (urlkey, timestamp);
@@ -164,7 +167,7 @@ CREATE TABLE run (
     pace TEXT NOT NULL DEFAULT '{}',
     failures TEXT NOT NULL DEFAULT '{}'
 )
-"""
+""".replace("{capture}", CAPTURE)
 
 _VIEWS = """
 CREATE VIEW document_capture AS

@@ -4,7 +4,7 @@ from sqlite_utils import Database
 
 from pipelines.items.captures import key_digest
 from pipelines.store import changes, searching
-from pipelines.store.schema import MARKS, mark_in_journal
+from pipelines.store.schema import CAPTURE, MARKS, mark_in_journal
 from pipelines.store.schema_since import migrations
 from pipelines.store.views import TARGET_LINE
 
@@ -133,20 +133,10 @@ def versions_that_left(db: Database) -> None:
         db.execute(statement)
 
 
-_SHORT_KEYS = """CREATE TABLE capture (
+_SHORT_KEYS = f"""CREATE TABLE capture (
     id INTEGER PRIMARY KEY,
     key_digest BLOB NOT NULL UNIQUE,
-    archive TEXT NOT NULL,
-    urlkey TEXT NOT NULL, timestamp TEXT NOT NULL, original TEXT NOT NULL, mimetype TEXT NOT NULL,
-    statuscode TEXT NOT NULL, digest TEXT NOT NULL, length TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'passed over',
-    stage TEXT NOT NULL DEFAULT '',
-    reason TEXT NOT NULL DEFAULT 'not planned yet',
-    same_as INTEGER REFERENCES capture(id),
-    transient INTEGER NOT NULL DEFAULT 0,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    next_try TEXT,
-    met INTEGER NOT NULL DEFAULT 0,
+    {CAPTURE},
     record_at TEXT NOT NULL DEFAULT ''
 )"""
 _KEPT = (

@@ -13,25 +13,12 @@ INLINE_MARKS: dict[str, Kind] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "em", "cite": "em", "dfn": "em", "ins": "em",
     "del": "strike", "s": "strike", "strike": "strike",
 }  # fmt: skip
-BLOCKS = frozenset(
-    {
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "button",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-    }
-    | {"div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"}
-    | {"header", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table"}
-    | {"tbody", "td", "textarea", "tfoot", "th", "thead", "tr", "ul"}
-)
+BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog",
+    "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+    "h6", "header", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table",
+    "tbody", "td", "textarea", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LISTS = ("ul", "ol", "dir", "menu")
 DIGITS = re.compile(r"\d{1,9}\.")
