@@ -18,6 +18,7 @@ from pipelines.warc import members
 from pipelines.warc.forms import zstd
 from tests.corpora import settings_of, tables
 from tests.crawls.crawling import Crawling
+from tests.pipelines.export.views import exported, files
 
 PAGE = "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We at {} keep your data.</p>"
 URL = "https://kites.example/privacy"
@@ -83,6 +84,14 @@ def test_files_of_every_form_are_read(tmp_path: Path) -> None:
         assert (archive.posted, archive.skipped) == (0, 0)
     assert {row[1] for row in rows} == {"read"}
     assert (unread, code) == (0, 0)
+
+
+def test_headers_beyond_ascii_are_handed_on(tmp_path: Path) -> None:
+    head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Powered-By: Café; version=2\r\n\r\n"
+    made(tmp_path, one__warc=record("response", "2020-01-01T00:00:00Z", answer("home", head)))
+    assert exported(tmp_path / "corpus", "warc", tmp_path / "to").written == 1
+    data = gzip.decompress(files(tmp_path / "to")["pages-00000.warc.gz"])
+    assert b"\r\nX-Powered-By: Caf%C3%A9; version=2\r\n" in data
 
 
 def test_what_is_not_read_is_counted_and_the_rest_is_kept(tmp_path: Path) -> None:
