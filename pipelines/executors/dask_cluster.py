@@ -209,11 +209,13 @@ class Task(Generic[T]):
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """A client that failed and is collected while another one starts would wait for it, and it for that one."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 def _installed() -> ModuleType:
