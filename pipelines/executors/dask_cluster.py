@@ -106,7 +106,8 @@ class Cluster:
     def see_workers(self, since: float) -> float:
         """When there was last a worker. Raises RecordingFailed where there has been none for PATIENCE seconds."""
         there = len(self._workers())
-        if self._local is not None and there < self._wanted:  # Dask gives one up that dies while it starts
+        if self._local is not None and there < self._wanted:  # Dask gives one up that is not back in time,
+            self._local.loop.add_callback(_let_go_of_failed, self._local.workers)  # but not one that failed to start
             self._local.scale(self._wanted)
         if there:
             return time.monotonic()
@@ -195,14 +196,16 @@ class Task(Generic[T]):
             return self._cluster.send(self._function, self._arguments)
 
     def _waited_for(self) -> T:
-        since = time.monotonic()
+        since, wait = time.monotonic(), _LOOK
         while True:
             try:
-                found: T = self._future.result(timeout=_LOOK)
+                found: T = self._future.result(timeout=wait)
                 return found
             except TimeoutError:
-                if self._future.done():  # it came just then, or is what the function raised
-                    return self._future.result()  # type: ignore[no-any-return]
+                if self._future.status == "error":  # what the function raised, came just then or is a TimeoutError
+                    return self._future.result(timeout=wait)  # type: ignore[no-any-return]
+                if self._future.status == "finished":  # it is on its way here; or lost, and nobody there to do it again
+                    wait = min(2 * wait, PATIENCE)
                 since = self._cluster.see_workers(since)
 
 
@@ -216,6 +219,15 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _let_go_of_failed(workers: dict[object, Any]) -> None:
+    """In the loop of a local cluster: so that it starts another one.
+
+    The worker that is to follow a lost one fails where the lost one, started again by its nanny, has the name still.
+    """
+    for name in [name for name, worker in workers.items() if worker.status.name in ("failed", "closed")]:
+        del workers[name]
 
 
 def _installed() -> ModuleType:

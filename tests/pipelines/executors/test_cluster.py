@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -19,7 +20,7 @@ from crawler.jobs.rebuild_shards import rebuild_shards
 from pipelines.exceptions import RecordingFailed, WrongUse
 from pipelines.executors import cluster_readers, dask_cluster
 from pipelines.executors.cluster_readers import ReadingOrder, read_held
-from pipelines.executors.dask_cluster import Cluster, mark, refuse_unseen, unmark
+from pipelines.executors.dask_cluster import Cluster, Task, mark, refuse_unseen, unmark
 from pipelines.store.catalogue import write_catalogue
 from pipelines.store.database import open_for_reading
 from pipelines.warc.lock import only_run
@@ -221,6 +222,49 @@ def test_a_worker_that_dask_gives_up_is_started_again(monkeypatch: pytest.Monkey
     with config.set({"distributed.deploy.lost-worker-timeout": "10ms"}), closing(Cluster("local", 1)) as cluster:
         os.kill(cluster.submit(os.getpid).result(), signal.SIGKILL)
         assert cluster.submit(abs, -3).result() == 3
+
+
+def test_a_worker_that_fails_to_follow_a_lost_one_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_cluster, "_LOOK", 0.1)
+    config, nanny = pytest.importorskip("dask.config"), pytest.importorskip("distributed").Nanny
+    start, failed = nanny.start_unsafe, list[Any]()
+
+    async def fail_once(self: Any) -> Any:
+        if failed:
+            return await start(self)
+        failed.append(self)
+        raise ValueError("name taken, 0")
+
+    with config.set({"distributed.deploy.lost-worker-timeout": "10ms"}), closing(Cluster("local", 1)) as cluster:
+        monkeypatch.setattr(nanny, "start_unsafe", fail_once)
+        os.kill(cluster.submit(os.getpid).result(), signal.SIGKILL)
+        assert cluster.submit(abs, -3).result() == 3
+    assert failed
+
+
+def test_a_result_that_is_lost_on_its_way_here_is_waited_for_with_an_eye_on_the_workers() -> None:
+    """It was done, its only worker died before it was handed over: Dask waits until another worker does it again."""
+
+    class Lost:
+        status = "finished"
+
+        def result(self, timeout: float | None = None) -> int:
+            assert timeout is not None, "this would wait for ever where nobody starts a worker"
+            if looked:
+                return 3
+            raise TimeoutError
+
+    class Workerless:
+        def send(self, function: object, arguments: object) -> Lost:
+            return Lost()
+
+        def see_workers(self, since: float) -> float:
+            looked.append(since)
+            return since
+
+    looked = list[float]()
+    assert Task(cast(Cluster, Workerless()), abs, (-3,)).result() == 3
+    assert len(looked) == 1
 
 
 def test_shards_are_rebuilt_each_by_a_worker_and_what_failed_alone_again(
