@@ -6,11 +6,12 @@ finds every flipped bit. Memory is bounded by `most`, whatever a member claims t
 
 import os
 import re
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+
+from zlib_ng import zlib_ng
 
 from pipelines.exceptions import RecordingFailed
 from pipelines.warc.sidecar import FOLLOW
@@ -22,7 +23,8 @@ _CHUNK = 1 << 14
 _PIECE = 1 << 20
 _GZIP = b"\x1f\x8b\x08"
 _WARC = b"WARC/"
-_GZIP_BITS = 16 + zlib.MAX_WBITS
+_Damaged: type[Exception] = zlib_ng.error  # type: ignore[assignment]  # which its stub calls one of them
+_GZIP_BITS = 16 + zlib_ng.MAX_WBITS
 _HEAD = 1 << 16  # bytes within which the headers of a record end
 _LENGTH = re.compile(rb"\r?\nContent-Length:[ \t]*([0-9]{1,18})[ \t]*\r?\n", re.IGNORECASE)
 _PLAIN_START = re.compile(rb"\n(WARC/[0-9]\.[0-9]{1,2}\r?\n)(?=[A-Za-z])")
@@ -69,32 +71,34 @@ def members(path: Path, start: int = 0, most: int = MOST) -> Iterator[Member | D
 
 def _gzipped(file: BinaryIO, offset: int, most: int) -> Iterator[Member | Damage]:
     end = os.fstat(file.fileno()).st_size
+    file.seek(offset)
+    unread = b""
     while offset < end:
-        file.seek(offset)
-        found = _inflated(file, offset, most)
+        found, unread = _inflated(file, offset, unread, most)
         if isinstance(found, Damage):
             found = found._replace(length=_next_start(file, offset + 1, end) - offset)
+            file.seek(offset + found.length)
         yield found
         offset += found.length
 
 
-def _inflated(file: BinaryIO, offset: int, most: int) -> Member | Damage:
-    inflater, data, size, length, unread = zlib.decompressobj(_GZIP_BITS), BytesIO(), 0, 0, b""
+def _inflated(file: BinaryIO, offset: int, unread: bytes, most: int) -> tuple[Member | Damage, bytes]:
+    """The member at an offset, of which some bytes are `unread` yet, and what was read behind it."""
+    inflater, pieces, size, length = zlib_ng.decompressobj(_GZIP_BITS), list[bytes](), 0, 0
     ended = False
     while not ended:
         chunk = unread or file.read(_CHUNK)
         if not chunk:
-            return Damage(offset, length, "cut short")
+            return Damage(offset, length, "cut short"), b""
         try:
             piece = inflater.decompress(chunk, _PIECE)
-        except zlib.error:
-            return Damage(offset, length, "damaged")
+        except _Damaged:
+            return Damage(offset, length, "damaged"), b""
         unread, ended = inflater.unused_data or inflater.unconsumed_tail, inflater.eof  # at the end both may be set
         length += len(chunk) - len(unread)
+        pieces.append(piece[: max(most - size, 0)])
         size += len(piece)
-        data.write(piece[: max(most - data.tell(), 0)])
-    data.seek(0)
-    return Member(offset, length, data, size)
+    return Member(offset, length, BytesIO(b"".join(pieces)), size), unread
 
 
 def _next_start(file: BinaryIO, offset: int, end: int) -> int:
@@ -115,8 +119,8 @@ def _next_start(file: BinaryIO, offset: int, end: int) -> int:
 def _begins_record(file: BinaryIO, offset: int) -> bool:
     file.seek(offset)
     try:
-        return zlib.decompressobj(_GZIP_BITS).decompress(file.read(1024), len(_WARC)) == _WARC
-    except zlib.error:
+        return bytes(zlib_ng.decompressobj(_GZIP_BITS).decompress(file.read(1024), len(_WARC))) == _WARC
+    except _Damaged:
         return False
 
 

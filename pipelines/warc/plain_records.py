@@ -6,7 +6,7 @@ anything that does not fit) is left to `records.parse`, which says what it is; b
 
 import re
 
-from pipelines.formats.digests import warc_digest
+from pipelines.formats.digests import has_warc_digest
 from pipelines.items.captures import WarcLocation
 from pipelines.warc.members import Member
 from pipelines.warc.sidecar import FOLLOW, Headers
@@ -61,7 +61,7 @@ def _is_whole(about: dict[str, str], block: bytes) -> bool:
 def _is_sound(about: dict[str, str], block: bytes) -> bool:
     """Whether the digest of the block holds, where there is one that is looked at."""
     told = about.get("warc-block-digest")
-    return told is None or about.get("warc-type") == "revisit" or told == warc_digest(block)
+    return told is None or about.get("warc-type") == "revisit" or has_warc_digest(block, told)
 
 
 def _http(about: dict[str, str], block: bytes) -> tuple[int, Headers, bytes] | None:
