@@ -179,7 +179,7 @@ class AnswerNotes(Struct):
     headers: list[tuple[Text, Text]]
 
 
-class MementoNotes(AnswerNotes):
+class MementoNotes(AnswerNotes, tag_field="kind", tag="memento"):
     capture: CaptureNote
     asked: CaptureNote | None
     requested: Text
@@ -202,11 +202,8 @@ class QueryNote(Struct):
     archive: Text = ""  # 0.1.0 knew one alone
 
 
-class ListingNotes(AnswerNotes):
+class ListingNotes(AnswerNotes, tag_field="kind", tag="listing"):
     query: QueryNote
     outcome: Text
     resume_key: Text
     dialect: Text = "wayback"
-
-
-NOTES: dict[str, type[MementoNotes] | type[ListingNotes]] = {"memento": MementoNotes, "listing": ListingNotes}

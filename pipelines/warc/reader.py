@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipelines.exceptions import CaptureFailed, RecordingFailed
+from pipelines.formats.records import ListingNotes, MementoNotes
 from pipelines.items.captures import Memento, Snapshot, WarcLocation
 from pipelines.warc import cdxj
 from pipelines.warc import sidecar as warc_notes
@@ -29,7 +30,6 @@ from pipelines.warc.held import (
 )
 from pipelines.warc.members import Damage, Member, members
 from pipelines.warc.records import Record, parse
-from pipelines.warc.sidecar import Notes
 
 _PACKED = "gzipped as a whole, and so read from a file made of it, in `imported`"
 TARGETS_TYPE = "text/plain; charset=utf-8; profile=targets"
@@ -167,9 +167,8 @@ def _held(records: Iterable[Record | PassedOver | Damage], decode: Decode | None
     """Join each answer with the notes behind it."""
     waiting: Record | None = None
     for record in records:
-        notes = _notes_on(waiting, record) if waiting else {}
         if waiting:
-            yield from _ours(waiting, notes) if notes else another(waiting, decode)
+            yield from _with_notes(waiting, _beside(waiting, record), decode)
             waiting = None
         if isinstance(record, Damage | PassedOver):
             yield record
@@ -197,34 +196,35 @@ def _strangers(records: Iterable[Record | PassedOver | Damage], decode: Decode |
             yield from another(record, decode)
         elif record.kind == "resource" and record.named("Content-Type") in (TARGETS_TYPE, JOURNAL_TYPE):
             yield LeftOut(record.location, "journal or target list")
-        elif record.kind == "metadata" and warc_notes.read(record.body):
+        elif record.kind == "metadata" and warc_notes.are_notes(record.body):
             yield LeftOut(record.location, "notes")
         else:
             yield from beside(record, decode)
 
 
-def _notes_on(waiting: Record, record: Record | PassedOver | Damage) -> Notes:
+def _beside(waiting: Record, record: Record | PassedOver | Damage) -> bytes:
+    """The block of a record that was written beside the one before it; empty where it was not."""
     if not isinstance(record, Record) or record.kind != "metadata":
-        return {}
-    concurrent = record.named("WARC-Concurrent-To") == waiting.named("WARC-Record-ID")
-    return warc_notes.read(record.body) if concurrent else {}
+        return b""
+    return record.body if record.named("WARC-Concurrent-To") == waiting.named("WARC-Record-ID") else b""
 
 
-def _ours(record: Record, notes: Notes) -> Iterator[Held]:
+def _with_notes(record: Record, block: bytes, decode: Decode | None) -> Iterator[Held]:
+    held: Held | None = None
     try:
-        yield _listing(record, notes) if notes["kind"] == "listing" else _memento(record, notes)
+        if notes := warc_notes.read(block):
+            held = _memento(record, notes) if isinstance(notes, MementoNotes) else _listing(record, notes)
     except ValueError as error:
-        yield damage(record, f"its notes cannot be read: {error}")
+        held = damage(record, f"its notes cannot be read: {error}")
+    yield from [held] if held else another(record, decode)
 
 
-def _listing(record: Record, found: Notes) -> HeldListing:
-    notes = warc_notes.listing_notes(found)
+def _listing(record: Record, notes: ListingNotes) -> HeldListing:
     answer, query = warc_notes.answer_of(notes, record.body), warc_notes.query_of(notes)
     return HeldListing(record.location, query, answer, notes.outcome, notes.resume_key, notes.dialect)
 
 
-def _memento(record: Record, found: Notes) -> HeldMemento | Damage:
-    notes = warc_notes.memento_notes(found)
+def _memento(record: Record, notes: MementoNotes) -> HeldMemento | Damage:
     payload = warc_notes.payload_of(notes)
     if payload is None and hashlib.sha256(record.body).hexdigest() != notes.payload_digest:
         return damage(record, "payload digest does not hold")

@@ -4,8 +4,8 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from io import BytesIO
+from typing import NamedTuple
 
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
@@ -63,8 +63,7 @@ _MALFORMED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """`status` is 0 and `headers` empty where the record is no HTTP answer."""
 
     kind: str

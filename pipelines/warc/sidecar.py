@@ -22,9 +22,9 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec.structs import asdict, astuple
 
-from pipelines.formats.records import AnswerNotes, ListingNotes, MementoNotes, check
+from pipelines.formats.records import AnswerNotes, CaptureNote, ListingNotes, MementoNotes
 from pipelines.formats.timestamps import utc
 from pipelines.items.captures import (
     ArchivedRedirect,
@@ -98,23 +98,26 @@ def _json(**notes: Any) -> bytes:
     return json.dumps(notes).encode("ascii")
 
 
-def read(block: bytes) -> Notes:
-    """The notes in a metadata record, not checked yet; empty where it is another program's."""
+def read(block: bytes) -> MementoNotes | ListingNotes | None:
+    """The notes in a metadata record; None where it is another program's. Raises ValueError where ours do not fit."""
+    try:
+        return _NOTES.decode(block)
+    except (ValueError, RecursionError):  # also what is not UTF-8, is nested or has numbers without end
+        if are_notes(block):
+            raise
+    return None
+
+
+_NOTES: msgspec.json.Decoder[MementoNotes | ListingNotes] = msgspec.json.Decoder(MementoNotes | ListingNotes)
+
+
+def are_notes(block: bytes) -> bool:
+    """Whether a block says that it is notes, sound or not."""
     try:
         notes = msgspec.json.decode(block)
-    except (ValueError, RecursionError):  # also what is not UTF-8, is nested or has numbers without end
-        return {}
-    return notes if isinstance(notes, dict) and notes.get("kind") in ("memento", "listing") else {}
-
-
-def memento_notes(notes: Notes) -> MementoNotes:
-    """The notes of a memento, checked. Raises ValueError."""
-    return check(notes, MementoNotes)
-
-
-def listing_notes(notes: Notes) -> ListingNotes:
-    """The notes of a listing, checked. Raises ValueError."""
-    return check(notes, ListingNotes)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(notes, dict) and notes.get("kind") in ("memento", "listing")
 
 
 def memento_of(notes: MementoNotes, body: bytes) -> Memento:
@@ -122,15 +125,19 @@ def memento_of(notes: MementoNotes, body: bytes) -> Memento:
     kind = ArchivedRedirect if notes.redirect_to else HomePage if notes.is_home else Memento
     leads_to = {"redirect_to": notes.redirect_to} if notes.redirect_to else {}
     return kind(
-        capture=Capture(**asdict(notes.capture)),
+        capture=_capture(notes.capture),
         requested=notes.requested,
         answer=answer_of(notes, body),
         digest_check=notes.digest_check,
-        asked=Capture(**asdict(notes.asked)) if notes.asked else None,
+        asked=_capture(notes.asked) if notes.asked else None,
         evidence=tuple(Evidence(**asdict(one)) for one in notes.evidence),
         truncated=notes.truncated,
         **leads_to,
     )
+
+
+def _capture(told: CaptureNote) -> Capture:
+    return Capture(*astuple(told))  # they have the same fields
 
 
 def answer_of(notes: AnswerNotes, body: bytes) -> HttpAnswer:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.formats.records import ListingNotes, MementoNotes
 from pipelines.items.captures import WarcLocation
 from pipelines.warc import sidecar as warc_notes
 from tests.pipelines.store.samples import a_listing, a_memento, as_kept, redirecting
@@ -12,7 +13,8 @@ from tests.pipelines.store.samples import a_listing, a_memento, as_kept, redirec
 def test_the_notes_of_a_memento_bring_it_back() -> None:
     memento = redirecting(a_memento(), "http://shop.example/new")
     payload = WarcLocation("run.warc.gz", 3, 4)
-    notes = warc_notes.memento_notes(warc_notes.read(warc_notes.of_memento(memento, "0" * 64, payload)))
+    notes = warc_notes.read(warc_notes.of_memento(memento, "0" * 64, payload))
+    assert isinstance(notes, MementoNotes)
     assert warc_notes.memento_of(notes, memento.answer.body) == as_kept(memento)
     assert warc_notes.payload_of(notes) == payload
     assert notes.payload_digest == "0" * 64
@@ -20,19 +22,29 @@ def test_the_notes_of_a_memento_bring_it_back() -> None:
 
 def test_the_notes_of_a_listing_bring_its_query_back() -> None:
     page = a_listing()
-    notes = warc_notes.listing_notes(warc_notes.read(warc_notes.of_listing(page)))
+    notes = warc_notes.read(warc_notes.of_listing(page))
+    assert isinstance(notes, ListingNotes)
     assert warc_notes.query_of(notes) == page.query
     assert (notes.outcome, notes.resume_key) == ("rows", "key+1")
 
 
 @given(st.binary(max_size=60))
 def test_other_blocks_are_no_notes(block: bytes) -> None:
-    assert warc_notes.read(block) == {}
+    assert warc_notes.read(block) is None
+    assert not warc_notes.are_notes(block)
 
 
 @pytest.mark.parametrize("block", [b"[]", b'{"kind": "other"}', b'{"kind": []}', b"[" * 100_000, b"1" * 5000])
 def test_json_of_other_shapes_is_no_notes(block: bytes) -> None:
-    assert warc_notes.read(block) == {}
+    assert warc_notes.read(block) is None
+    assert not warc_notes.are_notes(block)
+
+
+@pytest.mark.parametrize("block", [b'{"kind": "memento"}', b'{"status": "1", "kind": "listing"}'])
+def test_notes_that_do_not_fit_are_told_from_others(block: bytes) -> None:
+    assert warc_notes.are_notes(block)
+    with pytest.raises(ValueError, match=r"Object missing|Expected"):
+        warc_notes.read(block)
 
 
 def test_archived_headers_are_those_of_the_page() -> None:
