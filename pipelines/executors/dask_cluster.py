@@ -174,6 +174,7 @@ class Task(Generic[T]):
         Raises CorpusError: what the function raised, RecordingFailed where the cluster is lost, WrongUse where a worker
         does not have this program.
         """
+        why = ""
         for _ in range(TRIES):
             try:
                 return self._waited_for()
@@ -184,9 +185,13 @@ class Task(Generic[T]):
                     f"A worker cannot do it ({_short(error)}): install this release of policy-corpus on all of them."
                 ) from error
             except (Exception, CancelledError) as error:  # a worker, or the scheduler with all that it knew
-                log.warning("A part of the work was lost (%s), and is done again.", _short(error))
+                why = _short(error)
+                log.warning("A part of the work was lost (%s), and is done again.", why)
             self._future = self._sent()
-        raise RecordingFailed(f"Workers died {TRIES} times over one part of the work: see their logs, start again.")
+        raise RecordingFailed(
+            f"Workers died or failed {TRIES} times over one part of the work, the last time so: {why}. See their logs, "
+            "then run the same command again."
+        )
 
     def _sent(self) -> Any:
         try:
@@ -199,13 +204,14 @@ class Task(Generic[T]):
         since, wait = time.monotonic(), _LOOK
         while True:
             try:
-                found: T = self._future.result(timeout=wait)
+                self._future.exception(timeout=_LOOK)  # until it is done: a wait for the result itself that is given up
+                found: T = self._future.result(timeout=wait)  # as the client asks for it is in the way of all others
                 return found
             except TimeoutError:
                 if self._future.status == "error":  # what the function raised, came just then or is a TimeoutError
                     return self._future.result(timeout=wait)  # type: ignore[no-any-return]
                 if self._future.status == "finished":  # it is on its way here; or lost, and nobody there to do it again
-                    wait = min(2 * wait, PATIENCE)
+                    wait *= 2
                 since = self._cluster.see_workers(since)
 
 
