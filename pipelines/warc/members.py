@@ -84,7 +84,7 @@ def _gzipped(file: BinaryIO, offset: int, most: int) -> Iterator[Member | Damage
 
 def _inflated(file: BinaryIO, offset: int, unread: bytes, most: int) -> tuple[Member | Damage, bytes]:
     """The member at an offset, of which some bytes are `unread` yet, and what was read behind it."""
-    inflater, pieces, size, length = zlib_ng.decompressobj(_GZIP_BITS), list[bytes](), 0, 0
+    inflater, data, size, length = zlib_ng.decompressobj(_GZIP_BITS), BytesIO(), 0, 0
     ended = False
     while not ended:
         chunk = unread or file.read(_CHUNK)
@@ -96,9 +96,14 @@ def _inflated(file: BinaryIO, offset: int, unread: bytes, most: int) -> tuple[Me
             return Damage(offset, length, "damaged"), b""
         unread, ended = inflater.unused_data or inflater.unconsumed_tail, inflater.eof  # at the end both may be set
         length += len(chunk) - len(unread)
-        pieces.append(piece[: max(most - size, 0)])
+        if size:
+            data.write(piece[: max(most - size, 0)])
+        else:  # of most records the only one: it need not be copied
+            data = BytesIO(piece[:most])
+            data.seek(0, os.SEEK_END)
         size += len(piece)
-    return Member(offset, length, BytesIO(b"".join(pieces)), size), unread
+    data.seek(0)
+    return Member(offset, length, data, size), unread
 
 
 def _next_start(file: BinaryIO, offset: int, end: int) -> int:

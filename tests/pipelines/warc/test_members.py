@@ -105,7 +105,7 @@ def test_a_record_that_claims_too_much_is_bounded(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b"WARC/1.0\r\n" + bytes(64 << 20)) + gzip.compress(PLAIN))
     tracemalloc.start()
     try:
-        first, second = members(path, most=1 << 20)
+        first, second = members(path, most=24 << 20)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -114,7 +114,7 @@ def test_a_record_that_claims_too_much_is_bounded(tmp_path: Path) -> None:
     assert first.size == (64 << 20) + 10
     assert isinstance(second, Member)
     assert second.data.read() == PLAIN
-    assert peak < 8 << 20
+    assert peak < 32 << 20, "what is kept, and a few pieces beside it"
 
 
 def test_records_that_are_not_compressed(tmp_path: Path) -> None:
