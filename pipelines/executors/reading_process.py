@@ -45,7 +45,14 @@ class ReadingProcess:
     def __init__(self, *options: Any) -> None:
         context = get_context("spawn")
         self._executor = ProcessPoolExecutor(1, mp_context=context, initializer=_prepare, initargs=options)
-        self._pid = self._executor.submit(os.getpid).result(timeout=STARTUP)
+        started = self._executor.submit(os.getpid)
+        [self._pid] = self._executor._processes
+        try:
+            started.result(timeout=STARTUP)
+        except BaseException:  # nobody else could end it, and Python waits for it where it exits
+            self.kill()
+            self.clean_up()
+            raise
 
     def call(self, function: Callable[..., T], *arguments: object, timeout: float) -> T:
         return self._executor.submit(function, *arguments).result(timeout=timeout)

@@ -147,6 +147,14 @@ def test_readers_as_users_have_them_are_replaced_and_limited(monkeypatch: pytest
     assert spawned() == []
 
 
+def test_a_process_that_does_not_start_in_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_process, "get_context", get_context)
+    monkeypatch.setattr(reading_process, "STARTUP", 0.0)
+    with pytest.raises(TimeoutError):
+        reading_process.ReadingProcess(os.getpid(), 1 << 30, "corpus", 1)
+    assert spawned() == []
+
+
 def test_an_interrupt_does_not_reach_the_workers(readers: Readers) -> None:
     assert readers.submit(page(POLICY)).result(60)
     before = workers()
