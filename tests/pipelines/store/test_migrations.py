@@ -107,6 +107,18 @@ def test_an_interrupt_while_a_table_is_written_anew_is_told_as_one_and_loses_not
         assert opened.execute("SELECT count(*) FROM captures").fetchone() == (2,)
 
 
+@pytest.mark.parametrize(("many", "told"), [(2, ["its 2 captures are brought to today's layout"]), (3, [])])
+def test_long_work_on_a_corpus_of_before_is_told(
+    old: Path, many: int, told: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("pipelines.store.database._MANY", many)
+    for expected in (told, []):  # and once alone
+        caplog.clear()
+        open_corpus(old).close()
+        assert [part in caplog.text for part in expected] == [True] * len(expected)
+        assert len(caplog.messages) == len(expected)
+
+
 def test_of_two_programs_one_brings_a_corpus_up_and_the_other_finds_it_done(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
