@@ -12,7 +12,7 @@ import psutil
 
 from crawler.local_archive.embedded import EmbeddedArchive
 from tests.crawls.crawling import Crawling
-from tests.launching import ROOT, launch, launched
+from tests.launching import ROOT, Launched, launch, launched
 
 
 def command(*arguments: str) -> list[str]:
@@ -52,6 +52,17 @@ if not (pid := os.fork()):
 os.write(1, b"%d " % pid)
 signal.pause()
 """
+
+
+def test_one_that_has_ended_and_is_not_told_of_yet_needs_no_signal() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    told, tell = os.pipe()
+    process = Launched(gone.pid, told)
+    process.kill()
+    os.write(tell, b"0")
+    os.close(tell)
+    assert process.wait(10) == 0
 
 
 def test_nothing_outlives_the_tests_that_were_killed() -> None:
