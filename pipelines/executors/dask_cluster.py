@@ -106,8 +106,9 @@ class Cluster:
     def see_workers(self, since: float) -> float:
         """When there was last a worker. Raises RecordingFailed where there has been none for PATIENCE seconds."""
         there = len(self._workers())
-        if self._local is not None and there < self._wanted:  # Dask gives one up that is not back in time,
-            self._local.loop.add_callback(_let_go_of_failed, self._local.workers)  # but not one that failed to start
+        if self._local is not None and there < self._wanted:
+            # Dask drops one that is not back in time, and starts none in its place; it keeps one that failed to start
+            self._local.loop.add_callback(_let_go_of_failed, self._local.workers)
             self._local.scale(self._wanted)
         if there:
             return time.monotonic()
@@ -204,11 +205,13 @@ class Task(Generic[T]):
         since, wait = time.monotonic(), _LOOK
         while True:
             try:
-                self._future.exception(timeout=_LOOK)  # until it is done: a wait for the result itself that is given up
-                found: T = self._future.result(timeout=wait)  # as the client asks for it is in the way of all others
+                # Until it is done: waiting for the result of what is not, and giving that up just as the client asks
+                # for it, would be in the way of all that is asked for later.
+                self._future.exception(timeout=_LOOK)
+                found: T = self._future.result(timeout=wait)
                 return found
             except TimeoutError:
-                if self._future.status == "error":  # what the function raised, came just then or is a TimeoutError
+                if self._future.status == "error":  # it came just then, or is what the function raised
                     return self._future.result(timeout=wait)  # type: ignore[no-any-return]
                 if self._future.status == "finished":  # it is on its way here; or lost, and nobody there to do it again
                     wait *= 2

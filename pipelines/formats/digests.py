@@ -31,6 +31,6 @@ def warc_digest(body: bytes) -> str:
 _SHA1 = "sha1:"
 _LONG = len(_SHA1) + 32
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_AS_DIGITS = bytes(
+_AS_DIGITS = bytes(  # as `int` reads them; what is no letter of it becomes a "!", which is no digit
     b"0123456789abcdefghijklmnopqrstuv"[at] if (at := _ALPHABET.find(c)) >= 0 else 33 for c in range(256)
 )

@@ -24,7 +24,6 @@ DATABASE = "corpus.sqlite"
 PATIENCE = 300.0
 """Seconds that we wait for another program's writing, unless told otherwise."""
 
-_MANY = 100_000  # captures that take more than a moment to be written anew
 _SLICE = 5.0  # seconds of waiting at a time: SQLite hears no signal meanwhile
 
 
@@ -61,21 +60,8 @@ def _prepare(db: Database) -> None:
     db.execute("PRAGMA synchronous = NORMAL")
     if migrations.pending(db):
         with _patiently(db):  # of two programs one brings it up, and the other one finds it done
-            _tell_of_long_work(db)
             migrations.apply(db)
     db.execute("PRAGMA foreign_keys = ON")  # not before: a migration may write a table anew that others refer to
-
-
-def _tell_of_long_work(db: Database) -> None:
-    if not migrations.pending(db) or not db["capture"].exists():
-        return
-    [(captures,)] = db.execute("SELECT coalesce(max(id), 0) FROM capture").fetchall()
-    if captures >= _MANY:
-        log.warning(
-            "This corpus was written by an older release: its %s captures are brought to today's layout, a minute or "
-            "less for a million. Interrupt it if you must: it is then as it was.",
-            f"{captures:,}",
-        )
 
 
 def open_for_reading(folder: Path) -> Database:

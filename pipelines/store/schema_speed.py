@@ -1,5 +1,7 @@
 """The migrations that change nothing of what a corpus says, only what it costs to keep and to ask."""
 
+import logging
+
 from sqlite_utils import Database
 
 from pipelines.items.captures import key_digest
@@ -9,6 +11,10 @@ from pipelines.store.schema_since import migrations
 from pipelines.store.views import TARGET_LINE
 
 __all__ = ["migrations"]
+
+log = logging.getLogger(__name__)
+
+_MANY = 100_000  # captures that take more than a moment to be written anew
 
 # a capture whose bytes were read is told by these: until now it was marked, looked at and found to need no line
 _TOLD_BY_BYTES = "NEW.stage <> 'copy' AND EXISTS (SELECT 1 FROM extraction WHERE capture_id = NEW.id)"
@@ -150,6 +156,7 @@ _MET = "CREATE INDEX capture_met ON capture (timestamp, urlkey) WHERE met"
 def captures_by_short_keys(db: Database) -> None:
     """A digest of its key in the place of an index over all parts of it: a third of what a listed row takes. The table
     is written anew, with the indexes and triggers it has; foreign keys must not be watched meanwhile."""
+    _tell_of_long_work(db)
     kept = db.execute(
         "SELECT sql FROM sqlite_schema WHERE tbl_name = 'capture' AND type IN ('index', 'trigger') AND sql IS NOT NULL "
         "AND name <> 'capture_met'"
@@ -170,3 +177,13 @@ def captures_by_short_keys(db: Database) -> None:
     db.execute("DROP TABLE capture_before")
     for (statement,) in (*kept, (_MET,)):
         db.execute(statement)
+
+
+def _tell_of_long_work(db: Database) -> None:
+    [(captures,)] = db.execute("SELECT coalesce(max(id), 0) FROM capture").fetchall()
+    if captures >= _MANY:
+        log.warning(
+            "This corpus was written by an older release: its %s captures are brought to today's layout, a minute or "
+            "less for a million. Interrupt it if you must: it is then as it was.",
+            f"{captures:,}",
+        )

@@ -111,7 +111,7 @@ def test_an_interrupt_while_a_table_is_written_anew_is_told_as_one_and_loses_not
 def test_long_work_on_a_corpus_of_before_is_told(
     old: Path, many: int, told: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("pipelines.store.database._MANY", many)
+    monkeypatch.setattr("pipelines.store.schema_speed._MANY", many)
     for expected in (told, []):  # and once alone
         caplog.clear()
         open_corpus(old).close()

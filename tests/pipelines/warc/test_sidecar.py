@@ -1,11 +1,11 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.formats.records import ListingNotes, MementoNotes
-from pipelines.items.captures import WarcLocation
+from pipelines.formats.records import CaptureNote, ListingNotes, MementoNotes
+from pipelines.items.captures import Capture, WarcLocation
 from pipelines.warc import sidecar as warc_notes
 from tests.pipelines.store.samples import a_listing, a_memento, as_kept, redirecting
 
@@ -18,6 +18,10 @@ def test_the_notes_of_a_memento_bring_it_back() -> None:
     assert warc_notes.memento_of(notes, memento.answer.body) == as_kept(memento)
     assert warc_notes.payload_of(notes) == payload
     assert notes.payload_digest == "0" * 64
+
+
+def test_a_capture_is_told_field_by_field_in_their_order() -> None:
+    assert CaptureNote.__struct_fields__ == tuple(field.name for field in fields(Capture))
 
 
 def test_the_notes_of_a_listing_bring_its_query_back() -> None:
