@@ -93,7 +93,7 @@ _NOTES = {"moved from": "_moved away:_ ", "moved to": "_moved here:_ "}
 def redline_markdown(title: str, comparison: Comparison) -> Iterator[str]:
     """Lines of Markdown: the figures, then each section that changed with its blocks."""
     yield from (f"# {_unmarked(title)}", "", _unmarked(total_line(comparison)), "")
-    section = None
+    section, around = None, list[int]()
     for change in comparison.changes:
         words = "".join(map(_marked_run, runs_of(change))).strip() if change.op != "equal" else ""
         if not words:
@@ -101,15 +101,22 @@ def redline_markdown(title: str, comparison: Comparison) -> Iterator[str]:
         if change.section != section:
             section = change.section
             told = comparison.sections[section]
+            around.clear()
             yield from (f"## {_unmarked(told.heading) or '(start)'} ({counts_of(told)})", "")
-        yield from (_lead(change) + _NOTES.get(change.op, "") + words, "")
+        yield from (_lead(change, around) + _NOTES.get(change.op, "") + words, "")
 
 
-def _lead(change: Change) -> str:
+def _lead(change: Change, around: list[int]) -> str:
+    """The sign of an item, below those that are shown: `around` are their levels. What is indented below nothing would
+    be code."""
     block = change.after or change.before
-    if block is None or block.kind != "item":
+    level = block.level if block is not None and block.kind == "item" else 0
+    while around and around[-1] >= level:
+        around.pop()
+    if not level:
         return ""
-    return "  " * (block.level - 1) + "* "
+    around.append(level)
+    return "  " * (len(around) - 1) + "* "
 
 
 def _unmarked(text: str) -> str:

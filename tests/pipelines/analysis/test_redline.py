@@ -69,6 +69,12 @@ def test_markdown_has_no_markup_of_the_texts(before: str, after: str) -> None:
         assert active not in shown
 
 
+def test_an_item_is_indented_below_items_that_are_shown_alone() -> None:
+    told = compare("* a\n  * b\n    * c\n", "* a\n  * b\n    * c\n    * d\n      * e\n  * f\n")
+    lines = [line for line in redline_markdown("T", told) if "<ins>" in line]
+    assert lines == ["* <ins>d</ins>", "  * <ins>e</ins>", "* <ins>f</ins>"]
+
+
 def test_lines_for_people() -> None:
     told = compare("## A\n\nWe sell names.\n", "## A\n\nWe buy names.\n")
     lines = list(redline_lines(told, lambda text, how: f"({how}:{text})" if how in ("delete", "insert") else text))
